@@ -1,0 +1,117 @@
+"""What every channel speaks: raw bytes become an Inbound, an Outbound is sent and answered by a Receipt."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+InboundKind = Literal["message", "auto_reply", "bounce", "list", "receipt"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A mailbox as written in a header: display name and address."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who somebody says they are on one kind of identity; only a verified claim may recognise a contact."""
+
+    kind: str
+    value: str
+    is_verified: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRef:
+    """A file whose bytes lie in storage under their SHA-256; `content_id` joins it to an inline image."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+    content_id: str = ""
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounce:
+    """What a delivery report said of one of our messages. Only a permanent failure marks the identity."""
+
+    message_id: str
+    recipient: str
+    is_permanent: bool
+    status: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """One thing that came in, in our words. `external_id` is unique in its inbox."""
+
+    kind: InboundKind
+    external_id: str
+    at: datetime
+    sender: Claim
+    claims: tuple[Claim, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+    html: str = ""
+    files: tuple[FileRef, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    bounce: Bounce | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbound:
+    """One thing we say, ready to be put on the wire. `message_id` is fixed when it is queued, so that a retry is the same message."""
+
+    message_id: str
+    at: datetime
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    files: tuple[FileRef, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_token: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The provider's answer: accepted for delivery, refused for now, or refused for good."""
+
+    state: Literal["accepted", "retry", "failed"]
+    detail: str = ""
+    provider_id: str = ""
+
+
+class Untranslatable(Exception):
+    """Raised by `Adapter.translate` when raw bytes cannot be understood; the message is the reason shown in quarantine."""
+
+
+class Adapter(Protocol):
+    """One kind of channel. `translate` is pure but for storing files; `send` calls `on_handing` once, right before the provider may accept."""
+
+    kind: str
+
+    def translate(self, raw: bytes, meta: Mapping[str, Any]) -> Inbound: ...
+
+    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt: ...
