@@ -1,0 +1,35 @@
+"""What each role may do: one table, asked from every door."""
+
+from muhatap.accounts.models import Role, User
+
+OWNER, ADMINISTRATOR, TEAM_LEAD, AGENT, MARKETER, ANALYST = Role.values
+_EVERYBODY = frozenset(Role.values)
+_STAFF_OF_SERVICE = frozenset({OWNER, ADMINISTRATOR, TEAM_LEAD, AGENT})
+_LEADS = frozenset({OWNER, ADMINISTRATOR, TEAM_LEAD})
+_ADMINISTRATION = frozenset({OWNER, ADMINISTRATOR})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "conversations.read": _EVERYBODY,
+    "conversations.reply": _STAFF_OF_SERVICE,
+    "conversations.note": _EVERYBODY - {ANALYST},
+    "conversations.assign": _STAFF_OF_SERVICE,
+    "conversations.organise": _STAFF_OF_SERVICE,  # tag, snooze, resolve, split, move, merge
+    "contacts.read": _EVERYBODY,
+    "contacts.edit": _EVERYBODY - {ANALYST},
+    "contacts.merge": _LEADS | {MARKETER},
+    "contacts.export": _LEADS | {MARKETER, ANALYST},
+    "contacts.fields": _ADMINISTRATION,  # custom fields
+    "contacts.views": _EVERYBODY,
+    "inboxes.read": _LEADS,  # health, quarantine
+    "inboxes.edit": _ADMINISTRATION,
+    "intake.replay": _ADMINISTRATION,
+    "staff.read": _LEADS,
+    "staff.edit": _ADMINISTRATION,
+    "owners.edit": frozenset({OWNER}),
+    "audit.read": _ADMINISTRATION,
+}
+
+
+def may(user: User, permission: str) -> bool:
+    """Whether this user may do this. Raises KeyError for a permission that is not in the table, so no typing error opens a door."""
+    return user.is_active and user.role in PERMISSIONS[permission]

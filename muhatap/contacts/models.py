@@ -1,0 +1,202 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from muhatap.accounts.models import User
+
+
+class Company(models.Model):
+    """The firm a contact belongs to."""
+
+    name = models.CharField(_("Name"), max_length=200)
+    domain = models.CharField(_("Web address"), max_length=253, blank=True)
+    sort_key = models.CharField(max_length=200, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key", "id"], name="company_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person outside the company. Its fields are the profile's current values; where each came from stands in ProfileFact."""
+
+    name = models.CharField(_("Name"), max_length=200, blank=True)
+    email = models.CharField(_("E-mail"), max_length=320, blank=True)
+    phone = models.CharField(_("Phone"), max_length=32, blank=True)
+    city = models.CharField(_("City"), max_length=120, blank=True)
+    language = models.CharField(_("Language"), max_length=5, blank=True)
+    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")
+    fields = models.JSONField(default=dict)
+    tags = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
+    sort_key = models.CharField(max_length=200, editable=False)
+    search_text = models.TextField(editable=False)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="contact_by_name", condition=models.Q(merged_into=None)),
+            models.Index(fields=["-last_seen_at", "-id"], name="contact_by_seen", condition=models.Q(merged_into=None)),
+            models.Index(fields=["company"], name="contact_of_company"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="contact_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or str(_("Unnamed contact"))
+
+
+class Identity(models.Model):
+    """One address or handle of a contact on one kind of channel. Only a verified one recognises; dated, never deleted by a merge."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        VISITOR = "visitor", _("Browser")
+        SHOP = "shop", _("Shop account")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.CharField(max_length=320)
+    comparable = models.CharField(max_length=320)
+    written = models.CharField(max_length=320, blank=True)
+    source = models.CharField(max_length=40)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.CharField(max_length=40, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounce_detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], condition=models.Q(verified_at__isnull=False), name="identity_verified_once"),
+            models.UniqueConstraint(fields=["contact", "kind", "value"], name="identity_once_per_contact"),
+            models.CheckConstraint(condition=models.Q(verified_at__isnull=True, verified_by="") | models.Q(verified_at__isnull=False) & ~models.Q(verified_by=""), name="identity_verified_how_and_when"),
+        ]
+        indexes = [models.Index(fields=["kind", "comparable"], name="identity_comparable")]
+
+    def __str__(self) -> str:
+        return self.written or self.value
+
+
+class ProfileFact(models.Model):
+    """One value that one source told of one field at one moment; the newest trusted one is the contact's current value."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="facts")
+    field = models.CharField(max_length=60)
+    value = models.JSONField(null=True)
+    source = models.CharField(max_length=40)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "field", "-at", "-id"], name="facts_of_field")]
+
+    def __str__(self) -> str:
+        return f"{self.field}={self.value} ({self.source})"
+
+
+class CustomField(models.Model):
+    """A field the company added without code."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        CHOICE = "choice", _("Choice")
+        MONEY = "money", _("Money")
+
+    key = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(_("Label"), max_length=80)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind)
+    choices = models.JSONField(default=list, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(kind__in=["text", "number", "date", "choice", "money"]), name="custom_field_kind_is_known")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Tag(models.Model):
+    name = models.CharField(_("Name"), max_length=60)
+    folded = models.CharField(max_length=60, unique=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactTag(models.Model):
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "tag"], name="contact_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact} · {self.tag}"
+
+
+class ContactNote(models.Model):
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(_("Note"))
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class SavedView(models.Model):
+    """A named filter over the list of contacts, one's own or everybody's."""
+
+    name = models.CharField(_("Name"), max_length=80)
+    query = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_views")
+    is_shared = models.BooleanField(_("For everybody"), default=False)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Merge(models.Model):
+    """Two contacts became one. Everything that moved is written down, so that it can go back."""
+
+    keep = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="merges_kept")
+    drop = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="merges_dropped")
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    values_before = models.JSONField(default=dict)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(keep=models.F("drop")), name="merge_of_two"),
+            models.UniqueConstraint(fields=["drop"], condition=models.Q(undone_at=None), name="merge_standing_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drop_id} → {self.keep_id}"
+
+
+class MergeMove(models.Model):
+    """One row that a merge moved (or, as a twin of one already there, set aside): table, column, row."""
+
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves")
+    relation = models.CharField(max_length=80)
+    row_id = models.BigIntegerField()
+    twin = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.row_id}"

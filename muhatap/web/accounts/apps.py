@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebAccountsConfig(AppConfig):
+    name = "muhatap.web.accounts"
+    label = "web_accounts"

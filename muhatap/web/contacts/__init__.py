@@ -1,0 +1,1 @@
+"""Pages of contacts and companies: lists, the customer page, merging."""

@@ -1,0 +1,1 @@
+"""Pages of the inbox: views, list, conversation, composer, card."""

@@ -1,0 +1,1 @@
+"""Pages of settings: inboxes with their health, quarantine, custom fields, tags."""
