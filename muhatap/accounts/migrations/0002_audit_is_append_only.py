@@ -7,7 +7,7 @@ create function audit_is_append_only() returns trigger language plpgsql as $$
 begin
   raise exception 'the audit is append-only' using errcode = 'restrict_violation';
 end $$;
-create trigger audit_is_append_only before update or delete or truncate on accounts_auditentry
+create trigger audit_is_append_only before update or delete on accounts_auditentry
   for each statement execute function audit_is_append_only();
 """
 BACKWARD = """

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class WebCommonConfig(AppConfig):
+class CommonConfig(AppConfig):
     name = "muhatap.web.common"
     label = "web_common"
