@@ -1,0 +1,46 @@
+"""The one place where pages ask who may enter."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import PERMISSIONS, may
+
+View = Callable[..., HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Only for logged-in staff whose role may do this; others are sent to log in, or told so. Marks the view for the test that walks all pages."""
+    if permission not in PERMISSIONS:
+        raise KeyError(permission)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            if not may(visitor(request), permission):
+                return render(request, "403.html", status=403)
+            return view(request, *args, **kwargs)
+
+        entered.permission = permission  # type: ignore[attr-defined]
+        return entered
+
+    return guard
+
+
+def visitor(request: HttpRequest) -> User:
+    """The logged-in member of staff behind a guarded request."""
+    return cast(User, request.user)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(redirect_to_login("/").url)
+    return redirect_to_login(request.get_full_path())

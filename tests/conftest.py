@@ -1,0 +1,33 @@
+"""What every test stands on: one real PostgreSQL for the run, a database per worker, the named cast."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+try:
+    from tests import database
+except ImportError:  # pragma: no cover
+    database = None  # type: ignore[assignment]
+
+os.environ.setdefault("MUHATAP_DATA", tempfile.mkdtemp(prefix="muhatap-tests-"))
+os.environ.setdefault("MUHATAP_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ["MUHATAP_LANGUAGE"] = "tr"
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in the test's own thread
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A developer may name the test database apart from others on the same server."""
+    from django.conf import settings
+
+    if name := os.environ.get("PYTEST_DB"):
+        test = settings.DATABASES["default"].setdefault("TEST", {})
+        suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
+        test["NAME"] = f"test_{name}{'_' + suffix if suffix else ''}"
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, settings: object) -> None:
+    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
