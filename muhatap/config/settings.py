@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from muhatap.config import database, environment
+from muhatap.shared.postgres import embedded
 
 ENVIRONMENT = environment.read()
 BASE_DIR = Path(__file__).resolve().parents[2]

@@ -50,7 +50,7 @@ class Server:
     """A running server that we use. Its `url` stays the same over restarts."""
 
     def __init__(self, place: Layout, options: Options, say: Callable[[str], None]) -> None:
-        self.url = url(place.data)
+        self.data, self.url = place.data, url(place.data)
         self._place, self._options, self._say = place, options, say
         self._process: subprocess.Popen[bytes] | None = None
         self._use: IO[bytes] | None = None

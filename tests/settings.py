@@ -1,0 +1,15 @@
+"""The product's own settings, over a database and a data folder that live as long as the test run."""
+
+import os
+import tempfile
+
+from tests import database
+
+database.start_for_tests()
+os.environ.setdefault("MUHATAP_DATA", tempfile.mkdtemp(prefix="muhatap-data-"))
+os.environ.setdefault("MUHATAP_SECRET_KEY", "a-key-for-tests-only-" + "0" * 40)
+os.environ["MUHATAP_LANGUAGE"] = "tr"
+
+from muhatap.config.settings import *  # noqa: E402, F403 (the environment had to be ready first)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
