@@ -1,19 +1,10 @@
 """What every test stands on: one real PostgreSQL for the run, a database per worker, the named cast."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
-try:
-    from tests import database
-except ImportError:  # pragma: no cover
-    database = None  # type: ignore[assignment]
-
-os.environ.setdefault("MUHATAP_DATA", tempfile.mkdtemp(prefix="muhatap-tests-"))
-os.environ.setdefault("MUHATAP_SECRET_KEY", "only-for-tests-" + "x" * 40)
-os.environ["MUHATAP_LANGUAGE"] = "tr"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in the test's own thread
 
 

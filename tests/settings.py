@@ -6,7 +6,8 @@ import tempfile
 from tests import database
 
 database.start_for_tests()
-os.environ.setdefault("MUHATAP_DATA", tempfile.mkdtemp(prefix="muhatap-data-"))
+if "MUHATAP_DATA" not in os.environ:
+    os.environ["MUHATAP_DATA"] = tempfile.mkdtemp(prefix="muhatap-data-")
 os.environ.setdefault("MUHATAP_SECRET_KEY", "a-key-for-tests-only-" + "0" * 40)
 os.environ["MUHATAP_LANGUAGE"] = "tr"
 
