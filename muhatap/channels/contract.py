@@ -72,6 +72,7 @@ class Inbound:
     defects: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     bounce: Bounce | None = None
+    continues: Literal["thread", "contact"] = "thread"  # a chat goes on where this person's last one in the inbox stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,10 @@ class Receipt:
 
 class Untranslatable(Exception):
     """Raised by `Adapter.translate` when raw bytes cannot be understood; the message is the reason shown in quarantine."""
+
+
+class Uncertain(Exception):
+    """Raised by `Adapter.send` when the line broke after handing over began: whether the provider accepted cannot be known."""
 
 
 class Adapter(Protocol):

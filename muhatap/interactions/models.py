@@ -16,6 +16,7 @@ class RawItem(models.Model):
     received_at = models.DateTimeField()
     digested_at = models.DateTimeField(null=True)
     n_attempts = models.PositiveIntegerField(default=0)
+    duplicate_of = models.ForeignKey("Interaction", null=True, on_delete=models.SET_NULL, related_name="duplicates")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inbox", "dedupe_key"], name="raw_item_once_per_inbox")]
@@ -74,6 +75,7 @@ class Interaction(models.Model):
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="interactions")
     item = models.OneToOneField(RawItem, null=True, on_delete=models.PROTECT, related_name="interaction")
     external_id = models.CharField(max_length=998, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -114,7 +116,8 @@ class Outgoing(models.Model):
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="outgoing")
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="outgoing")
-    message_id = models.CharField(max_length=250, unique=True)
+    message_id = models.CharField(max_length=250)
+    n_try = models.PositiveSmallIntegerField(default=1)
     outbound = models.JSONField()
     state = models.SmallIntegerField(choices=State, default=State.QUEUED)
     not_before = models.DateTimeField()
@@ -124,6 +127,7 @@ class Outgoing(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["message_id", "n_try"], name="outgoing_once_per_try")]
         indexes = [
             models.Index(fields=["not_before"], condition=models.Q(state=10), name="outgoing_due"),
             models.Index(fields=["state_at"], condition=models.Q(state=20), name="outgoing_in_hand"),

@@ -5,7 +5,7 @@ from django.db import migrations
 FORWARD = """
 create function outgoing_moves_forward() returns trigger language plpgsql as $$
 begin
-  if new.state < old.state then
+  if new.state < old.state and not (old.state = 20 and new.state = 10) then -- refused while being handed over: may be tried again
     raise exception 'outgoing % cannot go back from state % to %', old.id, old.state, new.state using errcode = 'check_violation';
   end if;
   return new;
