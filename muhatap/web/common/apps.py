@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class CommonConfig(AppConfig):
+class WebCommonConfig(AppConfig):
     name = "muhatap.web.common"
     label = "web_common"

@@ -1,0 +1,83 @@
+"""The areas of the product, in the order of the left navigation. An area without a page yet, or without permission, is not shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+
+Count = Callable[[User], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """`short` is the name on the phone's bottom bar; `count` says how many wait there, `topic` when to ask again."""
+
+    name: str
+    label: Promise | str
+    icon: str
+    url_name: str
+    permission: str
+    short: Promise | str = ""
+    count: Count | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaLink:
+    """One entry ready to show."""
+
+    name: str
+    label: str
+    short: str
+    icon: str
+    url: str
+    n_waiting: int | None
+    is_here: bool
+
+
+AREAS: tuple[Area, ...] = (
+    Area(
+        name="inbox",
+        label=_("Inbox"),
+        short=pgettext_lazy("bottom bar", "Inbox"),
+        icon="inbox",
+        url_name="inbox:list",
+        permission="conversations.read",
+    ),
+    Area(name="contacts", label=_("Contacts"), icon="users", url_name="contacts:list", permission="contacts.read"),
+    Area(name="settings", label=_("Settings"), icon="settings", url_name="settings:index", permission="conversations.read"),
+)
+
+
+def links(user: User, *, here: str, areas: tuple[Area, ...] = AREAS) -> tuple[AreaLink, ...]:
+    """The areas this user may enter; `here` is the namespace of the page being shown."""
+    found = []
+    for area in areas:
+        url = _url(area.url_name)
+        if url and may(user, area.permission):
+            found.append(_link(area, url, user, here))
+    return tuple(found)
+
+
+def _link(area: Area, url: str, user: User, here: str) -> AreaLink:
+    return AreaLink(
+        name=area.name,
+        label=str(area.label),
+        short=str(area.short or area.label),
+        icon=area.icon,
+        url=url,
+        n_waiting=area.count(user) if area.count else None,
+        is_here=here == area.name,
+    )
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,69 @@
+// Keys are marked in the page: data-key="r" on a button, link or field, data-key-name for the sheet under "?".
+// "mod+k" is Ctrl or Cmd. j and k walk the rows of [data-rows]. Single letters can be switched off (WCAG 2.1.4).
+
+import { openDialog } from "./menus.js";
+
+const sheet = document.getElementById("keys");
+const OFF = "muhatap-keys-off";
+const isOff = () => localStorage.getItem(OFF) === "yes";
+const isWriting = (target) => target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+const isShown = (element) => element.getClientRects().length > 0;
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  const withMod = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  if (withMod) {
+    if (press(`mod+${key}`)) event.preventDefault();
+    return;
+  }
+  if (isWriting(event.target) || document.querySelector("dialog[open]") || isOff()) return;
+  if (event.key === "?" && sheet) {
+    event.preventDefault();
+    return openDialog("keys");
+  }
+  if (key === "j" || key === "k" ? walk(key === "j" ? 1 : -1) : press(event.key === "/" ? "/" : key)) event.preventDefault();
+});
+
+function press(key) {
+  const element = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(isShown);
+  if (!element) return false;
+  if (element.matches("input, textarea, select, [contenteditable]")) element.focus();
+  else element.click();
+  return true;
+}
+
+function walk(step) {
+  const rows = [...document.querySelectorAll("[data-rows] a[data-row]")].filter(isShown);
+  if (!rows.length) return false;
+  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const row = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+  row.click();
+  return true;
+}
+
+sheet?.addEventListener("opened", () => {
+  const list = sheet.querySelector("[data-keys-list]");
+  const rows = document.querySelector("[data-rows]");
+  const entries = new Map([["?", list.dataset.thisSheet]]);
+  if (rows?.dataset.next) entries.set("j", rows.dataset.next).set("k", rows.dataset.previous);
+  for (const element of document.querySelectorAll("[data-key][data-key-name]")) {
+    if (isShown(element)) entries.set(element.dataset.key.replace("mod+", "Ctrl "), element.dataset.keyName);
+  }
+  list.replaceChildren(...[...entries].map(line));
+  sheet.querySelector("[data-keys-switch]").checked = !isOff();
+});
+
+function line([key, name]) {
+  const item = document.createElement("li");
+  const cap = document.createElement("kbd");
+  cap.textContent = key.replace(/ ./, (end) => end.toUpperCase());
+  item.append(name, cap);
+  return item;
+}
+
+sheet?.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-switch]")) localStorage.setItem(OFF, event.target.checked ? "" : "yes");
+});

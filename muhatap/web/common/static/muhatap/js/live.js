@@ -1,0 +1,59 @@
+// Live news. One tab holds the stream and tells the others: browsers allow six connections to a host over HTTP/1.1,
+// so a stream in each tab would stop the seventh tab from loading anything.
+// News is {topics, kind, …ids}. It becomes a DOM event "muhatap:<kind>", and elements marked data-live="<topic> …"
+// that carry hx-trigger="live" read themselves again. Kind "refresh" means "you may have missed something": all read again.
+
+const url = document.querySelector("[data-live-url]")?.dataset.liveUrl;
+const TOGETHER = 150; // news of one moment is answered by one reading
+const LONGEST = 30000;
+
+if (url) {
+  const tabs = new BroadcastChannel("muhatap-live");
+  tabs.onmessage = (event) => hear(event.data);
+  const lead = () => new Promise(() => listen(tabs));
+  if (navigator.locks) navigator.locks.request("muhatap-live", lead);
+  else lead();
+}
+
+function listen(tabs, pause = 1000, isAgain = false) {
+  const stream = new EventSource(url);
+  const tell = (news) => {
+    hear(news);
+    tabs.postMessage(news);
+  };
+  stream.onopen = () => {
+    if (isAgain) tell({ topics: [], kind: "refresh" });
+    pause = 1000;
+    isAgain = true;
+  };
+  stream.onmessage = (event) => tell(JSON.parse(event.data));
+  stream.addEventListener("refresh", () => tell({ topics: [], kind: "refresh" }));
+  stream.onerror = () => {
+    if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    setTimeout(() => listen(tabs, Math.min(pause * 2, LONGEST), true), pause);
+  };
+  addEventListener("pagehide", () => stream.close(), { once: true });
+}
+
+const due = new Set();
+let timer = 0;
+
+function hear(news) {
+  document.dispatchEvent(new CustomEvent(`muhatap:${news.kind}`, { detail: news }));
+  const isAll = news.kind === "refresh";
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (isAll || element.dataset.live.split(" ").some((topic) => news.topics.includes(topic))) due.add(element);
+  }
+  if (due.size && !timer) timer = setTimeout(readAgain, TOGETHER);
+}
+
+function readAgain() {
+  timer = 0;
+  if (document.hidden) return; // when the reader comes back
+  for (const element of due) if (element.isConnected) window.htmx?.trigger(element, "live");
+  due.clear();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && due.size) readAgain();
+});
