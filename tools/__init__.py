@@ -1,0 +1,1 @@
+"""What developers run: never imported by the product."""
