@@ -31,6 +31,7 @@ _STOP_PATIENCE = 60.0
 _LOG_LIMIT = 20 * 1024 * 1024
 
 State = Literal["ready", "busy", "silent"]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class Options:
 class Server:
     """A running server that we use. Its `url` stays the same over restarts."""
 
-    def __init__(self, place: Layout, options: Options, say: Callable[[str], None]) -> None:
+    def __init__(self, place: Layout, options: Options, say: Say) -> None:
         self.data, self.url = place.data, url(place.data)
         self._place, self._options, self._say = place, options, say
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,11 +58,12 @@ class Server:
 
     @property
     def pid(self) -> int | None:
+        """The server's process, None when it ended."""
+        if self._process:
+            self._process.poll()  # collects it, so that it doesn't stay a zombie
         return cluster.postmaster(self._place.cluster)
 
     def is_running(self) -> bool:
-        if self._process:
-            self._process.poll()  # collects it if it died, so that it doesn't stay a zombie
         return _state(self._place) == "ready"
 
     def revive(self) -> None:
@@ -87,7 +89,7 @@ class Server:
         return True
 
 
-def start(data: Path, options: Options | None = None, say: Callable[[str], None] = lambda line: None) -> Server:
+def start(data: Path, options: Options | None = None, say: Say = lambda line: None) -> Server:
     """The server of this data folder, made, started or joined. Raises ServerTrouble with a sentence for people."""
     server = Server(layout.of(data), options or Options(), say)
     server.revive()
@@ -111,7 +113,7 @@ class _Rising:
         self,
         place: Layout,
         options: Options,
-        say: Callable[[str], None],
+        say: Say,
         earlier: subprocess.Popen[bytes] | None,
     ) -> None:
         self.place, self.options, self.say = place, options, say

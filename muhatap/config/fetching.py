@@ -1,0 +1,32 @@
+"""The fetch process: brings in what waits elsewhere, such as mail in mailboxes."""
+
+import importlib
+import importlib.util
+import os
+import signal
+import threading
+from types import FrameType
+
+import django
+
+from muhatap.config import lifeline
+
+
+def main() -> None:
+    lifeline.hold()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    django.setup()
+    if importlib.util.find_spec("muhatap.flow.fetching"):
+        importlib.import_module("muhatap.flow.fetching").run(stop)
+    stop.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What must be true before the first page: tables, static files and, where asked, the demo shop."""
+
+import argparse
+import importlib
+import os
+
+import django
+from django.core.management import call_command
+
+from muhatap.config import environment, lifeline
+
+_ONE_AT_A_TIME = 7_205_759_403  # any number, the same for all who prepare this database
+
+
+def main() -> None:
+    lifeline.hold()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--demo", action="store_true")
+    django.setup()
+    prepare(with_demo=parser.parse_args().demo)
+
+
+def prepare(*, with_demo: bool) -> None:
+    """Migrates, collects static files and plays the demo shop into a database that had no tables before."""
+    from django.db import connection
+
+    owed = environment.read().data / "demo-owed"  # survives a start that is cut short between migrating and playing
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+    if with_demo and "django_migrations" not in connection.introspection.table_names():
+        owed.touch()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if with_demo and owed.exists():
+        play_demo()
+        owed.unlink()
+    connection.close()
+
+
+def play_demo() -> None:
+    """Plays the demo shop through the real intake; what was played before is recognised and not doubled."""
+    importlib.import_module("demo.play").play(say=print)
+
+
+if __name__ == "__main__":
+    main()
