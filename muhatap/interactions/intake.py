@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -46,8 +46,7 @@ def opened(item_id: int) -> RawItem | None:
     return (
         RawItem.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("inbox")
-        .filter(pk=item_id, digested_at=None)
-        .exclude(quarantines__released_at=None, quarantines__isnull=False)
+        .filter(~_in_quarantine(), pk=item_id, digested_at=None)
         .first()
     )
 
@@ -88,8 +87,7 @@ def leave(*, quarantine: Quarantine, by: User, at: datetime) -> None:
 
 def undigested(*, before: datetime) -> QuerySet[RawItem]:
     """Items that should have been digested by `before` and are not in quarantine: what a killed process left behind."""
-    waiting = RawItem.objects.filter(digested_at=None, received_at__lt=before)
-    return waiting.exclude(quarantines__released_at=None, quarantines__isnull=False)
+    return RawItem.objects.filter(~_in_quarantine(), digested_at=None, received_at__lt=before)
 
 
 def between(*, inbox: Inbox | None, since: datetime, until: datetime) -> QuerySet[RawItem]:
@@ -101,6 +99,10 @@ def between(*, inbox: Inbox | None, since: datetime, until: datetime) -> QuerySe
 def stale_after() -> timedelta:
     """How long a digestion may wait in the queue before the sweep helps it along."""
     return timedelta(seconds=30)
+
+
+def _in_quarantine() -> Exists:
+    return Exists(Quarantine.objects.filter(item=OuterRef("pk"), released_at=None))
 
 
 def _release(quarantine: Quarantine, *, by: User | None, at: datetime, outcome: str) -> None:

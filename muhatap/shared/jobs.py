@@ -1,9 +1,25 @@
 """Jobs in the same database: queued in the caller's transaction, they exist if and only if it commits."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
+
+P = ParamSpec("P")
+
+
+def on_fresh_connection(job: Callable[P, None]) -> Callable[P, None]:
+    """A worker's thread outlives a restart of the database; without a request nobody else would drop its dead connection."""
+
+    @wraps(job)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        close_old_connections()
+        job(*args, **kwargs)
+
+    return run
 
 
 def queue(task: str, *, run_at: datetime | None = None, queue: str = "default", **arguments: Any) -> None:

@@ -1,0 +1,127 @@
+"""Live streams: one LISTEN connection a process, a bounded queue a reader, plain ASGI coroutines, no thread held."""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import psycopg
+from django.conf import settings
+
+from muhatap.shared.live import CHANNEL
+
+log = logging.getLogger(__name__)
+QUEUE = 200
+HEARTBEAT = 15.0
+REFRESH: dict[str, Any] = {"kind": "refresh"}
+Queue = asyncio.Queue[dict[str, Any]]
+
+
+class Hub:
+    """Hands announcements to those who listen to their topics. A reader that falls behind is told to read anew."""
+
+    def __init__(self) -> None:
+        self.readers: dict[str, set[Queue]] = defaultdict(set)
+        self.listener: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self.listener is None or self.listener.done():
+            self.listener = asyncio.get_running_loop().create_task(self._listen())
+
+    async def stop(self) -> None:
+        if self.listener is not None:
+            self.listener.cancel()
+            await asyncio.gather(self.listener, return_exceptions=True)
+            self.listener = None
+
+    async def events(self, topics: Iterable[str]) -> AsyncIterator[dict[str, Any] | None]:
+        """Announcements of these topics as they come; None when it was quiet for a heartbeat."""
+        queue: Queue = asyncio.Queue(QUEUE)
+        wanted = list(topics)
+        self.start()
+        for topic in wanted:
+            self.readers[topic].add(queue)
+        try:
+            while True:
+                try:
+                    yield await asyncio.wait_for(queue.get(), HEARTBEAT)
+                except TimeoutError:
+                    yield None
+        finally:
+            for topic in wanted:
+                self.readers[topic].discard(queue)
+                if not self.readers[topic]:
+                    del self.readers[topic]
+
+    def deliver(self, announcement: dict[str, Any]) -> None:
+        for queue in {queue for topic in announcement["topics"] for queue in self.readers.get(topic, ())}:
+            _put(queue, announcement)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    self._refresh_all()  # whatever was announced while nobody listened
+                    async for notice in connection.notifies():
+                        self.deliver(json.loads(notice.payload))
+            except (psycopg.Error, OSError) as error:
+                log.warning("the live listener lost the database and tries again: %s", error)
+            await asyncio.sleep(1)
+
+    def _refresh_all(self) -> None:
+        for queue in {queue for readers in self.readers.values() for queue in readers}:
+            _put(queue, REFRESH)
+
+
+hub = Hub()
+
+
+async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Answer one request with server-sent events until the reader goes away. Topic names are left out: they are ours alone."""
+    base = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+    await send({"type": "http.response.start", "status": 200, "headers": [*base, *headers]})
+    await send({"type": "http.response.body", "body": b"retry: 1500\n\n", "more_body": True})
+    gone = asyncio.create_task(_gone(receive))
+    events = hub.events(topics)
+    try:
+        while not gone.done():
+            following = asyncio.ensure_future(anext(events))
+            await asyncio.wait({following, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                break
+            await send({"type": "http.response.body", "body": _event(following.result()), "more_body": True})
+    finally:
+        gone.cancel()
+        await events.aclose()  # type: ignore[attr-defined]
+
+
+def _event(announcement: dict[str, Any] | None) -> bytes:
+    if announcement is None:
+        return b": still here\n\n"
+    told = {name: value for name, value in announcement.items() if name != "topics"}
+    return f"event: {told.pop('kind')}\ndata: {json.dumps(told)}\n\n".encode()
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _put(queue: Queue, announcement: dict[str, Any]) -> None:
+    try:
+        queue.put_nowait(announcement)
+    except asyncio.QueueFull:
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(REFRESH)
+
+
+def _connection() -> dict[str, Any]:
+    database = settings.DATABASES["default"]
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {name: database[key] for name, key in named.items() if database.get(key)} | {"application_name": "muhatap live"}

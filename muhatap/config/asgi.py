@@ -1,0 +1,38 @@
+"""The server's entry: live streams are coroutines, everything else goes to Django's WSGI handler in a bounded pool of threads.
+
+Django's own ASGI handler costs ten times as much a request (docs/decisions/0002-plain-asgi-entry.md).
+"""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
+
+from a2wsgi import WSGIMiddleware
+
+from muhatap.config.wsgi import application as django  # loads the apps, so it comes before what uses them
+
+from muhatap.api import live, live_agents  # isort: skip
+
+THREADS = 4
+pages = WSGIMiddleware(django, workers=THREADS)
+STREAMS = {"/live": live_agents.answer}
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await STREAMS.get(scope["path"], pages)(scope, receive, send)
+
+
+async def _lifespan(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            live.hub.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await live.hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

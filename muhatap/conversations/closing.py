@@ -1,0 +1,58 @@
+"""Resolving, putting away as spam, and opening again: a closure is a row with who and when."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.conversations import threads
+from muhatap.conversations.models import Closure, Conversation, Snooze
+
+Status = Conversation.Status
+
+
+@transaction.atomic
+def resolve(*, conversation: Conversation, by: User | None, at: datetime) -> None:
+    """The matter is settled. Resolving twice changes nothing."""
+    _close(conversation, Status.RESOLVED, by=by, at=at)
+
+
+@transaction.atomic
+def mark_spam(*, conversation: Conversation, by: User | None, at: datetime) -> None:
+    _close(conversation, Status.SPAM, by=by, at=at)
+
+
+@transaction.atomic
+def reopen(*, conversation: Conversation, by: User | None, at: datetime) -> None:
+    """Open again. An open conversation stays as it is."""
+    current = _locked(conversation)
+    if not current.is_closed:
+        return
+    Closure.objects.filter(conversation=current, ended_at=None).update(ended_at=at, ended_by=by)
+    _set(conversation, Status.OPEN)
+    threads.tell(conversation=conversation, event="reopened", by=by, at=at)
+    audit.record(by=by, at=at, act="conversation.reopen", kind="conversation", id=conversation.pk, name=conversation.subject)
+
+
+def _close(conversation: Conversation, status: str, *, by: User | None, at: datetime) -> None:
+    current = _locked(conversation)
+    if current.status == status:
+        return
+    Closure.objects.filter(conversation=current, ended_at=None).update(ended_at=at, ended_by=by)
+    Closure.objects.create(conversation=current, outcome=status, by=by, at=at)
+    Snooze.objects.filter(conversation=current, ended_at=None).update(ended_at=at)
+    _set(conversation, status)
+    threads.tell(conversation=conversation, event=status, by=by, at=at)
+    audit.record(by=by, at=at, act=f"conversation.{status}", kind="conversation", id=conversation.pk, name=conversation.subject)
+
+
+def _locked(conversation: Conversation) -> Conversation:
+    return Conversation.objects.select_for_update().get(pk=conversation.pk)
+
+
+def _set(conversation: Conversation, status: str) -> None:
+    conversation.status = status
+    conversation.waiting_since = None if status != Status.OPEN else conversation.waiting_since
+    conversation.save(update_fields=["status", "waiting_since"])
+    threads.announce(conversation, "conversation")

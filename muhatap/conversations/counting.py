@@ -1,0 +1,48 @@
+"""The counts of the side bar: kept in cells, changed by appended deltas, never counted on page open."""
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from muhatap.accounts.models import User
+from muhatap.conversations.models import Conversation, ConversationCount, ConversationCountDelta, Draft
+from muhatap.conversations.visibility import scope
+
+Status = Conversation.Status
+LIVELY = (Status.OPEN, Status.WAITING)
+
+FOLD = """
+with gone as (delete from conversations_conversationcountdelta returning inbox_id, team_id, assignee_id, status, n),
+     sums as (select inbox_id, team_id, assignee_id, status, sum(n) as n from gone group by 1, 2, 3, 4)
+insert into conversations_conversationcount as c (inbox_id, team_id, assignee_id, status, n)
+select inbox_id, team_id, assignee_id, status, n from sums where n <> 0
+on conflict (inbox_id, team_id, assignee_id, status) do update set n = c.n + excluded.n
+"""
+
+
+@transaction.atomic
+def fold() -> None:
+    """Fold appended deltas into the cells; one at a time, others leave."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtext('conversation_count_fold'))")
+        if cursor.fetchone()[0]:
+            cursor.execute(FOLD)
+
+
+def cells(user: User) -> dict[tuple[int, int, int, str], int]:
+    """Every cell this user sees (inbox, team, assignee, status) and how many conversations stand in it right now."""
+    columns = ("inbox_id", "team_id", "assignee_id", "status", "n")
+    kept = ConversationCount.objects.filter(_within(user)).values_list(*columns)
+    pending = ConversationCountDelta.objects.filter(_within(user)).values_list(*columns)
+    found: dict[tuple[int, int, int, str], int] = {}
+    for inbox_id, team_id, assignee_id, status, n in kept.union(pending, all=True):
+        cell = (inbox_id, team_id, assignee_id, status)
+        found[cell] = found.get(cell, 0) + n
+    return {cell: n for cell, n in found.items() if n}
+
+
+def drafts(user: User) -> int:
+    return Draft.objects.filter(by=user).count()
+
+
+def _within(user: User) -> Q:
+    return scope(user).over()

@@ -1,0 +1,49 @@
+"""Notes between colleagues, and calling one by @name."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from muhatap.accounts.models import User
+from muhatap.channels.contract import FileRef
+from muhatap.conversations import drafting, threads
+from muhatap.conversations.models import Conversation, Mention, Message
+from muhatap.shared import live
+from muhatap.shared.text import fold
+
+
+class Empty(Exception):
+    """There is nothing to write."""
+
+
+@transaction.atomic
+def write_note(*, conversation: Conversation, html: str, text: str, by: User, at: datetime, files: Iterable[FileRef] = ()) -> Message:
+    """Write a note and tell those called in it; a mention lets them see this conversation. Raises Empty."""
+    files = list(files)
+    if not text.strip() and not files:
+        raise Empty
+    message = threads.append_note(conversation=conversation, html=html, text=text, files=files, by=by, at=at)
+    for user in mentioned(text):
+        Mention.objects.create(message=message, user=user, at=at)
+        live.announce([f"user:{user.pk}"], "mention", conversation=conversation.pk, message=message.pk)
+    drafting.discard(conversation=conversation, by=by, kind="note")
+    return message
+
+
+def mentioned(text: str) -> list[User]:
+    """The colleagues called by @first name, @full name or @part of their address before the at sign; Turkish letters folded."""
+    if "@" not in text:
+        return []
+    folded = fold(text)
+    return [user for user in User.objects.filter(is_active=True).order_by("id") if any(_called(folded, name) for name in _names(user))]
+
+
+def _names(user: User) -> set[str]:
+    first, *_ = user.name.split() or [""]
+    return {fold(name) for name in (first, user.name, user.name.replace(" ", ""), user.email.partition("@")[0]) if name}
+
+
+def _called(folded: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.])@{re.escape(name)}(?!\w)", folded) is not None

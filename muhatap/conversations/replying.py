@@ -1,0 +1,79 @@
+"""Answers as they will leave: recipients, threading headers, subject; and taking one back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from muhatap.accounts.models import User
+from muhatap.channels.contract import Address, FileRef, Outbound
+from muhatap.conversations import drafting, threading, threads
+from muhatap.conversations.models import Conversation, Message
+
+MAX_REFERENCES = 20
+
+
+class Answer(Protocol):
+    """What somebody wants to send, and to whom."""
+
+    @property
+    def to(self) -> Sequence[Address]: ...
+    @property
+    def cc(self) -> Sequence[Address]: ...
+    @property
+    def bcc(self) -> Sequence[Address]: ...
+    @property
+    def files(self) -> Sequence[FileRef]: ...
+
+
+def compose(*, conversation: Conversation, html: str, text: str, answer_to: Answer, message_id: str, by: User | None, at: datetime) -> Outbound:
+    """The answer with the headers that keep it in their thread as well as in ours."""
+    chain = _chain(conversation)
+    last_inbound = next((message for message in reversed(chain) if message.kind == Message.Kind.INBOUND), None)
+    subject = (last_inbound.subject if last_inbound else "") or conversation.subject
+    return Outbound(
+        message_id=message_id,
+        at=at,
+        sender=Address(email=conversation.inbox.address, name=_sender_name(conversation, by)),
+        to=tuple(answer_to.to),
+        cc=tuple(answer_to.cc),
+        bcc=tuple(answer_to.bcc),
+        subject=threading.answer_subject(subject) if chain else subject,
+        text=text,
+        html=html,
+        files=tuple(answer_to.files),
+        in_reply_to=last_inbound.external_id if last_inbound else "",
+        references=_references(chain, last_inbound),
+        reply_token=threading.reply_token(conversation),
+        headers={"X-Muhatap-Contact": str(conversation.contact_id)},
+    )
+
+
+def withdraw(*, message: Message, by: User, at: datetime) -> None:
+    """A send was taken back in time: its text is a draft again, and the thread tells what happened."""
+    conversation = message.conversation
+    files = [
+        {"name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256, "content_id": file.content_id, "is_inline": file.is_inline}
+        for file in message.attachments.order_by("id")
+    ]
+    drafting.restore(conversation=conversation, by=by, at=at, content={"html": message.html, "to": message.to, "cc": message.cc, "bcc": message.bcc, "files": files})
+    message.delete()
+    threads.retell(conversation=conversation)
+    threads.tell(conversation=conversation, event="taken_back", by=by, at=at)
+
+
+def _chain(conversation: Conversation) -> list[Message]:
+    spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND]).exclude(external_id="")
+    newest = spoken.only("kind", "external_id", "references", "subject", "at").order_by("-at", "-id")[:MAX_REFERENCES]
+    return list(reversed(newest))
+
+
+def _references(chain: list[Message], last_inbound: Message | None) -> tuple[str, ...]:
+    known = [*(last_inbound.references if last_inbound else []), *(message.external_id for message in chain)]
+    if last_inbound:
+        known = [*(one for one in known if one != last_inbound.external_id), last_inbound.external_id]
+    return tuple(dict.fromkeys(known))[-MAX_REFERENCES:]
+
+
+def _sender_name(conversation: Conversation, by: User | None) -> str:
+    shown = conversation.inbox.setting("sender_name")
+    return f"{by.name.split()[0]}, {shown}" if by and by.name and shown else shown or (by.name if by else "")

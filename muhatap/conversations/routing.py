@@ -1,0 +1,41 @@
+"""Which thread an interaction belongs to, and what its arrival does to the thread."""
+
+from datetime import datetime
+
+from muhatap.accounts.models import User
+from muhatap.channels.contract import Inbound
+from muhatap.channels.models import Inbox
+from muhatap.contacts.models import Contact
+from muhatap.conversations import closing, snoozing, threading, threads
+from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.threading import Placement
+from muhatap.interactions.models import Interaction
+
+SYSTEM: User | None = None
+
+
+def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: Contact, at: datetime) -> Message:
+    """Put what came in into its thread (a new one if none fits), awake or reopen it, and say why it stands there."""
+    placement = _place(inbox=inbox, inbound=inbound, contact=contact)
+    conversation = placement.conversation or threads.start(inbox=inbox, contact=contact, subject=inbound.subject, at=inbound.at)
+    conversation = Conversation.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=conversation.pk)
+    message = threads.append_inbound(
+        conversation=conversation, inbound=inbound, interaction=interaction, contact=contact, because=placement.because, details=placement.details, at=at
+    )
+    if inbound.kind == "message":
+        _wake(conversation, at=at)
+    return message
+
+
+def _place(*, inbox: Inbox, inbound: Inbound, contact: Contact) -> Placement:
+    if inbound.continues == "thread":
+        return threading.place(inbox=inbox, inbound=inbound, contact=contact)
+    latest = Conversation.objects.filter(inbox=inbox, contact=contact, merged_into=None).exclude(status=Conversation.Status.SPAM)
+    conversation = latest.order_by("-last_message_at").first()
+    return Placement(conversation=conversation, because="session" if conversation else "new")
+
+
+def _wake(conversation: Conversation, *, at: datetime) -> None:
+    if conversation.status == Conversation.Status.RESOLVED:
+        closing.reopen(conversation=conversation, by=SYSTEM, at=at)
+    snoozing.wake(conversation=conversation, at=at)

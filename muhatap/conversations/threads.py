@@ -1,0 +1,190 @@
+"""Threads and their entries: starting one, writing into it, and keeping the row that lists show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from muhatap.accounts.models import User
+from muhatap.channels.contract import Address, FileRef, Inbound
+from muhatap.channels.models import Inbox
+from muhatap.contacts.models import Contact
+from muhatap.conversations.models import Attachment, Conversation, Message, Participant
+from muhatap.interactions import ledger
+from muhatap.interactions.models import Interaction
+from muhatap.shared import live
+from muhatap.shared.address import canonical
+from muhatap.shared.text import fold
+
+Status = Conversation.Status
+
+
+def start(*, inbox: Inbox, contact: Contact, subject: str, at: datetime, team_id: int | None = None) -> Conversation:
+    """A new conversation of a contact in an inbox; it goes to the inbox's team."""
+    return Conversation.objects.create(
+        inbox=inbox,
+        contact=contact,
+        subject=subject[:300],
+        team_id=team_id or inbox.team_id,
+        created_at=at,
+        last_message_at=at,
+        search_text=fold(f"{subject} {contact.name} {contact.email}")[:1000],
+    )
+
+
+def append_inbound(
+    *, conversation: Conversation, inbound: Inbound, interaction: Interaction, contact: Contact, because: str, details: Mapping[str, Any], at: datetime
+) -> Message:
+    """Write what came in into its thread; a letter (not an automatic one) opens the thread again."""
+    is_automatic = inbound.kind in ("auto_reply", "bounce")
+    message = Message.objects.create(
+        conversation=conversation,
+        inbox_id=interaction.inbox_id or conversation.inbox_id,
+        interaction=interaction,
+        kind=Message.Kind.INBOUND,
+        is_automatic=is_automatic,
+        contact=contact,
+        at=inbound.at,
+        recorded_at=at,
+        sender={"name": inbound.sender.name, "email": inbound.sender.value if inbound.sender.kind == "email" else ""},
+        to=_addresses(inbound.to),
+        cc=_addresses(inbound.cc),
+        reply_to=_addresses(inbound.reply_to),
+        subject=inbound.subject[:998],
+        text=inbound.text,
+        reply_text=inbound.reply_text,
+        html=inbound.html,
+        external_id=interaction.external_id,
+        references=[*inbound.references],
+        defects=[*inbound.defects],
+        placed_because=because,
+        placed_details=dict(details),
+    )
+    attach(message, inbound.files)
+    join(conversation=conversation, contact=contact, address=inbound.sender.value, name=inbound.sender.name, at=at)
+    if is_automatic:
+        _show(conversation, message, at=at)
+    else:
+        _await_us(conversation, message)
+    return message
+
+
+def append_outbound(
+    *, conversation: Conversation, interaction: Interaction, html: str, text: str, recipients: Mapping[str, Iterable[Address]], files: Iterable[FileRef], by: User | None, at: datetime
+) -> Message:
+    """Write our answer into the thread; now we wait for them."""
+    message = Message.objects.create(
+        conversation=conversation,
+        inbox_id=conversation.inbox_id,
+        interaction=interaction,
+        kind=Message.Kind.OUTBOUND,
+        is_automatic=by is None,
+        by=by,
+        contact_id=conversation.contact_id,
+        at=at,
+        recorded_at=at,
+        sender={"name": str(by) if by else "", "email": conversation.inbox.address},
+        **{name: _addresses(some) for name, some in recipients.items()},
+        subject=interaction.title,
+        text=text,
+        reply_text=text,
+        html=html,
+        external_id=interaction.external_id,
+    )
+    attach(message, files)
+    for address in [*recipients.get("to", ()), *recipients.get("cc", ())]:
+        join(conversation=conversation, contact=None, address=address.email, name=address.name, at=at)
+    conversation.waiting_since = None
+    if conversation.status in (Status.OPEN, Status.SNOOZED):
+        conversation.status = Status.WAITING
+    _show(conversation, message, at=at)
+    return message
+
+
+def append_note(*, conversation: Conversation, html: str, text: str, files: Iterable[FileRef], by: User, at: datetime) -> Message:
+    """Write a note; the contact never sees it, and it changes nobody's turn."""
+    message = Message.objects.create(
+        conversation=conversation, inbox_id=conversation.inbox_id, kind=Message.Kind.NOTE, by=by, at=at, recorded_at=at, html=html, text=text, reply_text=text
+    )
+    attach(message, files)
+    announce(conversation, "message", message=message.pk)
+    return message
+
+
+def tell(*, conversation: Conversation, event: str, by: User | None, at: datetime, **details: Any) -> Message:
+    """An event in the thread: something was done, by whom. Details are codes and names, worded when shown."""
+    message = Message.objects.create(
+        conversation=conversation, inbox_id=conversation.inbox_id, kind=Message.Kind.EVENT, by=by, at=at, recorded_at=at, event=event, event_details=details
+    )
+    announce(conversation, "message", message=message.pk)
+    return message
+
+
+def retell(*, conversation: Conversation) -> None:
+    """Bring the row that lists show back in line with the entries, after one was taken out or moved."""
+    spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
+    last = spoken.order_by("at", "id").last()
+    last_inbound = spoken.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("at", "id").last()
+    is_our_turn = last is not None and last_inbound is not None and last.pk == last_inbound.pk
+    conversation.last_message_at = last.at if last else conversation.created_at
+    conversation.preview = ledger.excerpt(last.reply_text or last.text or last.subject)[:200] if last else ""
+    conversation.preview_kind = last.kind if last else ""
+    conversation.last_inbound_at = last_inbound.at if last_inbound else None
+    conversation.last_inbound_id = last_inbound.pk if last_inbound else None
+    conversation.waiting_since = last_inbound.at if last_inbound and is_our_turn else None
+    if not conversation.is_closed and conversation.status != Status.SNOOZED:
+        conversation.status = Status.OPEN if is_our_turn else Status.WAITING
+    conversation.save()
+    announce(conversation, "conversation")
+
+
+def join(*, conversation: Conversation, contact: Contact | None, address: str, name: str, at: datetime) -> None:
+    """Somebody takes part by an address; known ones stay as they are."""
+    participant, is_new = Participant.objects.get_or_create(
+        conversation=conversation, address=canonical(address)[:320], defaults={"contact": contact, "name": name[:200], "since_at": at}
+    )
+    if not is_new and contact and participant.contact_id is None:
+        Participant.objects.filter(pk=participant.pk).update(contact=contact)
+
+
+def attach(message: Message, files: Iterable[FileRef]) -> None:
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message, name=file.name[:255], type=file.type[:127], size=file.size, sha256=file.sha256, content_id=file.content_id[:255], is_inline=file.is_inline
+        )
+        for file in files
+    )
+
+
+def announce(conversation: Conversation, kind: str, *, also: Iterable[str] = (), **ids: int) -> None:
+    """Tell everybody who may be looking at this thread or at a list it stands in."""
+    topics = [f"conversation:{conversation.pk}", f"inbox:{conversation.inbox_id}", *also]
+    if conversation.team_id:
+        topics.append(f"team:{conversation.team_id}")
+    if conversation.assignee_id:
+        topics.append(f"user:{conversation.assignee_id}")
+    live.announce(topics, kind, conversation=conversation.pk, **ids)
+
+
+def _await_us(conversation: Conversation, message: Message) -> None:
+    conversation.waiting_since = conversation.waiting_since or message.at
+    conversation.last_inbound_at = message.at
+    conversation.last_inbound_id = message.pk
+    if conversation.status in (Status.WAITING, Status.SNOOZED):
+        conversation.status = Status.OPEN
+    _show(conversation, message, at=message.recorded_at)
+
+
+def _show(conversation: Conversation, message: Message, *, at: datetime) -> None:
+    if message.at >= conversation.last_message_at or not conversation.preview:
+        conversation.last_message_at = max(message.at, conversation.last_message_at)
+        conversation.preview = ledger.excerpt(message.reply_text or message.text or message.subject)[:200]
+        conversation.preview_kind = message.kind
+    conversation.save(
+        update_fields=["waiting_since", "last_inbound_at", "last_inbound_id", "status", "last_message_at", "preview", "preview_kind"]
+    )
+    announce(conversation, "message", message=message.pk)
+
+
+def _addresses(addresses: Iterable[Address]) -> list[dict[str, str]]:
+    return [asdict(address) for address in addresses]

@@ -1,0 +1,50 @@
+"""Every job: each is the act it runs, takes ids, and may run twice without harm."""
+
+import logging
+from datetime import timedelta
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from muhatap.conversations import counting, snoozing
+from muhatap.flow import intake, reply, sweep
+from muhatap.shared import clock
+from muhatap.shared.jobs import on_fresh_connection
+
+log = logging.getLogger(__name__)
+AGAIN = RetryStrategy(max_attempts=50, exponential_wait=2)
+
+
+@app.task(name="digest", queue="intake", retry=AGAIN)
+@on_fresh_connection
+def digest(item_id: int) -> None:
+    intake.digest(item_id=item_id, at=clock.now())
+
+
+@app.task(name="dispatch", queue="outbox", retry=AGAIN)
+@on_fresh_connection
+def dispatch(outgoing_id: int) -> None:
+    reply.dispatch(outgoing_id=outgoing_id, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="sweep", queue="care", queueing_lock="sweep")
+@on_fresh_connection
+def sweep_up(timestamp: int) -> None:
+    """Help along whatever a killed process left behind."""
+    sweep.everything(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="minute", queue="care", queueing_lock="minute")
+@on_fresh_connection
+def every_minute(timestamp: int) -> None:
+    snoozing.wake_due(at=clock.now())
+    counting.fold()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="tidy", queue="care", queueing_lock="tidy")
+async def tidy(timestamp: int) -> None:
+    """Forget finished jobs after a day; what they did stands in the rooms' own rows."""
+    await app.job_manager.delete_old_jobs(nb_hours=int(timedelta(days=1).total_seconds() // 3600))

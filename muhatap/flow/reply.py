@@ -1,0 +1,144 @@
+"""How an answer goes out: written, recorded and queued in one transaction; handed over once; its fate told to whoever wrote it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from muhatap.accounts.models import User
+from muhatap.channels import registry
+from muhatap.channels.contract import Address, FileRef, Outbound, Receipt, Uncertain
+from muhatap.conversations import closing, drafting, recipients, replying, threads
+from muhatap.conversations.models import Conversation, Message
+from muhatap.interactions import ledger, outbox
+from muhatap.interactions.models import Outgoing
+from muhatap.shared import clock, richtext
+
+
+class Empty(Exception):
+    """There is nothing to send."""
+
+
+class NoRecipient(Exception):
+    """Nobody would receive it."""
+
+
+@dataclass(frozen=True)
+class SomethingNew(Exception):
+    """They wrote again while the answer was being written: the send is held until that was read."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What somebody wants to send, to whom, and up to which message they had read."""
+
+    html: str
+    to: Sequence[Address] = ()
+    cc: Sequence[Address] = ()
+    bcc: Sequence[Address] = ()
+    files: Sequence[FileRef] = ()
+    seen_message_id: int | None = None
+
+
+@transaction.atomic
+def send(*, conversation: Conversation, answer: Answer, by: User | None, at: datetime, and_resolve: bool = False, undo: timedelta | None = None) -> Message:
+    """Write the answer into the thread and queue it; until the undo time is over it can be taken back.
+
+    Raises Empty, NoRecipient, SomethingNew (nothing was sent, the draft is kept).
+    """
+    conversation = Conversation.objects.select_for_update(of=("self",)).select_related("inbox", "contact").get(pk=conversation.pk)
+    html = richtext.clean(answer.html)
+    text = richtext.to_text(html)
+    _check(conversation, answer, text)
+    outbound = replying.compose(conversation=conversation, html=html, text=text, answer_to=answer, message_id=new_message_id(conversation), by=by, at=at)
+    interaction = ledger.record_sent(
+        inbox=conversation.inbox, contact=conversation.contact, external_id=outbound.message_id, title=outbound.subject, text=text, by=by, at=at
+    )
+    message = threads.append_outbound(
+        conversation=conversation,
+        interaction=interaction,
+        html=html,
+        text=text,
+        recipients={"to": outbound.to, "cc": outbound.cc, "bcc": outbound.bcc},
+        files=answer.files,
+        by=by,
+        at=at,
+    )
+    wait = settings.UNDO_SEND if undo is None else undo
+    outbox.queue(interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at)
+    if by:
+        drafting.discard(conversation=conversation, by=by, kind="reply")
+    if and_resolve:
+        closing.resolve(conversation=conversation, by=by, at=at)
+    return message
+
+
+@transaction.atomic
+def take_back(*, message: Message, by: User, at: datetime) -> bool:
+    """Undo a send while it is still ours: the message becomes a draft again. False when it has left already."""
+    outgoing = Outgoing.objects.filter(interaction_id=message.interaction_id).order_by("-n_try").first()
+    if outgoing is None or not outbox.cancel(outgoing=outgoing, by=by, at=at):
+        return False
+    replying.withdraw(message=message, by=by, at=at)
+    outgoing.interaction.delete()  # nothing happened in the world, so the ledger tells of nothing
+    return True
+
+
+def dispatch(*, outgoing_id: int, at: datetime) -> None:
+    """Hand one queued thing to its channel. May run twice: only one run can pass `handing`."""
+    outgoing = outbox.due(outgoing_id, at=at)
+    if outgoing is None:
+        return
+    adapter = registry.adapter(outgoing.inbox.kind)
+    try:
+        receipt = adapter.send(
+            outbox.from_json(outgoing.outbound), {**outgoing.inbox.settings, "inbox_id": outgoing.inbox_id}, lambda: outbox.handing(outgoing_id, at=clock.now())
+        )
+    except outbox.NotQueued:
+        return
+    except Uncertain as error:
+        outbox.doubt(outgoing=outgoing, detail=str(error), at=clock.now())
+    except Exception as error:
+        _after_fault(outgoing, error)
+    else:
+        outbox.conclude(outgoing=outgoing, receipt=receipt, at=clock.now())
+    tell_fate(outgoing)
+
+
+def tell_fate(outgoing: Outgoing) -> None:
+    """Let everybody who looks at the thread see what became of it."""
+    message = Message.objects.select_related("conversation").filter(interaction_id=outgoing.interaction_id).first()
+    if message:
+        threads.announce(message.conversation, "delivery", message=message.pk)
+
+
+def new_message_id(conversation: Conversation) -> str:
+    """A Message-ID of our own: made before sending, so that a retry is the same mail and an answer finds its thread."""
+    domain = conversation.inbox.address.rpartition("@")[2] or "muhatap.invalid"
+    return f"<{uuid.uuid4().hex}.{conversation.pk}@{domain}>"
+
+
+def _check(conversation: Conversation, answer: Answer, text: str) -> None:
+    if not text.strip() and not answer.files:
+        raise Empty
+    if not (answer.to or answer.cc or answer.bcc) and recipients.are_needed(conversation):
+        raise NoRecipient
+    newest = conversation.last_inbound_id
+    if answer.seen_message_id is not None and newest is not None and newest > answer.seen_message_id:
+        raise SomethingNew(newest)
+
+
+def _after_fault(outgoing: Outgoing, error: Exception) -> None:
+    """A fault of ours before handing over may be tried again; after it, nobody knows."""
+    at = clock.now()
+    outgoing.refresh_from_db()
+    detail = f"{type(error).__name__}: {error}"
+    if outgoing.state == Outgoing.State.HANDING:
+        outbox.doubt(outgoing=outgoing, detail=detail, at=at)
+    else:
+        outbox.conclude(outgoing=outgoing, receipt=Receipt(state="retry", detail=detail), at=at)

@@ -1,0 +1,23 @@
+"""When a mail of ours comes back: its outbox entry says so, and the address is marked."""
+
+from datetime import datetime
+
+from muhatap.channels.contract import Inbound
+from muhatap.channels.models import Inbox
+from muhatap.contacts import identity
+from muhatap.contacts.models import Contact
+from muhatap.interactions import outbox
+from muhatap.interactions.models import Outgoing
+
+
+def owner(inbox: Inbox, inbound: Inbound, *, at: datetime) -> Contact | None:
+    """The contact whose mail came back, after marking the delivery and the address; None when this is no bounce of ours."""
+    if inbound.kind != "bounce" or inbound.bounce is None:
+        return None
+    sent = Outgoing.objects.filter(inbox=inbox, message_id=inbound.bounce.message_id).order_by("-n_try").first()
+    if sent is None:
+        return None
+    if inbound.bounce.is_permanent:
+        outbox.report(outgoing=sent, state=Outgoing.State.BOUNCED, at=at, detail=inbound.bounce.detail)
+        identity.mark_bounced(kind="email", value=inbound.bounce.recipient, detail=inbound.bounce.detail, at=at)
+    return sent.interaction.contact
