@@ -25,7 +25,8 @@ from muhatap.shared.words import gettext as _
 _TICK = 0.1
 _GRACE = 12.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0
-_STEADY_AFTER = 60.0
+_LONGEST_PAUSE_IF_KILLED = 1.0
+_STEADY_AFTER = 10.0
 
 
 class CannotServe(Exception):
@@ -38,7 +39,7 @@ class _Stopped(Exception):
 
 @dataclass
 class Child:
-    """A process that shall run. After each death it waits longer, until it has lived for a minute."""
+    """A process that shall run. One that keeps failing waits longer each time; one that was killed comes back at once."""
 
     name: str
     command: Sequence[str]
@@ -56,7 +57,8 @@ class Child:
         """Notices its death, and starts it again when its pause is over."""
         if self.process and self.process.poll() is not None:
             lived = time.monotonic() - self.born_at
-            self.pause = _FIRST_PAUSE if lived > _STEADY_AFTER else min(self.pause * 2, _LONGEST_PAUSE)
+            longest = _LONGEST_PAUSE if self.process.returncode > 0 else _LONGEST_PAUSE_IF_KILLED
+            self.pause = _FIRST_PAUSE if lived > _STEADY_AFTER else min(self.pause * 2, longest)
             self.due_at = time.monotonic() + self.pause
             _say(_("%(name)s ended (%(how)s); it starts again.") % {"name": self.name, "how": _how(self.process)})
             self.process = None
