@@ -1,0 +1,30 @@
+"""The browser of the tests: the system's Chromium or Chrome. Where there is none, its tests are left out, and say so."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIXTURES = {"page", "context", "browser", "new_context"}
+
+
+def chromium() -> str | None:
+    """The path of the browser, or None."""
+    named = os.environ.get("MUHATAP_CHROMIUM")
+    return next((path for name in (named, *NAMES) if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": chromium()}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = None if chromium() else pytest.mark.skip(reason="no Chromium or Chrome here")
+    for item in items:
+        if FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+            if missing:
+                item.add_marker(missing)
