@@ -1,4 +1,4 @@
-"""The browser of the tests: the system's Chromium or Chrome. Where there is none, its tests are left out, and say so."""
+"""The browser of the tests: the system's Chromium or Chrome. Where there is none, its tests are left out and say so."""
 
 import os
 import shutil
