@@ -77,7 +77,14 @@ EMILY = Claim(kind="email", value="emily.carter@example.com", is_verified=True, 
 STRANGER = Claim(kind="email", value="yabanci@baska.example", is_verified=True)
 
 
-def mail(sender: Claim = AYSE, *, id: str, text: str = "Siparişim gelmedi.", subject: str = "Nevresim takımım hâlâ gelmedi", **more: object) -> Inbound:
+def mail(
+    sender: Claim = AYSE,
+    *,
+    id: str,
+    text: str = "Siparişim gelmedi.",
+    subject: str = "Nevresim takımım hâlâ gelmedi",
+    **more: object,
+) -> Inbound:
     """An inbound mail as the parser would have understood it."""
     fields: dict[str, object] = {
         "kind": "message",

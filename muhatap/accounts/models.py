@@ -40,8 +40,12 @@ class User(AbstractBaseUser):
     name = models.CharField(_("Name"), max_length=120)
     role = models.CharField(_("Role"), max_length=20, choices=Role, default=Role.AGENT)
     visibility = models.CharField(_("Sees"), max_length=10, choices=Visibility, default=Visibility.INBOX)
-    language = models.CharField(_("Language"), max_length=5, choices=[("tr", "Türkçe"), ("en", "English")], default="tr")
-    theme = models.CharField(max_length=5, choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))], blank=True)
+    language = models.CharField(
+        _("Language"), max_length=5, choices=[("tr", "Türkçe"), ("en", "English")], default="tr"
+    )
+    theme = models.CharField(
+        max_length=5, choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))], blank=True
+    )
     is_active = models.BooleanField(_("May log in"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -53,7 +57,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
-            models.CheckConstraint(condition=models.Q(visibility__in=Visibility.values), name="user_visibility_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(visibility__in=Visibility.values), name="user_visibility_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,7 +92,7 @@ class Membership(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what to whom. Append-only (a trigger refuses changes) and chained: each row hashes the one before it.
+    """Who did what to whom. Append-only (a trigger refuses changes) and chained by AuditLink when it commits.
 
     Without foreign keys, on purpose: the log never blocks a deletion and outlives what it speaks of.
     """
@@ -99,14 +105,50 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=64)
     object_name = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["act", "-id"], name="audit_of_act"),
             models.Index(fields=["object_kind", "object_id", "-id"], name="audit_of_object"),
             models.Index(fields=["by_id", "-id"], name="audit_of_actor"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by_name} {self.act} {self.object_kind} {self.object_id}"
+
+
+class AuditLink(models.Model):
+    """The place of an entry in the chain, in the order of commits. Written by the database alone (migration 0003)."""
+
+    place = models.BigIntegerField(primary_key=True)
+    # No constraint: removing the entry must be found by the check, not be made harder for honest restores.
+    entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, related_name="link", db_constraint=False)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.hash[:12]}"
+
+
+class Invitation(models.Model):
+    """A one-time link with which somebody sets a password: for the first time, or a new one. Only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(used_at=None, revoked_at=None), name="invitation_open_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="invitation_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at:%Y-%m-%d}"

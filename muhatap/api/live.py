@@ -15,7 +15,7 @@ from muhatap.shared.live import CHANNEL
 log = logging.getLogger(__name__)
 QUEUE = 200
 HEARTBEAT = 15.0
-REFRESH: dict[str, Any] = {"kind": "refresh"}
+REFRESH: dict[str, Any] = {"topics": [], "kind": "refresh"}
 Queue = asyncio.Queue[dict[str, Any]]
 
 
@@ -45,10 +45,7 @@ class Hub:
             self.readers[topic].add(queue)
         try:
             while True:
-                try:
-                    yield await asyncio.wait_for(queue.get(), HEARTBEAT)
-                except TimeoutError:
-                    yield None
+                yield await _next(queue)
         finally:
             for topic in wanted:
                 self.readers[topic].discard(queue)
@@ -80,8 +77,12 @@ hub = Hub()
 
 
 async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Answer one request with server-sent events until the reader goes away. Topic names are left out: they are ours alone."""
-    base = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+    """Answer one request with server-sent events, each an announcement as JSON, until the reader goes away."""
+    base = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
     await send({"type": "http.response.start", "status": 200, "headers": [*base, *headers]})
     await send({"type": "http.response.body", "body": b"retry: 1500\n\n", "more_body": True})
     gone = asyncio.create_task(_gone(receive))
@@ -103,13 +104,22 @@ async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterab
 def _event(announcement: dict[str, Any] | None) -> bytes:
     if announcement is None:
         return b": still here\n\n"
-    told = {name: value for name, value in announcement.items() if name != "topics"}
-    return f"event: {told.pop('kind')}\ndata: {json.dumps(told)}\n\n".encode()
+    return f"data: {json.dumps(announcement)}\n\n".encode()
 
 
 async def _gone(receive: Any) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _next(queue: Queue) -> dict[str, Any] | None:
+    try:
+        async with asyncio.timeout(
+            HEARTBEAT
+        ):  # unlike wait_for, it cannot swallow an item that comes at the last moment
+            return await queue.get()
+    except TimeoutError:
+        return None
 
 
 def _put(queue: Queue, announcement: dict[str, Any]) -> None:
@@ -124,4 +134,6 @@ def _put(queue: Queue, announcement: dict[str, Any]) -> None:
 def _connection() -> dict[str, Any]:
     database = settings.DATABASES["default"]
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: database[key] for name, key in named.items() if database.get(key)} | {"application_name": "muhatap live"}
+    return {name: database[key] for name, key in named.items() if database.get(key)} | {
+        "application_name": "muhatap live"
+    }

@@ -72,7 +72,20 @@ class Inbound:
     defects: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     bounce: Bounce | None = None
-    continues: Literal["thread", "contact"] = "thread"  # a chat goes on where this person's last one in the inbox stopped
+    continues: Literal["thread", "contact"] = (
+        "thread"  # a chat goes on where this person's last one in the inbox stopped
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quoted:
+    """The message an answer answers, for channels that show it below the answer."""
+
+    sender: Address
+    at: datetime
+    text: str = ""
+    html: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +105,7 @@ class Outbound:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     reply_token: str = ""
+    quotes: Quoted | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -26,7 +26,9 @@ def assign(*, conversation: Conversation, to: User | None, by: User | None, at: 
     conversation.assignee = to
     conversation.save(update_fields=["assignee"])
     threads.tell(conversation=conversation, event="assigned" if to else "unassigned", by=by, at=at, to=str(to or ""))
-    audit.record(by=by, at=at, act="conversation.assign", kind="conversation", id=conversation.pk, to=to.pk if to else None)
+    audit.record(
+        by=by, at=at, act="conversation.assign", kind="conversation", id=conversation.pk, to=to.pk if to else None
+    )
     threads.announce(conversation, "conversation", also=[f"user:{before}"] if before else [])
 
 
@@ -40,5 +42,12 @@ def hand_to_team(*, conversation: Conversation, team: Team | None, by: User, at:
     conversation.team = team
     conversation.save(update_fields=["team"])
     threads.tell(conversation=conversation, event="handed_to_team", by=by, at=at, to=str(team or ""))
-    audit.record(by=by, at=at, act="conversation.hand_to_team", kind="conversation", id=conversation.pk, to=team.pk if team else None)
+    audit.record(
+        by=by,
+        at=at,
+        act="conversation.hand_to_team",
+        kind="conversation",
+        id=conversation.pk,
+        to=team.pk if team else None,
+    )
     threads.announce(conversation, "conversation", also=[f"team:{before}"] if before else [])

@@ -32,7 +32,9 @@ def reopen(*, conversation: Conversation, by: User | None, at: datetime) -> None
     Closure.objects.filter(conversation=current, ended_at=None).update(ended_at=at, ended_by=by)
     _set(conversation, Status.OPEN)
     threads.tell(conversation=conversation, event="reopened", by=by, at=at)
-    audit.record(by=by, at=at, act="conversation.reopen", kind="conversation", id=conversation.pk, name=conversation.subject)
+    audit.record(
+        by=by, at=at, act="conversation.reopen", kind="conversation", id=conversation.pk, name=conversation.subject
+    )
 
 
 def _close(conversation: Conversation, status: str, *, by: User | None, at: datetime) -> None:
@@ -44,7 +46,9 @@ def _close(conversation: Conversation, status: str, *, by: User | None, at: date
     Snooze.objects.filter(conversation=current, ended_at=None).update(ended_at=at)
     _set(conversation, status)
     threads.tell(conversation=conversation, event=status, by=by, at=at)
-    audit.record(by=by, at=at, act=f"conversation.{status}", kind="conversation", id=conversation.pk, name=conversation.subject)
+    audit.record(
+        by=by, at=at, act=f"conversation.{status}", kind="conversation", id=conversation.pk, name=conversation.subject
+    )
 
 
 def _locked(conversation: Conversation) -> Conversation:

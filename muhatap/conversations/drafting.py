@@ -18,7 +18,9 @@ def save(*, conversation: Conversation, kind: str, by: User, at: datetime, **con
     """Keep what is being written. Raises TypeError for a field a draft does not have."""
     if unknown := content.keys() - FIELDS:
         raise TypeError(f"a draft has no {', '.join(sorted(unknown))}")
-    draft, _ = Draft.objects.update_or_create(conversation=conversation, by=by, kind=kind, defaults={**content, "saved_at": at})
+    draft, _ = Draft.objects.update_or_create(
+        conversation=conversation, by=by, kind=kind, defaults={**content, "saved_at": at}
+    )
     threads.announce(conversation, "draft", by=by.pk)
     return draft
 

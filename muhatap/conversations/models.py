@@ -39,15 +39,24 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["open", "waiting", "snoozed", "resolved", "spam"]), name="conversation_status_is_known"
+                condition=models.Q(status__in=["open", "waiting", "snoozed", "resolved", "spam"]),
+                name="conversation_status_is_known",
             )
         ]
         indexes = [
             models.Index(fields=["inbox", "status", "-last_message_at", "-id"], name="conversations_of_inbox"),
             models.Index(fields=["status", "-last_message_at", "-id"], name="conversations_by_status"),
             models.Index(fields=["team", "status", "-last_message_at", "-id"], name="conversations_of_team"),
-            models.Index(fields=["assignee", "status", "-last_message_at", "-id"], name="conversations_of_assignee", condition=models.Q(assignee__isnull=False)),
-            models.Index(fields=["status", "-last_message_at", "-id"], name="conversations_unassigned", condition=models.Q(assignee=None)),
+            models.Index(
+                fields=["assignee", "status", "-last_message_at", "-id"],
+                name="conversations_of_assignee",
+                condition=models.Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["status", "-last_message_at", "-id"],
+                name="conversations_unassigned",
+                condition=models.Q(assignee=None),
+            ),
             models.Index(fields=["contact", "-last_message_at"], name="conversations_of_contact"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="conversation_search"),
         ]
@@ -113,8 +122,12 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["inbox", "external_id"], condition=~models.Q(external_id=""), name="message_once_per_inbox"),
-            models.CheckConstraint(condition=models.Q(kind__in=["inbound", "outbound", "note", "event"]), name="message_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["inbox", "external_id"], condition=~models.Q(external_id=""), name="message_once_per_inbox"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["inbound", "outbound", "note", "event"]), name="message_kind_is_known"
+            ),
         ]
         indexes = [models.Index(fields=["conversation", "at", "id"], name="messages_of_conversation")]
 
@@ -194,7 +207,11 @@ class Closure(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation"], condition=models.Q(ended_at=None), name="closure_standing_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=models.Q(ended_at=None), name="closure_standing_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.outcome}"
@@ -208,7 +225,11 @@ class Snooze(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation"], condition=models.Q(ended_at=None), name="snooze_standing_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=models.Q(ended_at=None), name="snooze_standing_once"
+            )
+        ]
         indexes = [models.Index(fields=["until"], condition=models.Q(ended_at=None), name="snoozes_due")]
 
     def __str__(self) -> str:
@@ -256,7 +277,9 @@ class ConversationCount(models.Model):
     n = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["inbox_id", "team_id", "assignee_id", "status"], name="count_cell_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["inbox_id", "team_id", "assignee_id", "status"], name="count_cell_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.inbox_id}/{self.team_id}/{self.assignee_id}/{self.status}: {self.n}"

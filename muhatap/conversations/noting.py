@@ -19,7 +19,9 @@ class Empty(Exception):
 
 
 @transaction.atomic
-def write_note(*, conversation: Conversation, html: str, text: str, by: User, at: datetime, files: Iterable[FileRef] = ()) -> Message:
+def write_note(
+    *, conversation: Conversation, html: str, text: str, by: User, at: datetime, files: Iterable[FileRef] = ()
+) -> Message:
     """Write a note and tell those called in it; a mention lets them see this conversation. Raises Empty."""
     files = list(files)
     if not text.strip() and not files:
@@ -37,7 +39,11 @@ def mentioned(text: str) -> list[User]:
     if "@" not in text:
         return []
     folded = fold(text)
-    return [user for user in User.objects.filter(is_active=True).order_by("id") if any(_called(folded, name) for name in _names(user))]
+    return [
+        user
+        for user in User.objects.filter(is_active=True).order_by("id")
+        if any(_called(folded, name) for name in _names(user))
+    ]
 
 
 def _names(user: User) -> set[str]:

@@ -25,7 +25,16 @@ class Answer(Protocol):
     def files(self) -> Sequence[FileRef]: ...
 
 
-def compose(*, conversation: Conversation, html: str, text: str, answer_to: Answer, message_id: str, by: User | None, at: datetime) -> Outbound:
+def compose(
+    *,
+    conversation: Conversation,
+    html: str,
+    text: str,
+    answer_to: Answer,
+    message_id: str,
+    by: User | None,
+    at: datetime,
+) -> Outbound:
     """The answer with the headers that keep it in their thread as well as in ours."""
     chain = _chain(conversation)
     last_inbound = next((message for message in reversed(chain) if message.kind == Message.Kind.INBOUND), None)
@@ -52,17 +61,31 @@ def withdraw(*, message: Message, by: User, at: datetime) -> None:
     """A send was taken back in time: its text is a draft again, and the thread tells what happened."""
     conversation = message.conversation
     files = [
-        {"name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256, "content_id": file.content_id, "is_inline": file.is_inline}
+        {
+            "name": file.name,
+            "type": file.type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "content_id": file.content_id,
+            "is_inline": file.is_inline,
+        }
         for file in message.attachments.order_by("id")
     ]
-    drafting.restore(conversation=conversation, by=by, at=at, content={"html": message.html, "to": message.to, "cc": message.cc, "bcc": message.bcc, "files": files})
+    drafting.restore(
+        conversation=conversation,
+        by=by,
+        at=at,
+        content={"html": message.html, "to": message.to, "cc": message.cc, "bcc": message.bcc, "files": files},
+    )
     message.delete()
     threads.retell(conversation=conversation)
     threads.tell(conversation=conversation, event="taken_back", by=by, at=at)
 
 
 def _chain(conversation: Conversation) -> list[Message]:
-    spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND]).exclude(external_id="")
+    spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND]).exclude(
+        external_id=""
+    )
     newest = spoken.only("kind", "external_id", "references", "subject", "at").order_by("-at", "-id")[:MAX_REFERENCES]
     return list(reversed(newest))
 

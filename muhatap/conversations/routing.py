@@ -17,10 +17,18 @@ SYSTEM: User | None = None
 def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: Contact, at: datetime) -> Message:
     """Put what came in into its thread (a new one if none fits), awake or reopen it, and say why it stands there."""
     placement = _place(inbox=inbox, inbound=inbound, contact=contact)
-    conversation = placement.conversation or threads.start(inbox=inbox, contact=contact, subject=inbound.subject, at=inbound.at)
+    conversation = placement.conversation or threads.start(
+        inbox=inbox, contact=contact, subject=inbound.subject, at=inbound.at
+    )
     conversation = Conversation.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=conversation.pk)
     message = threads.append_inbound(
-        conversation=conversation, inbound=inbound, interaction=interaction, contact=contact, because=placement.because, details=placement.details, at=at
+        conversation=conversation,
+        inbound=inbound,
+        interaction=interaction,
+        contact=contact,
+        because=placement.because,
+        details=placement.details,
+        at=at,
     )
     if inbound.kind == "message":
         _wake(conversation, at=at)
@@ -30,7 +38,9 @@ def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: 
 def _place(*, inbox: Inbox, inbound: Inbound, contact: Contact) -> Placement:
     if inbound.continues == "thread":
         return threading.place(inbox=inbox, inbound=inbound, contact=contact)
-    latest = Conversation.objects.filter(inbox=inbox, contact=contact, merged_into=None).exclude(status=Conversation.Status.SPAM)
+    latest = Conversation.objects.filter(inbox=inbox, contact=contact, merged_into=None).exclude(
+        status=Conversation.Status.SPAM
+    )
     conversation = latest.order_by("-last_message_at").first()
     return Placement(conversation=conversation, because="session" if conversation else "new")
 

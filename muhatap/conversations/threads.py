@@ -33,7 +33,14 @@ def start(*, inbox: Inbox, contact: Contact, subject: str, at: datetime, team_id
 
 
 def append_inbound(
-    *, conversation: Conversation, inbound: Inbound, interaction: Interaction, contact: Contact, because: str, details: Mapping[str, Any], at: datetime
+    *,
+    conversation: Conversation,
+    inbound: Inbound,
+    interaction: Interaction,
+    contact: Contact,
+    because: str,
+    details: Mapping[str, Any],
+    at: datetime,
 ) -> Message:
     """Write what came in into its thread; a letter (not an automatic one) opens the thread again."""
     is_automatic = inbound.kind in ("auto_reply", "bounce")
@@ -70,7 +77,15 @@ def append_inbound(
 
 
 def append_outbound(
-    *, conversation: Conversation, interaction: Interaction, html: str, text: str, recipients: Mapping[str, Iterable[Address]], files: Iterable[FileRef], by: User | None, at: datetime
+    *,
+    conversation: Conversation,
+    interaction: Interaction,
+    html: str,
+    text: str,
+    recipients: Mapping[str, Iterable[Address]],
+    files: Iterable[FileRef],
+    by: User | None,
+    at: datetime,
 ) -> Message:
     """Write our answer into the thread; now we wait for them."""
     message = Message.objects.create(
@@ -101,10 +116,20 @@ def append_outbound(
     return message
 
 
-def append_note(*, conversation: Conversation, html: str, text: str, files: Iterable[FileRef], by: User, at: datetime) -> Message:
+def append_note(
+    *, conversation: Conversation, html: str, text: str, files: Iterable[FileRef], by: User, at: datetime
+) -> Message:
     """Write a note; the contact never sees it, and it changes nobody's turn."""
     message = Message.objects.create(
-        conversation=conversation, inbox_id=conversation.inbox_id, kind=Message.Kind.NOTE, by=by, at=at, recorded_at=at, html=html, text=text, reply_text=text
+        conversation=conversation,
+        inbox_id=conversation.inbox_id,
+        kind=Message.Kind.NOTE,
+        by=by,
+        at=at,
+        recorded_at=at,
+        html=html,
+        text=text,
+        reply_text=text,
     )
     attach(message, files)
     announce(conversation, "message", message=message.pk)
@@ -114,7 +139,14 @@ def append_note(*, conversation: Conversation, html: str, text: str, files: Iter
 def tell(*, conversation: Conversation, event: str, by: User | None, at: datetime, **details: Any) -> Message:
     """An event in the thread: something was done, by whom. Details are codes and names, worded when shown."""
     message = Message.objects.create(
-        conversation=conversation, inbox_id=conversation.inbox_id, kind=Message.Kind.EVENT, by=by, at=at, recorded_at=at, event=event, event_details=details
+        conversation=conversation,
+        inbox_id=conversation.inbox_id,
+        kind=Message.Kind.EVENT,
+        by=by,
+        at=at,
+        recorded_at=at,
+        event=event,
+        event_details=details,
     )
     announce(conversation, "message", message=message.pk)
     return message
@@ -141,7 +173,9 @@ def retell(*, conversation: Conversation) -> None:
 def join(*, conversation: Conversation, contact: Contact | None, address: str, name: str, at: datetime) -> None:
     """Somebody takes part by an address; known ones stay as they are."""
     participant, is_new = Participant.objects.get_or_create(
-        conversation=conversation, address=canonical(address)[:320], defaults={"contact": contact, "name": name[:200], "since_at": at}
+        conversation=conversation,
+        address=canonical(address)[:320],
+        defaults={"contact": contact, "name": name[:200], "since_at": at},
     )
     if not is_new and contact and participant.contact_id is None:
         Participant.objects.filter(pk=participant.pk).update(contact=contact)
@@ -150,7 +184,13 @@ def join(*, conversation: Conversation, contact: Contact | None, address: str, n
 def attach(message: Message, files: Iterable[FileRef]) -> None:
     Attachment.objects.bulk_create(
         Attachment(
-            message=message, name=file.name[:255], type=file.type[:127], size=file.size, sha256=file.sha256, content_id=file.content_id[:255], is_inline=file.is_inline
+            message=message,
+            name=file.name[:255],
+            type=file.type[:127],
+            size=file.size,
+            sha256=file.sha256,
+            content_id=file.content_id[:255],
+            is_inline=file.is_inline,
         )
         for file in files
     )
@@ -181,7 +221,15 @@ def _show(conversation: Conversation, message: Message, *, at: datetime) -> None
         conversation.preview = ledger.excerpt(message.reply_text or message.text or message.subject)[:200]
         conversation.preview_kind = message.kind
     conversation.save(
-        update_fields=["waiting_since", "last_inbound_at", "last_inbound_id", "status", "last_message_at", "preview", "preview_kind"]
+        update_fields=[
+            "waiting_since",
+            "last_inbound_at",
+            "last_inbound_id",
+            "status",
+            "last_message_at",
+            "preview",
+            "preview_kind",
+        ]
     )
     announce(conversation, "message", message=message.pk)
 

@@ -61,7 +61,8 @@ def quarantine(*, item_id: int, reason: str, detail: str, at: datetime) -> None:
     """Set an item aside with its reason. Quarantining twice keeps the first reason."""
     RawItem.objects.filter(pk=item_id).update(n_attempts=F("n_attempts") + 1)
     Quarantine.objects.bulk_create(
-        [Quarantine(item_id=item_id, reason=reason, detail=detail[:4000].replace("\x00", ""), at=at)], ignore_conflicts=True
+        [Quarantine(item_id=item_id, reason=reason, detail=detail[:4000].replace("\x00", ""), at=at)],
+        ignore_conflicts=True,
     )
     inbox_id = RawItem.objects.values_list("inbox_id", flat=True).get(pk=item_id)
     live.announce([f"inbox:{inbox_id}"], "quarantine", item=item_id)
@@ -106,5 +107,7 @@ def _in_quarantine() -> Exists:
 
 
 def _release(quarantine: Quarantine, *, by: User | None, at: datetime, outcome: str) -> None:
-    Quarantine.objects.filter(pk=quarantine.pk, released_at=None).update(released_at=at, released_by=by, outcome=outcome)
+    Quarantine.objects.filter(pk=quarantine.pk, released_at=None).update(
+        released_at=at, released_by=by, outcome=outcome
+    )
     audit.record(by=by, at=at, act=f"quarantine.{outcome}", kind="raw item", id=quarantine.item_id)

@@ -50,7 +50,15 @@ def record(*, item: RawItem, inbound: Inbound, at: datetime) -> Interaction:
 
 
 def record_sent(
-    *, inbox: Inbox, contact: Contact, external_id: str, title: str, text: str, by: User | None, at: datetime, kind: str = "message"
+    *,
+    inbox: Inbox,
+    contact: Contact,
+    external_id: str,
+    title: str,
+    text: str,
+    by: User | None,
+    at: datetime,
+    kind: str = "message",
 ) -> Interaction:
     """Record what we say; it leaves through the outbox."""
     return Interaction.objects.create(

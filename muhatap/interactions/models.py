@@ -47,7 +47,9 @@ class Quarantine(models.Model):
     outcome = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item"], condition=models.Q(released_at=None), name="quarantined_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["item"], condition=models.Q(released_at=None), name="quarantined_once")
+        ]
         indexes = [models.Index(fields=["-at", "-id"], condition=models.Q(released_at=None), name="quarantine_waiting")]
 
     def __str__(self) -> str:
@@ -84,8 +86,12 @@ class Interaction(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["inbox", "external_id"], condition=~models.Q(external_id=""), name="interaction_once_per_inbox"),
-            models.CheckConstraint(condition=models.Q(direction__in=["in", "out"]), name="interaction_direction_is_known"),
+            models.UniqueConstraint(
+                fields=["inbox", "external_id"], condition=~models.Q(external_id=""), name="interaction_once_per_inbox"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(direction__in=["in", "out"]), name="interaction_direction_is_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["contact", "-at", "-id"], name="timeline_of_contact"),

@@ -31,7 +31,9 @@ class NotUncertain(Exception):
 
 
 @transaction.atomic
-def queue(*, interaction: Interaction, inbox: Inbox, outbound: Outbound, not_before: datetime, by: User | None, at: datetime) -> Outgoing:
+def queue(
+    *, interaction: Interaction, inbox: Inbox, outbound: Outbound, not_before: datetime, by: User | None, at: datetime
+) -> Outgoing:
     """Queue one thing to be sent, not before `not_before` (until then it can be taken back)."""
     outgoing = Outgoing.objects.create(
         interaction=interaction,
@@ -57,7 +59,9 @@ def cancel(*, outgoing: Outgoing, by: User, at: datetime) -> bool:
 
 def due(outgoing_id: int, *, at: datetime) -> Outgoing | None:
     """The item if it is to be sent now."""
-    return Outgoing.objects.select_related("inbox").filter(pk=outgoing_id, state=State.QUEUED, not_before__lte=at).first()
+    return (
+        Outgoing.objects.select_related("inbox").filter(pk=outgoing_id, state=State.QUEUED, not_before__lte=at).first()
+    )
 
 
 def handing(outgoing_id: int, *, at: datetime) -> None:
@@ -70,7 +74,11 @@ def handing(outgoing_id: int, *, at: datetime) -> None:
 def conclude(*, outgoing: Outgoing, receipt: Receipt, at: datetime) -> None:
     """Write down what the provider said and what follows: sent, not sent, or again later."""
     Delivery.objects.create(
-        outgoing=outgoing, at=at, outcome=receipt.state, detail=receipt.detail[:500], provider_id=receipt.provider_id[:250]
+        outgoing=outgoing,
+        at=at,
+        outcome=receipt.state,
+        detail=receipt.detail[:500],
+        provider_id=receipt.provider_id[:250],
     )
     if receipt.state == "accepted":
         advance(outgoing.pk, State.ACCEPTED, at=at, detail=receipt.detail)
@@ -82,7 +90,9 @@ def conclude(*, outgoing: Outgoing, receipt: Receipt, at: datetime) -> None:
 
 def advance(outgoing_id: int, state: int, *, at: datetime, detail: str = "") -> bool:
     """Move the state forward; a state that is already there or further stays."""
-    changed = Outgoing.objects.filter(pk=outgoing_id, state__lt=state).exclude(state__in=[State.CANCELLED, State.FAILED])
+    changed = Outgoing.objects.filter(pk=outgoing_id, state__lt=state).exclude(
+        state__in=[State.CANCELLED, State.FAILED]
+    )
     return bool(changed.update(state=state, state_at=at, detail=detail[:500]))
 
 
@@ -99,7 +109,9 @@ def settle(*, outgoing: Outgoing, send_again: bool, by: User, at: datetime) -> N
     current = Outgoing.objects.select_for_update().get(pk=outgoing.pk)
     if current.state not in (State.UNCERTAIN, State.FAILED):
         raise NotUncertain(current.state)
-    audit.record(by=by, at=at, act="outbox.send_again" if send_again else "outbox.was_sent", kind="outgoing", id=current.pk)
+    audit.record(
+        by=by, at=at, act="outbox.send_again" if send_again else "outbox.was_sent", kind="outgoing", id=current.pk
+    )
     if not send_again:
         advance(current.pk, State.ACCEPTED, at=at)
         return

@@ -17,7 +17,7 @@ def store(chunks: Iterable[bytes]) -> tuple[str, int]:
     folder = _root()
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    handle = tempfile.NamedTemporaryFile(dir=folder, delete=False)
+    handle = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # noqa: SIM115 (it must outlive its closing)
     try:
         with handle:
             for chunk in chunks:

@@ -6,137 +6,263 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
-        ('contacts', '0001_initial'),
+        ("channels", "0001_initial"),
+        ("contacts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('auto_reply', 'Automatic reply'), ('bounce', 'Returned mail'), ('list', 'Mailing list'), ('note', 'Note')], max_length=20)),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('channel', models.CharField(max_length=20)),
-                ('external_id', models.CharField(blank=True, max_length=998)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('excerpt', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='contacts.contact')),
-                ('inbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("message", "Message"),
+                            ("auto_reply", "Automatic reply"),
+                            ("bounce", "Returned mail"),
+                            ("list", "Mailing list"),
+                            ("note", "Note"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("direction", models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3)),
+                ("channel", models.CharField(max_length=20)),
+                ("external_id", models.CharField(blank=True, max_length=998)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("excerpt", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interactions",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interactions",
+                        to="channels.inbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outgoing',
+            name="Outgoing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=250, unique=True)),
-                ('outbound', models.JSONField()),
-                ('state', models.SmallIntegerField(choices=[(10, 'Queued'), (15, 'Taken back'), (20, 'Being handed over'), (25, 'Not known whether it went'), (30, 'Sent'), (40, 'Delivered'), (50, 'Read'), (60, 'Not sent'), (70, 'Returned')], default=10)),
-                ('not_before', models.DateTimeField()),
-                ('state_at', models.DateTimeField()),
-                ('n_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='channels.inbox')),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='interactions.interaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(max_length=250, unique=True)),
+                ("outbound", models.JSONField()),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[
+                            (10, "Queued"),
+                            (15, "Taken back"),
+                            (20, "Being handed over"),
+                            (25, "Not known whether it went"),
+                            (30, "Sent"),
+                            (40, "Delivered"),
+                            (50, "Read"),
+                            (60, "Not sent"),
+                            (70, "Returned"),
+                        ],
+                        default=10,
+                    ),
+                ),
+                ("not_before", models.DateTimeField()),
+                ("state_at", models.DateTimeField()),
+                ("n_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("detail", models.CharField(blank=True, max_length=500)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outgoing", to="channels.inbox"
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outgoing",
+                        to="interactions.interaction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('outcome', models.CharField(max_length=20)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('provider_id', models.CharField(blank=True, max_length=250)),
-                ('outgoing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='interactions.outgoing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("outcome", models.CharField(max_length=20)),
+                ("detail", models.CharField(blank=True, max_length=500)),
+                ("provider_id", models.CharField(blank=True, max_length=250)),
+                (
+                    "outgoing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="interactions.outgoing",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RawItem',
+            name="RawItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dedupe_key', models.CharField(max_length=200)),
-                ('raw', models.BinaryField()),
-                ('meta', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField()),
-                ('digested_at', models.DateTimeField(null=True)),
-                ('n_attempts', models.PositiveIntegerField(default=0)),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raw_items', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dedupe_key", models.CharField(max_length=200)),
+                ("raw", models.BinaryField()),
+                ("meta", models.JSONField(default=dict)),
+                ("received_at", models.DateTimeField()),
+                ("digested_at", models.DateTimeField(null=True)),
+                ("n_attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="raw_items", to="channels.inbox"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quarantine',
+            name="Quarantine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('unreadable', 'It could not be read'), ('suspected_duplicate', 'Its number was used before with other content'), ('too_large', 'It is larger than this inbox accepts'), ('fault', 'Something went wrong on our side')], max_length=30)),
-                ('detail', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quarantines', to='interactions.rawitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("unreadable", "It could not be read"),
+                            ("suspected_duplicate", "Its number was used before with other content"),
+                            ("too_large", "It is larger than this inbox accepts"),
+                            ("fault", "Something went wrong on our side"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quarantines",
+                        to="interactions.rawitem",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='item',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interaction', to='interactions.rawitem'),
+            model_name="interaction",
+            name="item",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interaction",
+                to="interactions.rawitem",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(condition=models.Q(('state', 10)), fields=['not_before'], name='outgoing_due'),
+            model_name="outgoing",
+            index=models.Index(condition=models.Q(("state", 10)), fields=["not_before"], name="outgoing_due"),
         ),
         migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(condition=models.Q(('state', 20)), fields=['state_at'], name='outgoing_in_hand'),
+            model_name="outgoing",
+            index=models.Index(condition=models.Q(("state", 20)), fields=["state_at"], name="outgoing_in_hand"),
         ),
         migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(fields=['inbox', 'state', '-state_at'], name='outgoing_of_inbox'),
+            model_name="outgoing",
+            index=models.Index(fields=["inbox", "state", "-state_at"], name="outgoing_of_inbox"),
         ),
         migrations.AddIndex(
-            model_name='rawitem',
-            index=models.Index(condition=models.Q(('digested_at', None)), fields=['received_at'], name='raw_items_undigested'),
+            model_name="rawitem",
+            index=models.Index(
+                condition=models.Q(("digested_at", None)), fields=["received_at"], name="raw_items_undigested"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawitem',
-            index=models.Index(fields=['inbox', 'received_at'], name='raw_items_of_inbox'),
+            model_name="rawitem",
+            index=models.Index(fields=["inbox", "received_at"], name="raw_items_of_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='rawitem',
-            constraint=models.UniqueConstraint(fields=('inbox', 'dedupe_key'), name='raw_item_once_per_inbox'),
+            model_name="rawitem",
+            constraint=models.UniqueConstraint(fields=("inbox", "dedupe_key"), name="raw_item_once_per_inbox"),
         ),
         migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(condition=models.Q(('released_at', None)), fields=['-at', '-id'], name='quarantine_waiting'),
+            model_name="quarantine",
+            index=models.Index(
+                condition=models.Q(("released_at", None)), fields=["-at", "-id"], name="quarantine_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarantine',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('item',), name='quarantined_once'),
+            model_name="quarantine",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("item",), name="quarantined_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['contact', '-at', '-id'], name='timeline_of_contact'),
+            model_name="interaction",
+            index=models.Index(fields=["contact", "-at", "-id"], name="timeline_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['inbox', 'direction', '-at'], name='interactions_of_inbox'),
+            model_name="interaction",
+            index=models.Index(fields=["inbox", "direction", "-at"], name="interactions_of_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('inbox', 'external_id'), name='interaction_once_per_inbox'),
+            model_name="interaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("inbox", "external_id"),
+                name="interaction_once_per_inbox",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='interaction_direction_is_known'),
+            model_name="interaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["in", "out"])), name="interaction_direction_is_known"
+            ),
         ),
     ]

@@ -6,36 +6,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0001_initial'),
-        ('interactions', '0002_states_move_forward'),
+        ("channels", "0001_initial"),
+        ("interactions", "0002_states_move_forward"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='interaction',
-            name='fingerprint',
+            model_name="interaction",
+            name="fingerprint",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='outgoing',
-            name='n_try',
+            model_name="outgoing",
+            name="n_try",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='rawitem',
-            name='duplicate_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='interactions.interaction'),
+            model_name="rawitem",
+            name="duplicate_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="duplicates",
+                to="interactions.interaction",
+            ),
         ),
         migrations.AlterField(
-            model_name='outgoing',
-            name='message_id',
+            model_name="outgoing",
+            name="message_id",
             field=models.CharField(max_length=250),
         ),
         migrations.AddConstraint(
-            model_name='outgoing',
-            constraint=models.UniqueConstraint(fields=('message_id', 'n_try'), name='outgoing_once_per_try'),
+            model_name="outgoing",
+            constraint=models.UniqueConstraint(fields=("message_id", "n_try"), name="outgoing_once_per_try"),
         ),
     ]
