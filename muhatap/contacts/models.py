@@ -1,8 +1,10 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import User
+from muhatap.shared import phone
 
 
 class Company(models.Model):
@@ -10,11 +12,20 @@ class Company(models.Model):
 
     name = models.CharField(_("Name"), max_length=200)
     domain = models.CharField(_("Web address"), max_length=253, blank=True)
-    sort_key = models.CharField(max_length=200, editable=False)
+    folded = models.CharField(max_length=200, unique=True, editable=False)
+    sort_key = models.CharField(max_length=200, editable=False, db_collation="C")
     created_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["sort_key", "id"], name="company_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    name = models.CharField(_("Name"), max_length=60)
+    folded = models.CharField(max_length=60, unique=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
@@ -30,8 +41,8 @@ class Contact(models.Model):
     language = models.CharField(_("Language"), max_length=5, blank=True)
     company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")
     fields = models.JSONField(default=dict)
-    tags = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
-    sort_key = models.CharField(max_length=200, editable=False)
+    tags = models.ManyToManyField(Tag, through="ContactTag", related_name="contacts")
+    sort_key = models.CharField(max_length=200, editable=False, db_collation="C")
     search_text = models.TextField(editable=False)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
@@ -46,7 +57,14 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or self.phone or str(_("Unnamed contact"))
+        return self.name or self.email or phone.readable(self.phone) or str(_("Unnamed contact"))
+
+    def standing(self) -> "Contact":
+        """This contact, or the one it was merged into in the end."""
+        contact = self
+        while contact.merged_into is not None:
+            contact = contact.merged_into
+        return contact
 
 
 class Identity(models.Model):
@@ -73,9 +91,15 @@ class Identity(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "value"], condition=models.Q(verified_at__isnull=False), name="identity_verified_once"),
+            models.UniqueConstraint(
+                fields=["kind", "value"], condition=models.Q(verified_at__isnull=False), name="identity_verified_once"
+            ),
             models.UniqueConstraint(fields=["contact", "kind", "value"], name="identity_once_per_contact"),
-            models.CheckConstraint(condition=models.Q(verified_at__isnull=True, verified_by="") | models.Q(verified_at__isnull=False) & ~models.Q(verified_by=""), name="identity_verified_how_and_when"),
+            models.CheckConstraint(
+                condition=models.Q(verified_at__isnull=True, verified_by="")
+                | models.Q(verified_at__isnull=False) & ~models.Q(verified_by=""),
+                name="identity_verified_how_and_when",
+            ),
         ]
         indexes = [models.Index(fields=["kind", "comparable"], name="identity_comparable")]
 
@@ -118,18 +142,15 @@ class CustomField(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(kind__in=["text", "number", "date", "choice", "money"]), name="custom_field_kind_is_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["text", "number", "date", "choice", "money"]),
+                name="custom_field_kind_is_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
-
-
-class Tag(models.Model):
-    name = models.CharField(_("Name"), max_length=60)
-    folded = models.CharField(max_length=60, unique=True, editable=False)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ContactTag(models.Model):
@@ -191,12 +212,36 @@ class Merge(models.Model):
 
 
 class MergeMove(models.Model):
-    """One row that a merge moved (or, as a twin of one already there, set aside): table, column, row."""
+    """One row that a merge moved: app.model.field and number. A twin of a row already there could not move and stayed with the dropped contact."""
 
     merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves")
     relation = models.CharField(max_length=80)
     row_id = models.BigIntegerField()
-    twin = models.JSONField(null=True)
+    is_twin = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merge", "relation", "row_id"], name="move_once")]
 
     def __str__(self) -> str:
         return f"{self.relation} {self.row_id}"
+
+
+class Likeness(models.Model):
+    """Something said that two contacts may be one, or somebody answered that they are not. Never merges anybody by itself."""
+
+    one = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="likenesses")
+    other = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="likenesses_of_others")
+    because = models.CharField(max_length=20)
+    detail = models.CharField(max_length=320, blank=True)
+    at = models.DateTimeField()
+    denied_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    denied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(one=models.F("other")), name="likeness_of_two"),
+            models.UniqueConstraint(Least("one", "other"), Greatest("one", "other"), name="likeness_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ≈ {self.other_id} ({self.because})"

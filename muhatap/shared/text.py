@@ -4,8 +4,10 @@ import unicodedata
 
 _LOWER = str.maketrans("İI", "iı")
 _FOLD = str.maketrans("İIıŞşĞğÜüÖöÇçÂâÎîÛû", "iiissgguuooccaaiiuu")
-# Turkish alphabet order; letters outside it keep their own place after it.
-_ALPHABET = {letter: chr(ord("a") + place) for place, letter in enumerate("abcçdefgğhıijklmnoöpqrsştuüvwxyz")}
+# What other software leaves of İ when it lowers it without Turkish in mind: i and a dot above it.
+_LOOSE_DOT = "\u0307"
+# The Turkish alphabet on 32 printable characters in a row; letters outside it keep their own place after it.
+_ALPHABET = {letter: chr(ord("A") + place) for place, letter in enumerate("abcçdefgğhıijklmnoöpqrsştuüvwxyz")}
 
 
 def lower_tr(text: str) -> str:
@@ -20,12 +22,19 @@ def upper_tr(text: str) -> str:
 
 def fold(text: str) -> str:
     """For search and comparison: no case, no Turkish accents; 'AYŞE', 'ayse' and 'Ayşe' are one."""
-    return unicodedata.normalize("NFC", text).translate(_FOLD).lower()
+    return unicodedata.normalize("NFC", text).translate(_FOLD).lower().replace(_LOOSE_DOT, "")
 
 
 def sort_key(text: str) -> str:
-    """A key that sorts names by the Turkish alphabet in a database without ICU."""
-    return "".join(_ALPHABET.get(letter, letter) for letter in lower_tr(unicodedata.normalize("NFC", text)))
+    """A key whose code points sort names by the Turkish alphabet; columns that hold it have the collation "C"."""
+    return "".join(_place(letter) for letter in lower_tr(unicodedata.normalize("NFC", text)).replace(_LOOSE_DOT, ""))
+
+
+def _place(letter: str) -> str:
+    """A Turkish letter by the alphabet, â or é as its bare letter, anything else as it is."""
+    if letter in _ALPHABET:
+        return _ALPHABET[letter]
+    return _ALPHABET.get(unicodedata.normalize("NFD", letter)[0], letter)
 
 
 def without_nul(text: str) -> str:

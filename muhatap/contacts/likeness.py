@@ -1,0 +1,114 @@
+"""Who may be the same person: evidence for somebody who decides. Nothing here merges anybody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest, Least
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts.models import Contact, Identity, Likeness
+from muhatap.contacts.searching import family_ids
+
+MOST = 10
+SAME = {"email": "same_email", "phone": "same_phone", "visitor": "same_browser", "shop": "same_shop"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One reason: `because` is a word of SAME or "similar_email", `detail` the address that speaks for it."""
+
+    because: str
+    detail: str
+
+
+@dataclass(kw_only=True)
+class Resemblance:
+    contact: Contact
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def note(*, one: Contact, other: Contact, because: str, detail: str, at: datetime) -> None:
+    """Keep a hint that two contacts may be one. Saying it again, or after somebody denied it, changes nothing."""
+    if one.pk != other.pk:
+        Likeness.objects.bulk_create(
+            [Likeness(one=one, other=other, because=because, detail=detail, at=at)], ignore_conflicts=True
+        )
+
+
+@transaction.atomic
+def deny(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
+    """Somebody says that these are two people: the hint is not shown again."""
+    note(one=one, other=other, because="asked", detail="", at=at)
+    _between(one, other).update(denied_by=by, denied_at=at)
+    audit.record(by=by, at=at, act="contact.likeness_denied", kind="contact", id=one.pk, name=str(one), other=other.pk)
+
+
+@transaction.atomic
+def recall(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
+    """Take the denial back."""
+    _between(one, other).update(denied_by=None, denied_at=None)
+    audit.record(
+        by=by, at=at, act="contact.likeness_recalled", kind="contact", id=one.pk, name=str(one), other=other.pk
+    )
+
+
+def of(contact: Contact) -> list[Resemblance]:
+    """Contacts that may be the same person, with the reasons; most reasons first, at most MOST."""
+    family = family_ids(contact)
+    found: dict[int, Resemblance] = {}
+    for other, evidence in [*_by_identities(contact, family), *_by_hints(contact)]:
+        standing = other.standing()
+        if standing.pk in family:
+            continue
+        resemblance = found.setdefault(standing.pk, Resemblance(contact=standing))
+        if evidence not in resemblance.evidence:
+            resemblance.evidence.append(evidence)
+    denied = _denied(contact)
+    kept = [r for pk, r in found.items() if pk not in denied]
+    return sorted(kept, key=lambda r: (-len(r.evidence), r.contact.pk))[:MOST]
+
+
+def between(one: Contact, other: Contact) -> list[Evidence]:
+    """Why these two may be one person."""
+    return next((r.evidence for r in of(one) if r.contact.pk == other.pk), [])
+
+
+def _by_identities(contact: Contact, family: list[int]) -> Iterable[tuple[Contact, Evidence]]:
+    """Others with an address that compares equal, verified or not: this is what no machine may decide."""
+    own = list(Identity.objects.filter(contact_id__in=family)[:50])
+    if not own:
+        return
+    asked = Q()
+    for identity in own:
+        asked |= Q(kind=identity.kind, comparable=identity.comparable)
+    values = {(identity.kind, identity.value) for identity in own}
+    for twin in (
+        Identity.objects.filter(asked).exclude(contact_id__in=family).select_related("contact").order_by("id")[:50]
+    ):
+        is_same = (twin.kind, twin.value) in values
+        yield (
+            twin.contact,
+            Evidence(because=SAME.get(twin.kind, "asked") if is_same else "similar_email", detail=twin.value),
+        )
+
+
+def _by_hints(contact: Contact) -> Iterable[tuple[Contact, Evidence]]:
+    hints = Likeness.objects.filter(Q(one=contact) | Q(other=contact), denied_at=None).exclude(because="asked")
+    for hint in hints.select_related("one", "other").order_by("id")[:50]:
+        yield hint.other if hint.one_id == contact.pk else hint.one, Evidence(because=hint.because, detail=hint.detail)
+
+
+def _denied(contact: Contact) -> set[int]:
+    pairs = Likeness.objects.filter(Q(one=contact) | Q(other=contact), denied_at__isnull=False)
+    return {pk for pair in pairs.values_list("one_id", "other_id") for pk in pair}
+
+
+def _between(one: Contact, other: Contact) -> QuerySet[Likeness]:
+    low, high = sorted((one.pk, other.pk))
+    return Likeness.objects.alias(low=Least("one_id", "other_id"), high=Greatest("one_id", "other_id")).filter(
+        low=low, high=high
+    )
