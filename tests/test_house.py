@@ -1,0 +1,92 @@
+"""The house test: what no import linter sees."""
+
+import ast
+from pathlib import Path
+
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parents[1] / "muhatap"
+FLOORS = [
+    {"shared"},
+    {"accounts"},
+    {"contacts", "channels"},
+    {"interactions"},
+    {"conversations"},
+    {"flow"},
+    {"web", "api"},
+    {"config"},
+]
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+FORBIDDEN_FILES = {"services.py", "utils.py", "helpers.py", "signals.py", "managers.py"}
+
+
+def room_of(model: type[models.Model]) -> str | None:
+    parts = model.__module__.split(".")
+    return parts[1] if parts[0] == "muhatap" else None
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {path.name for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+
+    assert rooms == set(FLOOR_OF)
+
+
+def test_every_foreign_key_points_downstairs_or_stays_in_its_room() -> None:
+    upstairs = []
+    for model in apps.get_models(include_auto_created=True):
+        home = room_of(model)
+        for field in model._meta.get_fields():
+            target = getattr(field, "related_model", None)
+            if home is None or not getattr(field, "concrete", False) or target is None:
+                continue
+            there = room_of(target)
+            if there and there != home and FLOOR_OF[there] >= FLOOR_OF[home]:
+                upstairs.append(f"{model.__name__}.{field.name} → {target.__name__}")
+
+    assert upstairs == []
+
+
+def test_every_room_says_what_it_owns() -> None:
+    silent = [str(path.parent.relative_to(ROOT)) for path in packages() if not docstring(path)]
+
+    assert silent == []
+
+
+def test_no_drawers() -> None:
+    assert [str(path) for path in ROOT.rglob("*.py") if path.name in FORBIDDEN_FILES] == []
+
+
+def test_no_model_has_a_default_ordering() -> None:
+    ours = [model for model in apps.get_models() if room_of(model)]
+
+    assert [model.__name__ for model in ours if model._meta.ordering] == []
+
+
+def test_every_key_is_64_bits() -> None:
+    ours = [model for model in apps.get_models() if room_of(model)]
+    keys = {model.__name__: type(model._meta.pk) for model in ours}
+
+    assert {name for name, kind in keys.items() if not issubclass(kind, (models.BigAutoField, models.BigIntegerField, models.OneToOneField))} == set()
+
+
+def test_the_story_of_intake_stays_on_one_screen() -> None:
+    assert len((ROOT / "flow" / "intake.py").read_text().splitlines()) <= 90
+
+
+def test_no_inline_script_or_style_in_any_template() -> None:
+    guilty = []
+    for template in ROOT.rglob("*.html"):
+        text = template.read_text()
+        if " style=" in text or "<style" in text or " onclick=" in text or "<script>" in text or "javascript:" in text:
+            guilty.append(str(template.relative_to(ROOT)))
+
+    assert guilty == []
+
+
+def packages() -> list[Path]:
+    return [path for path in ROOT.rglob("__init__.py") if "migrations" not in path.parts and path.parent.name != "templatetags"]
+
+
+def docstring(path: Path) -> str | None:
+    return ast.get_docstring(ast.parse(path.read_text()))
