@@ -73,3 +73,77 @@ class Pages:
     previous_url: str = ""
     next_url: str = ""
     said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing to do from a menu or a line: POST to `url`, or go there when `is_link`. `tone` "late" for what destroys."""
+
+    label: str
+    url: str
+    icon: str = ""
+    tone: str = ""
+    detail: str = ""
+    is_link: bool = False
+    is_here: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChip:
+    """`remove_url` receives a POST; empty when the reader may not take it off."""
+
+    name: str
+    remove_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityLine:
+    """One address or handle and why we believe it. `trouble` says what is wrong with it: "Adrese ulaşılamıyor"."""
+
+    icon: str
+    text: str
+    why: str = ""
+    is_verified: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileLine:
+    """One field of the profile, its value, and where the value came from."""
+
+    label: str
+    value: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteLine:
+    id: int
+    text: str
+    by: str
+    time: str
+    time_iso: str = ""
+    remove_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineRow:
+    """One thing that happened. `what` is the sentence's heavy part, `detail` the rest of it, `text` the words of the customer in `language`."""
+
+    id: str
+    icon: str
+    what: str
+    time: str
+    time_iso: str
+    detail: str = ""
+    text: str = ""
+    language: str = ""
+    url: str = ""
+    tone: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineDay:
+    title: str
+    rows: tuple[TimelineRow, ...]

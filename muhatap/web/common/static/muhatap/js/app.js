@@ -5,5 +5,6 @@ import "./toast.js";
 import "./keys.js";
 import "./palette.js";
 import "./live.js";
+import "./merge.js";
 import "./clock.js";
 import "./forms.js";

@@ -1,5 +1,5 @@
 // Keys are marked in the page: data-key="r" on a button, link or field, data-key-name for the sheet under "?".
-// "mod+k" is Ctrl or Cmd. j and k walk the rows of [data-rows]. Single letters can be switched off (WCAG 2.1.4).
+// "mod+k" is Ctrl or Cmd. j and k walk the rows of [data-rows], o opens the one with the focus. Single letters can be switched off (WCAG 2.1.4).
 
 import { openDialog } from "./menus.js";
 
@@ -22,7 +22,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return openDialog("keys");
   }
-  if (key === "j" || key === "k" ? walk(key === "j" ? 1 : -1) : press(event.key === "/" ? "/" : key)) event.preventDefault();
+  const isDone = key === "j" || key === "k" ? walk(key === "j" ? 1 : -1) : key === "o" ? openRow() : press(key);
+  if (isDone) event.preventDefault();
 });
 
 function press(key) {
@@ -36,19 +37,25 @@ function press(key) {
 function walk(step) {
   const rows = [...document.querySelectorAll("[data-rows] a[data-row]")].filter(isShown);
   if (!rows.length) return false;
-  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const focused = rows.indexOf(document.activeElement);
+  const at = focused < 0 ? rows.findIndex((row) => row.getAttribute("aria-current") === "true") : focused;
   const row = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
-  row.focus();
+  row.focus({ focusVisible: true });
   row.scrollIntoView({ block: "nearest" });
-  row.click();
   return true;
+}
+
+function openRow() {
+  const row = document.activeElement.closest("[data-row]") ?? document.querySelector('[data-row][aria-current="true"]');
+  row?.click();
+  return Boolean(row);
 }
 
 sheet?.addEventListener("opened", () => {
   const list = sheet.querySelector("[data-keys-list]");
   const rows = document.querySelector("[data-rows]");
   const entries = new Map([["?", list.dataset.thisSheet]]);
-  if (rows?.dataset.next) entries.set("j", rows.dataset.next).set("k", rows.dataset.previous);
+  if (rows?.dataset.next) entries.set("j", rows.dataset.next).set("k", rows.dataset.previous).set("o", rows.dataset.open);
   for (const element of document.querySelectorAll("[data-key][data-key-name]")) {
     if (isShown(element)) entries.set(element.dataset.key.replace("mod+", "Ctrl "), element.dataset.keyName);
   }

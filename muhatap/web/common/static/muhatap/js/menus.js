@@ -1,9 +1,10 @@
-// Menus (data-menu="<id>"), dialogs (data-opens="<id>", data-closes) and the way back (data-back).
+// Menus (data-menu="<id>"), dialogs (data-opens="<id>", data-closes), parts that open in place (data-toggles="<id>")
+// and the way back (data-back).
 
 let openButton = null;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-menu], [data-opens], [data-closes], [data-back]");
+  const button = event.target.closest("[data-menu], [data-opens], [data-closes], [data-toggles], [data-back]");
   if (openButton && !event.target.closest(".menu")) closeMenu();
   if (!button) {
     if (event.target.closest(".menu [role^=menuitem]")) closeMenu(true);
@@ -12,6 +13,7 @@ document.addEventListener("click", (event) => {
   if (button.dataset.menu) toggleMenu(button);
   else if (button.dataset.opens) openDialog(button.dataset.opens);
   else if ("closes" in button.dataset) button.closest("dialog")?.close();
+  else if (button.dataset.toggles) toggle(button);
   else history.back();
 });
 
@@ -21,6 +23,13 @@ export function openDialog(id) {
   closeMenu();
   if (!dialog.open) dialog.showModal();
   dialog.dispatchEvent(new Event("opened"));
+}
+
+function toggle(button) {
+  const part = document.getElementById(button.dataset.toggles);
+  part.hidden = !part.hidden;
+  button.setAttribute("aria-expanded", String(!part.hidden));
+  if (!part.hidden) part.querySelector("input:not([type=hidden]), textarea")?.focus();
 }
 
 // A press that began and ended on the veil closes; one that began inside (selecting text) does not.
@@ -41,7 +50,7 @@ function toggleMenu(button) {
   items(menu)[0]?.focus();
 }
 
-function closeMenu(giveFocusBack = false) {
+export function closeMenu(giveFocusBack = false) {
   if (!openButton) return;
   const button = openButton;
   openButton = null;

@@ -1,0 +1,334 @@
+"""What the inbox shows, as ready strings: views fill these, templates only place them.
+
+Times come twice: as written ("14:32") and as ISO 8601 for machines. Addresses named `…_url` receive a POST unless told otherwise.
+`html` fields hold HTML that was cleaned at intake; everything else is plain text.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.safestring import SafeString
+
+from muhatap.web.common.display import Act, IdentityLine, NoteLine, ProfileLine, TagChip, TimelineRow, ViewGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A conversation in the list: three lines, always. `deadline_state` is "", "soon" or "late"."""
+
+    id: int
+    url: str
+    name: str
+    initials: str
+    time: str
+    time_iso: str
+    line: str
+    channel_icon: str
+    place: str
+    line_prefix: str = ""
+    language: str = ""
+    is_draft: bool = False
+    is_unread: bool = False
+    is_selected: bool = False
+    deadline: str = ""
+    deadline_state: str = ""
+    deadline_iso: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """Rows under one deadline. `key` is stable ("late", "today", "theirs"), the title is what people read."""
+
+    key: str
+    title: str
+    count: str
+    rows: tuple[Row, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPane:
+    """The list. `reload_url` (GET) gives _list.html again; `live` are the topics that make it read again."""
+
+    title: str
+    count: str
+    groups: tuple[RowGroup, ...]
+    reload_url: str
+    live: str = ""
+    sort_label: str = ""
+    sorts: tuple[Act, ...] = ()
+    filters: tuple[Act, ...] = ()
+    query: str = ""
+    search_url: str = ""
+    next_url: str = ""
+    empty_title: str = ""
+    empty_text: str = ""
+    empty_action: str = ""
+    empty_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """An attachment. `preview_url` (GET) only for pictures we serve safely."""
+
+    name: str
+    size: str
+    url: str
+    icon: str = "file"
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What happened to a message, what was kept, what to do: failed, or unsure whether it went."""
+
+    title: str
+    text: str
+    acts: tuple[Act, ...] = ()
+    tone: str = "late"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a letter and a bubble share. `why` tells why it was placed here, `why_acts` take it back (split, move)."""
+
+    id: int
+    name: str
+    initials: str
+    time: str
+    time_iso: str
+    is_ours: bool = False
+    html: SafeString | str = ""
+    text: str = ""
+    language: str = ""
+    files: tuple[File, ...] = ()
+    why: str = ""
+    why_acts: tuple[Act, ...] = ()
+    state: str = ""
+    state_icon: str = ""
+    state_tone: str = ""
+    acts: tuple[Act, ...] = ()
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Said):
+    """An e-mail. Closed it is one line: name, `short`, time. `quoted_html` is what it quotes, `images_url` (GET) shows remote images."""
+
+    address: str
+    short: str
+    to: str = ""
+    subject: str = ""
+    quoted_html: SafeString | str = ""
+    images_url: str = ""
+    defects: tuple[str, ...] = ()
+    is_open: bool = True
+    template: ClassVar[str] = "inbox/_message_letter.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bubble(Said):
+    """A chat message; `channel` ("Web sohbet") stands under it with its icon."""
+
+    channel: str
+    channel_icon: str
+    template: ClassVar[str] = "inbox/_message_bubble.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Paper the customer never sees."""
+
+    id: int
+    name: str
+    initials: str
+    time: str
+    time_iso: str
+    html: SafeString | str
+    files: tuple[File, ...] = ()
+    template: ClassVar[str] = "inbox/_message_note.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something done in the thread, told in one line, with the way back in it."""
+
+    id: int
+    text: str
+    time: str
+    time_iso: str
+    icon: str = "info"
+    acts: tuple[Act, ...] = ()
+    template: ClassVar[str] = "inbox/_message_event.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A line across the thread: a day, or "Yeni" before what the reader has not seen."""
+
+    id: str
+    text: str
+    is_new: bool = False
+    template: ClassVar[str] = "inbox/_message_rule.html"
+
+
+Entry = Letter | Bubble | Note | Event | Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """The entries. `reload_url` (GET) gives _thread.html again; `earlier_url` (GET) the entries before these as _entries.html."""
+
+    conversation_id: int
+    entries: tuple[Entry, ...]
+    reload_url: str
+    live: str = ""
+    earlier_url: str = ""
+    earlier_label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """A colleague who is looking or typing: "Can bakıyor"."""
+
+    initials: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody to assign to or to call with @."""
+
+    name: str
+    initials: str
+    url: str = ""
+    is_here: bool = False
+    is_team: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """We did not send: something new came meanwhile. `anyway` is the value the send button posts as `anyway`."""
+
+    title: str
+    text: str
+    read_url: str
+    anyway: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftFile:
+    """A file in the draft, already stored."""
+
+    name: str
+    size: str
+    remove_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composer:
+    """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, and `then` = resolve.
+
+    `draft_url` receives the same fields a second after the last key and answers with the words for `saved`.
+    `upload_url` receives `file` and answers with _composer_files.html. `refused` says why one can't answer here (then no reply tab).
+    """
+
+    conversation_id: int
+    send_url: str
+    draft_url: str
+    upload_url: str
+    channel_icon: str
+    recipients: str
+    kind: str = "reply"
+    reply_html: SafeString | str = ""
+    note_html: SafeString | str = ""
+    has_addresses: bool = False
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    sender: str = ""
+    answers: str = ""
+    seen: str = ""
+    saved: str = ""
+    side: str = ""
+    files: tuple[DraftFile, ...] = ()
+    held: Held | None = None
+    error: str = ""
+    refused: str = ""
+    colleagues: tuple[Colleague, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """The middle pane. Empty addresses hide what the reader's role or the state does not allow."""
+
+    id: int
+    url: str
+    subject: str
+    contact_name: str
+    thread: Thread
+    composer: Composer | None = None
+    language: str = ""
+    place: str = ""
+    status: str = ""
+    deadline: str = ""
+    deadline_state: str = ""
+    deadline_iso: str = ""
+    presence: tuple[Presence, ...] = ()
+    presence_url: str = ""
+    assignee: str = ""
+    assignee_initials: str = ""
+    assign: tuple[Colleague, ...] = ()
+    snooze: tuple[Act, ...] = ()
+    snooze_url: str = ""
+    acts: tuple[Act, ...] = ()
+    tags: tuple[TagChip, ...] = ()
+    tag_url: str = ""
+    resolve_url: str = ""
+    reopen_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherConversation:
+    """Another conversation with the same contact."""
+
+    url: str
+    subject: str
+    time: str
+    channel_icon: str
+    status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """The customer at the right: who, why we think so, what we know, what happened. An empty section says so in one line."""
+
+    contact_id: int
+    name: str
+    initials: str
+    url: str
+    where: str = ""
+    sureness: str = ""
+    sureness_icon: str = "shield-check"
+    identities: tuple[IdentityLine, ...] = ()
+    profile: tuple[ProfileLine, ...] = ()
+    tags: tuple[TagChip, ...] = ()
+    others: tuple[OtherConversation, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
+    note_url: str = ""
+    timeline: tuple[TimelineRow, ...] = ()
+    live: str = ""
+    reload_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The whole inbox. `pane` is what a phone shows: list, conversation or card."""
+
+    views: tuple[ViewGroup, ...]
+    list: ListPane
+    conversation: Conversation | None = None
+    card: Card | None = None
+    pane: str = "list"
+    views_url: str = ""
+    views_live: str = ""
