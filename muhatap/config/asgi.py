@@ -12,11 +12,11 @@ from a2wsgi import WSGIMiddleware
 
 from muhatap.config.wsgi import application as django  # loads the apps, so it comes before what uses them
 
-from muhatap.api import live, live_agents  # isort: skip
+from muhatap.api import live, live_agents, live_visitors  # isort: skip
 
 THREADS = 4
 pages = WSGIMiddleware(django, workers=THREADS)
-STREAMS = {"/live": live_agents.answer}
+STREAMS = {"/live": live_agents.answer, "/chat/v1/live": live_visitors.answer}
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

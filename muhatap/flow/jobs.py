@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muhatap.conversations import counting, snoozing
-from muhatap.flow import intake, reply, sweep
+from muhatap.flow import chatting, intake, reply, sweep
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
@@ -25,6 +25,12 @@ def digest(item_id: int) -> None:
 @on_fresh_connection
 def dispatch(outgoing_id: int) -> None:
     reply.dispatch(outgoing_id=outgoing_id, at=clock.now())
+
+
+@app.task(name="continue_by_mail", queue="outbox", retry=AGAIN)
+@on_fresh_connection
+def continue_by_mail(session_id: int) -> None:
+    chatting.continue_by_mail(session_id=session_id, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

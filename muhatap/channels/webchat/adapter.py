@@ -52,8 +52,8 @@ class WebchatAdapter:
 
     @transaction.atomic
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
-        """Put the line into the visitor's window and wake it. The key makes a retry harmless, in step with `on_handing` or without."""
-        session = ChatSession.objects.filter(visitor_id__in=[address.email for address in outbound.to]).first()
+        """Put the line into the visitor's window and wake it, in one transaction with `on_handing`; a retry changes nothing."""
+        session = _session(outbound)
         if session is None:
             return Receipt(state="failed", detail="no such visitor")
         on_handing()
@@ -79,38 +79,56 @@ def _inbound(visitor: Mapping[str, Any], message: Mapping[str, Any], page: Mappi
     visitor_id, key = _said(visitor, "id"), _said(message, "id")
     if not visitor_id or not key:
         raise ValueError("visitor or message without an id")
-    sender = Claim(kind="visitor", value=visitor_id, is_verified=True, name=_said(visitor, "name"))
+    claims = _claims(visitor, visitor_id)
     text = _said(message, "text")
-    facts = {"name": sender.name, "language": _said(visitor, "language")}
+    facts = {"name": _said(visitor, "name"), "language": _said(visitor, "language")}
     return Inbound(
         kind="message",
         external_id=external_id(visitor_id, key),
         at=datetime.fromisoformat(message["at"]),
-        sender=sender,
-        claims=_claims(visitor, sender),
+        sender=next(claim for claim in claims if claim.is_verified),
+        claims=claims,
         subject=_said(page, "title"),
+        continues="contact",
         text=text,
         reply_text=text,
-        files=tuple(FileRef(**file) for file in message.get("files", ())),
+        files=tuple(file_ref(file) for file in message.get("files", ())),
         facts={name: value for name, value in facts.items() if value},
     )
 
 
-def _claims(visitor: Mapping[str, Any], sender: Claim) -> tuple[Claim, ...]:
-    """Strongest first: the shop's own number (stands only when signed), the address, the browser."""
-    shop_id, email = _said(visitor, "shop_id"), _said(visitor, "email")
-    is_verified = bool(shop_id) and visitor.get("is_email_verified") is True
-    claims = []
-    if shop_id:
-        claims.append(Claim(kind="shop", value=shop_id, is_verified=True, name=sender.name))
+def _claims(visitor: Mapping[str, Any], visitor_id: str) -> tuple[Claim, ...]:
+    """Strongest first: the shop's own number (stands only when signed), the address, the browser.
+
+    The first verified one is the sender: a customer who signed in after chatting namelessly is the customer.
+    """
+    name, shop_id, email = _said(visitor, "name"), _said(visitor, "shop_id"), _said(visitor, "email")
+    is_signed = bool(shop_id) and visitor.get("is_email_verified") is True
+    claims = [Claim(kind="visitor", value=visitor_id, is_verified=True, name=name)]
     if email:
-        claims.append(Claim(kind="email", value=email, is_verified=is_verified, name=sender.name))
-    return (*claims, sender)
+        claims.insert(0, Claim(kind="email", value=email, is_verified=is_signed, name=name))
+    if shop_id:
+        claims.insert(0, Claim(kind="shop", value=shop_id, is_verified=True, name=name))
+    return tuple(claims)
 
 
 def _said(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
     return without_nul(value).strip() if isinstance(value, str) else ""
+
+
+def file_ref(file: Mapping[str, Any]) -> FileRef:
+    """A line's file as the contract knows it."""
+    return FileRef(name=file["name"], type=file["type"], size=file["size"], sha256=file["sha256"])
+
+
+def _session(outbound: Outbound) -> ChatSession | None:
+    """The visitor who is answered: by address, else by the message that is answered (its id begins with the visitor's)."""
+    named = [address.email for address in outbound.to]
+    answered = [external.partition(":")[0] for external in (outbound.in_reply_to, *reversed(outbound.references))]
+    candidates = [visitor_id for visitor_id in (*named, *answered) if visitor_id.startswith("v_")]
+    found = {session.visitor_id: session for session in ChatSession.objects.filter(visitor_id__in=candidates)}
+    return next((found[visitor_id] for visitor_id in candidates if visitor_id in found), None)
 
 
 def _file(file: FileRef) -> dict[str, Any]:

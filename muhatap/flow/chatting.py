@@ -1,0 +1,182 @@
+"""A talk with a visitor: what they say is durable before it is confirmed, what they read is told, and who left is answered by mail."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from muhatap.channels.contract import Address, Claim, Outbound
+from muhatap.channels.models import Inbox
+from muhatap.channels.webchat import adapter, lines, sessions
+from muhatap.channels.webchat.models import ChatFile, ChatLine, ChatSession
+from muhatap.channels.webchat.widget import settings_of
+from muhatap.contacts import identity, profile
+from muhatap.conversations import threading, threads
+from muhatap.conversations.models import Conversation, Message, Seen
+from muhatap.flow import reply
+from muhatap.interactions import intake, ledger, outbox
+from muhatap.interactions.models import Outgoing
+from muhatap.shared import jobs, live
+
+LOOKED_AT = 30  # newest lines of a visitor that are checked for having been read by us
+UNREAD_FOR = timedelta(minutes=30)  # a window left open in the background does not hold the mail back for longer
+
+
+@dataclass(frozen=True)
+class SeenByUs:
+    """Up to which of the visitor's lines one of us has read, and who."""
+
+    line_id: int
+    name: str
+
+
+@transaction.atomic
+def take(*, session: ChatSession, key: str, text: str, files: Sequence[ChatFile], at: datetime) -> ChatLine:
+    """Take in what a visitor wrote. The same key again gives the same line, so a widget may repeat until it hears from us."""
+    line, is_new = lines.put(
+        session=session, direction="in", key=key, text=text, files=[file.as_ref() for file in files], at=at
+    )
+    if is_new:
+        intake.accept(
+            inbox=session.inbox,
+            dedupe_key=adapter.external_id(session.visitor_id, key),
+            raw=adapter.wire(session, line),
+            meta={"source": "widget"},
+            at=at,
+        )
+    return line
+
+
+@transaction.atomic
+def introduce(*, session: ChatSession, name: str, email: str, at: datetime) -> None:
+    """Who the visitor says they are. The contact of what they already wrote learns it too, as a claim and not as a fact."""
+    sessions.introduce(session=session, name=name, email=email)
+    if not session.lines.exists():
+        return
+    claims = [Claim(kind="visitor", value=session.visitor_id, is_verified=True, name=session.name)]
+    if session.email:
+        claims.append(Claim(kind="email", value=session.email, is_verified=session.is_email_verified))
+    contact = identity.resolve(claims=claims, source="webchat", at=at)
+    if name:
+        profile.update(contact=contact, facts={"name": name}, source="webchat", at=at)
+
+
+@transaction.atomic
+def mark(*, session: ChatSession, delivered: int, read: int, at: datetime) -> None:
+    """The visitor's window received and showed what we said up to these lines; our outbox hears of it."""
+    for line in lines.mark(session=session, delivered=delivered, read=read, at=at):
+        outgoing = Outgoing.objects.filter(inbox_id=session.inbox_id, message_id=line.key).order_by("-n_try").first()
+        state = Outgoing.State.READ if line.read_at else Outgoing.State.DELIVERED
+        if outgoing and outbox.report(outgoing=outgoing, state=state, at=at):
+            reply.tell_fate(outgoing)
+
+
+def visitor_types(*, session: ChatSession) -> None:
+    """Let whoever looks at the visitor's thread see that they are writing."""
+    conversation = conversation_of(session)
+    if conversation:
+        live.announce(
+            [f"conversation:{conversation.pk}"],
+            "typing",
+            conversation=conversation.pk,
+            contact=conversation.contact_id,
+            name=session.name,
+        )
+
+
+def tell_visitors(*, conversation: Conversation, kind: str, name: str = "") -> None:
+    """Let the visitors in a thread see that one of us is writing ("typing") or has read ("read"). By first name only."""
+    written = conversation.messages.filter(kind=Message.Kind.INBOUND, external_id__startswith="v_").order_by("-pk")
+    visitors = {
+        external_id.partition(":")[0] for external_id in written.values_list("external_id", flat=True)[:LOOKED_AT]
+    }
+    if visitors:
+        live.announce([f"visitor:{visitor_id}" for visitor_id in visitors], kind, name=name.split(" ")[0])
+
+
+def conversation_of(session: ChatSession) -> Conversation | None:
+    """The thread in which the visitor's newest digested line stands."""
+    messages = _messages(session)
+    return messages[0].conversation if messages else None
+
+
+def seen_by_us(session: ChatSession) -> SeenByUs | None:
+    """How far one of us has read the visitor's lines."""
+    messages = _messages(session)
+    reads = Seen.objects.filter(conversation__in={message.conversation_id for message in messages})
+    furthest = reads.select_related("user").order_by("-message_id").first()
+    read = next((m for m in messages if furthest and m.pk <= furthest.message_id), None)
+    if furthest is None or read is None:
+        return None
+    line = session.lines.get(direction="in", key=read.external_id.removeprefix(f"{session.visitor_id}:"))
+    return SeenByUs(line.pk, furthest.user.name)
+
+
+@transaction.atomic
+def continue_by_mail(*, session_id: int, at: datetime) -> None:
+    """When the visitor left before reading, what we said goes to the address they gave, once; else look again later."""
+    session = ChatSession.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=session_id)
+    widget = settings_of(session.inbox.settings)
+    mailbox = Inbox.objects.filter(pk=widget.email_inbox_id, kind="email", is_enabled=True).first()
+    unread = list(lines.unread_out(session))
+    if not unread or not session.email or mailbox is None:
+        return
+    away = timedelta(minutes=widget.away_minutes)
+    due = min(max(session.last_seen_at, unread[-1].at) + away, unread[0].at + max(UNREAD_FOR, away))
+    if at < due:
+        jobs.queue(adapter.CONTINUE_BY_MAIL, queue="outbox", run_at=due, session_id=session.pk)
+        return
+    with translation.override(session.language):
+        _mail(session, mailbox, unread, at=at)
+    session.lines.filter(pk__in=[line.pk for line in unread]).update(mailed_at=at)
+
+
+def _messages(session: ChatSession) -> list[Message]:
+    """The visitor's newest lines as messages, newest first."""
+    keys = session.lines.filter(direction="in").order_by("-pk").values_list("key", flat=True)[:LOOKED_AT]
+    ids = [adapter.external_id(session.visitor_id, key) for key in keys]
+    found = Message.objects.filter(inbox_id=session.inbox_id, external_id__in=ids)
+    return list(found.select_related("conversation").order_by("-pk"))
+
+
+def _mail(session: ChatSession, mailbox: Inbox, unread: list[ChatLine], *, at: datetime) -> None:
+    conversation = conversation_of(session)
+    if conversation is None:
+        return
+    subject = _("Our answer in the chat, %(firm)s") % {"firm": settings.FIRM_NAME}
+    text = _letter(unread)
+    outbound = Outbound(
+        message_id=f"<{uuid.uuid4().hex}.{conversation.pk}@{mailbox.address.rpartition('@')[2]}>",
+        at=at,
+        sender=Address(email=mailbox.address, name=mailbox.setting("sender_name") or settings.FIRM_NAME),
+        to=(Address(email=session.email, name=session.name),),
+        subject=subject,
+        text=text,
+        html="".join(f"<p>{escape(part)}</p>".replace("\n", "<br>") for part in text.split("\n\n")),
+        files=tuple(adapter.file_ref(file) for line in unread for file in line.files),
+        reply_token=threading.reply_token(conversation),
+    )
+    interaction = ledger.record_sent(
+        inbox=mailbox,
+        contact=conversation.contact,
+        external_id=outbound.message_id,
+        title=subject,
+        text=text,
+        by=None,
+        at=at,
+    )
+    outbox.queue(interaction=interaction, inbox=mailbox, outbound=outbound, not_before=at, by=None, at=at)
+    threads.join(conversation=conversation, contact=None, address=session.email, name=session.name, at=at)
+    threads.tell(conversation=conversation, event="continued_by_mail", by=None, at=at, to=session.email)
+
+
+def _letter(unread: list[ChatLine]) -> str:
+    opening = _("You wrote to us in the chat and had left when we answered:")
+    said = [f"{line.author}: {line.text}" if line.author else line.text for line in unread]
+    return "\n\n".join([opening, *said, _("Answer this mail and we go on from here.")])
