@@ -10,7 +10,7 @@ from django.db.models import F
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.channels.contract import Address, FileRef, Outbound, Receipt
+from muhatap.channels.contract import Address, FileRef, Outbound, Quoted, Receipt
 from muhatap.channels.models import Inbox
 from muhatap.interactions.models import Delivery, Interaction, Outgoing
 from muhatap.shared import jobs
@@ -149,7 +149,10 @@ def stuck_in_hand(*, at: datetime) -> list[Outgoing]:
 
 
 def as_json(outbound: Outbound) -> dict[str, Any]:
-    return asdict(outbound) | {"at": outbound.at.isoformat(), "headers": dict(outbound.headers)}
+    value = asdict(outbound) | {"at": outbound.at.isoformat(), "headers": dict(outbound.headers)}
+    if outbound.quotes:
+        value["quotes"]["at"] = outbound.quotes.at.isoformat()
+    return value
 
 
 def from_json(value: Mapping[str, Any]) -> Outbound:
@@ -160,8 +163,15 @@ def from_json(value: Mapping[str, Any]) -> Outbound:
         "sender": Address(**value["sender"]),
         "files": tuple(FileRef(**entry) for entry in value["files"]),
         "references": tuple(value["references"]),
+        "quotes": _quoted(value.get("quotes")),
     }
     return Outbound(**{**value, **addresses, **rest})
+
+
+def _quoted(value: Mapping[str, Any] | None) -> Quoted | None:
+    if not value:
+        return None
+    return Quoted(**{**value, "sender": Address(**value["sender"]), "at": datetime.fromisoformat(value["at"])})
 
 
 def _postpone(outgoing: Outgoing, *, at: datetime, detail: str) -> None:

@@ -1,0 +1,36 @@
+"""The channel e-mail as the rest of the house knows it: bytes in, answers out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from muhatap.channels.contract import Adapter, Inbound, Outbound, Receipt
+from muhatap.channels.email import access, compose, smtp, translation, trouble
+from muhatap.channels.email.oauth import Refused
+from muhatap.channels.email.writing import Unsendable
+from muhatap.shared import clock, files
+from muhatap.shared.secrets import SecretLost
+
+
+class Email:
+    """Speaks the contract for e-mail."""
+
+    kind = "email"
+
+    def translate(self, raw: bytes, meta: Mapping[str, Any]) -> Inbound:
+        """What a raw mail says. Raises Untranslatable."""
+        return translation.translate(raw, meta, files.store_bytes)
+
+    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+        """Hand a mail to the inbox's SMTP server. Raises Uncertain when it broke off while being handed over."""
+        try:
+            mail = compose.mail(outbound, settings)
+            server = access.smtp(settings)
+        except (Unsendable, compose.FileLost) as error:
+            return Receipt(state="failed", detail=str(error))
+        except (access.Incomplete, SecretLost, Refused) as error:
+            # An administrator can mend this within the hours the outbox keeps trying.
+            return Receipt(state="retry", detail=str(trouble.of(error)[0].label))
+        return smtp.send(mail, server, on_handing, written_at=outbound.at, at=clock.now())
+
+
+ADAPTER: Adapter = Email()
