@@ -1,0 +1,251 @@
+"""Two become one and two again: every row in the house that points at a contact moves, and comes back exactly."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import models
+
+from muhatap.accounts import audit
+from muhatap.contacts import identity, likeness, merging, profile, searching
+from muhatap.contacts.models import (
+    Contact,
+    ContactNote,
+    ContactTag,
+    CustomField,
+    Identity,
+    Likeness,
+    Merge,
+    ProfileFact,
+    Tag,
+)
+from muhatap.conversations.models import Conversation, Message, Participant
+from muhatap.interactions.models import Interaction
+from tests import cast
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def meet(*claims, at=NOW):
+    return identity.resolve(claims=claims, source="email", at=at)
+
+
+@pytest.fixture
+def mehmet():
+    return meet(cast.MEHMET)
+
+
+@pytest.fixture
+def m_kaya():
+    claim = type(cast.MEHMET)(kind="email", value="kaya@mimarlik.example", is_verified=True, name="M. Kaya")
+    return meet(claim, at=NOW - timedelta(days=400))
+
+
+def conversation(contact: Contact) -> Conversation:
+    return Conversation.objects.create(
+        inbox=cast.support_inbox(), contact=contact, created_at=NOW, last_message_at=NOW, subject="Değişim"
+    )
+
+
+def message(contact: Contact) -> Message:
+    thread = conversation(meet(cast.ELIF))
+    return Message.objects.create(
+        conversation=thread, inbox=thread.inbox, kind="inbound", contact=contact, at=NOW, recorded_at=NOW
+    )
+
+
+def tagging(contact: Contact, name: str = "toptan") -> ContactTag:
+    tag, _ = Tag.objects.get_or_create(folded=name, defaults={"name": name})
+    return ContactTag.objects.create(contact=contact, tag=tag, at=NOW)
+
+
+def somebody() -> Contact:
+    return meet(at=NOW)
+
+
+# One way to make a row for every column that points at a contact. A new column belongs here: see the test below.
+ROWS: dict[str, Callable[[Contact], models.Model]] = {
+    "contacts.Identity.contact": lambda c: Identity.objects.create(
+        contact=c, kind="shop", value="20871", comparable="20871", source="shop", first_seen_at=NOW, last_seen_at=NOW
+    ),
+    "contacts.ProfileFact.contact": lambda c: ProfileFact.objects.create(
+        contact=c, field="birthday", value="8 Aralık", source="form", at=NOW
+    ),
+    "contacts.ContactTag.contact": tagging,
+    "contacts.ContactNote.contact": lambda c: ContactNote.objects.create(contact=c, text="Kapıcıya bırakılsın", at=NOW),
+    "contacts.Likeness.one": lambda c: Likeness.objects.create(one=c, other=somebody(), because="same_phone", at=NOW),
+    "contacts.Likeness.other": lambda c: Likeness.objects.create(one=somebody(), other=c, because="same_phone", at=NOW),
+    "interactions.Interaction.contact": lambda c: Interaction.objects.create(
+        kind="message", direction="in", channel="email", contact=c, at=NOW, recorded_at=NOW
+    ),
+    "conversations.Conversation.contact": conversation,
+    "conversations.Participant.contact": lambda c: Participant.objects.create(
+        conversation=conversation(meet(cast.ELIF)), contact=c, address="kaya@mimarlik.example", since_at=NOW
+    ),
+    "conversations.Message.contact": message,
+}
+
+
+def described(*contacts: Contact) -> None:
+    """Rows made without the act that makes them leave the search text behind."""
+    for contact in contacts:
+        searching.describe(contact)
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """Every row of every table that knows contacts, as it stands; the merges themselves left out."""
+    tables = {r.model for r in merging.every_relation()} - {Merge}
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in sorted(tables, key=str)}
+
+
+def test_every_column_that_points_at_a_contact_is_known_to_these_tests():
+    assert {r.name for r in merging.relations()} == set(ROWS), (
+        "A relation to Contact came or went. merging.merge moves it by itself; show here with a row in ROWS that it comes back too."
+    )
+    assert {r.name for r in merging.every_relation()} - set(ROWS) == merging.BOOKKEEPING
+
+
+def test_every_reverse_relation_django_knows_is_found():
+    known = {f"{o.related_model._meta.label}.{o.field.name}" for o in Contact._meta.get_fields(include_hidden=True) if o.auto_created and o.is_relation and not o.many_to_many}  # fmt: skip
+    assert known == {r.name for r in merging.every_relation()}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_each_relation_moves_with_a_merge_and_comes_back(name, mehmet, m_kaya):
+    row = ROWS[name](m_kaya)
+    field = name.rpartition(".")[2]
+    described(mehmet, m_kaya)
+    before = everything()
+
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    row.refresh_from_db()
+    assert getattr(row, field) == mehmet
+    assert not type(row)._base_manager.filter(**{field: m_kaya}).exists()
+
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert everything() == before
+
+
+def test_all_relations_at_once_and_their_twins_come_back(mehmet, m_kaya):
+    for make in ROWS.values():
+        make(m_kaya)
+    for name in ("contacts.Identity.contact", "contacts.ContactTag.contact", "contacts.ContactNote.contact"):
+        ROWS[name](mehmet)
+    likeness.note(one=mehmet, other=m_kaya, because="same_phone", detail="", at=NOW)
+    described(mehmet, m_kaya)
+    before = everything()
+
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    assert sorted(merged.moves.filter(is_twin=True).values_list("relation", flat=True)) == [
+        "contacts.ContactTag.contact",
+        "contacts.Identity.contact",
+        "contacts.Likeness.other",
+    ]
+    assert mehmet.notes.count() == 2
+    assert [i.value for i in identity.of(mehmet)].count("20871") == 1
+
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert everything() == before
+
+
+def test_the_kept_contact_speaks_for_both(mehmet, m_kaya):
+    profile.update(contact=m_kaya, facts={"city": "İstanbul", "phone": "0216 555 05 12"}, source="webchat", at=NOW)
+    merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    assert (mehmet.name, mehmet.city, mehmet.phone) == ("Mehmet Kaya", "İstanbul", "+902165550512")
+    assert mehmet.created_at == NOW - timedelta(days=400)
+    assert "kaya@mimarlik.example" in mehmet.search_text
+    assert m_kaya.standing() == mehmet
+    assert [i.value for i in identity.of(mehmet)] == ["kaya@mimarlik.example", "mehmet.kaya@ornek.example"]
+
+
+def test_the_preview_says_what_the_merge_then_does(mehmet, m_kaya):
+    CustomField.objects.create(key="meslek", label="Meslek", kind="text")
+    profile.update(
+        contact=m_kaya, facts={"name": "Mehmet Kaya, Mimar", "meslek": "mimar"}, source="agent", at=NOW, by=cast.can()
+    )
+    tagging(m_kaya)
+    told = merging.preview(keep=mehmet, drop=m_kaya)
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    assert told.values == {name: profile.value_of(mehmet, name) for name in told.values}
+    assert told.values["name"] == "Mehmet Kaya, Mimar" and mehmet.fields == {"meslek": "mimar"}
+    assert told.n_rows.total() == merging.n_moved(merged)
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert (mehmet.name, mehmet.fields) == ("Mehmet Kaya", {})
+
+
+def test_mail_that_comes_after_the_merge_stays_with_the_kept_contact(mehmet, m_kaya):
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    again = meet(
+        type(cast.MEHMET)(kind="email", value="kaya@mimarlik.example", is_verified=True), at=NOW + timedelta(hours=1)
+    )
+    assert again == mehmet
+    ROWS["interactions.Interaction.contact"](again)
+    profile.update(contact=again, facts={"city": "Bursa"}, source="webchat", at=NOW + timedelta(hours=1))
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW + timedelta(hours=2))
+    mehmet.refresh_from_db()
+    assert mehmet.interactions.count() == 1
+    assert mehmet.city == "Bursa"
+    assert mehmet.last_seen_at == NOW + timedelta(hours=1)
+    assert meet(type(cast.MEHMET)(kind="email", value="kaya@mimarlik.example", is_verified=True)) == m_kaya
+
+
+def test_a_tag_taken_off_after_the_merge_is_still_the_dropped_ones_own(mehmet, m_kaya):
+    tagging(mehmet), tagging(m_kaya)
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    mehmet.taggings.all().delete()
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert m_kaya.tags.count() == 1 and mehmet.tags.count() == 0
+
+
+def test_merges_are_parted_in_the_order_of_the_newest_first(mehmet, m_kaya):
+    elif_ = meet(cast.ELIF)
+    ROWS["contacts.ContactNote.contact"](m_kaya)
+    tagging(elif_), tagging(m_kaya)
+    before = everything()
+    first = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    second = merging.merge(keep=elif_, drop=mehmet, by=cast.can(), at=NOW)
+    assert m_kaya.standing() == elif_ and elif_.notes.count() == 1
+    with pytest.raises(merging.CannotUnmerge, match="Mehmet Kaya"):
+        merging.unmerge(merge=first, by=cast.can(), at=NOW)
+    merging.unmerge(merge=second, by=cast.can(), at=NOW)
+    merging.unmerge(merge=first, by=cast.can(), at=NOW)
+    assert everything() == before
+    with pytest.raises(merging.CannotUnmerge):
+        merging.unmerge(merge=first, by=cast.can(), at=NOW)
+
+
+def test_what_was_parted_can_be_merged_the_other_way_round(mehmet, m_kaya):
+    merging.unmerge(merge=merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW), by=None, at=NOW)
+    merging.merge(keep=m_kaya, drop=mehmet, by=None, at=NOW)
+    assert [m.drop for m in merging.standing_merges(m_kaya)] == [mehmet]
+
+
+def test_one_contact_and_a_contact_already_merged_are_refused(mehmet, m_kaya):
+    with pytest.raises(merging.CannotMerge):
+        merging.merge(keep=mehmet, drop=Contact.objects.get(pk=mehmet.pk), by=None, at=NOW)
+    merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW)
+    with pytest.raises(merging.CannotMerge):
+        merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW)
+    assert Merge.objects.count() == 1
+
+
+def test_both_acts_are_in_the_audit(mehmet, m_kaya):
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW, reason="same_phone")
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    from muhatap.accounts.models import AuditEntry
+
+    assert list(AuditEntry.objects.order_by("id").values_list("act", "by_name", "object_id")) == [
+        ("contact.merged", "Can Aydın", str(mehmet.pk)),
+        ("contact.unmerged", "Can Aydın", str(mehmet.pk)),
+    ]
+    assert audit.first_broken() is None
+
+
+def test_a_search_finds_the_kept_contact_by_what_the_dropped_one_was_called(mehmet, m_kaya):
+    merged = merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW)
+    assert "m. kaya" in mehmet.search_text
+    merging.unmerge(merge=merged, by=None, at=NOW)
+    mehmet.refresh_from_db()
+    assert "mimarlik" not in mehmet.search_text
+    assert searching.family_ids(mehmet) == [mehmet.pk]
