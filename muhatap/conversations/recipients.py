@@ -1,0 +1,54 @@
+"""To whom an answer goes: decided by the message that is answered, always shown, nobody dropped and nobody added in silence."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from muhatap.channels.contract import Address
+from muhatap.channels.models import Inbox
+from muhatap.conversations.models import Conversation, Message
+from muhatap.shared.address import canonical, comparable
+
+
+def answer(message: Message, inbox: Inbox) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """To and CC of an answer to everybody: whoever wrote (or where they want answers) in To, all others in CC."""
+    ours = our_addresses() | {comparable(inbox.address)}
+    if message.kind == Message.Kind.OUTBOUND:
+        to, others = _people(message.to), _people(message.cc)
+    else:
+        to = _people(message.reply_to)
+        if not _without(to, ours):
+            to = _people([message.sender])
+        others = [*_people(message.to), *_people(message.cc)]
+    chosen = _without(to, ours)
+    return tuple(chosen), tuple(_without(others, ours, chosen))
+
+
+def answer_sender(message: Message, inbox: Inbox) -> tuple[Address, ...]:
+    """To of an answer to the writer alone."""
+    return answer(message, inbox)[0]
+
+
+def are_needed(conversation: Conversation) -> bool:
+    """Whether an answer in this conversation travels by address: in a chat it does not."""
+    return conversation.inbox.kind == "email"
+
+
+def our_addresses() -> set[str]:
+    """The addresses of all our inboxes, without plus-tags; forms of them with a reply token compare equal."""
+    return {comparable(address) for address in Inbox.objects.exclude(address="").values_list("address", flat=True)}
+
+
+def _people(entries: Iterable[Mapping[str, Any]]) -> list[Address]:
+    return [Address(email=str(one["email"]), name=str(one.get("name") or "")) for one in entries if one.get("email")]
+
+
+def _without(people: Iterable[Address], ours: set[str], already: Iterable[Address] = ()) -> list[Address]:
+    """Each person once, without our own addresses and those who stand elsewhere already."""
+    seen = {canonical(one.email) for one in already}
+    kept = []
+    for one in people:
+        if comparable(one.email) in ours or canonical(one.email) in seen:
+            continue
+        seen.add(canonical(one.email))
+        kept.append(one)
+    return kept
