@@ -52,7 +52,9 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], name="contact_by_name", condition=models.Q(merged_into=None)),
             models.Index(fields=["-last_seen_at", "-id"], name="contact_by_seen", condition=models.Q(merged_into=None)),
-            models.Index(fields=["company"], name="contact_of_company"),
+            models.Index(fields=["company", "sort_key", "id"], name="contact_of_company"),
+            models.Index(models.Func("city", function="fold_tr"), name="contact_of_city", condition=~models.Q(city="")),
+            GinIndex(fields=["fields"], opclasses=["jsonb_path_ops"], name="contact_fields"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="contact_search"),
         ]
 

@@ -7,193 +7,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('shared', '0001_text'),
+        ("shared", "0001_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='Name')),
-                ('folded', models.CharField(editable=False, max_length=60, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="Name")),
+                ("folded", models.CharField(editable=False, max_length=60, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='Name')),
-                ('domain', models.CharField(blank=True, max_length=253, verbose_name='Web address')),
-                ('sort_key', models.CharField(editable=False, max_length=200)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="Name")),
+                ("domain", models.CharField(blank=True, max_length=253, verbose_name="Web address")),
+                ("sort_key", models.CharField(editable=False, max_length=200)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['sort_key', 'id'], name='company_by_name')],
+                "indexes": [models.Index(fields=["sort_key", "id"], name="company_by_name")],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='Name')),
-                ('email', models.CharField(blank=True, max_length=320, verbose_name='E-mail')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='Phone')),
-                ('city', models.CharField(blank=True, max_length=120, verbose_name='City')),
-                ('language', models.CharField(blank=True, max_length=5, verbose_name='Language')),
-                ('fields', models.JSONField(default=dict)),
-                ('sort_key', models.CharField(editable=False, max_length=200)),
-                ('search_text', models.TextField(editable=False)),
-                ('created_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='contacts.company')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="Name")),
+                ("email", models.CharField(blank=True, max_length=320, verbose_name="E-mail")),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="Phone")),
+                ("city", models.CharField(blank=True, max_length=120, verbose_name="City")),
+                ("language", models.CharField(blank=True, max_length=5, verbose_name="Language")),
+                ("fields", models.JSONField(default=dict)),
+                ("sort_key", models.CharField(editable=False, max_length=200)),
+                ("search_text", models.TextField(editable=False)),
+                ("created_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contacts",
+                        to="contacts.company",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absorbed",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactNote',
+            name="ContactNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='Note')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(verbose_name="Note")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="contacts.contact"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('label', models.CharField(max_length=80, verbose_name='Label')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('choice', 'Choice'), ('money', 'Money')], max_length=10, verbose_name='Kind')),
-                ('choices', models.JSONField(blank=True, default=list)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("label", models.CharField(max_length=80, verbose_name="Label")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("date", "Date"),
+                            ("choice", "Choice"),
+                            ("money", "Money"),
+                        ],
+                        max_length=10,
+                        verbose_name="Kind",
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['text', 'number', 'date', 'choice', 'money'])), name='custom_field_kind_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["text", "number", "date", "choice", "money"])),
+                        name="custom_field_kind_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('values_before', models.JSONField(default=dict)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges_dropped', to='contacts.contact')),
-                ('keep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges_kept', to='contacts.contact')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
+                ("values_before", models.JSONField(default=dict)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "drop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merges_dropped",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "keep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="merges_kept", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MergeMove',
+            name="MergeMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=80)),
-                ('row_id', models.BigIntegerField()),
-                ('twin', models.JSONField(null=True)),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='contacts.merge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("relation", models.CharField(max_length=80)),
+                ("row_id", models.BigIntegerField()),
+                ("twin", models.JSONField(null=True)),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="moves", to="contacts.merge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProfileFact',
+            name="ProfileFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=60)),
-                ('value', models.JSONField(null=True)),
-                ('source', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=60)),
+                ("value", models.JSONField(null=True)),
+                ("source", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="contacts.contact"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('query', models.JSONField(default=dict)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='For everybody')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("query", models.JSONField(default=dict)),
+                ("is_shared", models.BooleanField(default=False, verbose_name="For everybody")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactTag',
+            name="ContactTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='contacts.contact')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='contacts.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="taggings", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="taggings", to="contacts.tag"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='contact',
-            name='tags',
-            field=models.ManyToManyField(related_name='contacts', through='contacts.ContactTag', to='contacts.tag'),
+            model_name="contact",
+            name="tags",
+            field=models.ManyToManyField(related_name="contacts", through="contacts.ContactTag", to="contacts.tag"),
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('visitor', 'Browser'), ('shop', 'Shop account')], max_length=20)),
-                ('value', models.CharField(max_length=320)),
-                ('comparable', models.CharField(max_length=320)),
-                ('written', models.CharField(blank=True, max_length=320)),
-                ('source', models.CharField(max_length=40)),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('verified_by', models.CharField(blank=True, max_length=40)),
-                ('bounced_at', models.DateTimeField(blank=True, null=True)),
-                ('bounce_detail', models.CharField(blank=True, max_length=300)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("visitor", "Browser"),
+                            ("shop", "Shop account"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("value", models.CharField(max_length=320)),
+                ("comparable", models.CharField(max_length=320)),
+                ("written", models.CharField(blank=True, max_length=320)),
+                ("source", models.CharField(max_length=40)),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("verified_by", models.CharField(blank=True, max_length=40)),
+                ("bounced_at", models.DateTimeField(blank=True, null=True)),
+                ("bounce_detail", models.CharField(blank=True, max_length=300)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="identities", to="contacts.contact"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'comparable'], name='identity_comparable')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('verified_at__isnull', False)), fields=('kind', 'value'), name='identity_verified_once'), models.UniqueConstraint(fields=('contact', 'kind', 'value'), name='identity_once_per_contact'), models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by', '')), models.Q(('verified_at__isnull', False), models.Q(('verified_by', ''), _negated=True)), _connector='OR'), name='identity_verified_how_and_when')],
+                "indexes": [models.Index(fields=["kind", "comparable"], name="identity_comparable")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("verified_at__isnull", False)),
+                        fields=("kind", "value"),
+                        name="identity_verified_once",
+                    ),
+                    models.UniqueConstraint(fields=("contact", "kind", "value"), name="identity_once_per_contact"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verified_at__isnull", True), ("verified_by", "")),
+                            models.Q(("verified_at__isnull", False), models.Q(("verified_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="identity_verified_how_and_when",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('keep', models.F('drop')), _negated=True), name='merge_of_two'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("keep", models.F("drop")), _negated=True), name="merge_of_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('drop',), name='merge_standing_once'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at", None)), fields=("drop",), name="merge_standing_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='profilefact',
-            index=models.Index(fields=['contact', 'field', '-at', '-id'], name='facts_of_field'),
+            model_name="profilefact",
+            index=models.Index(fields=["contact", "field", "-at", "-id"], name="facts_of_field"),
         ),
         migrations.AddConstraint(
-            model_name='contacttag',
-            constraint=models.UniqueConstraint(fields=('contact', 'tag'), name='contact_tag_once'),
+            model_name="contacttag",
+            constraint=models.UniqueConstraint(fields=("contact", "tag"), name="contact_tag_once"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['sort_key', 'id'], name='contact_by_name'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)), fields=["sort_key", "id"], name="contact_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['-last_seen_at', '-id'], name='contact_by_seen'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)), fields=["-last_seen_at", "-id"], name="contact_by_seen"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['company'], name='contact_of_company'),
+            model_name="contact",
+            index=models.Index(fields=["company"], name="contact_of_company"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='contact_search', opclasses=['gin_trgm_ops']),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="contact_search", opclasses=["gin_trgm_ops"]
+            ),
         ),
     ]

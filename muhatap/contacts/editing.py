@@ -1,0 +1,67 @@
+"""What staff write of a contact by hand: it stands above what anybody else told."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import handles, identity, profile, searching
+from muhatap.contacts.models import Contact, Identity
+
+SOURCE = "agent"
+_HANDLES = ("email", "phone")
+
+
+class AlreadyKnown(ValueError):
+    """Somebody has this address or number, verified: `contact`. `field` says which of the two it was."""
+
+    def __init__(self, contact: Contact, field: str) -> None:
+        super().__init__(str(contact))
+        self.contact, self.field = contact, field
+
+
+@transaction.atomic
+def edit(*, contact: Contact, facts: Mapping[str, object], by: User, at: datetime) -> None:
+    """Change the profile. A new address or number recognises the contact from now on, unless it is another's. Raises fields.BadValues."""
+    before = {name: profile.value_of(contact, name) for name in facts}
+    profile.update(contact=contact, facts=facts, source=SOURCE, at=at, by=by)
+    changed = [name for name, was in before.items() if profile.value_of(contact, name) != was]
+    for name in _HANDLES:
+        if name in changed and (value := profile.value_of(contact, name)):
+            _vouch(contact, name, value, by=by, at=at)
+    if changed:
+        audit.record(
+            by=by, at=at, act="contact.changed", kind="contact", id=contact.pk, name=str(contact), fields=changed
+        )
+
+
+@transaction.atomic
+def create(*, facts: Mapping[str, object], by: User, at: datetime) -> Contact:
+    """A contact written down by hand. Raises AlreadyKnown when the address or number is somebody's, fields.BadValues."""
+    for name in _HANDLES:
+        if known := _known(name, str(facts.get(name) or "")):
+            raise AlreadyKnown(known, name)
+    contact = Contact.objects.create(sort_key="", search_text="", created_at=at, last_seen_at=at)
+    profile.update(contact=contact, facts=facts, source=SOURCE, at=at, by=by)
+    for name in _HANDLES:
+        if value := profile.value_of(contact, name):
+            _vouch(contact, name, value, by=by, at=at)
+    searching.describe(contact)
+    audit.record(by=by, at=at, act="contact.created", kind="contact", id=contact.pk, name=str(contact))
+    return contact
+
+
+def _vouch(contact: Contact, kind: str, value: str, *, by: User, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            identity.add(contact=contact, kind=kind, value=value, is_verified=True, by=by, at=at)
+    except identity.IdentityTaken:  # stays unverified, and both pages show the resemblance
+        identity.add(contact=contact, kind=kind, value=value, is_verified=False, by=by, at=at)
+
+
+def _known(kind: str, written: str) -> Contact | None:
+    handle = handles.read(kind, written)
+    row = handle and Identity.objects.filter(kind=kind, value=handle.value, verified_at__isnull=False).first()
+    return row.contact.standing() if row else None
