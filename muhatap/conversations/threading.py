@@ -22,7 +22,6 @@ SUBJECT_DAYS = 14
 AWAY_DAYS = 7  # an unthreaded automatic answer belongs to what we sent last, if that was lately
 N_REFERENCES = 60
 N_SUBJECTS = 50
-ANSWERS = {"tr": "Ynt", "en": "Re"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +52,11 @@ def reply_token(conversation: Conversation) -> str:
 
 
 def answer_subject(subject: str) -> str:
-    """The subject of an answer: one prefix, that of the language the subject was answered in before, however many there were."""
+    """The subject of an answer with one prefix, however many there were: Ynt where they write Ynt, else Re, which all programs know."""
     base = subjects.base(subject)
     if not base:
         return subject.strip()
-    prefix = "Re" if subject.lstrip()[:3].lower() in ("re:", "re ", "aw:") else "Ynt"
+    prefix = "Ynt" if subject.lstrip()[:3].lower() == "ynt" else "Re"
     return f"{prefix}: {base}"[:998]
 
 
