@@ -9,6 +9,7 @@ _LEADS = frozenset({OWNER, ADMINISTRATOR, TEAM_LEAD})
 _ADMINISTRATION = frozenset({OWNER, ADMINISTRATOR})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
+    "account.own": _EVERYBODY,  # one's own name, password, passkeys, sessions
     "conversations.read": _EVERYBODY,
     "conversations.reply": _STAFF_OF_SERVICE,
     "conversations.note": _EVERYBODY - {ANALYST},
@@ -25,11 +26,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "intake.replay": _ADMINISTRATION,
     "staff.read": _LEADS,
     "staff.edit": _ADMINISTRATION,
+    "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
     "audit.read": _ADMINISTRATION,
 }
 
 
 def may(user: User, permission: str) -> bool:
-    """Whether this user may do this. Raises KeyError for a permission that is not in the table, so no typing error opens a door."""
+    """Whether this user may do this. Raises KeyError for a permission that is not in the table, so no typing error opens one."""
     return user.is_active and user.role in PERMISSIONS[permission]

@@ -44,6 +44,8 @@ class Environment:
     postgres_bin: Path | None
     postgres_memory_mb: int | None
     max_upload_mb: int
+    smtp_url: str | None
+    mail_from: str
 
     @property
     def bind(self) -> str:
@@ -80,6 +82,8 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         postgres_bin=values.take("MUHATAP_POSTGRES_BIN", "", _postgres_bin),
         postgres_memory_mb=values.take("MUHATAP_POSTGRES_MEMORY_MB", "0", _number(0, 1_000_000)) or None,
         max_upload_mb=values.take("MUHATAP_MAX_UPLOAD_MB", "25", _number(1, 1024)),
+        smtp_url=values.take("MUHATAP_SMTP_URL", "", _smtp_url),
+        mail_from=values.take("MUHATAP_MAIL_FROM", f"muhatap@{urlsplit(url).hostname}", _mail_from),
     )
     values.complain()
     return environment if environment.secret_key else replace(environment, secret_key=kept_secret(environment.data))
@@ -174,6 +178,19 @@ def _database_url(text: str) -> str | None:
     if text and urlsplit(text).scheme not in ("postgres", "postgresql"):
         raise ValueError(_("does not begin with postgresql://; only PostgreSQL is supported."))
     return text or None
+
+
+def _smtp_url(text: str) -> str | None:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname):
+        raise ValueError(_("is not an address such as smtp://name:password@mail.example.com:587."))
+    return text or None
+
+
+def _mail_from(text: str) -> str:
+    if not re.fullmatch(r"[^@\r\n]+@[^@\s]+", text):
+        raise ValueError(_("“%(text)s” is not an e-mail address.") % {"text": text})
+    return text
 
 
 def _language(text: str) -> str:

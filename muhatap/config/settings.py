@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from muhatap.config import database, environment
+from muhatap.config import database, environment, smtp
 from muhatap.shared.postgres import embedded
 
 ENVIRONMENT = environment.read()
@@ -28,9 +28,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_linear_migrations",
     "procrastinate.contrib.django",
+    "muhatap.web.accounts",  # before allauth: its templates take the place of theirs
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "muhatap.shared",
     "muhatap.accounts",
     "muhatap.contacts",
@@ -41,10 +43,10 @@ INSTALLED_APPS = [
     "muhatap.conversations",
     "muhatap.flow",
     "muhatap.web.common",
-    "muhatap.web.accounts",
     "muhatap.web.inbox",
     "muhatap.web.contacts",
     "muhatap.web.settings",
+    "muhatap.web.search",
 ]
 
 MIDDLEWARE = [
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "muhatap.api.visitors.VisitorDoor",
 ]
 
 ROOT_URLCONF = "muhatap.config.urls"
@@ -96,6 +99,61 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "muhatap.web.accounts.adapter.StaffAccounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # never asked: sign-up is closed, people are invited
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation was the proof
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = ENVIRONMENT.smtp_url is not None  # "your password was changed" and the like
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.is_https else "http"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(timedelta(minutes=15).total_seconds())
+ACCOUNT_FORMS = {
+    "login": "muhatap.web.accounts.login_forms.Login",
+    "reset_password": "muhatap.web.accounts.login_forms.ForgottenPassword",
+    "reset_password_from_key": "muhatap.web.accounts.login_forms.NewPassword",
+    "change_password": "muhatap.web.accounts.login_forms.ChangedPassword",
+    "reauthenticate": "muhatap.web.accounts.login_forms.PasswordAgain",
+}
+MFA_ADAPTER = "muhatap.web.accounts.adapter.StaffFactors"
+MFA_FORMS = {
+    "authenticate": "muhatap.web.accounts.login_forms.SecondFactor",
+    "reauthenticate": "muhatap.web.accounts.login_forms.SecondFactorAgain",
+    "activate_totp": "muhatap.web.accounts.login_forms.NewTotp",
+    "add_webauthn": "muhatap.web.accounts.login_forms.NewPasskey",
+    "edit_webauthn": "muhatap.web.accounts.login_forms.RenamedPasskey",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = FIRM_NAME
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by half a minute
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_https  # browsers themselves allow it for localhost only
+
+# Counts of failed logins live here. In each process: with several web workers the limits are that many times higher,
+# which costs nothing but patience to whoever guesses; a table would cost every login page a write.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Room for many addresses, so that a flood of made-up ones does not push out the count of the true one.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+_SMTP = smtp.from_url(ENVIRONMENT.smtp_url)
+EMAIL_BACKEND = _SMTP["EMAIL_BACKEND"]
+EMAIL_HOST = _SMTP.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _SMTP.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _SMTP.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _SMTP.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _SMTP.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _SMTP.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = _SMTP.get("EMAIL_TIMEOUT", 10)
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+HAS_MAIL = ENVIRONMENT.smtp_url is not None
 
 LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("tr", "Türkçe"), ("en", "English")]

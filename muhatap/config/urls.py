@@ -1,5 +1,15 @@
 """Every address of the product. Areas bring their own; nothing here decides anything."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="inbox:list"), name="home"),
+    path("", include("muhatap.web.common.urls")),
+    path("", include("muhatap.web.accounts.login_urls")),
+    path("account/", include("muhatap.web.accounts.urls")),
+    path("inbox/", include("muhatap.web.inbox.urls")),
+    path("search/", include("muhatap.web.search.urls")),
+    path("settings/", include("muhatap.web.settings.urls")),
+    path("", include("muhatap.api.urls")),
+]

@@ -6,75 +6,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='E-mail')),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('administrator', 'Administrator'), ('team_lead', 'Team lead'), ('agent', 'Agent'), ('marketer', 'Marketer'), ('analyst', 'Analyst')], default='agent', max_length=20, verbose_name='Role')),
-                ('visibility', models.CharField(choices=[('own', 'Own conversations'), ('team', 'Conversations of their teams'), ('inbox', 'Conversations of their inboxes'), ('all', 'All conversations')], default='inbox', max_length=10, verbose_name='Sees')),
-                ('language', models.CharField(choices=[('tr', 'Türkçe'), ('en', 'English')], default='tr', max_length=5, verbose_name='Language')),
-                ('theme', models.CharField(blank=True, choices=[('', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], max_length=5)),
-                ('is_active', models.BooleanField(default=True, verbose_name='May log in')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-mail")),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("administrator", "Administrator"),
+                            ("team_lead", "Team lead"),
+                            ("agent", "Agent"),
+                            ("marketer", "Marketer"),
+                            ("analyst", "Analyst"),
+                        ],
+                        default="agent",
+                        max_length=20,
+                        verbose_name="Role",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("own", "Own conversations"),
+                            ("team", "Conversations of their teams"),
+                            ("inbox", "Conversations of their inboxes"),
+                            ("all", "All conversations"),
+                        ],
+                        default="inbox",
+                        max_length=10,
+                        verbose_name="Sees",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("tr", "Türkçe"), ("en", "English")],
+                        default="tr",
+                        max_length=5,
+                        verbose_name="Language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True, choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")], max_length=5
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="May log in")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'administrator', 'team_lead', 'agent', 'marketer', 'analyst'])), name='user_role_is_known'), models.CheckConstraint(condition=models.Q(('visibility__in', ['own', 'team', 'inbox', 'all'])), name='user_visibility_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["owner", "administrator", "team_lead", "agent", "marketer", "analyst"])
+                        ),
+                        name="user_role_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("visibility__in", ["own", "team", "inbox", "all"])),
+                        name="user_visibility_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('by_name', models.CharField(blank=True, max_length=120)),
-                ('act', models.CharField(max_length=60)),
-                ('object_kind', models.CharField(max_length=40)),
-                ('object_id', models.CharField(max_length=64)),
-                ('object_name', models.CharField(blank=True, max_length=200)),
-                ('details', models.JSONField(default=dict)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("by_name", models.CharField(blank=True, max_length=120)),
+                ("act", models.CharField(max_length=60)),
+                ("object_kind", models.CharField(max_length=40)),
+                ("object_id", models.CharField(max_length=64)),
+                ("object_name", models.CharField(blank=True, max_length=200)),
+                ("details", models.JSONField(default=dict)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_kind', 'object_id', '-id'], name='audit_of_object'), models.Index(fields=['by_id', '-id'], name='audit_of_actor')],
+                "indexes": [
+                    models.Index(fields=["object_kind", "object_id", "-id"], name="audit_of_object"),
+                    models.Index(fields=["by_id", "-id"], name="audit_of_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='Name')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('members', models.ManyToManyField(related_name='teams', through='accounts.Membership', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="Name")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="teams", through="accounts.Membership", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='membership',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.team'),
+            model_name="membership",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="accounts.team"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("team", "user"), name="membership_once"),
         ),
     ]

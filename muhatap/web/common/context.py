@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_url": _optional("search:palette"),
         "live_url": getattr(settings, "LIVE_URL", "/live") if is_in else "",
         "language_url": _optional("language") or _optional("set_language"),
-        "me_url": _optional("settings:me"),
+        "me_url": _optional("accounts:me"),
         "logout_url": _optional("account_logout"),
     }
 

@@ -25,6 +25,7 @@ class Area:
     permission: str
     short: Promise | str = ""
     count: Count | None = None
+    others: tuple[str, ...] = ()  # namespaces whose pages also belong under it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,14 @@ AREAS: tuple[Area, ...] = (
         permission="conversations.read",
     ),
     Area(name="contacts", label=_("Contacts"), icon="users", url_name="contacts:list", permission="contacts.read"),
-    Area(name="settings", label=_("Settings"), icon="settings", url_name="settings:index", permission="conversations.read"),
+    Area(
+        name="settings",
+        label=_("Settings"),
+        icon="settings",
+        url_name="settings:index",
+        permission="account.own",
+        others=("accounts",),
+    ),
 )
 
 
@@ -72,7 +80,7 @@ def _link(area: Area, url: str, user: User, here: str) -> AreaLink:
         icon=area.icon,
         url=url,
         n_waiting=area.count(user) if area.count else None,
-        is_here=here == area.name,
+        is_here=here == area.name or here in area.others,
     )
 
 

@@ -1,0 +1,107 @@
+"""The audit: who did what to whom, and whether the chain still holds."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import AuditEntry, User
+from muhatap.web.accounts import audit_words
+from muhatap.web.common.display import Pages
+from muhatap.web.common.doors import needs
+from muhatap.web.common.times import count
+
+PAGE = 50
+
+
+class Filter(forms.Form):
+    by = forms.ModelChoiceField(
+        User.objects.order_by("name"), label=_("Who"), required=False, empty_label=_("Everybody")
+    )
+    act = forms.ChoiceField(label=_("What"), required=False)
+    kind = forms.ChoiceField(label=_("To what"), required=False)
+    object = forms.CharField(label=_("Name or number"), required=False, max_length=200)
+    before = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        act: Any = self.fields["act"]
+        kind: Any = self.fields["kind"]
+        act.choices = [("", _("Everything")), *sorted(audit_words.ACTS.items(), key=lambda pair: str(pair[1]))]
+        kind.choices = [("", _("Everything")), *sorted(audit_words.KINDS.items(), key=lambda pair: str(pair[1]))]
+
+
+@needs("audit.read")
+def listing(request: HttpRequest) -> HttpResponse:
+    form = Filter(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    entries, pages = _page(request, _filtered(wanted), wanted)
+    rows = [audit_words.Row.of(entry) for entry in entries]
+    page = {"form": form, "rows": rows, "pages": pages, "head": audit.head(), "is_filtered": _is_filtered(wanted)}
+    return render(request, "accounts/audit.html", page)
+
+
+@require_POST
+@needs("audit.read")
+def check(request: HttpRequest) -> HttpResponse:
+    """A piece of the chain at a time, so that a long one neither blocks a worker nor hides how far it came."""
+    place, hash = _so_far(request)
+    checked = audit.check(after=place, previous=hash)
+    total = max(audit.head()[0], checked.place)
+    page = {"checked": checked, "total": total, "said": f"{count(checked.place)} / {count(total)}"}
+    whole = {"form": Filter(), "rows": (), "head": audit.head()} if not getattr(request, "htmx", False) else {}
+    name = "accounts/audit_checked.html" if whole else "accounts/_chain.html"
+    return render(request, name, page | whole)
+
+
+def _so_far(request: HttpRequest) -> tuple[int, str]:
+    place, hash = request.POST.get("place", ""), request.POST.get("hash", "")
+    if place.isascii() and place.isdigit() and len(place) < 19 and len(hash) == len(audit.GENESIS):
+        return int(place), hash
+    return 0, audit.GENESIS
+
+
+def _filtered(wanted: dict[str, Any]) -> QuerySet[AuditEntry]:
+    entries = AuditEntry.objects.all()
+    if wanted.get("by"):
+        entries = entries.filter(by_id=wanted["by"].pk)
+    if wanted.get("act"):
+        entries = entries.filter(act=wanted["act"])
+    if wanted.get("kind"):
+        entries = entries.filter(object_kind=wanted["kind"])
+    if name := wanted.get("object"):
+        entries = entries.filter(object_id=name) if name.isdigit() else entries.filter(object_name__icontains=name)
+    return entries
+
+
+def _is_filtered(wanted: dict[str, Any]) -> bool:
+    return any(wanted.get(name) for name in ("by", "act", "kind", "object"))
+
+
+def _page(
+    request: HttpRequest, entries: QuerySet[AuditEntry], wanted: dict[str, Any]
+) -> tuple[list[AuditEntry], Pages]:
+    """Newest first; a page knows only its neighbours."""
+    before, after = wanted.get("before"), wanted.get("after")
+    if after is not None:
+        found = list(entries.filter(id__gt=after).order_by("id")[: PAGE + 1])
+        rows, has_newer, has_older = found[:PAGE][::-1], len(found) > PAGE, True
+    else:
+        found = list((entries.filter(id__lt=before) if before is not None else entries).order_by("-id")[: PAGE + 1])
+        rows, has_newer, has_older = found[:PAGE], before is not None, len(found) > PAGE
+    newer = _query(request, after=rows[0].pk) if rows and has_newer else ""
+    older = _query(request, before=rows[-1].pk) if rows and has_older else ""
+    return rows, Pages(previous_url=newer, next_url=older)
+
+
+def _query(request: HttpRequest, **place: int) -> str:
+    values = request.GET.copy()
+    for name in ("before", "after"):
+        values.pop(name, None)
+    return f"?{values.urlencode()}{'&' if values else ''}{'&'.join(f'{name}={pk}' for name, pk in place.items())}"

@@ -1,0 +1,98 @@
+"""The audit in words: what each act is called, and one entry as a line of the table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from muhatap.accounts.models import AuditEntry, Role, Visibility
+
+ACTS = {
+    "login": _("Logged in"),
+    "login.fail": _("Login failed"),
+    "login.fail_second": _("Second step of the login failed"),
+    "logout": _("Logged out"),
+    "session.end": _("Logged out other devices"),
+    "password.change": _("Changed the password"),
+    "password.reset": _("Set a new password by mail"),
+    "totp.activate": _("Turned on the authenticator app"),
+    "totp.deactivate": _("Turned off the authenticator app"),
+    "passkey.add": _("Added a passkey"),
+    "passkey.remove": _("Removed a passkey"),
+    "recovery_codes.generate": _("Made recovery codes"),
+    "staff.found": _("Set Muhatap up"),
+    "staff.invite": _("Invited"),
+    "staff.renew_link": _("Made a new password link"),
+    "staff.accept": _("Set a password by link"),
+    "staff.rename": _("Renamed a person"),
+    "staff.change_role": _("Changed the role"),
+    "staff.change_visibility": _("Changed what the person sees"),
+    "staff.deactivate": _("Deactivated"),
+    "staff.reactivate": _("Let in again"),
+    "team.create": _("Made a team"),
+    "team.rename": _("Renamed a team"),
+    "team.add": _("Added to a team"),
+    "team.remove": _("Took out of a team"),
+    "team.delete": _("Deleted a team"),
+}
+KINDS = {
+    "user": _("Person on the staff"),
+    "team": _("Team"),
+    "contact": _("Contact"),
+    "company": _("Company"),
+    "conversation": _("Conversation"),
+    "outgoing": _("Outgoing message"),
+    "raw item": _("Received item"),
+    "inbox": _("Inbox"),
+}
+_VALUES = {**dict(Role.choices), **dict(Visibility.choices)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`what` falls back to the act's own name, so that an act without words is seen rather than hidden."""
+
+    at: datetime
+    who: str
+    what: str
+    object: str
+    url: str
+    details: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "Row":
+        kind = str(KINDS.get(entry.object_kind, entry.object_kind))
+        return cls(
+            at=entry.at,
+            who=entry.by_name or (now_("Nobody logged in") if entry.act.startswith("login") else now_("Muhatap")),
+            what=str(ACTS.get(entry.act, entry.act)),
+            object=entry.object_name or f"{kind} {entry.object_id}".strip(),
+            url=_url(entry),
+            details=", ".join(_details(entry.details)),
+        )
+
+
+def _url(entry: AuditEntry) -> str:
+    pages = {"user": "accounts:person", "team": "accounts:team"}
+    if entry.object_kind in pages and entry.object_id.isdigit() and entry.act != "team.delete":
+        return reverse(pages[entry.object_kind], args=[int(entry.object_id)])
+    return ""
+
+
+def _details(details: dict[str, object]) -> list[str]:
+    told = dict(details)
+    parts = []
+    if "before" in told and "after" in told:
+        parts.append(f"{_value(told.pop('before'))} → {_value(told.pop('after'))}")
+    if name := told.pop("user_name", ""):
+        parts.append(str(name))
+        told.pop("user", None)
+    if ip := told.pop("ip", ""):
+        parts.append(str(ip))
+    return parts + [f"{name}: {_value(value)}" for name, value in told.items() if value not in (None, "", [])]
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(_VALUES.get(str(value), value))

@@ -1,0 +1,92 @@
+"""The front page of the settings: a line for each page the reader may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.web.common.doors import needs, visitor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    name: Promise | str
+    text: Promise | str
+    icon: str
+    url_name: str
+    permission: str
+
+
+ENTRIES = (
+    Entry(
+        name=_("My account"),
+        text=_("Name, language, password, passkeys, devices"),
+        icon="user",
+        url_name="accounts:me",
+        permission="account.own",
+    ),
+    Entry(
+        name=_("Inboxes"),
+        text=_("Mailboxes and chats, and how they are doing"),
+        icon="inbox",
+        url_name="settings:inboxes",
+        permission="inboxes.read",
+    ),
+    Entry(
+        name=_("Quarantine"),
+        text=_("What arrived and could not be read"),
+        icon="shield-alert",
+        url_name="settings:quarantine",
+        permission="inboxes.read",
+    ),
+    Entry(
+        name=_("Staff"),
+        text=_("Who works here, roles, invitations"),
+        icon="users",
+        url_name="accounts:staff",
+        permission="staff.read",
+    ),
+    Entry(
+        name=_("Teams"),
+        text=_("Who shares inboxes and conversations"),
+        icon="network",
+        url_name="accounts:teams",
+        permission="staff.read",
+    ),
+    Entry(
+        name=_("Custom fields"),
+        text=_("What you keep about contacts and companies"),
+        icon="list-plus",
+        url_name="contacts:fields",
+        permission="contacts.fields",
+    ),
+    Entry(
+        name=_("Audit"),
+        text=_("Who did what to whom"),
+        icon="scroll-text",
+        url_name="accounts:audit",
+        permission="audit.read",
+    ),
+)
+
+
+@needs("account.own")
+def show(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/index.html", {"entries": _open_to(visitor(request))})
+
+
+def _open_to(user: User) -> list[tuple[Entry, str]]:
+    return [(entry, url) for entry in ENTRIES if may(user, entry.permission) and (url := _url(entry.url_name))]
+
+
+def _url(name: str) -> str:
+    """Pages of other areas are met by their address; one that is not there is not shown."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
