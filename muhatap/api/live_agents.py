@@ -11,18 +11,17 @@ from django.db import close_old_connections
 
 from muhatap.accounts.models import User
 from muhatap.api import live
-from muhatap.channels.models import Inbox
-from muhatap.conversations.visibility import scope
+from muhatap.conversations.visibility import topics
 
 
 async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
     """GET /live: announcements for the logged-in user; 401 for anybody else."""
-    topics = await asyncio.to_thread(_topics, _session_key(request))
-    if topics is None:
+    allowed = await asyncio.to_thread(_topics, _session_key(request))
+    if allowed is None:
         await send({"type": "http.response.start", "status": 401, "headers": []})
         await send({"type": "http.response.body", "body": b""})
         return
-    await live.stream(send, receive, topics)
+    await live.stream(send, receive, allowed)
 
 
 def _topics(session_key: str) -> set[str] | None:
@@ -30,9 +29,7 @@ def _topics(session_key: str) -> set[str] | None:
     user = _user(session_key)
     if user is None:
         return None
-    within = scope(user)
-    inboxes = Inbox.objects.values_list("pk", flat=True) if within.sees_all else within.inbox_ids
-    return {f"user:{user.pk}", *(f"inbox:{pk}" for pk in inboxes), *(f"team:{pk}" for pk in within.team_ids)}
+    return topics(user)
 
 
 def _user(session_key: str) -> User | None:

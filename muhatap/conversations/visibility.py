@@ -69,6 +69,13 @@ def visible_inboxes(user: User) -> QuerySet[Inbox]:
     return Inbox.objects.all() if within.sees_all else Inbox.objects.filter(pk__in=within.inbox_ids)
 
 
+def topics(user: User) -> set[str]:
+    """The live topics that may change anything this user sees."""
+    within = scope(user)
+    inbox_ids = visible_inboxes(user).values_list("pk", flat=True)
+    return {f"user:{user.pk}", *(f"inbox:{pk}" for pk in inbox_ids), *(f"team:{pk}" for pk in within.team_ids)}
+
+
 def _inboxes(user: User) -> tuple[int, ...]:
     if user.visibility != Visibility.INBOX:
         return ()

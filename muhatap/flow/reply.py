@@ -10,8 +10,8 @@ from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.channels import registry
-from muhatap.channels.contract import Address, FileRef, Outbound, Receipt, Uncertain
-from muhatap.conversations import closing, drafting, recipients, replying, threads
+from muhatap.channels.contract import Address, FileRef, Receipt, Uncertain
+from muhatap.conversations import closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
@@ -46,18 +46,42 @@ class Answer:
 
 
 @transaction.atomic
-def send(*, conversation: Conversation, answer: Answer, by: User | None, at: datetime, and_resolve: bool = False, undo: timedelta | None = None) -> Message:
+def send(
+    *,
+    conversation: Conversation,
+    answer: Answer,
+    by: User | None,
+    at: datetime,
+    and_resolve: bool = False,
+    undo: timedelta | None = None,
+) -> Message:
     """Write the answer into the thread and queue it; until the undo time is over it can be taken back.
 
     Raises Empty, NoRecipient, SomethingNew (nothing was sent, the draft is kept).
     """
-    conversation = Conversation.objects.select_for_update(of=("self",)).select_related("inbox", "contact").get(pk=conversation.pk)
+    conversation = (
+        Conversation.objects.select_for_update(of=("self",)).select_related("inbox", "contact").get(pk=conversation.pk)
+    )
     html = richtext.clean(answer.html)
     text = richtext.to_text(html)
     _check(conversation, answer, text)
-    outbound = replying.compose(conversation=conversation, html=html, text=text, answer_to=answer, message_id=new_message_id(conversation), by=by, at=at)
+    outbound = replying.compose(
+        conversation=conversation,
+        html=html,
+        text=text,
+        answer_to=answer,
+        message_id=new_message_id(conversation),
+        by=by,
+        at=at,
+    )
     interaction = ledger.record_sent(
-        inbox=conversation.inbox, contact=conversation.contact, external_id=outbound.message_id, title=outbound.subject, text=text, by=by, at=at
+        inbox=conversation.inbox,
+        contact=conversation.contact,
+        external_id=outbound.message_id,
+        title=outbound.subject,
+        text=text,
+        by=by,
+        at=at,
     )
     message = threads.append_outbound(
         conversation=conversation,
@@ -70,7 +94,9 @@ def send(*, conversation: Conversation, answer: Answer, by: User | None, at: dat
         at=at,
     )
     wait = settings.UNDO_SEND if undo is None else undo
-    outbox.queue(interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at)
+    outbox.queue(
+        interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at
+    )
     if by:
         drafting.discard(conversation=conversation, by=by, kind="reply")
     if and_resolve:
@@ -97,7 +123,9 @@ def dispatch(*, outgoing_id: int, at: datetime) -> None:
     adapter = registry.adapter(outgoing.inbox.kind)
     try:
         receipt = adapter.send(
-            outbox.from_json(outgoing.outbound), {**outgoing.inbox.settings, "inbox_id": outgoing.inbox_id}, lambda: outbox.handing(outgoing_id, at=clock.now())
+            outbox.from_json(outgoing.outbound),
+            {**outgoing.inbox.settings, "inbox_id": outgoing.inbox_id},
+            lambda: outbox.handing(outgoing_id, at=clock.now()),
         )
     except outbox.NotQueued:
         return
@@ -126,7 +154,7 @@ def new_message_id(conversation: Conversation) -> str:
 def _check(conversation: Conversation, answer: Answer, text: str) -> None:
     if not text.strip() and not answer.files:
         raise Empty
-    if not (answer.to or answer.cc or answer.bcc) and recipients.are_needed(conversation):
+    if conversation.inbox.address and not (answer.to or answer.cc or answer.bcc):
         raise NoRecipient
     newest = conversation.last_inbound_id
     if answer.seen_message_id is not None and newest is not None and newest > answer.seen_message_id:

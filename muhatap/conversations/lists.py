@@ -1,0 +1,122 @@
+"""The lists of the inbox: named views over what a user sees, paged by key, each row ready without a second look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from muhatap.accounts.models import User
+from muhatap.conversations import counting, seeing
+from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.conversations.visibility import visible_to
+from muhatap.shared.text import fold
+
+Status = Conversation.Status
+LIVELY = [Status.OPEN, Status.WAITING]
+LIMIT = 40
+
+
+class UnknownView(Exception):
+    """There is no view of this name."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page ended."""
+
+    at: datetime
+    id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Conversation]
+    next: Cursor | None
+
+
+def page(user: User, view: str, *, before: Cursor | None = None, search: str = "", limit: int = LIMIT) -> Page:
+    """At most `limit` conversations of a view, newest first. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
+    rows = visible_to(user).filter(condition(view, user)).select_related("contact", "inbox", "assignee")
+    if search:
+        rows = rows.filter(search_text__contains=fold(search))
+    if before:
+        rows = rows.filter(Q(last_message_at__lt=before.at) | Q(last_message_at=before.at, id__lt=before.id))
+    rows = with_marks(rows, user)
+    found = list(rows.order_by("-last_message_at", "-id")[: limit + 1])
+    shown = found[:limit]
+    return Page(shown, Cursor(shown[-1].last_message_at, shown[-1].pk) if len(found) > limit else None)
+
+
+def with_marks(rows: QuerySet[Conversation], user: User) -> QuerySet[Conversation]:
+    """Whether something is unread, and whether this user has begun an answer."""
+    return rows.annotate(
+        is_unread=Q(last_inbound_id__isnull=False) & ~Exists(seeing.seen_by(user)),
+        has_draft=Exists(Draft.objects.filter(conversation=OuterRef("pk"), by=user, kind="reply")),
+    )
+
+
+def condition(view: str, user: User) -> Q:
+    """What a view holds. Raises UnknownView."""
+    kind, _, number = view.partition(":")
+    named = {
+        "mine": Q(assignee=user, status__in=LIVELY),
+        "unassigned": Q(assignee=None, status__in=LIVELY),
+        "waiting": Q(status=Status.OPEN),
+        "all": Q(status__in=LIVELY),
+        "snoozed": Q(status=Status.SNOOZED),
+        "resolved": Q(status=Status.RESOLVED),
+        "spam": Q(status=Status.SPAM),
+        "drafts": Q(pk__in=Draft.objects.filter(by=user).values("conversation_id")),
+        "mentions": Q(pk__in=Message.objects.filter(mentions__user=user).values("conversation_id")),
+    }
+    if not number and kind in named:
+        return named[kind]
+    column = {"team": "team_id", "inbox": "inbox_id"}.get(kind)
+    if column is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise UnknownView(view)
+    return Q(**{column: int(number), "status__in": LIVELY})
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many stand in each standing view of this user, from the kept cells."""
+    totals: dict[str, int] = {"drafts": counting.drafts(user)}
+    for (inbox_id, team_id, assignee_id, status), n in counting.cells(user).items():
+        for view in _views_of(inbox_id, team_id, assignee_id, status, user.pk):
+            totals[view] = totals.get(view, 0) + n
+    return totals
+
+
+def of_contact(user: User, contact_id: int, *, limit: int = 20) -> list[Conversation]:
+    """The newest conversations of a contact that this user sees."""
+    rows = visible_to(user).filter(contact_id=contact_id).select_related("contact", "inbox", "assignee")
+    return list(with_marks(rows, user).order_by("-last_message_at", "-id")[:limit])
+
+
+def found(user: User, query: str, *, limit: int = LIMIT) -> list[Conversation]:
+    """The newest conversations this user sees whose subject or contact holds these letters."""
+    rows = visible_to(user).filter(search_text__contains=fold(query)).select_related("contact", "inbox")
+    return list(rows.order_by("-last_message_at", "-id")[:limit])
+
+
+def candidates(user: User, conversation: Conversation, *, search: str = "", limit: int = 20) -> list[Conversation]:
+    """Other conversations of the same inbox a message could belong to: the same person's first, or what was searched for."""
+    rows = visible_to(user).filter(inbox_id=conversation.inbox_id).exclude(pk=conversation.pk)
+    rows = (
+        rows.filter(search_text__contains=fold(search)) if search else rows.filter(contact_id=conversation.contact_id)
+    )
+    return list(rows.select_related("contact", "inbox", "assignee").order_by("-last_message_at", "-id")[:limit])
+
+
+def _views_of(inbox_id: int, team_id: int, assignee_id: int, status: str, user_id: int) -> list[str]:
+    if status not in LIVELY:
+        return [status]
+    views = ["all", f"inbox:{inbox_id}"]
+    if team_id:
+        views.append(f"team:{team_id}")
+    if assignee_id == user_id:
+        views.append("mine")
+    if not assignee_id:
+        views.append("unassigned")
+    if status == Status.OPEN:
+        views.append("waiting")
+    return views

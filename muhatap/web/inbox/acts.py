@@ -1,0 +1,124 @@
+"""The daily acts on a conversation: each reads its input, makes one call, shows the result."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from muhatap.accounts.models import Team, User
+from muhatap.contacts import noting
+from muhatap.contacts import tagging as naming
+from muhatap.conversations import assigning, closing, snoozing, tagging
+from muhatap.flow import reply
+from muhatap.interactions import outbox
+from muhatap.interactions.models import Outgoing
+from muhatap.shared import clock
+from muhatap.web.common.display import Toast
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.inbox import card, opened
+from muhatap.web.inbox.pages import find
+
+
+@require_POST
+@needs("conversations.assign")
+def assign(request: HttpRequest, number: int) -> HttpResponse:
+    """?to=user:3, team:2 or nobody."""
+    conversation = find(request, number)
+    kind, _colon, pk = request.GET.get("to", "").partition(":")
+    by, at = visitor(request), clock.now()
+    if kind == "team" and pk.isdigit():
+        assigning.hand_to_team(conversation=conversation, team=get_object_or_404(Team, pk=pk), by=by, at=at)
+    elif kind == "user" and pk.isdigit():
+        assigning.assign(conversation=conversation, to=get_object_or_404(User, pk=pk, is_active=True), by=by, at=at)
+    elif kind == "nobody":
+        assigning.assign(conversation=conversation, to=None, by=by, at=at)
+    else:
+        raise Http404
+    return opened.panes(request, find(request, number))
+
+
+@require_POST
+@needs("conversations.organise")
+def snooze(request: HttpRequest, number: int) -> HttpResponse:
+    """?until= one of the moments offered."""
+    now = clock.now()
+    until = opened.moments(now).get(request.GET.get("until", ""))
+    if until is None:
+        raise Http404
+    conversation = find(request, number)
+    snoozing.snooze(conversation=conversation, until=until, by=visitor(request), at=now)
+    return opened.panes(request, find(request, number))
+
+
+@require_POST
+@needs("conversations.organise")
+def resolve(request: HttpRequest, number: int) -> HttpResponse:
+    closing.resolve(conversation=find(request, number), by=visitor(request), at=clock.now())
+    undo = Toast(text=_("Resolved"), undo_url=reverse("inbox:reopen", args=[number]), seconds=10)
+    return opened.panes(request, find(request, number), toast=undo)
+
+
+@require_POST
+@needs("conversations.organise")
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    closing.reopen(conversation=find(request, number), by=visitor(request), at=clock.now())
+    return opened.panes(request, find(request, number))
+
+
+@require_POST
+@needs("conversations.organise")
+def spam(request: HttpRequest, number: int) -> HttpResponse:
+    closing.mark_spam(conversation=find(request, number), by=visitor(request), at=clock.now())
+    undo = Toast(text=_("Put away as spam"), undo_url=reverse("inbox:reopen", args=[number]), seconds=10)
+    return opened.panes(request, find(request, number), toast=undo)
+
+
+@require_POST
+@needs("conversations.organise")
+def tag(request: HttpRequest, number: int) -> HttpResponse:
+    conversation = find(request, number)
+    name = " ".join(request.POST.get("name", "").split())[:60]
+    if name:
+        tagging.tag(conversation=conversation, tag=naming.named(name), by=visitor(request), at=clock.now())
+    return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
+
+
+@require_POST
+@needs("conversations.organise")
+def untag(request: HttpRequest, number: int, tag: int) -> HttpResponse:
+    conversation = find(request, number)
+    found = get_object_or_404(conversation.tags, pk=tag)
+    tagging.untag(conversation=conversation, tag=found, by=visitor(request), at=clock.now())
+    return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
+
+
+@require_POST
+@needs("conversations.reply")
+def settle(request: HttpRequest, outgoing: int, how: str) -> HttpResponse:
+    """Decide about a sending nobody knows the fate of, or try a refused one again."""
+    found = get_object_or_404(Outgoing.objects.select_related("interaction__message"), pk=outgoing)
+    number = found.interaction.message.conversation_id
+    find(request, number)
+    if how not in ("again", "sent"):
+        raise Http404
+    try:
+        outbox.settle(outgoing=found, send_again=how == "again", by=visitor(request), at=clock.now())
+    except outbox.NotUncertain:
+        return opened.panes(
+            request, find(request, number), toast=Toast(text=_("This was decided meanwhile."), icon="info")
+        )
+    reply.tell_fate(found)
+    return opened.panes(request, find(request, number))
+
+
+@require_POST
+@needs("contacts.edit")
+def contact_note(request: HttpRequest, number: int) -> HttpResponse:
+    """A note on the customer, written from the card."""
+    conversation = find(request, number)
+    text = request.POST.get("text", "").strip()
+    if not text:
+        return HttpResponseBadRequest()
+    noting.write(contact=conversation.contact, text=text, by=visitor(request), at=clock.now())
+    return render(request, "inbox/_card.html", {"card": card.card(conversation, visitor(request), clock.now())})

@@ -1,0 +1,126 @@
+"""The customer at the right of a conversation, as ready strings."""
+
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.contacts.models import Contact, Identity
+from muhatap.conversations import lists
+from muhatap.conversations.models import Conversation
+from muhatap.conversations.visibility import readable_interactions
+from muhatap.interactions import timeline
+from muhatap.interactions.models import Interaction
+from muhatap.shared import phone
+from muhatap.web.common import times
+from muhatap.web.common.display import IdentityLine, NoteLine, ProfileLine, TagChip, TimelineRow
+from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.inbox import words
+from muhatap.web.inbox.display import Card, OtherConversation
+
+ICONS = {"email": "mail", "phone": "phone", "visitor": "monitor", "shop": "shopping-bag"}
+
+
+def card(conversation: Conversation, user: User, now: datetime) -> Card:
+    """The card of the conversation's contact, with what this user may see."""
+    contact = conversation.contact
+    identities = list(contact.identities.order_by("-verified_at", "kind", "id"))
+    n_verified = sum(1 for identity in identities if identity.verified_at)
+    return Card(
+        contact_id=contact.pk,
+        name=str(contact),
+        initials=initials(str(contact)),
+        url=_page(contact),
+        where=", ".join(filter(None, [contact.city, contact.company.name if contact.company else ""])),
+        sureness=_sureness(n_verified),
+        sureness_icon="shield-check" if n_verified else "shield-question-mark",
+        identities=tuple(_identity(identity, now) for identity in identities),
+        profile=_profile(contact),
+        tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")),
+        others=tuple(_other(other, now) for other in lists.of_contact(user, contact.pk) if other.pk != conversation.pk),
+        notes=tuple(_note(note, now) for note in contact.notes.select_related("by").order_by("-at")[:3]),
+        note_url=reverse("inbox:contact_note", args=[conversation.pk]) if may(user, "contacts.edit") else "",
+        timeline=_timeline(contact, user, now),
+        live=f"conversation:{conversation.pk}",
+        reload_url=reverse("inbox:card", args=[conversation.pk]),
+    )
+
+
+def _sureness(n_verified: int) -> str:
+    if n_verified == 0:
+        return _("Not sure: nothing is verified")
+    if n_verified == 1:
+        return _("Sure: one verified identity")
+    return _("Sure: %(n)s verified identities") % {"n": n_verified}
+
+
+def _identity(identity: Identity, now: datetime) -> IdentityLine:
+    hows = {
+        "mail": _("wrote from it"),
+        "email": _("wrote from it"),
+        "jwt": _("logged in at the shop"),
+        "webchat": _("this browser"),
+        "agent": _("entered by a colleague"),
+    }
+    how = hows.get(identity.verified_by or identity.source, identity.verified_by or identity.source)
+    when = times.short(identity.verified_at or identity.first_seen_at, now)
+    text = phone.readable(identity.value) if identity.kind == "phone" else identity.written or identity.value
+    return IdentityLine(
+        icon=ICONS.get(identity.kind, "fingerprint"),
+        text=_("A browser") if identity.kind == "visitor" else text,
+        why=f"{how}, {when}" if identity.verified_at else _("claimed, not verified, %(when)s") % {"when": when},
+        is_verified=identity.verified_at is not None,
+        trouble=_("Mail to it comes back") if identity.bounced_at else "",
+    )
+
+
+def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
+    languages = {"tr": _("Turkish"), "en": _("English")}
+    lines = [
+        (_("E-mail"), contact.email),
+        (_("Phone"), phone.readable(contact.phone) if contact.phone else ""),
+        (_("Language"), languages.get(contact.language, contact.language)),
+    ]
+    return tuple(ProfileLine(label=label, value=value) for label, value in lines if value)
+
+
+def _other(conversation: Conversation, now: datetime) -> OtherConversation:
+    return OtherConversation(
+        url=reverse("inbox:conversation", args=[conversation.pk]),
+        subject=conversation.subject or conversation.preview or words.channel(conversation.inbox),
+        time=times.short(conversation.last_message_at, now),
+        channel_icon=words.channel_icon(conversation.inbox.kind),
+        status=conversation.get_status_display() if conversation.is_closed else "",
+    )
+
+
+def _note(note: object, now: datetime) -> NoteLine:
+    return NoteLine(
+        id=note.pk, text=note.text, by=str(note.by or ""), time=times.short(note.at, now), time_iso=note.at.isoformat()
+    )  # type: ignore[attr-defined]
+
+
+def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow, ...]:
+    rows = timeline.page(contact, limit=8).rows
+    readable = readable_interactions(user, [row.pk for row in rows])
+    return tuple(_happened(row, row.pk in readable, now) for row in rows)
+
+
+def _happened(row: Interaction, is_readable: bool, now: datetime) -> TimelineRow:
+    what = row.title or row.excerpt or row.get_kind_display()
+    return TimelineRow(
+        id=f"interaction-{row.pk}",
+        icon="reply" if row.direction == "out" else words.channel_icon(row.channel),
+        what=what if is_readable else _("A message you do not see"),
+        time=times.short(row.at, now),
+        time_iso=row.at.isoformat(),
+    )
+
+
+def _page(contact: Contact) -> str:
+    try:
+        return reverse("contacts:page", args=[contact.pk])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,151 @@
+"""The composer: whom an answer goes to, the draft that waits, what holds a send; and reading what was typed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import getaddresses
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.channels.contract import Address, FileRef
+from muhatap.conversations import recipients
+from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.shared import richtext
+from muhatap.shared.address import is_plausible
+from muhatap.web.common import times
+from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.inbox import words
+from muhatap.web.inbox.display import Colleague, Composer, DraftFile, Held
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What somebody typed into the composer. `wrong` holds addresses that are none."""
+
+    kind: str
+    html: str
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    seen: int | None
+    answers: int | None
+    wrong: tuple[str, ...]
+    raw: dict[str, str]
+
+
+def typed(post: QueryDict) -> Typed:
+    """Read the form; nothing typed is lost, whatever is wrong with it."""
+    found = {name: _addresses(post.get(name, "")) for name in ("to", "cc", "bcc")}
+    wrong = tuple(address.email for some in found.values() for address in some if not is_plausible(address.email))
+    return Typed(
+        kind="note" if post.get("kind") == "note" else "reply",
+        html=post.get("html", ""),
+        **found,
+        seen=_number(post.get("seen")),
+        answers=_number(post.get("answers")),
+        wrong=wrong,
+        raw={name: post.get(name, "") for name in ("to", "cc", "bcc")},
+    )
+
+
+def composer(
+    conversation: Conversation,
+    user: User,
+    *,
+    now: datetime,
+    error: str = "",
+    held: Held | None = None,
+    kept: Typed | None = None,
+) -> Composer | None:
+    """The composer with the draft (or with what was just typed); None for those who may not even write notes."""
+    if not may(user, "conversations.note"):
+        return None
+    drafts = {draft.kind: draft for draft in Draft.objects.filter(conversation=conversation, by=user)}
+    reply, note = drafts.get("reply"), drafts.get("note")
+    answered = _answered(conversation)
+    to, cc, bcc = _whom(conversation, reply, answered, kept)
+    has_addresses = bool(conversation.inbox.address)
+    return Composer(
+        conversation_id=conversation.pk,
+        send_url=reverse("inbox:send", args=[conversation.pk]),
+        draft_url=reverse("inbox:draft", args=[conversation.pk]),
+        upload_url=reverse("inbox:upload", args=[conversation.pk]),
+        channel_icon=words.channel_icon(conversation.inbox.kind),
+        recipients=", ".join(filter(None, [to, cc, bcc]))
+        if has_addresses
+        else f"{conversation.contact}, {words.channel(conversation.inbox)}",
+        kind=kept.kind if kept else "reply" if may(user, "conversations.reply") else "note",
+        reply_html=_html(reply, kept, "reply"),
+        note_html=_html(note, kept, "note"),
+        has_addresses=has_addresses,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        sender=conversation.inbox.address,
+        answers=str(answered.pk) if answered else "",
+        seen=str(conversation.last_inbound_id or ""),
+        saved=_("Draft saved %(time)s") % {"time": times.clock(reply.saved_at)} if reply and not kept else "",
+        files=tuple(_draft_file(conversation, file) for file in (reply.files if reply else [])),
+        held=held,
+        error=error,
+        refused="" if may(user, "conversations.reply") else _("Your role writes notes, not answers."),
+        colleagues=tuple(
+            Colleague(name=colleague.name, initials=initials(colleague.name)) for colleague in _colleagues()
+        ),
+    )
+
+
+def files_of(draft: Draft | None) -> tuple[FileRef, ...]:
+    return tuple(FileRef(**file) for file in (draft.files if draft else []))
+
+
+def written(addresses: Iterable[Address]) -> str:
+    """Addresses as one types them."""
+    return ", ".join(f"{address.name} <{address.email}>" if address.name else address.email for address in addresses)
+
+
+def _whom(
+    conversation: Conversation, draft: Draft | None, answered: Message | None, kept: Typed | None
+) -> tuple[str, str, str]:
+    if kept and kept.kind == "reply":
+        return kept.raw["to"], kept.raw["cc"], kept.raw["bcc"]
+    if draft and (draft.to or draft.cc or draft.bcc):
+        return tuple(written(Address(**one) for one in some) for some in (draft.to, draft.cc, draft.bcc))  # type: ignore[return-value]
+    if answered is None or not conversation.inbox.address:
+        return conversation.contact.email if conversation.inbox.address else "", "", ""
+    to, cc = recipients.answer(answered, conversation.inbox)
+    return written(to), written(cc), ""
+
+
+def _answered(conversation: Conversation) -> Message | None:
+    return conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("-at", "-id").first()
+
+
+def _html(draft: Draft | None, kept: Typed | None, kind: str) -> SafeString:
+    html = kept.html if kept and kept.kind == kind else draft.html if draft else ""
+    return mark_safe(richtext.clean(html))  # noqa: S308 (cleaned right here)
+
+
+def _addresses(text: str) -> tuple[Address, ...]:
+    pairs = getaddresses([text.replace(";", ",").replace("\n", ",")], strict=False) if text.strip() else []
+    return tuple(
+        Address(name=name.strip(), email=email.strip()) for name, email in pairs if name.strip() or email.strip()
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _draft_file(conversation: Conversation, file: dict[str, object]) -> DraftFile:
+    url = reverse("inbox:remove_file", args=[conversation.pk, str(file["sha256"])])
+    return DraftFile(name=str(file["name"]), size=times.size(int(str(file["size"]))), remove_url=url)
+
+
+def _colleagues() -> list[User]:
+    return list(User.objects.filter(is_active=True).order_by("name", "id")[:200])

@@ -1,0 +1,194 @@
+"""An opened conversation: its head, its thread, its composer; opening it marks it as seen."""
+
+from datetime import datetime, time, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import Team, User
+from muhatap.accounts.permissions import may
+from muhatap.conversations import seeing
+from muhatap.conversations.models import Conversation as Row
+from muhatap.conversations.models import Seen
+from muhatap.shared import clock
+from muhatap.web.common import times
+from muhatap.web.common.display import Act, TagChip, Toast
+from muhatap.web.common.doors import visitor
+from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.inbox import card, composing, entries, words
+from muhatap.web.inbox.display import Colleague, Conversation, Held, ListPane, Page, Thread
+
+
+def panes(
+    request: HttpRequest,
+    row: Row,
+    *,
+    error: str = "",
+    held: Held | None = None,
+    kept: composing.Typed | None = None,
+    toast: Toast | None = None,
+) -> HttpResponse:
+    """The conversation and the card beside it, as the answer to opening a row or to an act."""
+    user, now = visitor(request), clock.now()
+    shown = Page(
+        views=(),
+        list=ListPane(title="", count="", groups=(), reload_url=""),
+        conversation=conversation(user, row, now, error=error, held=held, kept=kept),
+        card=card.card(row, user, now),
+    )
+    return render(request, "inbox/_opened.html", {"page": shown, "toast": toast})
+
+
+def conversation(
+    user: User,
+    row: Row,
+    now: datetime,
+    *,
+    error: str = "",
+    held: Held | None = None,
+    kept: composing.Typed | None = None,
+) -> Conversation:
+    """The middle pane for this reader."""
+    may_organise = may(user, "conversations.organise")
+    return Conversation(
+        id=row.pk,
+        url=reverse("inbox:conversation", args=[row.pk]),
+        subject=row.subject or str(row.contact),
+        contact_name=str(row.contact),
+        thread=thread(user, row, now),
+        composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept),
+        language=row.contact.language,
+        place=words.channel(row.inbox),
+        status=row.get_status_display()
+        if row.status in (Row.Status.SNOOZED, Row.Status.RESOLVED, Row.Status.SPAM)
+        else "",
+        assignee=str(row.assignee or ""),
+        assignee_initials=initials(str(row.assignee)) if row.assignee else "",
+        assign=_assignable(row) if may(user, "conversations.assign") else (),
+        snooze=_snoozes(row, now) if may_organise and not row.is_closed else (),
+        snooze_url=reverse("inbox:snooze", args=[row.pk]),
+        acts=_acts(row) if may_organise else (),
+        tags=tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded")),
+        tag_url=reverse("inbox:tag", args=[row.pk]) if may_organise else "",
+        resolve_url=reverse("inbox:resolve", args=[row.pk]) if may_organise and not row.is_closed else "",
+        reopen_url=reverse("inbox:reopen", args=[row.pk]) if may_organise and row.is_closed else "",
+    )
+
+
+def thread(user: User, row: Row, now: datetime) -> Thread:
+    """The thread; what was new to the reader is marked, and from now on seen."""
+    seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
+    shown = entries.thread(
+        row,
+        seen_id=seen,
+        now=now,
+        may_act=may(user, "conversations.reply"),
+        may_organise=may(user, "conversations.organise"),
+    )
+    if row.last_inbound_id:
+        seeing.mark_seen(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
+    return shown
+
+
+def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime) -> Thread:
+    """The entries before a moment, with the way to those before them."""
+    messages = entries.newest(row, before=before)
+    shown = messages[-entries.LIMIT :]
+    has_more = len(messages) > entries.LIMIT
+    url = (
+        f"{reverse('inbox:earlier', args=[row.pk])}?before={shown[0].at.isoformat()}~{shown[0].pk}" if has_more else ""
+    )
+    told = entries.entries(
+        row,
+        shown,
+        seen_id=row.last_inbound_id or 0,
+        now=now,
+        may_act=may(user, "conversations.reply"),
+        may_organise=may(user, "conversations.organise"),
+    )
+    return Thread(
+        conversation_id=row.pk,
+        entries=tuple(told),
+        reload_url="",
+        earlier_url=url.replace("+", "%2B"),
+        earlier_label=_("Earlier messages"),
+    )
+
+
+def tags(row: Row, may_organise: bool) -> dict[str, object]:
+    """What _tags.html needs, after a tag came or went."""
+    chips = tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded"))
+    return {"conversation": {"tags": chips, "tag_url": reverse("inbox:tag", args=[row.pk]) if may_organise else ""}}
+
+
+def moments(now: datetime) -> dict[str, datetime]:
+    """The moments one snoozes to: this evening, tomorrow morning, Monday morning, in a week."""
+    today = timezone.localtime(now)
+
+    def morning(days: int) -> datetime:
+        return timezone.make_aware(datetime.combine(today.date() + timedelta(days=days), time(9)))
+
+    found = {
+        "hour": now + timedelta(hours=1),
+        "tomorrow": morning(1),
+        "monday": morning(7 - today.weekday()),
+        "week": morning(7),
+    }
+    evening = timezone.make_aware(datetime.combine(today.date(), time(18)))
+    return ({"evening": evening} if evening > now + timedelta(hours=1) else {}) | found
+
+
+def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
+    labels = {
+        "hour": _("In an hour"),
+        "evening": _("This evening"),
+        "tomorrow": _("Tomorrow morning"),
+        "monday": _("Monday morning"),
+        "week": _("In a week"),
+    }
+    url = reverse("inbox:snooze", args=[row.pk])
+    offered = sorted(moments(now).items(), key=lambda named: named[1])
+    return tuple(
+        Act(label=labels[name], url=f"{url}?until={name}", detail=times.stamp(at, now)) for name, at in offered
+    )
+
+
+def _assignable(row: Row) -> tuple[Colleague, ...]:
+    url = reverse("inbox:assign", args=[row.pk])
+    nobody = Colleague(name=_("Nobody"), initials="", url=f"{url}?to=nobody", is_here=row.assignee_id is None)
+    people = [
+        Colleague(
+            name=user.name,
+            initials=initials(user.name),
+            url=f"{url}?to=user:{user.pk}",
+            is_here=user.pk == row.assignee_id,
+        )
+        for user in User.objects.filter(is_active=True).order_by("name", "id")[:100]
+        if may(user, "conversations.reply")
+    ]
+    teams = [
+        Colleague(
+            name=team.name, initials="", url=f"{url}?to=team:{team.pk}", is_here=team.pk == row.team_id, is_team=True
+        )
+        for team in Team.objects.order_by("name", "id")[:50]
+    ]
+    return (nobody, *people, *teams)
+
+
+def _acts(row: Row) -> tuple[Act, ...]:
+    merge = Act(
+        label=_("Merge into another conversation"),
+        url=reverse("inbox:merge", args=[row.pk]),
+        icon="merge",
+        is_link=True,
+    )
+    if row.status == Row.Status.SPAM:
+        return (merge,)
+    return (merge, Act(label=_("Mark as spam"), url=reverse("inbox:spam", args=[row.pk]), icon="ban", tone="late"))
+
+
+def _tag(row: Row, number: int, name: str, may_organise: bool) -> TagChip:
+    return TagChip(name=name, remove_url=reverse("inbox:untag", args=[row.pk, number]) if may_organise else "")

@@ -1,0 +1,80 @@
+"""The views of the inbox with their kept counts."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import Team, User
+from muhatap.conversations.visibility import scope, visible_inboxes
+from muhatap.web.common import times
+from muhatap.web.common.display import ViewGroup, ViewLink
+from muhatap.web.inbox import words
+
+ALWAYS = ("mine", "unassigned", "waiting", "all", "mentions", "snoozed", "drafts", "resolved", "spam")
+UNCOUNTED = ("resolved", "mentions")
+ICONS = {
+    "mine": "user",
+    "unassigned": "circle-dot",
+    "waiting": "clock",
+    "all": "inbox",
+    "mentions": "at-sign",
+    "snoozed": "moon-star",
+    "drafts": "pencil",
+    "resolved": "check",
+    "spam": "ban",
+}
+
+
+def titles(user: User) -> dict[str, str]:
+    """What each view of this user is called."""
+    named = {
+        "mine": _("Assigned to me"),
+        "unassigned": _("Unassigned"),
+        "waiting": _("Waiting for our answer"),
+        "all": _("All open"),
+        "mentions": _("Mentions"),
+        "snoozed": _("Snoozed"),
+        "drafts": _("Drafts"),
+        "resolved": _("Resolved"),
+        "spam": _("Spam"),
+    }
+    teams = {f"team:{team.pk}": _("Team: %(name)s") % {"name": team.name} for team in _teams(user)}
+    inboxes = {f"inbox:{inbox.pk}": inbox.name for inbox in visible_inboxes(user).order_by("name", "id")}
+    return named | teams | inboxes
+
+
+def groups(user: User, here: str, counts: dict[str, int]) -> tuple[ViewGroup, ...]:
+    """The second list of the navigation: standing views and teams, then inboxes."""
+    named = titles(user)
+    order = ["mine", *(view for view in named if view.startswith("team:")), *ALWAYS[1:]]
+    inboxes = {f"inbox:{inbox.pk}": words.channel_icon(inbox.kind) for inbox in visible_inboxes(user)}
+    return (
+        ViewGroup(
+            title=_("Views"),
+            links=tuple(_link(view, named[view], ICONS.get(view, "users"), here, counts) for view in order),
+        ),
+        ViewGroup(
+            title=_("Inboxes"),
+            links=tuple(
+                _link(view, named[view], inboxes.get(view, "inbox"), here, counts)
+                for view in named
+                if view.startswith("inbox:")
+            ),
+        ),
+    )
+
+
+def _link(view: str, label: str, icon: str, here: str, counts: dict[str, int]) -> ViewLink:
+    n = 0 if view in UNCOUNTED else counts.get(view, 0)
+    return ViewLink(
+        label=label,
+        url=reverse("inbox:view", args=[view]),
+        icon=icon,
+        count=times.count(n) if n else "",
+        is_here=view == here,
+    )
+
+
+def _teams(user: User) -> list[Team]:
+    within = scope(user)
+    teams = Team.objects.all() if within.sees_all else Team.objects.filter(pk__in=within.team_ids)
+    return list(teams.order_by("name", "id"))

@@ -1,0 +1,130 @@
+"""What the inbox says in words: channels, events, why a message was placed where it stands, what became of a sending."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muhatap.channels.models import Inbox
+from muhatap.conversations.models import Message
+from muhatap.interactions.models import Outgoing
+from muhatap.web.common import times
+
+CHANNEL_ICONS = {"email": "mail", "webchat": "message-square"}
+EVENT_ICONS = {
+    "assigned": "user-check",
+    "unassigned": "user-minus",
+    "handed_to_team": "users",
+    "resolved": "check",
+    "spam": "ban",
+    "reopened": "rotate-ccw",
+    "snoozed": "moon-star",
+    "woken": "sun",
+    "tagged": "tag",
+    "untagged": "tag",
+    "taken_back": "undo-2",
+}
+REARRANGED = {"split_in", "split_out", "move_in", "move_out", "merge_in", "merge_out"}
+
+
+def channel_icon(kind: str) -> str:
+    return CHANNEL_ICONS.get(kind, "message-circle")
+
+
+def channel(inbox: Inbox) -> str:
+    return {"email": _("E-mail"), "webchat": _("Web chat")}.get(inbox.kind, inbox.kind)
+
+
+def event(message: Message) -> str:
+    """One sentence for something done in the thread."""
+    told = {"by": str(message.by or ""), **message.event_details}
+    if message.event in REARRANGED:
+        return _rearranged(message.event, int(told.get("n", 0)))
+    if message.event == "snoozed":
+        told["until"] = times.full(datetime.fromisoformat(told["until"]))
+    sentence = _sentences_by_somebody() if message.by else _sentences_by_the_system()
+    return sentence.get(message.event, message.event) % told
+
+
+def why(message: Message) -> str:
+    """Why the message was placed in this thread; empty when there is nothing to explain."""
+    if message.placed_because == "new" and not message.placed_details.get("note"):
+        return ""
+    subject = message.placed_details.get("subject", "")
+    sentences = {
+        "token": _("Joined here because it answers our signed reply address."),
+        "reference": _("Joined here because it answers a message of this conversation."),
+        "subject": _("Joined here because this person wrote under the same subject."),
+        "bounce": _("Came here because a mail of this conversation was returned."),
+        "session": "",
+        "new": _("Started anew: it answers a conversation this address takes no part in."),
+        "follows": _("Started anew: the conversation it answers was settled long ago."),
+    }
+    return sentences.get(message.placed_because, "") % {"subject": subject}
+
+
+def state(outgoing: Outgoing | None, now: datetime) -> tuple[str, str, str]:
+    """(words, icon, tone) for what became of a sending."""
+    if outgoing is None:
+        return "", "", ""
+    states = Outgoing.State
+    words = {
+        states.QUEUED: (_("Sending"), "clock", "")
+        if outgoing.n_attempts == 0
+        else (_("Waiting to be sent again"), "clock", "soon"),
+        states.CANCELLED: (_("Taken back"), "undo-2", ""),
+        states.HANDING: (_("Sending"), "clock", ""),
+        states.UNCERTAIN: (_("Not known whether it went"), "circle-alert", "soon"),
+        states.ACCEPTED: (_("Sent"), "check", ""),
+        states.DELIVERED: (_("Delivered"), "check-check", ""),
+        states.READ: (_("Read"), "check-check", ""),
+        states.FAILED: (_("Not sent"), "circle-alert", "late"),
+        states.BOUNCED: (_("Returned"), "circle-alert", "late"),
+    }
+    return words[states(outgoing.state)]
+
+
+def _sentences_by_somebody() -> dict[str, str]:
+    return {
+        "assigned": _("%(by)s gave this to %(to)s"),
+        "unassigned": _("%(by)s took the assignment off"),
+        "handed_to_team": _("%(by)s handed this to the team %(to)s"),
+        "resolved": _("%(by)s resolved this"),
+        "spam": _("%(by)s marked this as spam"),
+        "reopened": _("%(by)s opened this again"),
+        "snoozed": _("%(by)s snoozed this until %(until)s"),
+        "tagged": _("%(by)s tagged this “%(tag)s”"),
+        "untagged": _("%(by)s took the tag “%(tag)s” off"),
+        "taken_back": _("%(by)s took an answer back before it left"),
+        "put_back": _("%(by)s put messages back where they were"),
+    }
+
+
+def _sentences_by_the_system() -> dict[str, str]:
+    return {
+        "assigned": _("Given to %(to)s"),
+        "resolved": _("Resolved by itself"),
+        "spam": _("Marked as spam by itself"),
+        "reopened": _("Opened again: they wrote"),
+        "woken": _("The snooze is over"),
+    }
+
+
+def _rearranged(code: str, n: int) -> str:
+    sentences = {
+        "split_in": ngettext(
+            "%(n)s message was split off into this conversation",
+            "%(n)s messages were split off into this conversation",
+            n,
+        ),
+        "split_out": ngettext("%(n)s message was split off from here", "%(n)s messages were split off from here", n),
+        "move_in": ngettext("%(n)s message was moved here", "%(n)s messages were moved here", n),
+        "move_out": ngettext("%(n)s message was moved away from here", "%(n)s messages were moved away from here", n),
+        "merge_in": ngettext(
+            "Another conversation with %(n)s entry was merged into this one",
+            "Another conversation with %(n)s entries was merged into this one",
+            n,
+        ),
+        "merge_out": _("This conversation was merged into another"),
+    }
+    return sentences[code] % {"n": n}
