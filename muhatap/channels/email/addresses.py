@@ -8,40 +8,35 @@ from muhatap.channels.email import headers
 N_ADDRESSES = 20_000  # of one header; a mail to ten thousand people is rude, not broken
 BARE = re.compile(r"[^\s<>\"',;:()\[\]]{1,64}@[^\s<>\"',;:()@]{1,255}")
 ANGLE = re.compile(r"<\s*(?:mailto:)?([^<>]{0,500})>?")
-COMMENT = re.compile(r"\(([^()]{0,200})\)")
 
 
 def listed(values: list[bytes]) -> tuple[Address, ...]:
     """Every mailbox of these header values, groups opened, in order; an entry without an address is left out."""
     found: list[Address] = []
     for value in values:
-        text = headers.unfolded(value)
-        for item in _items(text):
+        for item, comment in _items(headers.unfolded(value)):
             if len(found) >= N_ADDRESSES:
                 break
-            address = one(item)
+            address = one(item, comment)
             if address:
                 found.append(address)
             elif "=?" in item:
                 # Some mailers encode the whole of `Name <address>`, against the standard.
-                found.extend(filter(None, map(one, _items(headers.words(item)))))
+                found.extend(filter(None, (one(inner, said) for inner, said in _items(headers.words(item)))))
     return tuple(found)
 
 
-def one(item: str) -> Address | None:
-    """One mailbox from `Name <address>`, `address (Name)` or a bare address."""
+def one(item: str, comment: str = "") -> Address | None:
+    """One mailbox from `Name <address>` or a bare address; a comment beside a bare address is its name."""
     item = item.strip()
     if not item or "@" not in item:
         return None
     angle = _last_angle(item)
     if angle:
         # Never the name's own @: `"bank@example.com" <elsewhere>` is how mails lie about their sender.
-        return _address(angle[1], item[: angle.start()])
-    bare = BARE.search(headers.words(item))
-    if not bare:
-        return None
-    comment = COMMENT.search(item)
-    return _address(bare[0], comment[1] if comment else "")
+        return _address(angle[1], item[: angle.start()] or comment)
+    bare = BARE.search(headers.words(item)) or BARE.search(item.replace(" ", ""))
+    return _address(bare[0], comment) if bare else None
 
 
 def canonical_domain(domain: str) -> str:
@@ -55,40 +50,40 @@ def canonical_domain(domain: str) -> str:
     return domain
 
 
-def _items(text: str) -> list[str]:
-    """Cut a list at commas and semicolons outside quotation marks, angle brackets and comments; group names fall away."""
+def _items(text: str) -> list[tuple[str, str]]:
+    """Cut a list at commas and semicolons outside quotation marks and brackets; each with its first comment, groups opened."""
     if not any(mark in text for mark in '"<(:;'):
-        return text.split(",")
-    items, start, depth, is_quoted, is_angled, is_escaped = [], 0, 0, False, False, False
-    for at, character in enumerate(text):
-        if is_escaped:
-            is_escaped = False
-        elif character == "\\":
-            is_escaped = True
+        return [(item, "") for item in text.split(",")]
+    items: list[tuple[str, str]] = []
+    kept, comment = [], []
+    depth, is_quoted, is_angled, is_escaped = 0, False, False, False
+    for character in text:
+        if is_escaped or (character == "\\" and (is_quoted or depth)):
+            is_escaped = not is_escaped
+            (comment if depth else kept).append(character)
+        elif depth:
+            depth += (character == "(") - (character == ")")
+            comment.append(character if depth else " ")
         elif character == '"' and not is_angled:
             is_quoted = not is_quoted
+            kept.append(character)
         elif is_quoted:
-            continue
+            kept.append(character)
         elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth = max(0, depth - 1)
-        elif character == "<":
-            is_angled = True
-        elif character == ">":
-            is_angled = False
-        elif depth or (is_angled and character != ","):
-            continue
-        elif character in ",;" and not is_angled:
-            items.append(text[start:at])
-            start = at + 1
-        elif character == ":" and "@" not in text[start:at]:
-            start = at + 1
-    if is_quoted and len(items) < text.count("@") - 1:
+            depth = 1
+        elif character in ",;" and not (is_angled and character == ";"):
+            items.append(("".join(kept), "".join(comment)))
+            kept, comment, is_angled = [], [], False
+        elif character == ":" and not is_angled and "@" not in kept:
+            kept, comment = [], []
+        else:
+            is_angled = (is_angled or character == "<") and character != ">"
+            kept.append(character)
+    rest = "".join(kept)
+    if is_quoted and rest.count("@") > 1:
         # A quotation mark that never closes must not swallow everybody after it.
-        items.extend(text[start:].replace('"', "").split(","))
-        return items
-    return [*items, text[start:]]
+        return items + [(item, "") for item in rest.replace('"', "").split(",")]
+    return [*items, (rest, "".join(comment))]
 
 
 def _last_angle(item: str) -> re.Match[str] | None:

@@ -18,6 +18,7 @@ EXTENSIONS = {
     "text/html": ".html",
     "text/vcard": ".vcf",
     "text/x-vcard": ".vcf",
+    "text/rfc822-headers": ".txt",
     "message/rfc822": ".eml",
     "message/global": ".eml",
     "application/ms-tnef": ".dat",
@@ -76,12 +77,12 @@ def gather(root: Part, limits: Limits) -> Bodies:
         if part.parts or part.type.startswith("multipart/"):
             continue
         if _is_words(part, has_words=bool(plain or html)):
-            text = _words(part, limits, found, root is part)
+            text = _words(part, limits, found)
             {"text/plain": plain, "text/html": html}.get(part.type, other).append(text)
         else:
             _attach(part, limits, found)
     if not any(text.strip() for text in (*plain, *html)):
-        plain = other or _around(parts)
+        plain = other or _around(parts) or _reports(parts)
     found.text = "\n".join(text.strip("\n") for text in plain if text.strip())[: limits.n_text]
     found.html = "\n".join(html)
     _finish(found, parts, limits, plain)
@@ -110,7 +111,7 @@ def _is_words(part: Part, *, has_words: bool) -> bool:
     return not has_words or not (parameters.get("filename") or part.parameters.get("name"))
 
 
-def _words(part: Part, limits: Limits, found: Bodies, is_root: bool) -> str:
+def _words(part: Part, limits: Limits, found: Bodies) -> str:
     raw = part.content()[: 4 * max(limits.n_text, limits.n_html)]
     if part.type == "text/plain" and b"begin " in raw:
         raw = _without_uuencoded(part, raw, limits, found)
@@ -129,10 +130,10 @@ def _words(part: Part, limits: Limits, found: Bodies, is_root: bool) -> str:
 
 
 def _without_uuencoded(part: Part, raw: bytes, limits: Limits, found: Bodies) -> bytes:
-    files = mime.uuencoded(raw)
+    files, rest = mime.uuencoded(raw)
     for name, piece in files:
         _add(part, headers.decoded(name), "", piece, limits, found, is_piece=True)
-    return mime.UU_LINES.sub(b"", raw) if files else raw
+    return rest
 
 
 def unflowed(text: str, *, is_spaceless: bool) -> str:
@@ -206,6 +207,11 @@ def file_name(raw: str) -> str:
 
 def _disposition(part: Part) -> tuple[str, dict[str, str]]:
     return headers.parameters(part.headers.raw("content-disposition"))
+
+
+def _reports(parts: list[Part]) -> list[str]:
+    """What a delivery report says, when it says it only to machines."""
+    return [charsets.decode(part.content()[:20_000])[0].strip() for part in parts if part.type in REPORT_PARTS]
 
 
 def _around(parts: list[Part]) -> list[str]:

@@ -16,6 +16,7 @@ SPACES = re.compile(r"\s+")
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 MESSAGE_ID = re.compile(r"<\s*([^<>\s]{1,900})\s*>")
 CONTINUED = re.compile(r"^([^*]+)\*(\d{1,3})(\*?)$")
+N_HEADER_LINES = 50_000
 N_IDS = 500  # more references than this are an attack or a loop
 
 
@@ -49,7 +50,11 @@ def read(block: bytes) -> Headers:
     """Split a header block into fields. Lines that are no field are joined to the field above and noted."""
     found: list[tuple[str, list[bytes]]] = []
     headers = Headers()
-    for line in block.replace(b"\r\n", b"\n").split(b"\n"):
+    *lines, rest = block.replace(b"\r\n", b"\n").split(b"\n", N_HEADER_LINES)
+    if b"\n" in rest:
+        headers.defects.append(f"more than {N_HEADER_LINES} header lines, the rest was not read")
+        rest = b""
+    for line in (*lines, rest):
         match = None if line[:1] in (b" ", b"\t") else FIELD.match(line)
         if match:
             found.append((match[1].decode("ascii").lower(), [match[2]]))
@@ -187,6 +192,7 @@ def message_ids(values: Iterable[bytes]) -> tuple[str, ...]:
 def date(value: bytes) -> datetime | None:
     """A date with its zone (none given: UTC), or None when nobody could tell or the year is absurd."""
     text = re.sub(r"\([^()]{0,100}\)", " ", unfolded(value)[:200]).strip()
+    text = re.sub(r"(?<=\d)\s*:\s*(?=\d)", ":", SPACES.sub(" ", text))
     for form in (text, text.replace("-", " "), text.split(",")[-1].strip()):
         try:
             moment = parsedate_to_datetime(form)
@@ -198,6 +204,6 @@ def date(value: bytes) -> datetime | None:
             moment = datetime.fromisoformat(text)
         except ValueError:
             return None
-    if not 1980 <= moment.year <= 2100:
+    if not 1900 <= moment.year <= 2100:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -51,10 +51,13 @@ TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[^\s=">/]+(?:="[^"]*")?)*)\s*/?>
 ATTRIBUTE = re.compile(r'\s([^\s=">/]+)(?:="([^"]*)")?')
 HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.I)
 ABSOLUTE = re.compile(r"(?:https?|mailto|tel):", re.I)
+LONG_TAG = re.compile(r"<[a-zA-Z/!?][^<>]{4000,}>?")
 VOID = {"br", "hr", "img", "col", "wbr"}
 BLOCKS = set("address blockquote center dd details div dl dt figure figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre summary table tr ul".split())
 SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table"}
-N_DEPTH = 200  # of elements inside each other; deeper nesting is flattened before anything recursive sees it
+N_QUOTES = 9  # marks before a line
+N_CANONICAL = 4 * 2**20  # characters; a few tags may unfold into many when they are made well-formed
+N_DEPTH = 100  # of elements inside each other; deeper nesting is flattened before anything recursive sees it
 NOT_OURS = dict.fromkeys(map(ord, CUT + ATTRIBUTION + SIGNATURE + SIGNATURE_END))
 MARK_LINES = re.compile(f"^(?:> )*[{CUT}{ATTRIBUTION}{SIGNATURE}{SIGNATURE_END}]\n?", re.MULTILINE)
 SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -84,7 +87,7 @@ def clean(source: str) -> Cleaned:
         link_rel=None,
     )
     walk = _Walk()
-    walk.over(canonical)
+    walk.over(canonical[:N_CANONICAL])
     shown = nh3.clean(
         "".join(walk.html),
         tags=TAGS,
@@ -122,7 +125,7 @@ class _Text:
             text = text.lstrip(" ")
             if not text:
                 return
-            prefix = "> " * self.quote
+            prefix = "> " * min(self.quote, N_QUOTES)
             if self.pieces:
                 self.pieces.append("\n" * min(self.n_breaks, 3))
             self.pieces.append(prefix)
@@ -283,6 +286,7 @@ def _lines(text: str) -> str:
 
 def _shallow(source: str) -> str:
     """Drop opening tags nested deeper than anybody writes, so that no cleaner runs out of stack or time."""
+    source = LONG_TAG.sub(_few_attributes, source)
     if source.count("<") <= N_DEPTH:
         return source
     kept, at, depth = [], 0, 0
@@ -294,3 +298,8 @@ def _shallow(source: str) -> str:
             kept.append(source[at : tag.start()])
             at = tag.end()
     return "".join([*kept, source[at:]]) if kept else source
+
+
+def _few_attributes(tag: re.Match[str]) -> str:
+    """A tag may be long (images written into it), but not of a hundred attributes: comparing them costs their square."""
+    return tag[0] if tag[0].count("=") + tag[0].count(" ") < 300 else ""

@@ -14,8 +14,11 @@ HEADER_GOES_ON = re.compile(rb"[ \t]+[^\s]|[!-9;-~]{1,200}:[ \t]")
 GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[!-9;-~]{1,200}:|\r?\n)")
 BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*$)")
 SOFT_BREAK = re.compile(rb"=[ \t]+(\r?\n)")
+N_NEAR_BOUNDARIES = 50_000  # lines that only begin like the boundary
 BASE64_ONLY = re.compile(rb"[A-Za-z0-9+/=\s]*")
-UU_LINES = re.compile(rb"^begin \d{3,4} ([^\r\n]{1,200})\r?\n(.*?)^end[ \t]*$", re.MULTILINE | re.DOTALL)
+MBOX_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]{0,500}\r?\n")
+UU_BEGIN = re.compile(rb"^begin \d{3,4} ([^\r\n]{1,200})\r?\n(?=M|[!-L][^\r\n]{1,62}\r?\n)", re.MULTILINE)
+UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class Limits:
     n_parts: int = 1_000
     n_depth: int = 40
     n_attachments: int = 300
-    n_html: int = 2 * 2**20
+    n_html: int = 2**20
     n_text: int = 2 * 2**20
 
 
@@ -51,8 +54,8 @@ class Part:
         if encoding in ("quotedprintable", "qp"):
             return self._quoted_printable()
         if encoding in ("xuuencode", "uuencode", "xuue"):
-            found = uuencoded(bytes(self.body))
-            return found[0][1] if found else bytes(self.body)
+            files, rest = uuencoded(bytes(self.body))
+            return files[0][1] if files else rest
         if encoding not in ("", "7bit", "8bit", "binary", "7bits", "8bits"):
             self._note(f"unknown transfer encoding {encoding[:40]}")
         return bytes(self.body)
@@ -110,9 +113,15 @@ def walk(root: Part) -> list[Part]:
     return found
 
 
-def uuencoded(text: bytes) -> list[tuple[bytes, bytes]]:
-    """Name and content of each uuencoded file written into a text."""
-    return [(match[1], b"".join(map(_unuu, match[2].splitlines()))) for match in UU_LINES.finditer(text)]
+def uuencoded(text: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Name and content of each uuencoded file written into a text, and the text without them."""
+    files: list[tuple[bytes, bytes]] = []
+    kept, at = [], 0
+    while len(files) < 50 and (begin := UU_BEGIN.search(text, at)) and (end := UU_END.search(text, begin.end())):
+        files.append((begin[1], b"".join(map(_unuu, text[begin.end() : end.start()].splitlines()))))
+        kept.append(text[at : begin.start()])
+        at = end.end()
+    return files, b"".join([*kept, text[at:]])
 
 
 def _straightened(raw: bytes, defects: list[str]) -> bytes:
@@ -125,7 +134,7 @@ def _straightened(raw: bytes, defects: list[str]) -> bytes:
     if raw[:1] in (b"\r", b"\n"):
         raw = raw.lstrip(b"\r\n")
         defects.append("empty lines before the header")
-    if raw.startswith((b"From ", b">From ")) and b"\n" in raw:
+    if MBOX_LINE.match(raw):
         raw = raw[raw.index(b"\n") + 1 :]
         defects.append("mbox line before the header")
     return raw
@@ -219,18 +228,17 @@ def _spans(parent: Part, raw: bytes, start: int, end: int, n_most: int) -> list[
 
 def _marks(raw: bytes, boundary: bytes, start: int, end: int, n_most: int) -> tuple[list[tuple[int, int]], bool]:
     """Begin and end of each boundary line up to the closing one."""
-    line = re.compile(rb"(?:(?<=\n)|(?<![\s\S]))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|$|\r)")
+    needle = b"--" + boundary
+    line = re.compile(re.escape(needle) + rb"(--)?[ \t]*(?:\r?\n|\r|$)")
     marks: list[tuple[int, int]] = []
-    needle, at = b"--" + boundary, start
-    while len(marks) <= n_most and (at := raw.find(needle, at, end)) >= 0:
-        match = line.match(raw, at, end) if at == 0 or at == start or raw[at - 1 : at] == b"\n" else None
-        if match is None and at == start:
-            match = re.compile(re.escape(needle) + rb"(--)?[ \t]*(?:\r?\n|$)").match(raw, at, end)
-        if match:
+    at, n_near = start if raw.startswith(needle, start, end) else raw.find(b"\n" + needle, start, end) + 1, 0
+    while at and len(marks) <= n_most and n_near < N_NEAR_BOUNDARIES:
+        if match := line.match(raw, at, end):
             marks.append((at, match.end()))
             if match[1]:
                 return marks, len(marks) > 1
-        at += len(needle)
+        n_near += match is None
+        at = raw.find(b"\n" + needle, at, end) + 1
     return marks, False
 
 

@@ -15,6 +15,7 @@ from muhatap.channels.email.mime import Limits, Part
 # Where a mail says whom it was really brought to: our own plus-addresses are found here when To hides them.
 ENVELOPE = ("delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "x-rcpt-to", "x-forwarded-to", "x-apparently-to", "x-delivered-to")
 PLUS = re.compile(r"^[^+@]+\+([^@]{1,300})@")
+WORD = re.compile(r"\w+")
 N_TOKENS = 50
 DEFAULT_LIMITS = Limits()
 
@@ -100,8 +101,16 @@ def _texts(plain: str, cleaned: html.Cleaned) -> tuple[str, str]:
     is_stub = len(cleaned.text) > 200 and len(plain.strip()) < len(cleaned.text) // 5
     text = cleaned.text if is_stub or not plain.strip() else plain.strip("\n")
     if cleaned.marked:
-        return text, quotes.reply(cleaned.marked)
+        reply = quotes.reply(cleaned.marked)
+        if is_stub or not plain.strip() or _is_said_in(reply, plain):
+            return text, reply
     return text, quotes.reply(text)
+
+
+def _is_said_in(reply: str, plain: str) -> bool:
+    """Whether the two versions of a mail say the same; a broken program may send two different texts."""
+    words = set(WORD.findall(reply.lower()))
+    return len(words & set(WORD.findall(plain.lower()))) * 2 >= len(words)
 
 
 def _sender(found: Headers, defects: list[str]) -> tuple[Address | None, bool]:

@@ -16,7 +16,7 @@ INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\xad]")
 QUOTED = re.compile(r"^\s{0,3}(?:>|[A-Z]{1,2}>(?:\s|$))")
 BARRED = re.compile(r"^\|(?:\s|$)")
 FENCE = re.compile(r"^\s*(?:```|~~~)")
-RULE = re.compile(r"^\W*?(?:[-_=*#~+—–ᐧ•]\s?){2,}\s*$|^\s*[—–ᐧ]\s*$")
+RULE = re.compile(r"^(?:[-_=*#~+—–ᐧ•] ?){2,}$|^[—–ᐧ]$")  # of a stripped line
 DELIMITER = re.compile(r"^\s*(?:--|—|–|__|-- )\s*$")
 UNDERSCORES = re.compile(r"^\s*_{5,}\s*$")
 DATE = re.compile(r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
@@ -29,17 +29,24 @@ NAME_FIRST = re.compile(r"^\W*(?:[A-ZÇĞİÖŞÜ][\w.'’-]*\W+){1,5}(?:<|\(|,|
 NAME_WROTE = re.compile(rf"^\W*(?:[A-ZÇĞİÖŞÜ][\w.'’-]*\s+){{1,4}}{forms.WROTE}\s?:\s*$")
 ENDS = re.compile(r"[:：]\s*[*_]?$|-{3,}\s*$")
 
+# An attribution wrapped right before the closing bracket, which then looks like a quote mark.
+TORN_ADDRESS = re.compile(r"(<[^<>\s]{1,200}@[^<>\s]{1,200})\n>(?=\s|:|$)")
+
+N_LONGEST = 2_000  # characters of a line that could still be a form of a mail program
 N_WRAPPED = 5  # lines one attribution may be broken into
 N_SIGNATURE_LINES = 14
+N_LINES, N_CHARACTERS = 5_000, 300_000
 WRAP = 66  # programs break lines near 72 to 78 characters
 
 
 def reply(text: str) -> str:
     """The newly written words of a mail. Never empty when the mail had text; of a bare forward, what was forwarded."""
-    text = INVISIBLE.sub("", text).replace("\xa0", " ")
-    unsigned = MARKED_SIGNATURE.sub("\n", text)
-    for candidate in (unsigned, text):
-        found = _fresh(candidate.split("\n"))
+    if len(text) > N_CHARACTERS or text.count("\n") > N_LINES:
+        return MARKS.sub("", text).strip("\n")  # a log or a book; nobody answers like that
+    text = TORN_ADDRESS.sub(r"\1>", INVISIBLE.sub("", text).replace("\xa0", " "))
+    lines = text.split("\n")
+    for candidate in (MARKED_SIGNATURE.sub("\n", text).split("\n"), lines):
+        found = _fresh(candidate)
         if found:
             return found
     return MARKS.sub("", text).strip("\n")
@@ -73,9 +80,11 @@ def _cut(lines: list[str]) -> tuple[int, int]:
         if line.strip() == ATTRIBUTION:
             if not _next_is_quoted(lines, at + 2) and not any(forms.FORWARD.match(each) for each in lines[at + 1 : at + 3]):
                 continue
+        if len(line) > N_LONGEST:
+            continue
         if forms.ORIGINAL.match(line) or forms.FORWARD.match(line):
             return at, _below_heading(lines, at + 1)
-        if forms.LABEL.match(line) and (end := _header_block(lines, at)):
+        if ":" in line and forms.LABEL.match(line) and (end := _header_block(lines, at)):
             return at, end
         if ENDS.search(line) and not _next_is_quoted(lines, at + 1):
             start = _attribution(lines, at, is_quote_below=False)
@@ -89,7 +98,7 @@ def _below_heading(lines: list[str], at: int) -> int:
     for start in range(at, min(at + 6, len(lines))):
         if forms.LABEL.match(lines[start]):
             return _header_block(lines, start, n_least=2) or at
-        if lines[start].strip() and not RULE.match(lines[start]) and lines[start].strip() not in (CUT, ATTRIBUTION):
+        if lines[start].strip() and not RULE.match(lines[start].strip()) and lines[start].strip() not in (CUT, ATTRIBUTION):
             break
     return at
 
@@ -110,8 +119,8 @@ def _header_block(lines: list[str], start: int, n_least: int = 3) -> int:
                 break
             continue
         n_loose += 1
-        if n_loose > 2 or {"from", "subject"} <= seen and lines[at][:1].strip():
-            break
+        if n_loose > 2 or not any(map(forms.LABEL.match, lines[at + 1 : at + 3])):
+            break  # a long value may wrap, but then another field follows
     if "from" not in seen or len(seen - {"aside"}) < n_least:
         return 0
     return end
@@ -136,7 +145,7 @@ def _attribution(lines: list[str], end: int, *, is_quote_below: bool) -> int | N
 
 def _goes_on(upper: str, lower: str, said: str) -> bool:
     """Whether a found attribution really began one line higher: it was cut there for its length, or names its date there."""
-    if ANCHORED.match(upper) and not ANCHORED.match(lower):
+    if ANCHORED.match(upper) and (lower[:1].islower() or not ANCHORED.match(lower)):
         return True
     first = lower.split(maxsplit=1)[0] if lower.split() else ""
     is_wrapped = len(upper) + 1 + len(first) > WRAP
@@ -161,25 +170,24 @@ def _is_attribution(said: str, is_quote_below: bool) -> bool:
 def _trimmed(lines: list[str]) -> list[str]:
     """Drop what stands at the end and was not newly written, until nothing more falls; then the quote at the top."""
     lines = list(lines)
-    before = -1
-    while len(lines) != before:
+    for _ in range(20):
         before = len(lines)
         _drop_tail(lines)
         _drop_trailing_quote(lines)
         _drop_signature(lines)
         _drop_disclaimer(lines)
+        if len(lines) == before:
+            break
     _drop_card(lines)
     _drop_attributions(lines)
     return lines
 
 
 def _drop_tail(lines: list[str]) -> None:
-    while lines and not _is_fenced_end(lines) and (
-        not lines[-1].strip()
-        or RULE.match(lines[-1])
-        or MARKS.sub("", lines[-1]).strip() == ""
-        or any(form.match(lines[-1]) for form in forms.SENT_FROM)
-    ):
+    while lines and not _is_fenced_end(lines):
+        last = MARKS.sub("", lines[-1]).strip()
+        if last and not RULE.match(last) and not (len(last) < 250 and any(form.match(last) for form in forms.SENT_FROM)):
+            return
         lines.pop()
 
 
@@ -204,7 +212,10 @@ def _drop_trailing_quote(lines: list[str]) -> None:
 
 
 def _drop_signature(lines: list[str]) -> None:
-    for at, line in enumerate(lines):
+    for at in range(max(0, len(lines) - 4 * N_SIGNATURE_LINES), len(lines)):
+        line = lines[at]
+        if line[:1] not in "-—–_ ":
+            continue
         below = [each for each in lines[at + 1 :] if each.strip()]
         if DELIMITER.match(line) and len(below) <= N_SIGNATURE_LINES and not any(map(QUOTED.match, below)):
             is_long = any(len(each) > 200 for each in below) and not any(map(forms.DISCLAIMER.match, below))
@@ -218,18 +229,21 @@ def _drop_signature(lines: list[str]) -> None:
 
 def _drop_disclaimer(lines: list[str]) -> None:
     for at, line in enumerate(lines):
-        is_start = at == 0 or not lines[at - 1].strip() or RULE.match(lines[at - 1])
-        if is_start and forms.DISCLAIMER.match(line) and len(line) > 30 and _has_words(lines[:at]):
+        is_start = at == 0 or not lines[at - 1].strip() or RULE.match(lines[at - 1].strip())
+        if is_start and len(line) < 5_000 and forms.DISCLAIMER.match(line) and len(line) > 30 and _has_words(lines[:at]):
             del lines[at:]
             return
 
 
 def _drop_card(lines: list[str]) -> None:
     """Below closing words and a name: title, firm, telephone, address."""
-    for at, line in enumerate(lines):
-        if not forms.CLOSING.match(line):
+    for at in range(max(0, len(lines) - 30), len(lines)):
+        line = lines[at]
+        if QUOTED.match(line) or not forms.CLOSING.match(line):
             continue
         below = [number for number in range(at + 1, len(lines)) if lines[number].strip()]
+        if any(QUOTED.match(lines[number]) for number in below):
+            return
         if 2 <= len(below) <= 10 and all(len(lines[number]) < 90 for number in below):
             cards = [number for number in below if forms.CARD.search(lines[number])]
             if cards and cards[0] > below[0]:

@@ -9,6 +9,7 @@ from muhatap.channels.email.mime import Limits
 from muhatap.channels.email.parsing import DEFAULT_LIMITS, ParsedMail, parse
 
 Store = Callable[[bytes], tuple[str, int]]  # keeps bytes and returns their SHA-256 and size: shared.files.store_bytes
+FIRST_YEAR = 1990
 FUTURE = timedelta(days=1)  # a clock may be wrong by this much before we trust our own
 
 
@@ -65,6 +66,9 @@ def _at(parsed: ParsedMail, meta: Mapping[str, Any], defects: list[str]) -> date
     received_at = _received_at(meta)
     if parsed.date and received_at and parsed.date > received_at + FUTURE:
         defects.append("dated in the future, the time of arrival was taken")
+        return received_at
+    if parsed.date and received_at and parsed.date.year < FIRST_YEAR:
+        defects.append("dated before there was mail, the time of arrival was taken")
         return received_at
     return parsed.date or received_at or datetime(1970, 1, 1, tzinfo=UTC)
 
