@@ -4,9 +4,12 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
+
 from muhatap.config import database, environment, smtp
 from muhatap.shared.postgres import embedded
 
+django_stubs_ext.monkeypatch()  # lets typed forms and querysets be written as ModelForm[User]
 ENVIRONMENT = environment.read()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
