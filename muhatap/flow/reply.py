@@ -1,7 +1,7 @@
 """How an answer goes out: written, recorded and queued in one transaction; handed over once; its fate told to whoever wrote it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -115,8 +115,11 @@ def take_back(*, message: Message, by: User, at: datetime) -> bool:
     return True
 
 
-def dispatch(*, outgoing_id: int, at: datetime) -> None:
-    """Hand one queued thing to its channel. May run twice: only one run can pass `handing`."""
+def dispatch(*, outgoing_id: int, at: datetime, now: Callable[[], datetime] = clock.now) -> None:
+    """Hand one queued thing to its channel. May run twice: only one run can pass `handing`.
+
+    Handing over takes its time, so `now` tells when it began and ended.
+    """
     outgoing = outbox.due(outgoing_id, at=at)
     if outgoing is None:
         return
@@ -125,16 +128,16 @@ def dispatch(*, outgoing_id: int, at: datetime) -> None:
         receipt = adapter.send(
             outbox.from_json(outgoing.outbound),
             {**outgoing.inbox.settings, "inbox_id": outgoing.inbox_id},
-            lambda: outbox.handing(outgoing_id, at=clock.now()),
+            lambda: outbox.handing(outgoing_id, at=now()),
         )
     except outbox.NotQueued:
         return
     except Uncertain as error:
-        outbox.doubt(outgoing=outgoing, detail=str(error), at=clock.now())
+        outbox.doubt(outgoing=outgoing, detail=str(error), at=now())
     except Exception as error:
-        _after_fault(outgoing, error)
+        _after_fault(outgoing, error, at=now())
     else:
-        outbox.conclude(outgoing=outgoing, receipt=receipt, at=clock.now())
+        outbox.conclude(outgoing=outgoing, receipt=receipt, at=now())
     tell_fate(outgoing)
 
 
@@ -161,9 +164,8 @@ def _check(conversation: Conversation, answer: Answer, text: str) -> None:
         raise SomethingNew(newest)
 
 
-def _after_fault(outgoing: Outgoing, error: Exception) -> None:
+def _after_fault(outgoing: Outgoing, error: Exception, *, at: datetime) -> None:
     """A fault of ours before handing over may be tried again; after it, nobody knows."""
-    at = clock.now()
     outgoing.refresh_from_db()
     detail = f"{type(error).__name__}: {error}"
     if outgoing.state == Outgoing.State.HANDING:
