@@ -22,7 +22,12 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {"phone": _("Mobile phone"), "name": _("Name"), "language": _("Language"), "writes": _("May be written to")}
+        labels = {
+            "phone": _("Mobile phone"),
+            "name": _("Name"),
+            "language": _("Language"),
+            "writes": _("May be written to"),
+        }
         for name, label in labels.items():
             self.fields[name].label = label
         self.fields["name"].help_text = _("As the customer writes it.")
@@ -51,9 +56,15 @@ def parts() -> dict[str, Any]:
             stop_url="/gallery/",
         ),
         "palette_groups": _palette(),
-        "toast": Toast(text=_("Sending to %(name)s") % {"name": "Mehmet Kaya"}, icon="send", undo_url="/gallery/", seconds=600),
+        "toast": Toast(
+            text=_("Sending to %(name)s") % {"name": "Mehmet Kaya"}, icon="send", undo_url="/gallery/", seconds=600
+        ),
         "toast_merge": Toast(
-            text=_("Two contacts merged, 23 rows moved"), icon="merge", undo_url="/gallery/", undo_label=_("Split"), seconds=0
+            text=_("Two contacts merged, 23 rows moved"),
+            icon="merge",
+            undo_url="/gallery/",
+            undo_label=_("Split"),
+            seconds=0,
         ),
         "people": (
             ("Çiğdem Aslan", "12.480,00 ₺", "4 Ağu", "%74", "late", True),
@@ -61,6 +72,7 @@ def parts() -> dict[str, Any]:
             ("Öznur Güneş", "8.940,00 ₺", "11 Ağu", "%51", "soon", False),
             ("Ümit Yıldız", "7.204,90 ₺", "2 Ağu", "%38", "", False),
         ),
+        "chips": ((_("Tag"), "toptan"), (_("Quiet"), "90")),
         "pages": Pages(previous_url="?before=20", next_url="?after=40", said="21–40"),
     }
 
@@ -81,13 +93,22 @@ def _palette() -> tuple[PaletteGroup, ...]:
         PaletteGroup(
             title=_("Contacts"),
             items=(
-                PaletteItem(label=mark_safe("<mark>Ayş</mark>e Yılmaz"), url="#", initials="AY", detail="#10482", end="Enter"),
+                PaletteItem(
+                    label=mark_safe("<mark>Ayş</mark>e Yılmaz"), url="#", initials="AY", detail="#10482", end="Enter"
+                ),
                 PaletteItem(label=mark_safe("<mark>Ayş</mark>egül Kara"), url="#", initials="AK", end=_("3 orders")),
             ),
         ),
         PaletteGroup(
             title=_("Conversations"),
-            items=(PaletteItem(label=mark_safe("“…nevresimi <mark>Ayş</mark>e Hanım’a söylemiştim”"), url="#", icon="mail", end="4 Kas"),),
+            items=(
+                PaletteItem(
+                    label=mark_safe("“…nevresimi <mark>Ayş</mark>e Hanım’a söylemiştim”"),
+                    url="#",
+                    icon="mail",
+                    end="4 Kas",
+                ),
+            ),
         ),
         PaletteGroup(
             title=_("Actions"),

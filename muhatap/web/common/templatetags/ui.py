@@ -72,7 +72,9 @@ def meter(value: float, largest: float, label: str = "", tone: str = "") -> Safe
     share = min(max(float(value) / float(largest), 0.0), 1.0) if largest else 0.0
     role = (
         format_html(
-            'role="progressbar" aria-label="{}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{}"', label, round(share * 100)
+            'role="progressbar" aria-label="{}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{}"',
+            label,
+            round(share * 100),
         )
         if label
         else mark_safe('aria-hidden="true"')

@@ -167,7 +167,7 @@ async function upload(form, files) {
 function complain(form, text) {
   const box = form.querySelector("[data-problem]");
   box.hidden = !text;
-  box.querySelector("span").textContent = text;
+  box.querySelector("[data-problem-text]").textContent = text;
 }
 
 // Drafts

@@ -96,7 +96,7 @@ document.addEventListener("muhatap:typing", (event) => {
   if (!line || String(event.detail.conversation) !== thread?.dataset.conversation) return;
   const words = line.querySelector("[data-typing-text]");
   const name = event.detail.name || document.querySelector("#card h2")?.textContent.trim() || "";
-  words.textContent = words.dataset.words.replace("%s", name.split(" ")[0]);
+  words.textContent = words.dataset.words.replace("{name}", name.split(" ")[0]);
   line.hidden = false;
   if (wasAtEnd) toEnd();
   clearTimeout(typingEnds);

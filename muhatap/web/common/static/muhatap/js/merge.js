@@ -1,6 +1,6 @@
 // Reads a part again and changes only what differs, so that nothing jumps, closes or loses the focus while it is read.
 // A part says data-merge="<url>" and is told by a "live" event; its children have ids, and a child marked data-keyed
-// is merged child by child itself.
+// is merged child by child itself. What a [data-loader] brought stays.
 
 const reading = new WeakMap();
 
@@ -23,7 +23,14 @@ document.addEventListener("live", async (event) => {
 });
 
 export function merge(old, fresh) {
-  let place = old.firstElementChild;
+  const kept = [...old.children].filter((child) => "kept" in child.dataset);
+  if (kept.length) {
+    fresh.querySelector(":scope > [data-loader]")?.remove(); // what it would load is here already
+    for (const copy of kept.flatMap((child) => [...child.querySelectorAll("[id]")])) {
+      if (fresh.querySelector(`[id="${CSS.escape(copy.id)}"]`)) copy.remove();
+    }
+  }
+  let place = [...old.children].find((child) => !("kept" in child.dataset)) ?? null;
   for (const child of [...fresh.children]) {
     const twin = child.id && [...old.children].find((element) => element.id === child.id);
     if (!twin) {
@@ -38,10 +45,22 @@ export function merge(old, fresh) {
   }
   while (place) {
     const next = place.nextElementSibling;
-    place.remove();
+    if (!("kept" in place.dataset)) place.remove();
     place = next;
   }
 }
+
+// A loader (earlier messages, more rows) is replaced by what it loads; that is outside what a new reading brings, and stays.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const loader = event.detail.target.closest?.("[data-loader]");
+  if (!loader) return;
+  const part = loader.parentElement;
+  const before = new Set(part.children);
+  const mark = () => {
+    for (const child of part.children) if (!before.has(child)) child.dataset.kept = "";
+  };
+  document.addEventListener("htmx:afterSettle", mark, { once: true });
+});
 
 // Gives back the element that now stands in the place.
 function update(twin, child) {
@@ -63,7 +82,7 @@ function update(twin, child) {
 function plain(element) {
   const copy = element.cloneNode(true);
   for (const part of [copy, ...copy.querySelectorAll("*")]) {
-    for (const name of ["open", "aria-current", "aria-expanded", "data-passed", "style"]) part.removeAttribute(name);
+    for (const name of ["open", "aria-current", "aria-expanded", "data-passed", "data-kept", "style"]) part.removeAttribute(name);
     part.classList.remove("is-fresh", "htmx-request", "htmx-added", "htmx-settling", "htmx-swapping");
     if (!part.classList.length) part.removeAttribute("class");
     if (part.matches("[data-span]")) part.textContent = "";

@@ -29,7 +29,7 @@ if (dialog) {
     none.hidden = all.length > 0 || !field.value.trim();
     broken.hidden = true;
     field.setAttribute("aria-expanded", String(all.length > 0));
-    said.textContent = field.value.trim() ? said.dataset.said.replace("%s", all.length) : "";
+    said.textContent = field.value.trim() ? said.dataset.said.replace("{n}", all.length) : "";
     choose(all[0]);
   };
 
