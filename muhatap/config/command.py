@@ -79,14 +79,14 @@ def _serve(arguments: argparse.Namespace, rest: list[str]) -> int:
 def _demo(arguments: argparse.Namespace, rest: list[str]) -> None:
     from muhatap.config import preparing
 
-    with _database():
+    with with_database():
         preparing.play_demo()
 
 
 def _migrate(arguments: argparse.Namespace, rest: list[str]) -> None:
     from django.core.management import call_command
 
-    with _database():
+    with with_database():
         call_command("migrate", interactive=False)
 
 
@@ -105,7 +105,7 @@ def _parse_mail(arguments: argparse.Namespace, rest: list[str]) -> int:
 def _replay(arguments: argparse.Namespace, rest: list[str]) -> None:
     if bool(arguments.items) == bool(arguments.since):
         raise _Mistake(_("Say which items: their ids, or --since a moment."))
-    with _database():
+    with with_database():
         from muhatap.shared import clock
 
         replay = importlib.import_module("muhatap.flow.replay")
@@ -121,7 +121,7 @@ def _replay(arguments: argparse.Namespace, rest: list[str]) -> None:
 def _manage(arguments: argparse.Namespace, rest: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
-    with _database():
+    with with_database():
         execute_from_command_line(["muhatap manage", *rest])
 
 
@@ -130,7 +130,7 @@ def _shell(arguments: argparse.Namespace, rest: list[str]) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[None]:
+def with_database() -> Iterator[None]:
     """Django with a database behind it while the command runs: the given one, or our own, started or joined."""
     settings = environment.read()
     server = None

@@ -63,8 +63,8 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
     Raises BadEnvironment with one sentence per wrong value.
     """
     values = _Values(os.environ if environ is None else environ)
-    url = values.take("MUHATAP_URL", "http://localhost:8000", _url)
     host, port = values.take("MUHATAP_BIND", "127.0.0.1:8000", _bind)
+    url = values.take("MUHATAP_URL", f"http://localhost:{port}", _url)
     environment = Environment(
         database_url=values.take("DATABASE_URL", "", _database_url),
         data=values.take("MUHATAP_DATA", str(Path.cwd() / "data"), _folder),

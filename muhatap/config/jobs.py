@@ -20,7 +20,6 @@ def main() -> None:
         "worker",
         f"--concurrency={CONCURRENCY}",
         f"--shutdown-graceful-timeout={GRACE}",
-        "--delete-jobs=successful",
     )
 
 

@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from muhatap.config import lifeline
 from muhatap.config.environment import ROOT, Environment
@@ -90,6 +92,15 @@ def start_database(settings: Environment, *, say: embedded.Say = lambda line: No
     return embedded.start(settings.data, options, say)
 
 
+def is_serving(data: Path) -> bool:
+    """Whether a supervisor runs with this data folder."""
+    path = data / "serve.lock"
+    if not path.exists():
+        return False
+    with open_lock(path) as lock:
+        return not try_lock(lock, fcntl.LOCK_SH)
+
+
 class _Tree:
     def __init__(
         self, settings: Environment, server: embedded.Server | None, socket_fd: int, stop: threading.Event
@@ -136,13 +147,18 @@ class _Tree:
 def _only_server(settings: Environment) -> Iterator[None]:
     """One supervisor per data folder; the second is told where the first is."""
     with open_lock(settings.data / "serve.lock") as lock:
-        if not try_lock(lock, fcntl.LOCK_EX):
+        if not (try_lock(lock, fcntl.LOCK_EX) or _try_again(lock)):
             raise CannotServe(_already_running(lock.read(), settings))
         lock.truncate(0)
         lock.write(json.dumps({"pid": os.getpid(), "url": settings.url}).encode())
         lock.flush()
         yield
         lock.truncate(0)
+
+
+def _try_again(lock: IO[bytes]) -> bool:
+    time.sleep(0.3)  # somebody may only have been asking whether we serve
+    return try_lock(lock, fcntl.LOCK_EX)
 
 
 def _already_running(note: bytes, settings: Environment) -> str:

@@ -10,7 +10,16 @@ LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
 def gettext(message: str) -> str:
     """The message in the language of this installation, or as written when it has no translation."""
-    return _catalogue(os.environ.get("MUHATAP_LANGUAGE", "").strip() or "tr").gettext(message)
+    return _catalogue(_language()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The message for so many things."""
+    return _catalogue(_language()).ngettext(one, many, n)
+
+
+def _language() -> str:
+    return os.environ.get("MUHATAP_LANGUAGE", "").strip() or "tr"
 
 
 @cache
