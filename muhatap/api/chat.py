@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
-from ninja import File, NinjaAPI
+from ninja import File, NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
@@ -19,12 +20,15 @@ from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import hours, lines, sessions, signed
 from muhatap.channels.webchat.models import ChatLine, ChatSession
 from muhatap.channels.webchat.uploads import KINDS, of_session
-from muhatap.channels.webchat.widget import WidgetSettings, settings_of
+from muhatap.channels.webchat.widget import settings_of
 from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.shared.address import is_plausible
+from muhatap.shared.text import without_nul
 
 # By address: many customers may share one (mobile networks, offices). By visitor: one person types.
+LOOKS = Limit(burst=300, per_minute=600)
+LOOK_HOLDS = 60  # seconds
 STARTS = Limit(burst=60, per_minute=60)
 MESSAGES_OF_ADDRESS = Limit(burst=300, per_minute=600)
 MESSAGES = Limit(burst=20, per_minute=60)
@@ -60,6 +64,15 @@ WRONG: Any = {
 }
 
 
+@api.get("/inboxes/{key}", response={200: shapes.Look, 404: shapes.Wrong} | WRONG, summary="How the widget looks")
+def look(request: HttpRequest, response: HttpResponse, key: str, lang: shapes.Language = "") -> dict[str, Any]:
+    """Asked by every page the widget is on, before anybody chats: one row read, nothing written, kept for a minute."""
+    hold_back(request, "looks", LOOKS)
+    inbox = _inbox(request, key)
+    response.headers["Cache-Control"] = f"public, max-age={LOOK_HOLDS}"
+    return _look(inbox, lang or translation.get_language() or "tr")
+
+
 @api.post(
     "/sessions",
     response={200: shapes.Session, 404: shapes.Wrong} | WRONG,
@@ -67,10 +80,7 @@ WRONG: Any = {
 )
 def start(request: HttpRequest, data: shapes.Start) -> dict[str, Any]:
     hold_back(request, "starts", STARTS)
-    inbox = Inbox.objects.filter(kind="webchat", is_enabled=True, public_key=data.inbox).first()
-    if inbox is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "no_inbox", _("There is no chat under this key."))
-    admit(request, inbox)
+    inbox = _inbox(request, data.inbox)
     at = clock.now()
     widget = settings_of(inbox.settings)
     try:
@@ -79,7 +89,7 @@ def start(request: HttpRequest, data: shapes.Start) -> dict[str, Any]:
         opened = sessions.open(inbox=inbox, token=data.token, identity=identity, language=data.lang, page=page, at=at)
     except signed.Refused as refusal:
         raise Problem(HTTPStatus.UNAUTHORIZED, "identity_refused", str(refusal)) from refusal
-    return _session(request, opened, widget)
+    return _session(request, opened)
 
 
 @api.post(
@@ -124,19 +134,19 @@ def introduce(request: HttpRequest, data: shapes.Introduce) -> dict[str, Any]:
 
 
 @api.post("/typing", auth=TOKEN, response={204: None} | WRONG, summary="The visitor is writing")
-def typing(request: HttpRequest) -> tuple[int, None]:
+def typing(request: HttpRequest) -> Status[None]:
     session = _visitor(request)
     hold_back(request, "typing", SIGNS, session.visitor_id)
     chatting.visitor_types(session=session)
-    return 204, None
+    return Status(204, None)
 
 
 @api.post("/read", auth=TOKEN, response={204: None} | WRONG, summary="Up to which message it arrived and was read")
-def mark(request: HttpRequest, data: shapes.Mark) -> tuple[int, None]:
+def mark(request: HttpRequest, data: shapes.Mark) -> Status[None]:
     session = _visitor(request)
     hold_back(request, "marks", READS, session.visitor_id)
     chatting.mark(session=session, delivered=data.delivered, read=data.read, at=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 @api.post(
@@ -168,6 +178,14 @@ def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, wrong: HttpError) -> HttpResponse:
     return problem(wrong.status_code, "unreadable", _("This request could not be read."))
+
+
+def _inbox(request: HttpRequest, key: str) -> Inbox:
+    inbox = Inbox.objects.filter(kind="webchat", is_enabled=True, public_key=without_nul(key)).first()
+    if inbox is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "no_inbox", _("There is no chat under this key."))
+    admit(request, inbox)
+    return inbox
 
 
 def _visitor(request: HttpRequest) -> ChatSession:
@@ -203,7 +221,7 @@ def _check_introduced(session: ChatSession) -> None:
         raise _mend(**missing)
 
 
-def _session(request: HttpRequest, opened: sessions.Opened, widget: WidgetSettings) -> dict[str, Any]:
+def _session(request: HttpRequest, opened: sessions.Opened) -> dict[str, Any]:
     session = opened.session
     ticket = live_visitors.ticket(session.pk, session.visitor_id, request.headers.get("Origin", ""))
     return {
@@ -211,16 +229,16 @@ def _session(request: HttpRequest, opened: sessions.Opened, widget: WidgetSettin
         "token": opened.new_token,
         "live": f"/chat/v1/live?ticket={ticket}",
         "lang": session.language,
-        "look": _look(session, widget),
+        "look": _look(session.inbox, session.language),
         "visitor": _person(session),
     }
 
 
-def _look(session: ChatSession, widget: WidgetSettings) -> dict[str, Any]:
-    at = clock.now()
+def _look(inbox: Inbox, language: str) -> dict[str, Any]:
+    at, widget = clock.now(), settings_of(inbox.settings)
     return {
         "firm": settings.FIRM_NAME,
-        "greeting": widget.greets(session.language),
+        "greeting": widget.greets(language),
         "accent": widget.accent,
         "theme": widget.theme,
         "position": widget.position,
@@ -228,7 +246,7 @@ def _look(session: ChatSession, widget: WidgetSettings) -> dict[str, Any]:
         "ask": {"name": widget.ask_name, "email": widget.ask_email},
         "is_open": hours.is_open(widget, at),
         "opens_at": hours.opens_at(widget, at),
-        "usual_minutes": lines.usual_minutes(session.inbox_id, at=at),
+        "usual_minutes": lines.usual_minutes(inbox.pk, at=at),
         "can_mail": bool(widget.email_inbox_id),
         "largest_file": uploads.largest(widget),
         "file_types": [f".{ending}" for ending in KINDS],

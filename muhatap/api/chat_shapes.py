@@ -18,6 +18,9 @@ ClientId = Annotated[
 ]
 
 
+Language = Literal["", "tr", "en"]
+
+
 class Page(Schema):
     url: Annotated[Line, Field(max_length=4000)] = ""
     title: Annotated[Line, Field(max_length=1000)] = ""
@@ -28,7 +31,7 @@ class Start(Schema):
     token: Annotated[Line, Field(max_length=100, description="This browser's token, if it has one.")] = ""
     jwt: Annotated[Line, Field(max_length=8192, description="The signed identity of a logged-in customer.")] = ""
     page: Page = Page()
-    lang: Literal["", "tr", "en"] = ""
+    lang: Language = ""
 
 
 class Say(Schema):

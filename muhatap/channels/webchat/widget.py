@@ -26,8 +26,8 @@ class WidgetSettings:
     languages: tuple[str, ...] = ("tr", "en")
     greeting: Mapping[str, str] = field(default_factory=dict)
     privacy_url: str = ""
-    ask_name: str = "optional"
-    ask_email: str = "optional"
+    ask_name: str = "off"
+    ask_email: str = "off"
     origins: tuple[str, ...] = ()
     hours: tuple[tuple[str, str] | None, ...] = ()
     time_zone: str = "Europe/Istanbul"
