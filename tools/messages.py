@@ -9,6 +9,7 @@ Pure Python: Babel reads and writes the catalogues, Django's own lexer reads the
 """
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -253,7 +254,7 @@ def compile_catalogues() -> list[Path]:
         if not target.exists() or target.stat().st_mtime <= path.stat().st_mtime:
             compiled = BytesIO()
             write_mo(compiled, _read(path))
-            draft = target.with_suffix(".mo.new")
+            draft = target.with_suffix(f".{os.getpid()}")
             draft.write_bytes(compiled.getvalue())
             draft.replace(target)  # whoever reads it meanwhile gets the old or the new one, never a half
             made.append(target)

@@ -39,6 +39,12 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         user = User.objects.filter(email=email.lower()).first()
         record_for(request, None, "login.fail", user=user, name=str(user) if user else email)
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        is_right = bool(super().reauthenticate(user, password))
+        if not is_right:
+            record_for(self.request, user, "login.fail_again", user=user)
+        return is_right
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **more)
         used = request.session.get("account_authentication_methods", [])

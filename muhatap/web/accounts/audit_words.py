@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import AuditEntry, Role, Visibility
@@ -13,6 +13,7 @@ ACTS = {
     "login": _("Logged in"),
     "login.fail": _("Login failed"),
     "login.fail_second": _("Second step of the login failed"),
+    "login.fail_again": _("Wrong password before a change of the login"),
     "logout": _("Logged out"),
     "session.end": _("Logged out other devices"),
     "password.change": _("Changed the password"),
@@ -23,14 +24,14 @@ ACTS = {
     "passkey.remove": _("Removed a passkey"),
     "recovery_codes.generate": _("Made recovery codes"),
     "staff.found": _("Set Muhatap up"),
-    "staff.invite": _("Invited"),
+    "staff.invite": pgettext_lazy("audit", "Invited"),
     "staff.renew_link": _("Made a new password link"),
     "staff.accept": _("Set a password by link"),
     "staff.rename": _("Renamed a person"),
     "staff.change_role": _("Changed the role"),
     "staff.change_visibility": _("Changed what the person sees"),
-    "staff.deactivate": _("Deactivated"),
-    "staff.reactivate": _("Let in again"),
+    "staff.deactivate": pgettext_lazy("audit", "Deactivated"),
+    "staff.reactivate": pgettext_lazy("audit", "Let in again"),
     "team.create": _("Made a team"),
     "team.rename": _("Renamed a team"),
     "team.add": _("Added to a team"),
@@ -66,7 +67,7 @@ class Row:
         kind = str(KINDS.get(entry.object_kind, entry.object_kind))
         return cls(
             at=entry.at,
-            who=entry.by_name or (now_("Nobody logged in") if entry.act.startswith("login") else now_("Muhatap")),
+            who=entry.by_name or (gettext("Nobody logged in") if entry.act.startswith("login") else "Muhatap"),
             what=str(ACTS.get(entry.act, entry.act)),
             object=entry.object_name or f"{kind} {entry.object_id}".strip(),
             url=_url(entry),

@@ -10,7 +10,7 @@ from muhatap.accounts.models import Role, Team, User, Visibility
 
 
 class Password(forms.CharField):
-    """A new password. `check_against` validates it with what is known of the person."""
+    """A new password. It is validated in `clean`, with what is known of the person."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -19,7 +19,7 @@ class Password(forms.CharField):
         )
 
 
-class Me(forms.ModelForm[User]):
+class Me(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["name", "language", "theme"]
