@@ -35,16 +35,17 @@ def one(item: str, comment: str = "") -> Address | None:
     if angle:
         # Never the name's own @: `"bank@example.com" <elsewhere>` is how mails lie about their sender.
         return _address(angle[1], item[: angle.start()] or comment)
-    bare = BARE.search(headers.words(item)) or BARE.search(item.replace(" ", ""))
-    return _address(bare[0], comment) if bare else None
+    item = re.sub(r"\s{0,50}([.@])\s{0,50}", r"\1", headers.words(item)) if " @" in item or " ." in item else headers.words(item)
+    bare = BARE.search(item)
+    return _address(bare[0], comment or item[: bare.start()]) if bare else None
 
 
-def canonical_domain(domain: str) -> str:
-    """A domain in lower case, international names in letters rather than punycode."""
-    domain = domain.strip().rstrip(".").lower()
-    if "xn--" in domain:
+def readable_domain(domain: str) -> str:
+    """A domain as written, but international names in letters rather than punycode."""
+    domain = domain.strip().rstrip(".")
+    if "xn--" in domain.lower():
         try:
-            return domain.encode("ascii").decode("idna")
+            return domain.lower().encode("ascii").decode("idna")
         except (UnicodeError, ValueError):
             return domain
     return domain
@@ -100,7 +101,7 @@ def _address(raw: str, name: str) -> Address | None:
     local = local.strip('"')
     if not at or not local or not domain:
         return None
-    return Address(email=f"{local}@{canonical_domain(domain)}"[:320], name=_name(name))
+    return Address(email=f"{local}@{readable_domain(domain)}"[:320], name=_name(name))
 
 
 def _name(text: str) -> str:

@@ -93,13 +93,24 @@ _DEVICE = (
     r"yahoo|gmail|mail\b|posta|mobil|mobile|cep|telefon|akıllı|tablet|handy|smartphone|téléphone|portable|appareil|device|phone|"
     r"cell|k-9|typeapp|bluemail|airmail|mailbox|spark|sparrow|newton|protonmail|proton|thunderbird|mac|телефон|手机)"
 )
+_SENT_TR = r"g[öo]nderil(?:di|miştir|mistir)"
+_THIS_MAIL = r"(?:bu (?:e-?posta|ileti|mesaj)\s+)?"
+_MAKER = (
+    r"(?:i-?phone|i-?pad|i-?pod|android|samsung|galaxy|huawei|xiaomi|redmi|oppo|vivo|realme|oneplus|honor|lg|htc|nokia|sony|casper|vestel|"
+    r"general\s+mobile|blackberry|akıllı|akilli|cep|mobil|telefon|tablet|macbook)"
+)
+_PROGRAM = (
+    r"(?:windows|android|ios|mac|i-?phone|i-?pad|outlook|yahoo|gmail|yandex|mynet|proton|typeapp|bluemail|spark|k-9|thunderbird|airmail)"
+)
 # The line a program puts under every mail. Only looked for at the end of what was written.
 SENT_FROM: tuple[re.Pattern[str], ...] = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"^\W*(?:bu (?:e-?posta|ileti|mesaj)\s+)?[^.!?]{{0,40}}{_DEVICE}.{{0,50}}\bg[öo]nderil(?:di|miştir|mistir)\W*$",
-        rf"^\W*g[öo]nderildi\W.{{0,40}}{_DEVICE}.{{0,20}}$",
-        r"^\W*(?:android|ios|windows|mac|mobil)\s+(?:için|icin)\s+outlook.{0,6}\s+(?:edinin|indirin|alın|alin|gönderildi)\b.*$",
+        # "iPhone'umdan gönderildi": a maker or a thing, in the possessive; "kargo ile gönderildi" is somebody's sentence.
+        rf"^\W*{_THIS_MAIL}{_MAKER}.{{0,40}}(?:[ıiuü]m|[ıiuü]n|s[ıi]n)d[ae]n\s+{_SENT_TR}\W*$",
+        rf"^\W*{_THIS_MAIL}{_PROGRAM}.{{0,30}}(?:\b(?:ile|üzerinden|uygulamasından|kullanılarak)|[td][ae]n)\s+{_SENT_TR}\W*$",
+        rf"^\W*{_SENT_TR}\s*:\s*{_MAKER}.{{0,30}}$",
+        r"^\W*(?:android|ios|windows|mac|mobil)\s+(?:için|icin)\s+outlook\b.{0,25}\s+(?:edinin|indirin|alın|alin|gönderildi)\b.*$",
         r"^\W*outlook\s+for\s+(?:ios|android).{0,6}\s+(?:edinin|indirin|alın)\b.*$",
         r"^\W*(?:get|hol|holen sie sich|obtenir|télécharger|obtener|scarica|download)\s+\[?outlook\b.{0,150}$",
         r"^\W*outlook\s+(?:für|pour)\s+(?:ios|android).{0,60}$",
@@ -123,7 +134,7 @@ CLOSING = re.compile(
     r"^\W*(?:"
     + _any(
         "Saygılarımla|Saygılarımızla|Saygılar|Sevgiler|Sevgilerimle|Selamlar|İyi çalışmalar|İyi günler|Kolay gelsin|Saygilarimla|Iyi calismalar",
-        "Best regards|Kind regards|Regards|Warm regards|Sincerely|Best|Cheers|Yours sincerely|With kind regards|Thanks|Thank you",
+        "Best regards|Kind regards|Regards|Warm regards|Sincerely|Best|Cheers|Yours sincerely|With kind regards",
         "Mit freundlichen Grüßen|Mit freundlichen Grüssen|Freundliche Grüße|Viele Grüße|Beste Grüße|Liebe Grüße|Herzliche Grüße|MfG",
         "Cordialement|Bien cordialement|Sincères salutations|Meilleures salutations|Bien à vous",
     )
@@ -139,7 +150,7 @@ CARD = re.compile(
 )
 DISCLAIMER = re.compile(
     r"^\W*(?:"
-    r"bu (?:e-?posta|ileti|elektronik posta|mesaj|e-?mail)\b.{0,80}\b(?:gizli|ekleri|ekler|yasal|kişiye özel|kisiye ozel|sadece)"
+    r"bu (?:e-?posta|ileti|elektronik posta|mesaj|e-?mail)\b.{0,160}\b(?:gizli|kişiye özel|kisiye ozel|yetkisiz|gönderildiği kişi|yasal olarak)"
     r"|yasal uyar|gizlilik (?:notu|bildirimi|uyarısı)|çevreye saygı|lütfen bu (?:e-?postayı|iletiyi) yazdırmadan"
     r"|this (?:e-?mail|message|communication)\b.{0,100}\b(?:confidential|privileged|intended)"
     r"|(?:confidentiality|legal) notice|disclaimer\b|please consider the environment"

@@ -127,12 +127,14 @@ def _sender(found: Headers, defects: list[str]) -> tuple[Address | None, bool]:
 
 
 def _mailboxes(found: Headers, name: str) -> tuple[Address, ...]:
-    return tuple(dict.fromkeys(addresses.listed(found.all(name))))
+    return addresses.listed(found.all(name))
 
 
 def _message_id(raw: bytes, found: Headers, defects: list[str]) -> tuple[str, bool]:
     ids = headers.message_ids(found.all("message-id")[:1])
     if ids:
+        if "<" not in found.plain("message-id"):
+            defects.append("the message id has no brackets")
         return ids[0], False
     bare = headers.tidy(found.plain("message-id")).strip("<> ")
     if bare and " " not in bare and len(bare) < 500:

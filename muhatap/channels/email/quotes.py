@@ -26,7 +26,12 @@ WROTE = re.compile(rf"(?<!\w){forms.WROTE}(?!\w)", re.IGNORECASE)
 ANCHORED = re.compile(rf"^[\s\-*_]*{forms.BEGINS}\s+(?:\S+\s+){{0,2}}\S*\d", re.IGNORECASE)
 # A name, then the date, then the verb: Turkish programs put the verb last.
 NAME_FIRST = re.compile(r"^\W*(?:[A-ZÇĞİÖŞÜ][\w.'’-]*\W+){1,5}(?:<|\(|,|\d)")
+DATE_FIRST = re.compile(r"^\W*\d{1,2}[ ./]\w+[ ./]\d{4}\b")
+WEEKDAY_FIRST = re.compile(r"^\W*\w+, \d")
+WROTE_LAST = re.compile(rf"{forms.WROTE}\W{{0,4}}$", re.IGNORECASE)
 NAME_WROTE = re.compile(rf"^\W*(?:[A-ZÇĞİÖŞÜ][\w.'’-]*\s+){{1,4}}{forms.WROTE}\s?:\s*$")
+NAME = re.compile(r"^(?:[A-ZÇĞİÖŞÜ][\w.'’-]*\s*){1,5}$")
+TITLE = re.compile(r"^[A-ZÇĞİÖŞÜ][^?!:]{1,60}$")
 ENDS = re.compile(r"[:：]\s*[*_]?$|-{3,}\s*$")
 
 # An attribution wrapped right before the closing bracket, which then looks like a quote mark.
@@ -110,6 +115,8 @@ def _header_block(lines: list[str], start: int, n_least: int = 3) -> int:
     for at in range(start, min(start + 20, len(lines))):
         label = forms.LABEL.match(lines[at])
         if label and label.lastgroup:
+            if label.lastgroup in seen & {"from", "subject"}:
+                return 0  # two blocks, or a line of the writer's own above a block
             seen.add(label.lastgroup)
             end, n_loose = at + 1, 0
             continue
@@ -119,7 +126,8 @@ def _header_block(lines: list[str], start: int, n_least: int = 3) -> int:
                 break
             continue
         n_loose += 1
-        if n_loose > 2 or not any(map(forms.LABEL.match, lines[at + 1 : at + 3])):
+        following = lines[at + 1 : at + 3] if lines[at + 1 : at + 2] != [""] else []
+        if n_loose > 2 or not any(map(forms.LABEL.match, following)):
             break  # a long value may wrap, but then another field follows
     if "from" not in seen or len(seen - {"aside"}) < n_least:
         return 0
@@ -149,22 +157,23 @@ def _goes_on(upper: str, lower: str, said: str) -> bool:
         return True
     first = lower.split(maxsplit=1)[0] if lower.split() else ""
     is_wrapped = len(upper) + 1 + len(first) > WRAP
-    lower_is_whole = ANCHORED.match(lower) or NAME_FIRST.match(lower)
-    return is_wrapped and not lower_is_whole and bool(NAME_FIRST.match(said))
+    lower_is_whole = ANCHORED.match(lower) or NAME_FIRST.match(lower) or DATE_FIRST.match(lower)
+    return is_wrapped and not lower_is_whole and bool(NAME_FIRST.match(said) or DATE_FIRST.match(said))
 
 
 def _is_attribution(said: str, is_quote_below: bool) -> bool:
     if said.count("<") != said.count(">") and "&lt;" not in said:
         return False
     has_verb, has_date, has_email = bool(WROTE.search(said)), bool(DATE.search(said)), bool(EMAIL.search(said))
-    has_end = bool(ENDS.search(said))
-    if is_quote_below:
-        return (has_verb and (has_date or has_email)) or (has_date and has_email) or bool(NAME_WROTE.match(said))
-    if not (has_verb and has_end):
+    if is_quote_below and (NAME_WROTE.match(said) or (has_date and has_email)):
+        return True
+    if not has_verb or not (ENDS.search(said) or (is_quote_below and WROTE_LAST.search(said))):
         return False
     if has_email:
         return True
-    return bool(TIME.search(said)) and has_date and bool(ANCHORED.match(said) or NAME_FIRST.match(said))
+    # People write "on the 12th they wrote:" too. Without an address it must begin as programs begin.
+    begins = any(form.match(said) for form in (ANCHORED, NAME_FIRST, DATE_FIRST, WEEKDAY_FIRST))
+    return begins and has_date and (is_quote_below or bool(TIME.search(said)))
 
 
 def _trimmed(lines: list[str]) -> list[str]:
@@ -230,25 +239,30 @@ def _drop_signature(lines: list[str]) -> None:
 def _drop_disclaimer(lines: list[str]) -> None:
     for at, line in enumerate(lines):
         is_start = at == 0 or not lines[at - 1].strip() or RULE.match(lines[at - 1].strip())
-        if is_start and len(line) < 5_000 and forms.DISCLAIMER.match(line) and len(line) > 30 and _has_words(lines[:at]):
+        if not is_start or not line or len(line) > 5_000:
+            continue
+        paragraph = " ".join(lines[at : at + 4])  # it may be wrapped
+        if len(paragraph) > 60 and forms.DISCLAIMER.match(paragraph) and _has_words(lines[:at]):
             del lines[at:]
             return
 
 
 def _drop_card(lines: list[str]) -> None:
-    """Below closing words and a name: title, firm, telephone, address."""
+    """Below closing words and a name: title, firm, telephone, address. Only what can be nothing else."""
     for at in range(max(0, len(lines) - 30), len(lines)):
-        line = lines[at]
-        if QUOTED.match(line) or not forms.CLOSING.match(line):
+        if QUOTED.match(lines[at]) or not forms.CLOSING.match(lines[at]):
             continue
         below = [number for number in range(at + 1, len(lines)) if lines[number].strip()]
-        if any(QUOTED.match(lines[number]) for number in below):
+        if _is_card([lines[number].strip() for number in below]):
+            del lines[below[0] + 1 :]
             return
-        if 2 <= len(below) <= 10 and all(len(lines[number]) < 90 for number in below):
-            cards = [number for number in below if forms.CARD.search(lines[number])]
-            if cards and cards[0] > below[0]:
-                del lines[below[0] + 1 :]
-                return
+
+
+def _is_card(lines: list[str]) -> bool:
+    if not 3 <= len(lines) <= 10 or not NAME.match(lines[0]):
+        return False
+    n_details = sum(bool(forms.CARD.search(line)) for line in lines[1:])
+    return n_details >= 2 and all(forms.CARD.search(line) or TITLE.match(line) for line in lines[1:])
 
 
 def _drop_attributions(lines: list[str]) -> None:
