@@ -23,7 +23,7 @@ function append(out, node) {
 }
 
 function twin(node) {
-  if (node.tagName === "B" && node.style.fontWeight === "normal") return null; // a box some editors paste
+  if (node.tagName === "B" && /font-weight:\s*normal/.test(look(node))) return null; // a box some editors paste
   const name = bySpan(node) ?? KEPT[node.tagName];
   if (!name) return null;
   if (name === "p" && node.querySelector("p, div, ul, ol, blockquote, table")) return null; // only a box around paragraphs
@@ -37,11 +37,13 @@ function twin(node) {
   return born;
 }
 
-// Word processors say it with styles.
+// Word processors say it with styles. Read as text: our content policy keeps the browser from reading them.
+const look = (node) => node.getAttribute("style") ?? "";
+
 function bySpan(node) {
   if (node.tagName !== "SPAN") return undefined;
-  if (/^(bold|[6-9]00)$/.test(node.style.fontWeight)) return "strong";
-  return node.style.fontStyle === "italic" ? "em" : undefined;
+  if (/font-weight:\s*(bold|[6-9]00)/.test(look(node))) return "strong";
+  return /font-style:\s*italic/.test(look(node)) ? "em" : undefined;
 }
 
 // Loose text beside blocks gets a paragraph of its own; empty ends go.
