@@ -118,6 +118,7 @@ class _Rising:
     ) -> None:
         self.place, self.options, self.say = place, options, say
         self.process = earlier if earlier and earlier.poll() is None else None
+        self.has_spawned = False
         self.log_start = 0
         self.begun_at = self.said_at = time.monotonic()
 
@@ -126,6 +127,7 @@ class _Rising:
         while (state := _state(self.place)) != "ready":
             if self.process and self.process.poll() is not None:
                 self._retry_or_raise()
+                self.process = None
             if self.process is None and state == "silent" and self._way_is_clear():
                 self._spawn()
             self._tell_progress()
@@ -148,6 +150,7 @@ class _Rising:
         with self._open_log() as log:
             self.log_start = log.tell()
             farewell = signal.SIGINT if self.options.dies_with_us else None  # SIGINT: a quick but orderly end
+            self.has_spawned = True
             self.process = found.spawn("postgres", *arguments, output=log.fileno(), follow=farewell)
 
     def _way_is_clear(self) -> bool:
@@ -165,10 +168,11 @@ class _Rising:
         return pid is None
 
     def _retry_or_raise(self) -> None:
+        if not self.has_spawned:
+            return  # the one we came to replace has ended at last
         trouble = explain(self._log_since_start(), self.place.data)
         if not isinstance(trouble, StillRunning) or time.monotonic() - self.begun_at > _LEFTOVER_PATIENCE:
             raise trouble
-        self.process = None
         cluster.end_leftovers(self.place.cluster)
         time.sleep(0.2)
 
