@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("muhatap.web.accounts.login_urls")),
     path("account/", include("muhatap.web.accounts.urls")),
     path("inbox/", include("muhatap.web.inbox.urls")),
+    path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
     path("settings/", include("muhatap.web.settings.urls")),
     path("", include("muhatap.api.urls")),

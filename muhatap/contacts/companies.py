@@ -1,14 +1,17 @@
 """Firms, once each by their folded name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import searching
-from muhatap.contacts.models import Company
-from muhatap.shared.text import fold, sort_key
+from muhatap.contacts.models import Company, Contact
+from muhatap.contacts.paging import LIMIT, Cursor, Page, by_key
+from muhatap.shared.text import fold, sort_key, without_nul
 
 
 class NameTaken(ValueError):
@@ -37,3 +40,22 @@ def rename(*, company: Company, name: str, domain: str, by: User, at: datetime) 
         for contact in company.contacts.iterator(chunk_size=500):
             searching.describe(contact)
     audit.record(by=by, at=at, act="company.changed", kind="company", id=company.pk, name=name, before=before)
+
+
+def page(*, q: str = "", cursor: Cursor | None = None, limit: int = LIMIT) -> Page[Company]:
+    """Firms by name, by key; `q` is what the name has in it."""
+    found = Company.objects.all()
+    if folded := fold(without_nul(q)).strip():
+        found = found.filter(folded__contains=folded)
+    return by_key(found, "sort_key", cursor=cursor, limit=limit)
+
+
+def n_contacts(companies: Sequence[Company]) -> dict[int, int]:
+    """How many people each of these firms has, in one question."""
+    rows = (
+        Contact.objects.filter(company__in=companies, merged_into=None)
+        .values("company")
+        .annotate(n=Count("pk"))
+        .values_list("company", "n")
+    )
+    return dict(rows)

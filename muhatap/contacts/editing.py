@@ -22,6 +22,10 @@ class AlreadyKnown(ValueError):
         self.contact, self.field = contact, field
 
 
+class Nobody(ValueError):
+    """Nothing was written of the new contact by which anybody could know it."""
+
+
 @transaction.atomic
 def edit(*, contact: Contact, facts: Mapping[str, object], by: User, at: datetime) -> None:
     """Change the profile. A new address or number recognises the contact from now on, unless it is another's. Raises fields.BadValues."""
@@ -39,7 +43,9 @@ def edit(*, contact: Contact, facts: Mapping[str, object], by: User, at: datetim
 
 @transaction.atomic
 def create(*, facts: Mapping[str, object], by: User, at: datetime) -> Contact:
-    """A contact written down by hand. Raises AlreadyKnown when the address or number is somebody's, fields.BadValues."""
+    """A contact written down by hand. Raises Nobody, AlreadyKnown when the address or number is somebody's, fields.BadValues."""
+    if not any(str(facts.get(name) or "").strip() for name in ("name", *_HANDLES)):
+        raise Nobody
     for name in _HANDLES:
         if known := _known(name, str(facts.get(name) or "")):
             raise AlreadyKnown(known, name)

@@ -24,14 +24,15 @@ def begin(*, wanted: Wanted, chosen: Collection[int] = (), by: User, at: datetim
     found = Contact.objects.filter(pk__in=chosen, merged_into=None) if chosen else finding.matching(wanted, at=at)
     query = {"chosen": sorted(chosen)} if chosen else {"query": wanted.as_json()}
     audit.record(by=by, at=at, act="contacts.exported", kind="contact", id="", **query)
-    return _rows(found, designing.active())
+    custom = designing.active()
+    head = [*BUILT_IN.values(), _("Tags"), *(f.label for f in custom), _("Last seen"), _("First seen"), "id"]
+    return _rows(
+        [harmless(str(label)) for label in head], found, custom
+    )  # the head now: later the reader's language is gone
 
 
-def _rows(found: "QuerySet[Contact]", custom: list[CustomField]) -> Iterator[list[str]]:
-    yield [
-        harmless(str(label))
-        for label in [*BUILT_IN.values(), _("Tags"), *(f.label for f in custom), _("Last seen"), _("First seen"), "id"]
-    ]
+def _rows(head: list[str], found: "QuerySet[Contact]", custom: list[CustomField]) -> Iterator[list[str]]:
+    yield head
     tags = Prefetch("taggings", ContactTag.objects.select_related("tag").order_by("id"))
     after = 0
     while some := list(

@@ -1,8 +1,5 @@
 """Lists of contacts: what is wanted, one page of it by key, and how many there are up to a bound. Never all rows for a page."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -11,9 +8,9 @@ from typing import Any
 from django.db.models import F, Func, Q, QuerySet, TextField
 
 from muhatap.contacts.models import Contact, ContactTag
+from muhatap.contacts.paging import LIMIT, Cursor, Page, by_key
 from muhatap.shared.text import fold, sort_key, without_nul
 
-LIMIT = 50
 BOUND = 100
 SHORTEST = 3  # letters a trigram index needs
 _LONGEST_QUERY = 200
@@ -73,41 +70,6 @@ class Wanted:
         return not {*self.as_json()} - {"sort"}
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page begins: the sort value and number of the row before it. `is_back` walks towards the beginning."""
-
-    value: str
-    id: int
-    is_back: bool = False
-
-    def token(self) -> str:
-        return base64.urlsafe_b64encode(json.dumps([self.value, self.id, self.is_back]).encode()).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, token: str) -> "Cursor | None":
-        """None for what is no cursor of ours."""
-        try:
-            value, number, is_back = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        except (ValueError, binascii.Error):
-            return None
-        if (
-            not isinstance(value, str)
-            or not isinstance(number, int)
-            or isinstance(number, bool)
-            or not 0 < number < 2**63
-        ):
-            return None
-        return cls(without_nul(value), number, bool(is_back))
-
-
-@dataclass(frozen=True)
-class Page:
-    rows: list[Contact]
-    previous: Cursor | None
-    next: Cursor | None
-
-
 def matching(wanted: Wanted, *, at: datetime) -> "QuerySet[Contact]":
     """The contacts that are wanted, in no order. `at` is the moment "seen within" counts back from."""
     found = Contact.objects.filter(merged_into=None)
@@ -128,56 +90,16 @@ def matching(wanted: Wanted, *, at: datetime) -> "QuerySet[Contact]":
     return found
 
 
-def page(wanted: Wanted, *, at: datetime, cursor: Cursor | None = None, limit: int = LIMIT) -> Page:
-    """One page by key: a row that comes or goes meanwhile moves no other row over the edge. An impossible cursor is the first page."""
+def page(wanted: Wanted, *, at: datetime, cursor: Cursor | None = None, limit: int = LIMIT) -> Page[Contact]:
+    """One page of those who are wanted, in the order that is wanted."""
+    found = matching(wanted, at=at).select_related("company").only(*_COLUMNS)
     column, is_down = ("last_seen_at", True) if wanted.sort == "seen" else ("sort_key", False)
-    found = matching(wanted, at=at)
-    is_back = bool(cursor and cursor.is_back)
-    if cursor:
-        found = found.filter(_beyond(column, cursor, is_down != is_back))
-    sign = "-" if is_down != is_back else ""
-    rows = list(found.select_related("company").only(*_COLUMNS).order_by(f"{sign}{column}", f"{sign}id")[: limit + 1])
-    has_more, rows = len(rows) > limit, rows[:limit]
-    if is_back:
-        rows.reverse()
-    return _paged(rows, column, has_before=has_more if is_back else cursor is not None, has_after=is_back or has_more)
+    return by_key(found, column, is_down=is_down, cursor=cursor, limit=limit)
 
 
 def bounded_count(wanted: Wanted, *, at: datetime, bound: int = BOUND) -> int:
     """How many, but never more than `bound` + 1 are looked at: 101 says "100+"."""
     return matching(wanted, at=at).order_by()[: bound + 1].count()
-
-
-def _paged(rows: list[Contact], column: str, *, has_before: bool, has_after: bool) -> Page:
-    if not rows:
-        return Page([], None, None)
-    first, last = (Cursor(_key(row, column), row.pk, row is rows[0]) for row in (rows[0], rows[-1]))
-    return Page(
-        rows,
-        Cursor(first.value, first.id, True) if has_before else None,
-        Cursor(last.value, last.id) if has_after else None,
-    )
-
-
-def _key(row: Contact, column: str) -> str:
-    value = getattr(row, column)
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _beyond(column: str, cursor: Cursor, is_down: bool) -> Q:
-    """Rows after the cursor. The first condition is implied by the others; with it the index is entered at the right place."""
-    value: object = cursor.value
-    if column == "last_seen_at":
-        try:
-            value = datetime.fromisoformat(cursor.value)
-        except ValueError:
-            return Q()
-        if value.tzinfo is None:
-            return Q()
-    step = "lt" if is_down else "gt"
-    return Q(**{f"{column}__{step}e": value}) & (
-        Q(**{f"{column}__{step}": value}) | Q(**{column: value, f"id__{step}": cursor.id})
-    )
 
 
 def _by_words(q: str) -> Q:

@@ -1,0 +1,113 @@
+"""One contact: the page, the form of its profile, its history, older days; and a new contact."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from muhatap.contacts import editing, fields, profile
+from muhatap.contacts.models import Contact
+from muhatap.shared import clock
+from muhatap.web.common import times
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.contacts import showing, sidebar, timelines, toasts, words
+from muhatap.web.contacts.forms import ProfileForm
+
+
+def find(number: int) -> Contact:
+    """The contact, or the one it was merged into; 404 when there was never such a one."""
+    return get_object_or_404(Contact.objects.select_related("company", "merged_into"), pk=number).standing()
+
+
+@require_GET
+@needs("contacts.read")
+def page(request: HttpRequest, number: int) -> HttpResponse:
+    contact, user, now = find(number), visitor(request), clock.now()
+    if contact.pk != number:
+        return redirect("contacts:page", contact.pk)
+    kind = request.GET.get("kind", "")
+    shown = showing.person(
+        contact, user, now, sidebar.groups(request, ""), kind=kind if kind in timelines.kind_names() else ""
+    )
+    return render(request, "contacts/person.html", {"person": shown, "toasts": toasts.waiting(request)})
+
+
+@require_GET
+@needs("contacts.read")
+def older(request: HttpRequest, number: int) -> HttpResponse:
+    """The days before those already shown."""
+    kind = request.GET.get("kind", "")
+    before = timelines.cursor(request.GET.get("before", ""))
+    kind = kind if kind in timelines.kind_names() else ""
+    found = timelines.page(find(number), visitor(request), clock.now(), before=before, kind=kind)
+    return render(request, "contacts/_timeline.html", {"timeline": found})
+
+
+@require_GET
+@needs("contacts.read")
+def history(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything that was told of the contact, by whom and when."""
+    contact, now = find(number), clock.now()
+    custom, current = sidebar.custom_fields(), {fact.pk for fact in profile.current(contact).values()}
+    lines = [
+        {
+            "label": words.label(fact.field, custom),
+            "value": words.value(fact.field, fact.value, custom),
+            "source": words.source(fact.source, str(fact.by) if fact.by else ""),
+            "time": times.stamp(fact.at, now),
+            "iso": fact.at.isoformat(),
+            "is_current": fact.pk in current,
+        }
+        for fact in profile.history(contact)
+    ]
+    return render(request, "contacts/history.html", _around(request, contact) | {"lines": lines})
+
+
+@needs("contacts.edit")
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    contact = find(number)
+    form = ProfileForm(request.POST or None, contact=contact)
+    if request.method == "POST" and form.is_valid():
+        try:
+            editing.edit(contact=contact, facts=form.changes(), by=visitor(request), at=clock.now())
+        except fields.BadValues as error:
+            form.refuse(error)
+        else:
+            toasts.later(request, _("The profile is kept."))
+            return redirect("contacts:page", contact.pk)
+    return render(request, "contacts/edit.html", _around(request, contact) | {"form": form})
+
+
+@needs("contacts.edit")
+def create(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact = editing.create(facts=form.changes(), by=visitor(request), at=clock.now())
+        except fields.BadValues as error:
+            form.refuse(error)
+        except editing.AlreadyKnown as error:
+            _point_to(form, error)
+        except editing.Nobody:
+            form.add_error(None, _("Write at least a name, an address or a number."))
+        else:
+            toasts.later(request, _("%(name)s is among your contacts now.") % {"name": contact})
+            return redirect("contacts:page", contact.pk)
+    return render(request, "contacts/new.html", {"form": form, "views": sidebar.groups(request, "")})
+
+
+def _point_to(form: ProfileForm, known: editing.AlreadyKnown) -> None:
+    """This address is somebody's already: say whose, with the way there."""
+    link = format_html('<a href="{}">{}</a>', reverse("contacts:page", args=[known.contact.pk]), known.contact)
+    form.add_error(known.field, format_html(_("It belongs to {} already. Open that contact instead."), link))
+
+
+def _around(request: HttpRequest, contact: Contact) -> dict[str, object]:
+    return {
+        "contact": contact,
+        "contact_url": reverse("contacts:page", args=[contact.pk]),
+        "views": sidebar.groups(request, ""),
+        "toasts": toasts.waiting(request),
+    }

@@ -1,0 +1,170 @@
+"""The customer page in ready strings, for what this reader may see and do."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.contacts import designing, fields, identity, likeness, merging, profile
+from muhatap.contacts.models import Contact, ContactNote, CustomField, Identity, Merge, ProfileFact
+from muhatap.web.common import times
+from muhatap.web.common.display import Act, IdentityLine, NoteLine, ProfileLine, TagChip, ViewGroup
+from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.contacts import timelines, words
+from muhatap.web.contacts.display import Likely, MergedFrom, Person
+
+_MOST_NOTES = 50
+
+
+def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, ...] = (), kind: str = "") -> Person:
+    """The whole page of one contact."""
+    url = _addresses(contact)
+    may_edit, may_merge = may(user, "contacts.edit"), may(user, "contacts.merge")
+    identities = identity.of(contact)
+    return Person(
+        id=contact.pk,
+        name=str(contact),
+        initials=initials(str(contact)),
+        views=views,
+        where=contact.city,
+        since=_("In touch since %(when)s") % {"when": times.short(contact.created_at, now)},
+        sureness=_sureness(identities),
+        sureness_icon="shield-check" if any(i.verified_at for i in identities) else "shield-question-mark",
+        company=contact.company.name if contact.company else "",
+        company_url=reverse("contacts:company", args=[contact.company_id]) if contact.company_id else "",
+        write_url=_elsewhere("inbox:new", contact) if may(user, "conversations.reply") else "",
+        edit_url=url("contacts:edit") if may_edit else "",
+        acts=_acts(url, may_merge=may_merge, may_edit=may_edit),
+        identities=tuple(line(one, now) for one in identities),
+        identity_add_url=url("contacts:add_identity") if may_edit else "",
+        profile=profile_lines(contact, now),
+        history_url=url("contacts:history"),
+        tags=tags(contact, may_edit=may_edit),
+        tag_url=url("contacts:tag") if may_edit else "",
+        notes=notes(contact, user, now),
+        note_url=url("contacts:note") if may_edit else "",
+        merged=tuple(_merged(merge, now, may_merge) for merge in merging.standing_merges(contact)),
+        likely=likely(contact, may_merge=may_merge),
+        conversations_url=_elsewhere("inbox:of_contact", contact) if may(user, "conversations.read") else "",
+        timeline=timelines.page(contact, user, now, kind=kind),
+    )
+
+
+def line(one: Identity, now: datetime) -> IdentityLine:
+    """One identity: what proves it and since when, or where it was only claimed."""
+    proof = (
+        _("%(how)s, %(when)s") % {"how": words.proved(one.verified_by), "when": _day(one.verified_at, now)}
+        if one.verified_at
+        else ""
+    )
+    claim = _("%(source)s, %(when)s") % {"source": words.source(one.source), "when": _day(one.first_seen_at, now)}
+    trouble = _("Mail to it is returned: %(detail)s") % {"detail": one.bounce_detail or "?"} if one.bounced_at else ""
+    return IdentityLine(
+        icon=words.IDENTITY_ICONS.get(one.kind, "at-sign"),
+        text=words.identity(one),
+        why=words.first_upper(proof or claim),
+        is_verified=one.verified_at is not None,
+        trouble=trouble,
+    )
+
+
+def profile_lines(contact: Contact, now: datetime) -> tuple[ProfileLine, ...]:
+    """The fields that hold something, each with its source and time."""
+    custom = {field.key: field for field in designing.active()}
+    facts = profile.current(contact)
+    shown = [name for name in [*fields.BUILT_IN, *custom] if profile.value_of(contact, name)]
+    return tuple(_profile_line(contact, name, facts.get(name), custom, now) for name in shown)
+
+
+def tags(contact: Contact, *, may_edit: bool) -> tuple[TagChip, ...]:
+    rows = contact.tags.order_by("folded")
+    return tuple(
+        TagChip(name=tag.name, remove_url=reverse("contacts:untag", args=[contact.pk, tag.pk]) if may_edit else "")
+        for tag in rows
+    )
+
+
+def notes(contact: Contact, user: User, now: datetime) -> tuple[NoteLine, ...]:
+    rows = contact.notes.select_related("by").order_by("-at", "-id")[:_MOST_NOTES]
+    return tuple(_note(note, user, now) for note in rows)
+
+
+def likely(contact: Contact, *, may_merge: bool) -> tuple[Likely, ...]:
+    """Who may be the same person; without the right to merge the line leads to that person."""
+    return tuple(
+        Likely(
+            name=str(other.contact),
+            why=words.first_upper(", ".join(words.evidence(one) for one in other.evidence)),
+            url=f"{reverse('contacts:merge')}?keep={contact.pk}&drop={other.contact.pk}"
+            if may_merge
+            else reverse("contacts:page", args=[other.contact.pk]),
+        )
+        for other in likeness.of(contact)
+    )
+
+
+def _sureness(identities: list[Identity]) -> str:
+    n = sum(1 for one in identities if one.verified_at)
+    return _("Identity proved") if n else _("Identity not proved")
+
+
+def _acts(url: Callable[[str], str], *, may_merge: bool, may_edit: bool) -> tuple[Act, ...]:
+    found = []
+    if may_edit:
+        found.append(
+            Act(label=_("Addresses and numbers"), url=url("contacts:identities"), icon="at-sign", is_link=True)
+        )
+    if may_merge:
+        found.append(Act(label=_("Merge with somebody"), url=url("contacts:choose_twin"), icon="merge", is_link=True))
+    return (*found, Act(label=_("History of the profile"), url=url("contacts:history"), icon="history", is_link=True))
+
+
+def _profile_line(
+    contact: Contact, name: str, fact: ProfileFact | None, custom: dict[str, CustomField], now: datetime
+) -> ProfileLine:
+    told = words.value(name, profile.value_of(contact, name), custom)
+    if fact is None:
+        return ProfileLine(label=words.label(name, custom), value=told)
+    source = words.source(fact.source, str(fact.by) if fact.by else "")
+    return ProfileLine(label=words.label(name, custom), value=told, source=f"{source}, {_day(fact.at, now)}")
+
+
+def _note(note: ContactNote, user: User, now: datetime) -> NoteLine:
+    is_own = note.by_id == user.pk and may(user, "contacts.edit")
+    return NoteLine(
+        id=note.pk,
+        text=note.text,
+        by=str(note.by) if note.by else _("The system"),
+        time=times.short(note.at, now),
+        time_iso=note.at.isoformat(),
+        remove_url=reverse("contacts:remove_note", args=[note.contact_id, note.pk]) if is_own else "",
+    )
+
+
+def _merged(merge: Merge, now: datetime, may_merge: bool) -> MergedFrom:
+    return MergedFrom(
+        name=str(merge.drop),
+        said=_("%(by)s, %(when)s, %(rows)s")
+        % {"by": merge.by or _("The system"), "when": _day(merge.at, now), "rows": words.rows(merging.n_moved(merge))},
+        split_url=reverse("contacts:unmerge", args=[merge.pk]) if may_merge else "",
+    )
+
+
+def _addresses(contact: Contact) -> Callable[[str], str]:
+    return lambda name: reverse(name, args=[contact.pk])
+
+
+def _elsewhere(name: str, contact: Contact) -> str:
+    """An address of another area; '' while that area has none."""
+    try:
+        return reverse(name, args=[contact.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _day(at: datetime, now: datetime) -> str:
+    return times.short(at, now) if timezone.localtime(at).date() != timezone.localtime(now).date() else _("today")

@@ -1,0 +1,126 @@
+"""The timeline of a contact: what happened, in sentences, days and pages. What the reader may not see is told without its words."""
+
+from datetime import datetime
+from itertools import groupby
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muhatap.accounts.models import User
+from muhatap.contacts.models import Contact
+from muhatap.conversations.models import Message
+from muhatap.conversations.visibility import readable_interactions
+from muhatap.interactions import timeline
+from muhatap.interactions.models import Interaction
+from muhatap.web.common import times
+from muhatap.web.common.display import Act, TimelineDay, TimelineRow
+from muhatap.web.contacts.display import Timeline
+
+_ICONS = {"email": "mail", "webchat": "message-square"}
+_KIND_ICONS = {"auto_reply": "bot", "bounce": "mail-x", "list": "newspaper", "note": "sticky-note"}
+
+
+def page(
+    contact: Contact, user: User, now: datetime, *, before: timeline.Cursor | None = None, kind: str = ""
+) -> Timeline:
+    """One page of what happened, newest first; `kind` one of kind_names() or '' for all."""
+    found = timeline.page(contact, before=before, kinds={kind} if kind else None)
+    readable = readable_interactions(user, [row.pk for row in found.rows])
+    threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
+    rows = [
+        (timezone.localtime(row.at).date(), _row(row, row.pk in readable, threads.get(row.pk), contact))
+        for row in found.rows
+    ]
+    today = timezone.localtime(now).date()
+    days = (
+        TimelineDay(title=times.heading(day, today), rows=tuple(row for _day, row in some))
+        for day, some in groupby(rows, lambda r: r[0])
+    )
+    return Timeline(
+        days=tuple(days),
+        next_url=_older(contact, found.next, kind),
+        kinds=_kinds(contact, kind),
+        kind_label=kind_names().get(kind, _("All kinds")),
+    )
+
+
+def cursor(text: str) -> timeline.Cursor | None:
+    """'2026-11-21T11:32:00+00:00~7' → a cursor; None for anything else."""
+    at, _tilde, number = text.partition("~")
+    try:
+        moment, row = datetime.fromisoformat(at), int(number[:19])
+    except ValueError:
+        return None
+    return timeline.Cursor(moment, row) if moment.tzinfo and 0 < row < 2**63 else None
+
+
+def kind_names() -> dict[str, str]:
+    return {
+        "message": _("Messages"),
+        "auto_reply": _("Automatic replies"),
+        "bounce": _("Returned mail"),
+        "list": _("Mailing lists"),
+        "note": _("Notes"),
+    }
+
+
+def _row(row: Interaction, is_readable: bool, thread: int | None, contact: Contact) -> TimelineRow:
+    what, detail = _sentence(row)
+    return TimelineRow(
+        id=f"interaction-{row.pk}",
+        icon="reply"
+        if row.direction == "out"
+        else _KIND_ICONS.get(row.kind, _ICONS.get(row.channel, "message-circle")),
+        what=what if is_readable else _("Message in a conversation you do not see"),
+        detail=detail if is_readable else "",
+        text=row.excerpt if is_readable else "",
+        language=contact.language if row.direction == "in" else "",
+        time=times.clock(row.at),
+        time_iso=row.at.isoformat(),
+        url=_thread(thread) if is_readable and thread else "",
+        tone="soon" if row.kind == "bounce" and is_readable else "",
+        channel=row.channel,
+    )
+
+
+def _sentence(row: Interaction) -> tuple[str, str]:
+    """The heavy part and the rest: who did what, about what."""
+    by = str(row.by) if row.by else ""
+    if row.kind == "message" and row.direction == "out":
+        told = {"email": _("We wrote an e-mail"), "webchat": _("We wrote in the chat")}
+        return told.get(row.channel, _("We wrote")), ", ".join(filter(None, [by, row.title]))
+    if row.kind == "message":
+        told = {"email": _("Wrote an e-mail"), "webchat": _("Wrote in the chat")}
+        return told.get(row.channel, _("Wrote")), row.title
+    told = {
+        "auto_reply": _("Automatic reply"),
+        "bounce": _("Our mail was returned"),
+        "list": _("Mailing list"),
+        "note": _("Internal note"),
+    }
+    return told.get(row.kind, str(row.get_kind_display())), ", ".join(filter(None, [by, row.title]))
+
+
+def _older(contact: Contact, after: timeline.Cursor | None, kind: str) -> str:
+    if not after:
+        return ""
+    base = reverse("contacts:timeline", args=[contact.pk])
+    moment = after.at.isoformat().replace("+", "%2B")
+    return f"{base}?before={moment}~{after.id}{f'&kind={kind}' if kind else ''}"
+
+
+def _kinds(contact: Contact, here: str) -> tuple[Act, ...]:
+    base = reverse("contacts:page", args=[contact.pk])
+    every = Act(label=_("All kinds"), url=base, is_link=True, is_here=not here)
+    return (
+        every,
+        *(Act(label=n, url=f"{base}?kind={k}", is_link=True, is_here=here == k) for k, n in kind_names().items()),
+    )
+
+
+def _thread(number: int) -> str:
+    try:
+        return reverse("inbox:conversation", args=[number])
+    except NoReverseMatch:
+        return ""
