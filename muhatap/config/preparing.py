@@ -8,6 +8,7 @@ import django
 from django.core.management import call_command
 
 from muhatap.config import environment, lifeline
+from muhatap.shared.words import gettext as _
 
 _ONE_AT_A_TIME = 7_205_759_403  # any number, the same for all who prepare this database
 
@@ -35,12 +36,24 @@ def prepare(*, with_demo: bool) -> None:
     if with_demo and owed.exists():
         play_demo()
         owed.unlink()
+    _greet_the_first()
     connection.close()
+
+
+def _greet_the_first() -> None:
+    """Only whoever reads this console can make the owner of a fresh installation."""
+    from muhatap.accounts import founding
+
+    if founding.is_open():
+        address = f"{environment.read().url}/setup/?word={founding.word()}"
+        print(_("Nobody can log in yet. Make the owner here: %(address)s") % {"address": address}, flush=True)
 
 
 def play_demo() -> None:
     """Plays the demo shop through the real intake; what was played before is recognised and not doubled."""
-    importlib.import_module("demo.play").play(say=print)
+    from muhatap.shared import clock
+
+    importlib.import_module("demo.play").play(at=clock.now())
 
 
 if __name__ == "__main__":

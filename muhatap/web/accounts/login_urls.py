@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.urls import path, re_path
 
+from muhatap.accounts import founding
 from muhatap.web.accounts import first_run, language, me
 from muhatap.web.common.doors import needs
 
@@ -16,7 +17,7 @@ own = needs("account.own")
 urlpatterns = [
     path("setup/", first_run.setup, name="setup"),
     path("language/", language.switch, name="language"),
-    path("login/", account.login, name="account_login"),
+    path("login/", account.LoginView.as_view(extra_context={"is_new": founding.is_open}), name="account_login"),
     path("login/inactive/", account.account_inactive, name="account_inactive"),
     path("login/second/", mfa.authenticate, name="mfa_authenticate"),
     path("login/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
