@@ -92,7 +92,7 @@ def _run_initdb(layout: Layout, programs: Programs, draft: Path, *, is_durable: 
     said = initdb.communicate()[0].decode(errors="replace")
     if initdb.returncode:
         shutil.rmtree(draft, ignore_errors=True)
-        raise explain(said, layout.data)
+        raise explain(f"{said}\ninitdb ended with {initdb.returncode}", layout.data)
 
 
 def _locale(programs: Programs) -> list[str]:
