@@ -12,31 +12,33 @@ from muhatap.conversations.models import Conversation, Message
 
 @dataclass(frozen=True)
 class Scope:
-    """What a user sees: everything, or the union of their inboxes, their teams and their own."""
+    """What a user sees: everything, or the union of their inboxes, their teams and their own. Sets stay questions
+    inside the database, so that asking costs no round trip of its own."""
 
     user_id: int
     sees_all: bool
-    inbox_ids: tuple[int, ...] = ()
-    team_ids: tuple[int, ...] = ()
+    inbox_ids: "QuerySet[Desk, int]"
+    team_ids: "QuerySet[Membership, int]"
 
-    def over(self, prefix: str = "") -> Q:
+    def over(self) -> Q:
         """The condition on rows that carry inbox, team and assignee (conversations, or count cells)."""
         if self.sees_all:
             return Q()
-        return (
-            Q(**{f"{prefix}assignee_id": self.user_id})
-            | Q(**{f"{prefix}team_id__in": self.team_ids})
-            | Q(**{f"{prefix}inbox_id__in": self.inbox_ids})
-        )
+        return Q(assignee_id=self.user_id) | Q(team_id__in=self.team_ids) | Q(inbox_id__in=self.inbox_ids)
 
 
 def scope(user: User) -> Scope:
     """The scope of a user; a user who may no longer log in sees nothing."""
-    if not user.is_active:
-        return Scope(user_id=0, sees_all=False)
-    if user.visibility == Visibility.ALL:
-        return Scope(user_id=user.pk, sees_all=True)
-    return Scope(user_id=user.pk, sees_all=False, inbox_ids=_inboxes(user), team_ids=_teams(user))
+    sees_inboxes = user.is_active and user.visibility == Visibility.INBOX
+    sees_teams = user.is_active and user.visibility != Visibility.OWN
+    desks = Desk.objects.filter(user=user) if sees_inboxes else Desk.objects.none()
+    memberships = Membership.objects.filter(user=user) if sees_teams else Membership.objects.none()
+    return Scope(
+        user_id=user.pk if user.is_active else 0,
+        sees_all=user.is_active and user.visibility == Visibility.ALL,
+        inbox_ids=desks.values_list("inbox_id", flat=True),
+        team_ids=memberships.values_list("team_id", flat=True),
+    )
 
 
 def visible_to(user: User) -> QuerySet[Conversation]:
@@ -74,15 +76,3 @@ def topics(user: User) -> set[str]:
     within = scope(user)
     inbox_ids = visible_inboxes(user).values_list("pk", flat=True)
     return {f"user:{user.pk}", *(f"inbox:{pk}" for pk in inbox_ids), *(f"team:{pk}" for pk in within.team_ids)}
-
-
-def _inboxes(user: User) -> tuple[int, ...]:
-    if user.visibility != Visibility.INBOX:
-        return ()
-    return tuple(Desk.objects.filter(user=user).values_list("inbox_id", flat=True))
-
-
-def _teams(user: User) -> tuple[int, ...]:
-    if user.visibility == Visibility.OWN:
-        return ()
-    return tuple(Membership.objects.filter(user=user).values_list("team_id", flat=True))

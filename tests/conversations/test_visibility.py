@@ -63,7 +63,7 @@ def test_somebody_who_left_sees_nothing(world: dict[str, Conversation]) -> None:
     zeynep.is_active = False
 
     assert not visible_to(zeynep).exists()
-    assert scope(zeynep).inbox_ids == ()
+    assert list(scope(zeynep).inbox_ids) == []
 
 
 def test_the_timeline_hides_messages_of_conversations_one_does_not_see() -> None:

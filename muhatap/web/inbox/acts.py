@@ -14,6 +14,7 @@ from muhatap.flow import reply
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock
+from muhatap.web.common import reading
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import card, opened
@@ -25,11 +26,11 @@ from muhatap.web.inbox.pages import find
 def assign(request: HttpRequest, number: int) -> HttpResponse:
     """?to=user:3, team:2 or nobody."""
     conversation = find(request, number)
-    kind, _colon, pk = request.GET.get("to", "").partition(":")
-    by, at = visitor(request), clock.now()
-    if kind == "team" and pk.isdigit():
+    kind, _colon, text = request.GET.get("to", "").partition(":")
+    pk, by, at = reading.number(text), visitor(request), clock.now()
+    if kind == "team" and pk:
         assigning.hand_to_team(conversation=conversation, team=get_object_or_404(Team, pk=pk), by=by, at=at)
-    elif kind == "user" and pk.isdigit():
+    elif kind == "user" and pk:
         assigning.assign(conversation=conversation, to=get_object_or_404(User, pk=pk, is_active=True), by=by, at=at)
     elif kind == "nobody":
         assigning.assign(conversation=conversation, to=None, by=by, at=at)
@@ -78,7 +79,7 @@ def spam(request: HttpRequest, number: int) -> HttpResponse:
 @needs("conversations.organise")
 def tag(request: HttpRequest, number: int) -> HttpResponse:
     conversation = find(request, number)
-    name = " ".join(request.POST.get("name", "").split())[:60]
+    name = " ".join(reading.words(request.POST.get("name"), 200).split())[:60]
     if name:
         tagging.tag(conversation=conversation, tag=naming.named(name), by=visitor(request), at=clock.now())
     return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
@@ -117,7 +118,7 @@ def settle(request: HttpRequest, outgoing: int, how: str) -> HttpResponse:
 def contact_note(request: HttpRequest, number: int) -> HttpResponse:
     """A note on the customer, written from the card."""
     conversation = find(request, number)
-    text = request.POST.get("text", "").strip()
+    text = reading.words(request.POST.get("text"), 20_000)
     if not text:
         return HttpResponseBadRequest()
     noting.write(contact=conversation.contact, text=text, by=visitor(request), at=clock.now())

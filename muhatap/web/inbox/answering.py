@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from muhatap.accounts.permissions import may
 from muhatap.channels.contract import FileRef
 from muhatap.channels.email import content
-from muhatap.conversations import drafting, noting, seeing
+from muhatap.conversations import drafting, noting
 from muhatap.conversations.models import Conversation, Draft, Message
-from muhatap.flow import reply
+from muhatap.flow import chatting, reply
 from muhatap.shared import clock, files, richtext
 from muhatap.web.common import times
 from muhatap.web.common.display import Toast
@@ -103,7 +103,7 @@ def read(request: HttpRequest, number: int) -> HttpResponse:
     """“I've read it”: what held the send is seen now, the draft is as it was."""
     conversation = find(request, number)
     if conversation.last_inbound_id:
-        seeing.mark_seen(
+        chatting.we_read(
             conversation=conversation, message_id=conversation.last_inbound_id, by=visitor(request), at=clock.now()
         )
     shown = composing.composer(conversation, visitor(request), now=clock.now())
@@ -190,7 +190,7 @@ def _keep(conversation: Conversation, typed: Typed, request: HttpRequest) -> Non
         typed_content |= {name: [{"name": one.name, "email": one.email} for one in some] for name, some in whom.items()}
         known = conversation.messages.filter(pk=typed.answers).exists() if typed.answers else False
         typed_content["answers_id"] = typed.answers if known else None
-    drafting.save(conversation=conversation, kind=typed.kind, by=visitor(request), at=clock.now(), **typed_content)
+    chatting.we_write(conversation=conversation, kind=typed.kind, by=visitor(request), at=clock.now(), **typed_content)
 
 
 def _draft(conversation: Conversation, request: HttpRequest) -> Draft | None:

@@ -17,10 +17,14 @@ from muhatap.conversations import recipients
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
+from muhatap.shared.text import without_nul
 from muhatap.web.common import times
+from muhatap.web.common.reading import number
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import words
 from muhatap.web.inbox.display import Colleague, Composer, DraftFile, Held
+
+LONGEST_LIST = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +44,17 @@ class Typed:
 
 def typed(post: QueryDict) -> Typed:
     """Read the form; nothing typed is lost, whatever is wrong with it."""
-    found = {name: _addresses(post.get(name, "")) for name in ("to", "cc", "bcc")}
+    raw = {name: without_nul(post.get(name, ""))[:LONGEST_LIST] for name in ("to", "cc", "bcc")}
+    found = {name: _addresses(text) for name, text in raw.items()}
     wrong = tuple(address.email for some in found.values() for address in some if not is_plausible(address.email))
     return Typed(
         kind="note" if post.get("kind") == "note" else "reply",
-        html=post.get("html", ""),
+        html=without_nul(post.get("html", "")),
         **found,
-        seen=_number(post.get("seen")),
-        answers=_number(post.get("answers")),
+        seen=number(post.get("seen")),
+        answers=number(post.get("answers")),
         wrong=wrong,
-        raw={name: post.get(name, "") for name in ("to", "cc", "bcc")},
+        raw=raw,
     )
 
 
@@ -132,14 +137,13 @@ def _html(draft: Draft | None, kept: Typed | None, kind: str) -> SafeString:
 
 
 def _addresses(text: str) -> tuple[Address, ...]:
-    pairs = getaddresses([text.replace(";", ",").replace("\n", ",")], strict=False) if text.strip() else []
-    return tuple(
-        Address(name=name.strip(), email=email.strip()) for name, email in pairs if name.strip() or email.strip()
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    if not text.strip():
+        return ()
+    pairs = [(name.strip(), email.strip()) for name, email in getaddresses([text.replace(";", ",").replace("\n", ",")])]
+    found = tuple(Address(name=name, email=email) for name, email in pairs if name or email)
+    return found or (
+        Address(email=text.strip()),
+    )  # the parser gives up on some nonsense; whoever typed it sees it again
 
 
 def _draft_file(conversation: Conversation, file: dict[str, object]) -> DraftFile:

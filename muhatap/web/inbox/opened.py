@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import seeing
 from muhatap.conversations.models import Conversation as Row
 from muhatap.conversations.models import Seen
+from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
@@ -89,7 +89,7 @@ def thread(user: User, row: Row, now: datetime) -> Thread:
         may_organise=may(user, "conversations.organise"),
     )
     if row.last_inbound_id:
-        seeing.mark_seen(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
+        chatting.we_read(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
     return shown
 
 

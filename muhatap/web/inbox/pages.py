@@ -10,6 +10,7 @@ from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics, visible_to
 from muhatap.shared import clock
+from muhatap.web.common import reading
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import card, opened, rows, sidebar
 from muhatap.web.inbox.display import ListPane, Page
@@ -44,8 +45,7 @@ def conversation(request: HttpRequest, number: int) -> HttpResponse:
 @needs("conversations.read")
 def rows_again(request: HttpRequest, view: str) -> HttpResponse:
     """The rows of a view, read again because something happened."""
-    selected = request.GET.get("selected", "")
-    pane = _pane(request, view, selected=int(selected) if selected.isdigit() and len(selected) < 19 else None)
+    pane = _pane(request, view, selected=reading.number(request.GET.get("selected")))
     return render(request, "inbox/_rows.html", {"list": pane})
 
 
@@ -114,12 +114,13 @@ def find(request: HttpRequest, number: int) -> Conversation:
 
 def cursor(text: str) -> tuple[datetime, int] | None:
     """'2026-11-21T11:32:00+00:00~7' → (moment, 7); None for anything else."""
-    moment, _, number = text.partition("~")
+    moment, _tilde, number = text.partition("~")
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return (at, int(number)) if at.tzinfo and number.isdigit() and len(number) < 19 else None
+    pk = reading.number(number)
+    return (at, pk) if at.tzinfo and pk is not None else None
 
 
 def _whole(
@@ -151,7 +152,7 @@ def _pane(
     if title is None:
         raise Http404(view)
     n = (lists.counts(user) if counts is None else counts).get(view, 0)
-    query = request.GET.get("q", "").strip()[:KEPT_QUERY]
+    query = reading.words(request.GET.get("q"), KEPT_QUERY)
     return rows.pane(user, view, title=title, n=n, query=query, selected=selected, now=clock.now(), before=before)
 
 

@@ -10,6 +10,7 @@ from muhatap.conversations import lists, rearranging
 from muhatap.conversations.models import Conversation, Message, Rearrangement
 from muhatap.conversations.visibility import visible_to
 from muhatap.shared import clock
+from muhatap.web.common import reading
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import opened, rows
@@ -37,7 +38,7 @@ def move(request: HttpRequest, message: int) -> HttpResponse:
     found = get_object_or_404(Message, pk=message)
     conversation = find(request, found.conversation_id)
     if request.method == "POST":
-        target = get_object_or_404(visible_to(visitor(request)), pk=request.POST.get("target") or 0)
+        target = get_object_or_404(visible_to(visitor(request)), pk=reading.number(request.POST.get("target")) or 0)
         rearranging.move(
             conversation=conversation, message_ids=[found.pk], target=target, by=visitor(request), at=clock.now()
         )
@@ -50,7 +51,7 @@ def merge(request: HttpRequest, number: int) -> HttpResponse:
     """Choose another conversation, then make the two one."""
     conversation = find(request, number)
     if request.method == "POST":
-        target = get_object_or_404(visible_to(visitor(request)), pk=request.POST.get("target") or 0)
+        target = get_object_or_404(visible_to(visitor(request)), pk=reading.number(request.POST.get("target")) or 0)
         rearranging.merge(conversation=conversation, target=target, by=visitor(request), at=clock.now())
         return redirect("inbox:conversation", target.pk)
     return _choose(
@@ -76,7 +77,7 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, conversation: Conversation, *, title: str, action: str) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:200]
+    query = reading.words(request.GET.get("q"), 200)
     user, now = visitor(request), clock.now()
     found = lists.candidates(user, conversation, search=query)
     shown = [rows.row(one, "", selected=None, view="all", now=now) for one in found]
