@@ -199,7 +199,9 @@ class TestPoison:
         bad.add(uids[2])
         yield bad
 
-    def test_a_mail_that_breaks_the_line_again_and_again_is_set_aside_and_the_others_come_in(self, reader: Reader, poisoned: set[int]) -> None:
+    def test_a_mail_that_breaks_the_line_again_and_again_is_set_aside_and_the_others_come_in(
+        self, reader: Reader, poisoned: set[int]
+    ) -> None:
         for _attempt in range(mailboxes.N_TRIES + 1):
             with contextlib.suppress(ConnectionResetError):
                 fetch(reader)
@@ -247,7 +249,9 @@ class TestOlderMail:
         assert (late.mailbox.n_on_server, late.mailbox.n_here) == (1, 1)
 
     def test_it_can_be_fetched_from_a_day_on(self, late: Reader) -> None:
-        errand = mailbox.ask(inbox=late.inbox, kind=Errand.Kind.BACKFILL, by=cast.selin(), at=clock.now(), since_on=date(2020, 1, 1))
+        errand = mailbox.ask(
+            inbox=late.inbox, kind=Errand.Kind.BACKFILL, by=cast.selin(), at=clock.now(), since_on=date(2020, 1, 1)
+        )
         with late.connected() as session:
             fetching.run_errand(late, session, errand)
             late.check(session)
@@ -263,7 +267,9 @@ class TestOlderMail:
 
 
 class TestGap:
-    def test_what_is_on_the_server_and_not_here_shows_and_can_be_fetched(self, reader: Reader, imap_server: ImapServer) -> None:
+    def test_what_is_on_the_server_and_not_here_shows_and_can_be_fetched(
+        self, reader: Reader, imap_server: ImapServer
+    ) -> None:
         for n in range(5):
             imap_server.deliver(DESTEK, a_mail(n))
         fetch(reader)

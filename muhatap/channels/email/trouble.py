@@ -44,6 +44,8 @@ def _kind(error: BaseException) -> Trouble:
         word in str(error).upper() for word in ("AUTH", "LOGIN", "CREDENTIALS")
     ):
         return Trouble.LOGIN
+    if isinstance(error, imaplib.IMAP4.error) and "TLS" in str(error):
+        return Trouble.SECURITY
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Trouble.SECURITY if "STARTTLS" in str(error) else Trouble.LOGIN
     if isinstance(error, imaplib.IMAP4.abort | ConnectionError | EOFError):
