@@ -153,6 +153,11 @@ def test_what_is_pasted_keeps_its_words_and_loses_its_look(gallery: Page) -> Non
     )
 
 
+def test_what_is_sent_stands_in_paragraphs(gallery: Page) -> None:
+    sent = gallery.evaluate("async () => (await import('/static/muhatap/js/clean.js')).clean('bir <b>iki</b>', true)")
+    assert sent == "<p>bir <strong>iki</strong></p>"
+
+
 def test_a_part_read_again_changes_only_what_differs(gallery: Page) -> None:
     left = gallery.evaluate(
         """async () => {

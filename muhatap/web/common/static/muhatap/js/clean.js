@@ -6,12 +6,13 @@ const DROPPED = "script, style, head, title, meta, link, template, iframe, objec
 const SAFE = /^(https?:|mailto:|tel:|\/files\/|cid:)/i;
 const BLOCKS = new Set(["p", "ul", "ol", "li", "blockquote"]);
 
-export function clean(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+// `isWhole`: a text of its own, so every line stands in a paragraph; else a piece that may go into one.
+export function clean(html, isWhole = false) {
+  const page = new DOMParser().parseFromString(html.replace(/<[^>]+>/g, withoutStyle), "text/html");
   page.querySelectorAll(DROPPED).forEach((element) => element.remove());
   const out = document.createElement("div");
   for (const child of page.body.childNodes) append(out, child);
-  return tidy(out).innerHTML;
+  return tidy(out, isWhole).innerHTML;
 }
 
 function append(out, node) {
@@ -37,8 +38,10 @@ function twin(node) {
   return born;
 }
 
-// Word processors say it with styles. Read as text: our content policy keeps the browser from reading them.
-const look = (node) => node.getAttribute("style") ?? "";
+// Word processors say bold and italic with styles. Our content policy keeps the browser from reading those (and it would
+// complain of each), so they are read as text under another name.
+const withoutStyle = (tag) => tag.replace(/\sstyle=/gi, " data-look=");
+const look = (node) => node.dataset.look ?? "";
 
 function bySpan(node) {
   if (node.tagName !== "SPAN") return undefined;
@@ -47,8 +50,8 @@ function bySpan(node) {
 }
 
 // Loose text beside blocks gets a paragraph of its own; empty ends go.
-function tidy(out) {
-  if (![...out.children].some((child) => BLOCKS.has(child.localName))) return out;
+function tidy(out, isWhole) {
+  if (!isWhole && ![...out.children].some((child) => BLOCKS.has(child.localName))) return out;
   let loose = null;
   for (const node of [...out.childNodes]) {
     const isBlock = node.nodeType === Node.ELEMENT_NODE && BLOCKS.has(node.localName);

@@ -14,7 +14,7 @@ const formOf = (element) => element.closest?.("[data-composer]");
 document.execCommand("defaultParagraphSeparator", false, "p");
 
 function written(form) {
-  const html = clean(editorOf(form).innerHTML);
+  const html = clean(editorOf(form).innerHTML, true);
   return html.replace(/<[^>]+>/g, "").trim() || html.includes("<img") ? html : "";
 }
 

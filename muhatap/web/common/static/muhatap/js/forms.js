@@ -2,6 +2,7 @@
 // and the focus on what was refused.
 
 function grow(area) {
+  if (!area.offsetParent) return; // hidden: nothing to measure yet
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight + 2}px`;
 }
