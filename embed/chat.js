@@ -135,7 +135,7 @@
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), body instanceof FormData ? 120000 : TIMEOUT);
     const headers = { "Accept-Language": lang };
-    if (token) headers.Authorization = `Bearer ${token}`;
+    if (token && path !== "/sessions") headers.Authorization = `Bearer ${token}`;
     if (body && !(body instanceof FormData)) { headers["Content-Type"] = "application/json"; body = JSON.stringify(body); }
     try {
       const answer = await fetch(`${HOST}/chat/v1${path}`, { method, headers, body, signal: stop.signal, credentials: "omit", referrerPolicy: "strict-origin" });
@@ -171,10 +171,12 @@
   }
   function soon() { clearTimeout(timer); timer = 0; connect(); }
 
-  const connect = quiet(async () => {
+  let connecting = null;
+  const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
+  const reach = quiet(async () => {
     if (!look) await dress();
     if (!look || (!kept("token") && !isOpen && !waiting.all().length)) return;
-    if (!session) await alone("start", start);
+    await alone("start", start);
     await pull();
     listen();
     if (!stream) timer = timer || setTimeout(() => { timer = 0; connect(); }, isOpen ? 5000 : 30000);
@@ -184,23 +186,23 @@
   });
 
   async function start() {
-    token = "";
+    if (session) return;
     const page = { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) };
     const ask = () => call("POST", "/sessions", { inbox: KEY, token: kept("token") || "", jwt: identity, page, lang });
-    let told;
-    try { told = await ask(); } catch (error) {
+    let opened;
+    try { opened = await ask(); } catch (error) {
       if (error.code !== "identity_refused") throw error;
       console.warn(`Muhatap: ${error.message}`);
       identity = "";
-      told = await ask();
+      opened = await ask();
     }
-    if (told.token) { keep("token", told.token); lines.clear(); cursor = 0; }
-    token = told.token || kept("token");
-    session = told;
-    wear(told.look);
+    if (opened.token) { keep("token", opened.token); lines.clear(); cursor = 0; }
+    token = opened.token || kept("token");
+    session = opened;
+    wear(opened.look);
     const isFirst = !lines.size;
-    take(told);
-    if (isFirst) hasEarlier = told.has_more;
+    take(opened);
+    if (isFirst) { hasEarlier = opened.has_more; told = cursor; }
     draw();
   }
 
@@ -215,11 +217,10 @@
 
   // A session the server does not know any more is started anew, once; what waits is sent under the new one.
   async function mine(method, path, body) {
+    const used = token;
     try { return await call(method, path, body); } catch (error) {
       if (error.status !== 401 || error.code !== "no_session") throw error;
-      keep("token", "");
-      hangUp();
-      session = null;
+      if (used === token) { hangUp(); session = null; if (kept("token") === used) keep("token", ""); }
       await alone("start", start);
       return call(method, path, body);
     }
@@ -298,7 +299,7 @@
   function icon(name, size = 20) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": name === "more" ? 2.5 : 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(k, v);
+    for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": name === "more" ? 3 : 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(k, v);
     path.setAttribute("d", ICONS[name]);
     svg.append(path);
     return svg;
@@ -360,12 +361,12 @@ button,input,textarea{font:inherit;color:inherit;margin:0}
 button{cursor:pointer;border:0;background:none;padding:0}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .launch{bottom:1.5rem;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--button);color:var(--on);box-shadow:var(--shadow);display:grid;place-items:center}
-.launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font:500 .75rem/1.375rem inherit;font-family:inherit;font-variant-numeric:tabular-nums}
+.launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font-size:.75rem;font-weight:500;line-height:1.375rem;font-variant-numeric:tabular-nums}
 .panel{bottom:6rem;width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow);overflow:hidden}
-header{display:flex;align-items:center;gap:.75rem;padding:.75rem 1rem;border-bottom:1px solid var(--line);position:relative}
-header>div{flex:1;min-width:0}
-h2{margin:0;font:600 .875rem/1.25rem inherit;font-family:inherit;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-header p{margin:0;color:var(--ink2);font-size:.8125rem;line-height:1.125rem}
+header{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
+header>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
+h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+header p{margin:0;color:var(--ink2);font-size:.8125rem;line-height:1.125rem}.launch span{display:grid}
 .face{flex:none;display:grid;place-items:center;width:2.375rem;height:2.375rem;border-radius:50%;background:var(--soft);color:var(--accent);font-weight:600}
 .face.small{width:1.25rem;height:1.25rem;font-size:.5625rem}
 .tool{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:.375rem;color:var(--ink2)}
@@ -396,7 +397,7 @@ input:not([type=file]){min-height:2.25rem;padding:.25rem .625rem;border:1px soli
 .error{margin:0;color:var(--late);font-size:.8125rem;line-height:1.125rem}
 .box{display:flex;align-items:flex-end;gap:.25rem;padding:.3125rem;padding-inline-start:.75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--paper)}
 .box:focus-within{outline:2px solid var(--accent);outline-offset:1px}
-textarea{flex:1;min-width:0;border:0;background:none;resize:none;padding:.4375rem 0;height:2.25rem;max-height:8rem;outline:0;line-height:1.375rem}
+textarea{flex:1;min-width:0;border:0;background:none;resize:none;padding:.4375rem 0;height:2.25rem;max-height:8rem;line-height:1.375rem}textarea:focus-visible{outline:0}
 textarea::placeholder{color:var(--ink3);opacity:1}
 .go{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:.375rem;background:var(--button);color:var(--on)}
 button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;background:var(--button);color:var(--on);font-weight:500}
@@ -423,7 +424,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       h("button", { type: "button", onclick: () => { toggleMenu(false); wantsMail = true; draw(); ui.mail.focus(); } }, t.leave),
       h("button", { type: "button", onclick: () => { toggleMenu(false); forget(); } }, t.forget));
     ui.more = h("button", { type: "button", class: "tool", "aria-label": t.menu, "aria-expanded": "false", "aria-controls": "menu", onclick: () => toggleMenu(ui.menu.hidden) }, icon("more"));
-    ui.log = h("div", { class: "log", role: "log", "aria-label": t.title, tabindex: "0" });
+    ui.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": t.title, tabindex: "0" });
     ui.typing = h("div", { class: "event", hidden: true });
     ui.strip = h("div", { class: "strip", role: "status", hidden: true });
     ui.name = field("name", "text");
@@ -455,6 +456,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.text.value = kept("draft") || "";
   }
 
+  let told = 0;
   function draw() {
     if (!ui.log) return;
     const all = [...lines.values()].sort((a, b) => a.id - b.id);
@@ -466,8 +468,11 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     const n = isOpen ? 0 : ours.filter((l) => l.id > Number(kept("read") || 0)).length;
     ui.count.hidden = !n;
     ui.count.textContent = n > 99 ? "99+" : n;
-    const news = n ? t.fresh(n) : "";
-    if (ui.news.textContent !== news) ui.news.textContent = news;
+    // The log itself is silent: told is only what came from us, not what the visitor wrote or how it fares.
+    const last = ours[ours.length - 1];
+    const news = n ? t.fresh(n) : isOpen && last && told < last.id ? `${last.author || t.we}: ${last.text}` : "";
+    if (isOpen && last) told = last.id;
+    if (news) ui.news.textContent = news;
     ui.launch.setAttribute("aria-label", isOpen ? t.close : n ? `${t.open}, ${news}` : t.open);
     ui.launch.setAttribute("aria-expanded", String(isOpen));
     ui.launchIcon.replaceChildren(icon(isOpen ? "down" : "chat", 24));
@@ -485,7 +490,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     else ui.sub.textContent = !n ? t.here : n < 60 ? t.minutes(n) : t.hours(Math.round(n / 60));
   }
 
-  // Rows are kept by key and touched only when they changed, so that a screen reader hears each once.
+  // Rows are kept by key and touched only when they changed, so that nothing one reads or selects jumps.
   let drawn = new Map();
   function drawLog(all, ours, queue) {
     const parts = [];
@@ -568,6 +573,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   /* ---- what the visitor does ---- */
   function open() {
     isOpen = true;
+    told = cursor;
     ui.panel.hidden = false;
     ui.panel.setAttribute("aria-modal", String(matchMedia("(max-width:30rem),(max-height:26rem)").matches));
     draw();
@@ -660,7 +666,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       input.setAttribute("aria-invalid", String(isWrong));
       if (isWrong) { input.setAttribute("aria-describedby", "ask-error"); input.focus(); return complain(ui.askError, value ? t.badMail : t.needed); }
     }
-    if (!(await told(ui.askError, { name, email }))) return undefined;
+    if (!(await tell(ui.askError, { name, email }))) return undefined;
     form.done = true;
     draw();
     ui.text.focus();
@@ -670,12 +676,12 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     event.preventDefault();
     const email = ui.mail.value.trim();
     if (!isMail(email)) { ui.mail.focus(); return complain(ui.mailError, t.badMail); }
-    if (!(await told(ui.mailError, { email }))) return undefined;
+    if (!(await tell(ui.mailError, { email }))) return undefined;
     wantsMail = false;
     draw();
     return ui.text.focus();
   }
-  async function told(place, details) {
+  async function tell(place, details) {
     complain(place, "");
     try { session.visitor = await mine("POST", "/details", details); return true; } catch (error) {
       complain(place, (error instanceof Refused && error.message) || t.reconnecting);

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 InboundKind = Literal["message", "auto_reply", "bounce", "list", "receipt"]
 
@@ -134,3 +134,10 @@ class Adapter(Protocol):
     def translate(self, raw: bytes, meta: Mapping[str, Any]) -> Inbound: ...
 
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt: ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A channel whose far end can be asked what it took, so that a death in the middle of handing over leaves no doubt."""
+
+    def was_taken(self, outbound: Outbound) -> bool: ...

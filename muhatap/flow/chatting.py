@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,18 +12,19 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from muhatap.accounts.models import User
 from muhatap.channels.contract import Address, Claim, Outbound
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import adapter, lines, sessions
 from muhatap.channels.webchat.models import ChatFile, ChatLine, ChatSession
 from muhatap.channels.webchat.widget import settings_of
 from muhatap.contacts import identity, profile
-from muhatap.conversations import threading, threads
-from muhatap.conversations.models import Conversation, Message, Seen
+from muhatap.conversations import drafting, seeing, threading, threads
+from muhatap.conversations.models import Conversation, Draft, Message, Seen
 from muhatap.flow import reply
 from muhatap.interactions import intake, ledger, outbox
 from muhatap.interactions.models import Outgoing
-from muhatap.shared import jobs, live
+from muhatap.shared import jobs, live, richtext
 
 LOOKED_AT = 30  # newest lines of a visitor that are checked for having been read by us
 UNREAD_FOR = timedelta(minutes=30)  # a window left open in the background does not hold the mail back for longer
@@ -90,14 +92,22 @@ def visitor_types(*, session: ChatSession) -> None:
         )
 
 
-def tell_visitors(*, conversation: Conversation, kind: str, name: str = "") -> None:
-    """Let the visitors in a thread see that one of us is writing ("typing") or has read ("read"). By first name only."""
-    written = conversation.messages.filter(kind=Message.Kind.INBOUND, external_id__startswith="v_").order_by("-pk")
-    visitors = {
-        external_id.partition(":")[0] for external_id in written.values_list("external_id", flat=True)[:LOOKED_AT]
-    }
-    if visitors:
-        live.announce([f"visitor:{visitor_id}" for visitor_id in visitors], kind, name=name.split(" ")[0])
+@transaction.atomic
+def we_write(*, conversation: Conversation, kind: str, by: User, at: datetime, **content: Any) -> Draft:
+    """Keep a draft; while an answer in a chat is being written, the visitor sees that somebody writes."""
+    draft = drafting.save(conversation=conversation, kind=kind, by=by, at=at, **content)
+    if kind == "reply" and richtext.to_text(draft.html).strip():
+        _tell_visitors(conversation, "typing", by)
+    return draft
+
+
+@transaction.atomic
+def we_read(*, conversation: Conversation, message_id: int, by: User, at: datetime) -> None:
+    """Remember that one of us has read up to a message; the first time, the visitor hears of it."""
+    is_news = not conversation.seen.filter(message_id__gte=message_id).exists()
+    seeing.mark_seen(conversation=conversation, message_id=message_id, by=by, at=at)
+    if is_news:
+        _tell_visitors(conversation, "read", by)
 
 
 def conversation_of(session: ChatSession) -> Conversation | None:
@@ -135,6 +145,17 @@ def continue_by_mail(*, session_id: int, at: datetime) -> None:
     with translation.override(session.language):
         _mail(session, mailbox, unread, at=at)
     session.lines.filter(pk__in=[line.pk for line in unread]).update(mailed_at=at)
+
+
+def _tell_visitors(conversation: Conversation, kind: str, by: User) -> None:
+    """Wake the windows of the visitors who wrote in this thread. Names our side as answers do."""
+    if conversation.inbox.kind != "webchat":
+        return
+    written = conversation.messages.filter(kind=Message.Kind.INBOUND, external_id__startswith="v_").order_by("-pk")
+    ids = written.values_list("external_id", flat=True)[:LOOKED_AT]
+    topics = {f"visitor:{external_id.partition(':')[0]}" for external_id in ids}
+    if topics:
+        live.announce(topics, kind, name=by.name)
 
 
 def _messages(session: ChatSession) -> list[Message]:

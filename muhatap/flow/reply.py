@@ -10,7 +10,7 @@ from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.channels import registry
-from muhatap.channels.contract import Address, FileRef, Receipt, Uncertain
+from muhatap.channels.contract import Address, FileRef, Receipt, Remembers, Uncertain
 from muhatap.conversations import closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import ledger, outbox
@@ -138,6 +138,16 @@ def dispatch(*, outgoing_id: int, at: datetime, now: Callable[[], datetime] = cl
         _after_fault(outgoing, error, at=now())
     else:
         outbox.conclude(outgoing=outgoing, receipt=receipt, at=now())
+    tell_fate(outgoing)
+
+
+def settle_after_death(outgoing: Outgoing, *, at: datetime) -> None:
+    """The process died while handing this over: what the channel remembers was sent, all else nobody can know."""
+    adapter = registry.adapter(outgoing.inbox.kind)
+    if isinstance(adapter, Remembers) and adapter.was_taken(outbox.from_json(outgoing.outbound)):
+        outbox.conclude(outgoing=outgoing, receipt=Receipt(state="accepted"), at=at)
+    else:
+        outbox.doubt(outgoing=outgoing, detail="the process died while handing it over", at=at)
     tell_fate(outgoing)
 
 

@@ -12,7 +12,7 @@ ABANDONED = timedelta(seconds=40)
 # A killed worker leaves its jobs marked as running. Rows tell the truth, so such a job may simply be forgotten.
 FORGET_ABANDONED_JOBS = """
 update procrastinate_jobs set status = 'failed' where status = 'doing'
-and (worker_id is null or worker_id not in (select id from procrastinate_workers where last_heartbeat > now() - %s))
+and (worker_id is null or worker_id not in (select id from procrastinate_workers where last_heartbeat > now() - %s::interval))
 """
 
 
@@ -23,7 +23,6 @@ def everything(*, at: datetime) -> None:
     for outgoing_id in outbox.overdue(at=at):
         reply.dispatch(outgoing_id=outgoing_id, at=at)
     for outgoing in outbox.stuck_in_hand(at=at):
-        outbox.doubt(outgoing=outgoing, detail="the process died while handing it over", at=at)
-        reply.tell_fate(outgoing)
+        reply.settle_after_death(outgoing, at=at)
     with connection.cursor() as cursor:
-        cursor.execute(FORGET_ABANDONED_JOBS, [ABANDONED])
+        cursor.execute(FORGET_ABANDONED_JOBS, [f"{ABANDONED.total_seconds()} seconds"])

@@ -13,7 +13,6 @@ from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import signed
 from muhatap.channels.webchat.models import ChatLine, ChatSession
 from muhatap.contacts.models import Contact, Identity
-from muhatap.conversations import seeing
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import chatting, reply
 from muhatap.flow import intake as staircase
@@ -81,7 +80,11 @@ def answer(text: str = "Yıkanır, 30 derecede.") -> Message:
     """Zeynep answers the newest conversation, and it leaves."""
     conversation = Conversation.objects.order_by("-pk")[0]
     message = reply.send(
-        conversation=conversation, answer=reply.Answer(html=f"<p>{text}</p>"), by=cast.zeynep(), at=clock.now(), undo=timedelta(0)
+        conversation=conversation,
+        answer=reply.Answer(html=f"<p>{text}</p>"),
+        by=cast.zeynep(),
+        at=clock.now(),
+        undo=timedelta(0),
     )
     reply.dispatch(outgoing_id=Outgoing.objects.get(interaction=message.interaction).pk, at=clock.now())
     return message
@@ -112,7 +115,10 @@ def test_the_answer_stands_in_the_window_and_its_reading_is_told(visitor: Browse
     assert (ours["is_ours"], ours["text"], ours["author"]) == (True, "Yıkanır, 30 derecede.", "Zeynep Arslan")
     outgoing = Outgoing.objects.get(interaction=message.interaction)
     assert outgoing.state == Outgoing.State.ACCEPTED
-    for mark, state in (({"delivered": ours["id"]}, Outgoing.State.DELIVERED), ({"read": ours["id"]}, Outgoing.State.READ)):
+    for mark, state in (
+        ({"delivered": ours["id"]}, Outgoing.State.DELIVERED),
+        ({"read": ours["id"]}, Outgoing.State.READ),
+    ):
         assert visitor.ask("POST", "/read", mark).status_code == 204
         outgoing.refresh_from_db()
         assert outgoing.state == state
@@ -124,7 +130,7 @@ def test_the_visitor_sees_that_we_read(visitor: Browser) -> None:
     digest()
     message = Message.objects.get()
     assert visitor.ask("GET", "/messages").json()["seen"] is None
-    seeing.mark_seen(conversation=message.conversation, message_id=message.pk, by=cast.zeynep(), at=clock.now())
+    chatting.we_read(conversation=message.conversation, message_id=message.pk, by=cast.zeynep(), at=clock.now())
     assert visitor.ask("GET", "/messages").json()["seen"] == {"id": line["id"], "name": "Zeynep Arslan"}
 
 
@@ -242,7 +248,9 @@ def test_a_flood_is_held_back_and_told_when_to_come_again(visitor: Browser) -> N
         ([], 422, "mend"),
     ],
 )
-def test_a_wrong_message_is_explained_and_breaks_nothing(visitor: Browser, data: object, status: int, code: str) -> None:
+def test_a_wrong_message_is_explained_and_breaks_nothing(
+    visitor: Browser, data: object, status: int, code: str
+) -> None:
     refused = visitor.ask("POST", "/messages", data)
     assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
     assert refused.json()["error"]["message"]

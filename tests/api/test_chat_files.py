@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.models import ChatFile
 from muhatap.conversations.models import Attachment
-from tests.api.test_chat import SHOP, Browser, _fresh_limits, visitor, digest, inbox  # noqa: F401 (fixtures)
+from tests.api.test_chat import SHOP, Browser, _fresh_limits, digest, inbox, visitor  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32

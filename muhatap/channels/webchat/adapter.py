@@ -71,6 +71,10 @@ class WebchatAdapter:
             _mail_later(session, settings, outbound.at)
         return Receipt(state="accepted", provider_id=str(line.pk))
 
+    def was_taken(self, outbound: Outbound) -> bool:
+        session = _session(outbound)
+        return bool(session) and session.lines.filter(direction="out", key=outbound.message_id).exists()
+
 
 ADAPTER = WebchatAdapter()
 

@@ -197,7 +197,7 @@ def _draft(conversation: Conversation, request: HttpRequest) -> Draft | None:
     return Draft.objects.filter(conversation=conversation, by=visitor(request), kind="reply").first()
 
 
-def _problem(given: list[UploadedFile], draft: Draft | None) -> str:
+def _problem(given: list[UploadedFile[bytes]], draft: Draft | None) -> str:
     if not given:
         return _("No file was chosen.")
     if len(given) + len(draft.files if draft else []) > N_FILES:
@@ -209,7 +209,7 @@ def _problem(given: list[UploadedFile], draft: Draft | None) -> str:
     return ""
 
 
-def _stored(file: UploadedFile) -> dict[str, object]:
+def _stored(file: UploadedFile[bytes]) -> dict[str, object]:
     sha256, size = files.store(file.chunks())
     name = (file.name or "file").replace("\x00", "")[-200:]
     kept = FileRef(name=name, type=_kind(sha256), size=size, sha256=sha256)
