@@ -115,7 +115,7 @@ def _replay(arguments: argparse.Namespace, rest: list[str]) -> None:
         else:
             until = arguments.until or now
             n_items = replay.between(inbox=arguments.inbox, since=arguments.since, until=until, by=None, at=now)
-        print(_("%(n)d items will be digested again.") % {"n": n_items})
+        print(_("To be digested again: %(n)d.") % {"n": n_items})
 
 
 def _manage(arguments: argparse.Namespace, rest: list[str]) -> None:

@@ -44,6 +44,6 @@ def migrations(settings: Environment) -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     n_due = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if n_due:
-        yield wrong(_("The database is %(n)d steps behind this version.") % {"n": n_due}, "muhatap migrate")
+        yield wrong(_("The database lags behind this version; steps missing: %(n)d.") % {"n": n_due}, "muhatap migrate")
     else:
         yield fine(_("The database is up to date."))

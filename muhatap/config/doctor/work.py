@@ -32,7 +32,7 @@ def jobs(settings: Environment) -> Iterator[Finding]:
         cursor.execute("select count(*) from procrastinate_workers where last_heartbeat > %s", [clock.now() - _ALIVE])
         n_workers = cursor.fetchone()[0]
     if n_workers:
-        yield fine(_("%(n)d workers do the jobs.") % {"n": n_workers})
+        yield fine(_("Workers for the jobs: %(n)d.") % {"n": n_workers})
     else:
         yield wrong(_("Nobody does the jobs."), _("See what “muhatap serve” says about Jobs; start it again."))
 
@@ -42,12 +42,12 @@ def raw_items(settings: Environment) -> Iterator[Finding]:
     n_aside = len(Quarantine.objects.filter(released_at=None).only("id")[:_ENOUGH])
     if n_waiting:
         yield wrong(
-            _("%(n)d received items have waited for more than five minutes.") % {"n": n_waiting},
+            _("Received items that have waited for more than five minutes: %(n)d.") % {"n": n_waiting},
             _("They are safe. When the jobs run again they are digested by themselves."),
         )
     if n_aside:
         yield look(
-            _("%(n)d items are in quarantine.") % {"n": n_aside},
+            _("Items in quarantine: %(n)d.") % {"n": n_aside},
             _("Open the health page of their inbox, read the reason and try again."),
         )
     if not n_waiting and not n_aside:
