@@ -4,7 +4,7 @@ Django's own ASGI handler costs ten times as much a request (docs/decisions/0002
 """
 
 import os
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
 
@@ -15,7 +15,7 @@ from muhatap.config.wsgi import application as django  # loads the apps, so it c
 from muhatap.api import live, live_agents, live_visitors  # isort: skip
 
 THREADS = 4
-pages = WSGIMiddleware(django, workers=THREADS)
+pages: Any = WSGIMiddleware(cast(Any, django), workers=THREADS)
 STREAMS = {"/live": live_agents.answer, "/chat/v1/live": live_visitors.answer}
 
 

@@ -107,7 +107,7 @@ def send(
 @transaction.atomic
 def take_back(*, message: Message, by: User, at: datetime) -> bool:
     """Undo a send while it is still ours: the message becomes a draft again. False when it has left already."""
-    outgoing = Outgoing.objects.filter(interaction_id=message.interaction_id).order_by("-n_try").first()
+    outgoing = Outgoing.objects.filter(interaction__message=message).order_by("-n_try").first()
     if outgoing is None or not outbox.cancel(outgoing=outgoing, by=by, at=at):
         return False
     replying.withdraw(message=message, by=by, at=at)

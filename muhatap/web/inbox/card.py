@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.contacts.models import Contact, Identity
+from muhatap.contacts.models import Contact, ContactNote, Identity
 from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions
@@ -96,10 +96,10 @@ def _other(conversation: Conversation, now: datetime) -> OtherConversation:
     )
 
 
-def _note(note: object, now: datetime) -> NoteLine:
+def _note(note: ContactNote, now: datetime) -> NoteLine:
     return NoteLine(
         id=note.pk, text=note.text, by=str(note.by or ""), time=times.short(note.at, now), time_iso=note.at.isoformat()
-    )  # type: ignore[attr-defined]
+    )
 
 
 def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from django.core.signing import dumps
 from django.urls import reverse
@@ -107,7 +107,7 @@ def entry(
     if message.kind == Message.Kind.NOTE:
         return Note(id=message.pk, name=name, initials=initials(name), html=body(message), files=files(message), **when)
     state, icon, tone = words.state(fate, now)
-    said = {
+    said: dict[str, Any] = {
         "id": message.pk,
         "name": name,
         "initials": initials(name),
@@ -193,7 +193,7 @@ def trouble(message: Message, fate: Outgoing | None, may_act: bool) -> Trouble |
     return None
 
 
-def _letter(message: Message, said: dict[str, object], *, is_open: bool) -> Letter:
+def _letter(message: Message, said: dict[str, Any], *, is_open: bool) -> Letter:
     is_cut = not _is_whole(message)
     has_remote = "data-src=" in message.html
     return Letter(
@@ -205,7 +205,7 @@ def _letter(message: Message, said: dict[str, object], *, is_open: bool) -> Lett
         images_url=reverse("inbox:images", args=[message.pk]) if has_remote else "",
         defects=tuple(message.defects),
         is_open=is_open,
-        **said,  # type: ignore[arg-type]
+        **said,
     )
 
 

@@ -1,6 +1,7 @@
 """The inbox as pages and fragments: what one reads."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -156,7 +157,7 @@ def _pane(
     return rows.pane(user, view, title=title, n=n, query=query, selected=selected, now=clock.now(), before=before)
 
 
-def _views_live(request: HttpRequest, here: str = "") -> dict[str, str]:
+def _views_live(request: HttpRequest, here: str = "") -> dict[str, Any]:
     here = here or request.GET.get("here", "")
     return {
         "views_url": f"{reverse('inbox:views')}?here={here}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -110,7 +111,7 @@ def _drafts(rows: list[Conversation], user: User) -> dict[int, str]:
     return {number: " ".join(richtext.to_text(html).split())[:120] for number, html in found}
 
 
-def _empty(view: str, query: str) -> dict[str, str]:
+def _empty(view: str, query: str) -> dict[str, Any]:
     if query:
         return {
             "empty_title": _("Nothing found"),
