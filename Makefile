@@ -1,6 +1,6 @@
 # Everything a person does with the source. Needs Python 3.11, make and git; the rest installs itself into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fmt messages base dev lint types floors templates migrations words
+.PHONY: help run install test check bench fmt messages base dev lint types floors templates migrations words
 SHELL := /bin/sh
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -14,6 +14,8 @@ help:
 
 run: base $(CATALOGUES)  ## start Muhatap here, with the demo shop if the database is new; Ctrl-C stops it
 	@exec $(BIN)/python -m muhatap serve --demo
+
+install: base $(CATALOGUES)  ## only install, for a server that systemd starts (deploy/)
 
 test: dev $(CATALOGUES)  ## run all tests, in parallel; TESTS=tests/contacts runs those
 	@MUHATAP_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
