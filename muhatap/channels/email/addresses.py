@@ -10,11 +10,11 @@ BARE = re.compile(r"[^\s<>\"',;:()\[\]]{1,64}@[^\s<>\"',;:()@]{1,255}")
 ANGLE = re.compile(r"<\s*(?:mailto:)?([^<>]{0,500})>?")
 
 
-def listed(values: list[bytes]) -> tuple[Address, ...]:
+def listed(values: list[bytes], charset: str = "") -> tuple[Address, ...]:
     """Every mailbox of these header values, groups opened, in order; an entry without an address is left out."""
     found: list[Address] = []
     for value in values:
-        for item, comment in _items(headers.unfolded(value)):
+        for item, comment in _items(headers.unfolded(value, charset)):
             if len(found) >= N_ADDRESSES:
                 break
             address = one(item, comment)
@@ -72,7 +72,7 @@ def _items(text: str) -> list[tuple[str, str]]:
             kept.append(character)
         elif character == "(":
             depth = 1
-        elif character in ",;" and not (is_angled and character == ";"):
+        elif character in ",;" and not (is_angled and (character == ";" or _is_route(kept))):
             items.append(("".join(kept), "".join(comment)))
             kept, comment, is_angled = [], [], False
         elif character == ":" and not is_angled and "@" not in kept:
@@ -85,6 +85,11 @@ def _items(text: str) -> list[tuple[str, str]]:
         # A quotation mark that never closes must not swallow everybody after it.
         return items + [(item, "") for item in rest.replace('"', "").split(",")]
     return [*items, (rest, "".join(comment))]
+
+
+def _is_route(kept: list[str]) -> bool:
+    """Whether the bracket just open holds `<@relay,@relay:user@host>`, as mails did in the eighties."""
+    return len(kept) < 500 and "".join(kept).rpartition("<")[2].lstrip().startswith("@")
 
 
 def _last_angle(item: str) -> re.Match[str] | None:

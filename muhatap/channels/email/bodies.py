@@ -82,7 +82,7 @@ def gather(root: Part, limits: Limits) -> Bodies:
         else:
             _attach(part, limits, found)
     if not any(text.strip() for text in (*plain, *html)):
-        plain = other or _around(parts) or _reports(parts)
+        plain = other or _reports(parts) or _around(parts)
     found.text = "\n".join(text.strip("\n") for text in plain if text.strip())[: limits.n_text]
     found.html = "\n".join(html)
     _finish(found, parts, limits, plain)
@@ -171,7 +171,7 @@ def _add(
     if len(found.attachments) >= limits.n_attachments:
         return
     declared = "application/octet-stream" if is_piece else part.type
-    name = file_name(name) or "file" + EXTENSIONS.get(declared, "")
+    name = file_name(name) or ("headers" if declared == "text/rfc822-headers" else "file") + EXTENSIONS.get(declared, "")
     if declared in ("message/rfc822", "message/global") and content.suffix(name) not in ("eml", "msg"):
         name += ".eml"
     type_, note = content.settle(declared, name, whole)

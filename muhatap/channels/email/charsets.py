@@ -39,6 +39,7 @@ NOT_CHARSETS |= {"undefined", "charmap", "mbcs", "oem"}
 WIDE = ("utf-16", "utf-32", "utf-7", "iso2022", "hz", "cp932", "cp949", "gb18030", "big5", "euc", "johab", "shift")
 TURKISH_ONLY = b"\xd0\xdd\xde\xf0\xfd\xfe"  # Ğ İ Ş ğ ı ş in windows-1254; Ð Ý Þ ð ý þ in windows-1252
 NOT_TURKISH = b"\xe1\xed\xfa\xf3\xe6\xe5\xf8"  # á í ú ó æ å ø: with these, ð and þ are Icelandic
+ETH_AT_THE_END = re.compile(rb"\xf0[\s.,;!?]")  # Icelandic words end in ð, Turkish ones hardly ever in ğ
 
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -74,14 +75,20 @@ def _read(content: bytes, declared: str) -> tuple[str, str]:
         return content.decode("ascii"), note
     if codec and codec.startswith(WIDE):
         text = _attempt(content, codec)
-        return (text, note) if text is not None else _guess(content, label)
+        if text is not None:
+            return text, note
     utf8 = _attempt(content, "utf-8")
     if utf8 is not None:
-        return utf8, "" if label in ("", "utf-8", "utf8", "utf8mb4") else note or f"declared {label}, read as utf-8"
+        is_right = codec in ("utf-8", "") and not note
+        return utf8, "" if is_right else f"{note or f'declared {label}'}, read as utf-8"
     if not codec or codec in ("cp1252", "utf-8"):
         return _guess(content, label)
     text = _attempt(content, codec)
-    return (text, note) if text is not None else (content.decode(codec, "replace"), f"{label} with broken characters")
+    if text is not None:
+        return text, note
+    text = content.decode(codec, "replace")
+    is_mostly_right = text.count("\ufffd") * 20 < len(text)
+    return (text, f"{label} with broken characters") if is_mostly_right else _guess(content, label)
 
 
 def _guess(content: bytes, label: str) -> tuple[str, str]:
@@ -90,16 +97,26 @@ def _guess(content: bytes, label: str) -> tuple[str, str]:
     if content.count(b"\xc3") + content.count(b"\xc4") + content.count(b"\xc5") > 2 * torn.count("\ufffd") > 0:
         return torn, "utf-8 with broken characters"
     codec = "cp1252"
-    turkish = sum(content.count(byte) for byte in TURKISH_ONLY)
-    if turkish > sum(content.count(byte) for byte in NOT_TURKISH):
-        codec = "cp1254"
-    elif (cyrillic := _cyrillic(content)) and label in ("", "unknown-8bit", "x-unknown", "us-ascii", "utf-8"):
+    if (cyrillic := _cyrillic(content)) and label not in ("iso-8859-1", "latin1", "windows-1252"):
         codec = cyrillic
+    elif _is_turkish(content):
+        codec = "cp1254"
     # 0x81 and four more stand for nothing in windows-1252: Latin-1 keeps every byte as some character.
     text = _attempt(content, codec) or content.decode("latin-1")
     if label in ("iso-8859-1", "latin1", "windows-1252", "cp1252") and codec == "cp1252":
         return text, ""
-    return text, f"declared {label or 'nothing'}, read as {codec.replace('cp', 'windows-')}"
+    name = codec.replace("cp", "windows-")
+    return text, f"declared {label}, read as {name}" if label else f"no charset declared, read as {name}"
+
+
+def _is_turkish(content: bytes) -> bool:
+    if b"\xfd" not in content and ETH_AT_THE_END.search(content):
+        return False
+    return sum(map(content.count, _each(TURKISH_ONLY))) > sum(map(content.count, _each(NOT_TURKISH)))
+
+
+def _each(content: bytes) -> list[bytes]:
+    return [content[at : at + 1] for at in range(len(content))]
 
 
 def _cyrillic(content: bytes) -> str:

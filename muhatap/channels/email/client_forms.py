@@ -153,7 +153,7 @@ DISCLAIMER = re.compile(
     r"bu (?:e-?posta|ileti|elektronik posta|mesaj|e-?mail)\b.{0,160}\b(?:gizli|kişiye özel|kisiye ozel|yetkisiz|gönderildiği kişi|yasal olarak)"
     r"|yasal uyar|gizlilik (?:notu|bildirimi|uyarısı)|çevreye saygı|lütfen bu (?:e-?postayı|iletiyi) yazdırmadan"
     r"|this (?:e-?mail|message|communication)\b.{0,100}\b(?:confidential|privileged|intended)"
-    r"|(?:confidentiality|legal) notice|disclaimer\b|please consider the environment"
+    r"|notice:\s+this\b|(?:confidentiality|legal) notice|disclaimer\b|please consider the environment"
     r"|diese (?:e-?mail|nachricht)\b.{0,100}\b(?:vertraulich|rechtlich)|vertraulichkeitshinweis"
     r"|ce (?:message|courriel|mail)\b.{0,100}\b(?:confidentiel|destin)|avis de confidentialité"
     r")",

@@ -23,10 +23,14 @@ N_IDS = 500  # more references than this are an attack or a loop
 
 @dataclass
 class Headers:
-    """The fields of one part in order, names in lower case, values still raw bytes."""
+    """The fields of one part in order, names in lower case, values still raw bytes.
+
+    `charset` is what the body says it is written in: the best guess for a header of raw 8-bit characters.
+    """
 
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    charset: str = ""
 
     def raw(self, name: str) -> bytes:
         """The first value of a field, or nothing."""
@@ -37,11 +41,11 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The first value decoded to one clean line."""
-        return decoded(self.raw(name))
+        return decoded(self.raw(name), self.charset)
 
     def plain(self, name: str) -> str:
         """The first value as characters with encoded words left alone: for fields with a grammar."""
-        return unfolded(self.raw(name))
+        return unfolded(self.raw(name), self.charset)
 
     def has(self, name: str) -> bool:
         return any(key == name for key, _ in self.fields)
@@ -70,14 +74,14 @@ def read(block: bytes) -> Headers:
     return headers
 
 
-def unfolded(value: bytes) -> str:
+def unfolded(value: bytes, charset: str = "") -> str:
     """Raw bytes of a value as one line of characters, whatever their charset."""
-    return charsets.decode(value)[0].replace("\r", " ").replace("\n", " ").strip()
+    return charsets.decode(value, "" if value.isascii() else charset)[0].replace("\r", " ").replace("\n", " ").strip()
 
 
-def decoded(value: bytes) -> str:
+def decoded(value: bytes, charset: str = "") -> str:
     """A value for people: unfolded, encoded words read, control and direction characters gone."""
-    return tidy(words(unfolded(value)))
+    return tidy(words(unfolded(value, charset)))
 
 
 def tidy(text: str) -> str:
@@ -110,7 +114,7 @@ def words(text: str) -> str:
 
 def _word(content: str, encoding: str) -> bytes | None:
     try:
-        packed = content.encode("ascii")
+        packed = content.encode()  # some put raw letters into the word, against the standard
         if encoding in "qQ":
             return binascii.a2b_qp(packed.replace(b" ", b"_"), header=True)
         packed = re.sub(rb"[^A-Za-z0-9+/]", b"", packed)

@@ -11,7 +11,7 @@ from muhatap.channels.email.headers import Headers
 HEADER_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 FIELD_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 HEADER_GOES_ON = re.compile(rb"[ \t]+[^\s]|[!-9;-~]{1,200}:[ \t]")
-GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[!-9;-~]{1,200}:|\r?\n)")
+GUESSED_BOUNDARY = re.compile(rb"(?<![^\n])--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[!-9;-~]{1,200}:|\r?\n)")
 BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*$)")
 SOFT_BREAK = re.compile(rb"=[ \t]+(\r?\n)")
 N_NEAR_BOUNDARIES = 50_000  # lines that only begin like the boundary

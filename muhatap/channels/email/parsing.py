@@ -53,6 +53,7 @@ class ParsedMail:
 def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime | None = None) -> ParsedMail:
     """Understand a mail. `received_at` (aware) stands in for a missing date. Raises Untranslatable for an empty or oversized mail."""
     root = mime.read(raw, limits)
+    root.headers.charset = next((part.parameters["charset"] for part in mime.walk(root) if "charset" in part.parameters), "")
     found = bodies.gather(root, limits)
     defects = list(found.defects)
     if not root.headers.fields and not (found.text.strip() or found.html.strip() or found.attachments):
@@ -97,6 +98,7 @@ def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime 
 
 def _texts(plain: str, cleaned: html.Cleaned) -> tuple[str, str]:
     """The whole text and the new words of it: the mail's own plain text is shown, its HTML knows better what is quoted."""
+    plain = quotes.MARKS.sub("", plain)  # nobody outside may put our marks into a text
     # Shops send HTML with a plain part that only says "your program cannot show this".
     is_stub = len(cleaned.text) > 200 and len(plain.strip()) < len(cleaned.text) // 5
     text = cleaned.text if is_stub or not plain.strip() else plain.strip("\n")
@@ -127,7 +129,7 @@ def _sender(found: Headers, defects: list[str]) -> tuple[Address | None, bool]:
 
 
 def _mailboxes(found: Headers, name: str) -> tuple[Address, ...]:
-    return addresses.listed(found.all(name))
+    return addresses.listed(found.all(name), found.charset)
 
 
 def _message_id(raw: bytes, found: Headers, defects: list[str]) -> tuple[str, bool]:

@@ -82,9 +82,6 @@ def _cut(lines: list[str]) -> tuple[int, int]:
             continue
         if line.strip() == CUT:
             return at, _below_heading(lines, at + 1)
-        if line.strip() == ATTRIBUTION:
-            if not _next_is_quoted(lines, at + 2) and not any(forms.FORWARD.match(each) for each in lines[at + 1 : at + 3]):
-                continue
         if len(line) > N_LONGEST:
             continue
         if forms.ORIGINAL.match(line) or forms.FORWARD.match(line):
@@ -139,6 +136,8 @@ def _attribution(lines: list[str], end: int, *, is_quote_below: bool) -> int | N
     found = None
     for start in range(end, max(-1, end - N_WRAPPED), -1):
         line = lines[start]
+        if is_quote_below and line.strip() == ATTRIBUTION:
+            return start  # the mail program itself says so, in whatever language
         if not line.strip() or (start < end and (QUOTED.match(line) or MARKS.search(line))):
             break
         said = " ".join(each.strip() for each in lines[start : end + 1])
@@ -223,7 +222,7 @@ def _drop_trailing_quote(lines: list[str]) -> None:
 def _drop_signature(lines: list[str]) -> None:
     for at in range(max(0, len(lines) - 4 * N_SIGNATURE_LINES), len(lines)):
         line = lines[at]
-        if line[:1] not in "-—–_ ":
+        if line[:1] not in "-—–_ " or sum(bool(FENCE.match(each)) for each in lines[:at]) % 2:
             continue
         below = [each for each in lines[at + 1 :] if each.strip()]
         if DELIMITER.match(line) and len(below) <= N_SIGNATURE_LINES and not any(map(QUOTED.match, below)):
