@@ -55,7 +55,7 @@ words: dev
 	@$(BIN)/python -m tools.messages check
 
 %.mo: %.po
-	@$(BIN)/python -m tools.messages compile
+	@$(BIN)/python -m tools.messages compile >/dev/null
 
 base:
 	@tools/install base

@@ -150,7 +150,7 @@ class _Rising:
         with self._open_log() as log:
             self.log_start = log.tell()
             farewell = signal.SIGINT if self.options.dies_with_us else None  # SIGINT: a quick but orderly end
-            self.has_spawned = True
+            self.has_spawned, self.said_at = True, time.monotonic()
             self.process = found.spawn("postgres", *arguments, output=log.fileno(), follow=farewell)
 
     def _way_is_clear(self) -> bool:
