@@ -1,0 +1,138 @@
+"""The product as a firm runs it, `muhatap serve` with its own database, and the hand that kills its processes."""
+
+import http.client
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+
+from benchmarks.report import progress
+from muhatap.shared.postgres import cluster, layout
+
+START_PATIENCE = 240.0
+STOP_PATIENCE = 60.0
+MODULES = {"web": "muhatap.config.serving", "jobs": "muhatap.config.jobs", "fetch": "muhatap.config.fetching"}
+VICTIMS = ["web", "jobs", "fetch", "database"]
+WEIGHTS = [30, 35, 15, 20]
+
+
+class Product:
+    """A running `muhatap serve` in a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = _free_port()
+        self.killed: Counter[str] = Counter()
+        self._log = (data / "serve.log").open("wb")
+        command = [sys.executable, "-m", "muhatap", "serve"]
+        self._process = subprocess.Popen(
+            command, env=self.environment(), stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What the product's processes, and whoever works beside them, read their settings from."""
+        inherited = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+        return inherited | {
+            "MUHATAP_DATA": str(self.data),
+            "MUHATAP_BIND": f"127.0.0.1:{self.port}",
+            "MUHATAP_URL": f"http://127.0.0.1:{self.port}",
+            "MUHATAP_POSTGRES_MEMORY_MB": "128",
+            "MUHATAP_LANGUAGE": "en",
+            "DJANGO_SETTINGS_MODULE": "muhatap.config.settings",
+        }
+
+    def wait_until_it_serves(self) -> None:
+        until = time.monotonic() + START_PATIENCE
+        while time.monotonic() < until:
+            if self._process.poll() is not None:
+                break
+            if self._answers():
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"muhatap serve does not answer; the end of its log:\n{self.log()[-3000:]}")
+
+    def kill(self, what: str) -> bool:
+        """SIGKILL to one process; False when it is down already."""
+        pid = self._pid_of(what)
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        self.killed[what] += 1
+        return True
+
+    def log(self) -> str:
+        return (self.data / "serve.log").read_text("utf-8", "replace")
+
+    def __enter__(self) -> "Product":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            progress("the supervisor does not stop when asked; killed")
+            self._process.kill()  # its children and its database end by themselves when it is gone
+            self._process.wait()
+        self._log.close()
+
+    def _pid_of(self, what: str) -> int | None:
+        if what == "database":
+            return cluster.postmaster(layout.of(self.data).cluster)
+        try:
+            children = psutil.Process(self._process.pid).children()
+            return next((child.pid for child in children if MODULES[what] in child.cmdline()), None)
+        except psutil.Error:
+            return None
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+class Reaper:
+    """Kills at random, so many times in so many seconds; each kind of process at least once."""
+
+    def __init__(self, product: Product, *, n_kills: int, seconds: float, dice: random.Random) -> None:
+        self.product, self.n_kills, self.dice = product, n_kills, dice
+        self.pause = seconds / n_kills
+
+    def run(self) -> None:
+        order = self.dice.sample(VICTIMS, len(VICTIMS))
+        order += self.dice.choices(VICTIMS, WEIGHTS, k=self.n_kills - len(VICTIMS))
+        for what in order:
+            time.sleep(self.pause * self.dice.uniform(0.4, 1.6))
+            while not self.product.kill(what):
+                time.sleep(0.1)
+            if self.product.killed.total() % 10 == 0:
+                progress(f"killed {self.product.killed.total()} of {self.n_kills}: {dict(self.product.killed)}")
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith(("MUHATAP_", "DJANGO_", "DATABASE_URL", "PG"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,34 @@
+"""The no-loss bench, small: the product's own processes are killed while mails, chats and answers go through them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report import at_least, at_most, tell
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_nothing_is_lost_or_doubled_while_everything_dies_at_random() -> None:
+    command = [sys.executable, "-m", "benchmarks.crash", "--size=small", "--seed=2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1
+    told = json.loads(lines[0])
+    assert told["meets"]
+    assert told["figures"]["kills"]["value"] >= 5
+
+
+def test_a_report_meets_only_when_every_figure_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tell("some", {"a": at_most(1, 2), "b": at_least(5, 5, floor=3)}, postgres="18")
+    assert not tell("some", {"a": at_most(3, 2), "b": at_least(5, 5)}, postgres="18")
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["figures"]["b"] == {"value": 5, "goal": 5, "floor": 3}
+    assert [first["meets"], second["meets"]] == [True, False]
+    assert set(first["machine"]) == {"cores", "python", "postgres"}
