@@ -37,13 +37,8 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         email = str(credentials.get("email", ""))
         user = User.objects.filter(email=email.lower()).first()
-        record_for(request, None, "login.fail", user=user, name=str(user) if user else email)
-
-    def reauthenticate(self, user: User, password: str) -> bool:
-        is_right = bool(super().reauthenticate(user, password))
-        if not is_right:
-            record_for(self.request, user, "login.fail_again", user=user)
-        return is_right
+        act = "login.fail_again" if request.user.is_authenticated else "login.fail"
+        record_for(request, None, act, user=user, name=str(user) if user else email)
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **more)
