@@ -56,12 +56,8 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
 
 def line(one: Identity, now: datetime) -> IdentityLine:
     """One identity: what proves it and since when, or where it was only claimed."""
-    proof = (
-        _("%(how)s, %(when)s") % {"how": words.proved(one.verified_by), "when": _day(one.verified_at, now)}
-        if one.verified_at
-        else ""
-    )
-    claim = _("%(source)s, %(when)s") % {"source": words.source(one.source), "when": _day(one.first_seen_at, now)}
+    proof = f"{words.proved(one.verified_by)}, {_day(one.verified_at, now)}" if one.verified_at else ""
+    claim = f"{words.source(one.source)}, {_day(one.first_seen_at, now)}"
     trouble = _("Mail to it is returned: %(detail)s") % {"detail": one.bounce_detail or "?"} if one.bounced_at else ""
     return IdentityLine(
         icon=words.IDENTITY_ICONS.get(one.kind, "at-sign"),
@@ -148,8 +144,7 @@ def _note(note: ContactNote, user: User, now: datetime) -> NoteLine:
 def _merged(merge: Merge, now: datetime, may_merge: bool) -> MergedFrom:
     return MergedFrom(
         name=str(merge.drop),
-        said=_("%(by)s, %(when)s, %(rows)s")
-        % {"by": merge.by or _("The system"), "when": _day(merge.at, now), "rows": words.rows(merging.n_moved(merge))},
+        said=f"{merge.by or _('The system')}, {_day(merge.at, now)}, {words.rows(merging.n_moved(merge))}",
         split_url=reverse("contacts:unmerge", args=[merge.pk]) if may_merge else "",
     )
 
