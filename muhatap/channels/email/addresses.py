@@ -1,6 +1,7 @@
 """Mailboxes in headers: names with commas, groups, comments, missing brackets, two at signs; in linear time."""
 
 import re
+from dataclasses import dataclass, field
 
 from muhatap.channels.contract import Address
 from muhatap.channels.email import headers
@@ -35,7 +36,11 @@ def one(item: str, comment: str = "") -> Address | None:
     if angle:
         # Never the name's own @: `"bank@example.com" <elsewhere>` is how mails lie about their sender.
         return _address(angle[1], item[: angle.start()] or comment)
-    item = re.sub(r"\s{0,50}([.@])\s{0,50}", r"\1", headers.words(item)) if " @" in item or " ." in item else headers.words(item)
+    item = (
+        re.sub(r"\s{0,50}([.@])\s{0,50}", r"\1", headers.words(item))
+        if " @" in item or " ." in item
+        else headers.words(item)
+    )
     bare = BARE.search(item)
     return _address(bare[0], comment or item[: bare.start()]) if bare else None
 
@@ -55,41 +60,60 @@ def _items(text: str) -> list[tuple[str, str]]:
     """Cut a list at commas and semicolons outside quotation marks and brackets; each with its first comment, groups opened."""
     if not any(mark in text for mark in '"<(:;'):
         return [(item, "") for item in text.split(",")]
-    items: list[tuple[str, str]] = []
-    kept, comment = [], []
-    depth, is_quoted, is_angled, is_escaped = 0, False, False, False
+    cutter = _Cutter()
     for character in text:
-        if is_escaped or (character == "\\" and (is_quoted or depth)):
-            is_escaped = not is_escaped
-            (comment if depth else kept).append(character)
-        elif depth:
-            depth += (character == "(") - (character == ")")
-            comment.append(character if depth else " ")
-        elif character == '"' and not is_angled:
-            is_quoted = not is_quoted
-            kept.append(character)
-        elif is_quoted:
-            kept.append(character)
-        elif character == "(":
-            depth = 1
-        elif character in ",;" and not (is_angled and (character == ";" or _is_route(kept))):
-            items.append(("".join(kept), "".join(comment)))
-            kept, comment, is_angled = [], [], False
-        elif character == ":" and not is_angled and "@" not in kept:
-            kept, comment = [], []
-        else:
-            is_angled = (is_angled or character == "<") and character != ">"
-            kept.append(character)
-    rest = "".join(kept)
-    if is_quoted and rest.count("@") > 1:
+        cutter.read(character)
+    rest = "".join(cutter.kept)
+    if cutter.is_quoted and rest.count("@") > 1:
         # A quotation mark that never closes must not swallow everybody after it.
-        return items + [(item, "") for item in rest.replace('"', "").split(",")]
-    return [*items, (rest, "".join(comment))]
+        return cutter.items + [(item, "") for item in rest.replace('"', "").split(",")]
+    return [*cutter.items, (rest, "".join(cutter.comment))]
 
 
-def _is_route(kept: list[str]) -> bool:
-    """Whether the bracket just open holds `<@relay,@relay:user@host>`, as mails did in the eighties."""
-    return len(kept) < 500 and "".join(kept).rpartition("<")[2].lstrip().startswith("@")
+@dataclass
+class _Cutter:
+    """Reads an address list character by character and knows what the character stands in."""
+
+    items: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    comment: list[str] = field(default_factory=list)
+    depth: int = 0
+    is_quoted: bool = False
+    is_angled: bool = False
+    is_escaped: bool = False
+
+    def read(self, character: str) -> None:
+        if self.is_escaped or (character == "\\" and (self.is_quoted or self.depth)):
+            self.is_escaped = not self.is_escaped
+            (self.comment if self.depth else self.kept).append(character)
+        elif self.depth:
+            self.depth += (character == "(") - (character == ")")
+            self.comment.append(character if self.depth else " ")
+        elif character == '"' and not self.is_angled:
+            self.is_quoted = not self.is_quoted
+            self.kept.append(character)
+        elif self.is_quoted:
+            self.kept.append(character)
+        else:
+            self._read_bare(character)
+
+    def _read_bare(self, character: str) -> None:
+        if character == "(":
+            self.depth = 1
+        elif (character == "," and not self._is_route()) or (character == ";" and not self.is_angled):
+            self.items.append(("".join(self.kept), "".join(self.comment)))
+            self.kept, self.comment, self.is_angled = [], [], False
+        elif character == ":" and not self.is_angled and "@" not in self.kept:
+            self.kept, self.comment = [], []  # the name of a group
+        else:
+            self.is_angled = (self.is_angled or character == "<") and character != ">"
+            self.kept.append(character)
+
+    def _is_route(self) -> bool:
+        """Whether the bracket just open holds `<@relay,@relay:user@host>`, as mails did in the eighties."""
+        return (
+            self.is_angled and len(self.kept) < 500 and "".join(self.kept).rpartition("<")[2].lstrip().startswith("@")
+        )
 
 
 def _last_angle(item: str) -> re.Match[str] | None:

@@ -31,7 +31,9 @@ EXTENSIONS = {
     "application/x-pkcs7-mime": ".p7m",
 }
 REPORT_PARTS = ("message/delivery-status", "message/global-delivery-status", "message/disposition-notification")
-MULTIPART_EXCUSE = re.compile(r"\s*(?:this is an?\s.{0,40}(?:multi-?part|mime)|if you (?:can|are reading)|bu ileti mime)", re.I)
+MULTIPART_EXCUSE = re.compile(
+    r"\s*(?:this is an?\s.{0,40}(?:multi-?part|mime)|if you (?:can|are reading)|bu ileti mime)", re.I
+)
 TAGS = re.compile(r"<(?:/?[a-z-]{1,20}|<)>", re.I)
 N_NAME = 180
 
@@ -159,7 +161,9 @@ def _attach(part: Part, limits: Limits, found: Bodies) -> None:
     disposition, parameters = _disposition(part)
     name = parameters.get("filename") or part.parameters.get("name") or ""
     if not name and part.type in ("message/rfc822", "message/global"):
-        name = headers.read(bytes(part.body[:20_000]).lstrip().replace(b"\r\n", b"\n").split(b"\n\n")[0]).text("subject")
+        name = headers.read(bytes(part.body[:20_000]).lstrip().replace(b"\r\n", b"\n").split(b"\n\n")[0]).text(
+            "subject"
+        )
     if not name and (location := part.headers.text("content-location")) and ":" not in location[:10]:
         name = location
     _add(part, name, disposition, part.content(), limits, found)
@@ -171,7 +175,9 @@ def _add(
     if len(found.attachments) >= limits.n_attachments:
         return
     declared = "application/octet-stream" if is_piece else part.type
-    name = file_name(name) or ("headers" if declared == "text/rfc822-headers" else "file") + EXTENSIONS.get(declared, "")
+    name = file_name(name) or ("headers" if declared == "text/rfc822-headers" else "file") + EXTENSIONS.get(
+        declared, ""
+    )
     if declared in ("message/rfc822", "message/global") and content.suffix(name) not in ("eml", "msg"):
         name += ".eml"
     type_, note = content.settle(declared, name, whole)

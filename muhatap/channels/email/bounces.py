@@ -12,7 +12,8 @@ CODE = re.compile(r"(?:^|[\s:(\"'])([45]\d\d)[\s-](?=[\w#<(])", re.MULTILINE)
 ADDRESS = re.compile(r"<?\b([\w.+'&*/=?^{}~-]{1,64}@[\w-]+(?:\.[\w-]+)+)>?")
 COPY_BELOW = re.compile(
     r"^\W*(?:-{3,}|below this line is a copy|this is a copy of the (?:message|headers)|included is a copy|"
-    r"original message (?:follows|headers)|message headers follow|özgün ileti|orijinal ileti|reporting-mta:).*$",
+    r"original message (?:follows|headers)|message headers follow|özgün ileti|orijinal ileti|reporting-mta:|message-id:|"
+    r"received:|return-path:|dkim-signature:).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 FOR_NOW = re.compile(
@@ -52,7 +53,10 @@ def failures(root: Part, text: str, sender: str) -> tuple[Failure, ...]:
     parts = mime.walk(root)
     message_id = _returned_id(root, parts)
     blocks = [
-        block for part in parts if part.type in ("message/delivery-status", "message/global-delivery-status") for block in _blocks(part)
+        block
+        for part in parts
+        if part.type in ("message/delivery-status", "message/global-delivery-status")
+        for block in _blocks(part)
     ]
     found = [failure for block in blocks if (failure := _from_block(block, message_id))]
     if not found and not blocks:
@@ -67,7 +71,9 @@ def _blocks(part: Part) -> list[Headers]:
 
 
 def _from_block(block: Headers, message_id: str) -> Failure | None:
-    recipient = _typed(block, "final-recipient") or _typed(block, "original-recipient") or _typed(block, "x-actual-recipient")
+    recipient = (
+        _typed(block, "final-recipient") or _typed(block, "original-recipient") or _typed(block, "x-actual-recipient")
+    )
     if not recipient:
         return None
     detail = _typed(block, "diagnostic-code") or block.text("x-notes")
@@ -86,7 +92,11 @@ def _typed(block: Headers, name: str) -> str:
 
 
 def _from_prose(root: Part, text: str, sender: str, message_id: str) -> list[Failure]:
-    listed = [address for value in root.headers.all("x-failed-recipients") for address in ADDRESS.findall(headers.unfolded(value))]
+    listed = [
+        address
+        for value in root.headers.all("x-failed-recipients")
+        for address in ADDRESS.findall(headers.unfolded(value))
+    ]
     said = COPY_BELOW.split(text[:20_000], maxsplit=1)[0] or text[:20_000]
     named = listed or [address for address in ADDRESS.findall(said) if address.lower() != sender.lower()]
     if not named:
@@ -121,9 +131,17 @@ def _around(text: str, match: re.Match[str] | None) -> str:
 def _returned_id(root: Part, parts: list[Part]) -> str:
     """The Message-ID of our mail, from the returned message or headers, or from what the report answers."""
     for part in parts:
-        if part.type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers", "message/global-headers"):
+        if part.type in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/global",
+            "message/rfc822-headers",
+            "message/global-headers",
+        ):
             content = part.content()[:400_000].lstrip()
-            ids = headers.message_ids(headers.read(re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]).all("message-id")[:1])
+            ids = headers.message_ids(
+                headers.read(re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]).all("message-id")[:1]
+            )
             if ids:
                 return ids[0]
     answered = headers.message_ids(root.headers.all("in-reply-to") + root.headers.all("references")[-1:])

@@ -66,26 +66,32 @@ def storable(text: str) -> tuple[str, str]:
 def _read(content: bytes, declared: str) -> tuple[str, str]:
     label = declared.strip().strip("\"'").lower()[:60]
     codec = _codec(label)
+    is_wide = codec.startswith(WIDE) if codec else False
     note = f"unknown charset {label}" if label and not codec else ""
     if content.startswith(codecs.BOM_UTF8):
         return content[3:].decode("utf-8", "replace"), note
-    if content.isascii() and not (codec and codec.startswith(WIDE)):
-        if b"\x1b$" in content:
-            return _attempt(content, "iso2022_jp_2") or content.decode("ascii"), note
-        return content.decode("ascii"), note
-    if codec and codec.startswith(WIDE):
-        text = _attempt(content, codec)
-        if text is not None:
-            return text, note
+    if content.isascii() and not is_wide:
+        return _seven_bit(content), note
+    if is_wide and (text := _attempt(content, codec)) is not None:
+        return text, note
     utf8 = _attempt(content, "utf-8")
     if utf8 is not None:
         is_right = codec in ("utf-8", "") and not note
         return utf8, "" if is_right else f"{note or f'declared {label}'}, read as utf-8"
+    return _as_labelled(content, codec, label)
+
+
+def _seven_bit(content: bytes) -> str:
+    """ASCII, but Japanese written in seven bits announces itself by an escape."""
+    return (_attempt(content, "iso2022_jp_2") if b"\x1b$" in content else None) or content.decode("ascii")
+
+
+def _as_labelled(content: bytes, codec: str, label: str) -> tuple[str, str]:
     if not codec or codec in ("cp1252", "utf-8"):
         return _guess(content, label)
     text = _attempt(content, codec)
     if text is not None:
-        return text, note
+        return text, ""
     text = content.decode(codec, "replace")
     is_mostly_right = text.count("\ufffd") * 20 < len(text)
     return (text, f"{label} with broken characters") if is_mostly_right else _guess(content, label)

@@ -10,7 +10,11 @@ import re
 
 def _any(*groups: str) -> str:
     words = [word for group in groups for word in group.split("|")]
-    return "(?:" + "|".join(sorted((re.escape(word).replace(r"\ ", r"\s+") for word in words), key=len, reverse=True)) + ")"
+    return (
+        "(?:"
+        + "|".join(sorted((re.escape(word).replace(r"\ ", r"\s+") for word in words), key=len, reverse=True))
+        + ")"
+    )
 
 
 # "X wrote": the verb of an attribution line.
@@ -45,7 +49,9 @@ ASIDE = (
 )
 LABELS = {"from": FROM, "sent": SENT, "to": TO, "copy": COPY, "subject": SUBJECT, "aside": ASIDE}
 LABEL = re.compile(
-    r"^[\s>]*[*_]{0,2}(?:" + "|".join(f"(?P<{name}>{_any(words)})" for name, words in LABELS.items()) + r")[*_]{0,2}\s?:[*_]{0,2}(?=\s|$|\S*@)",
+    r"^[\s>]*[*_]{0,2}(?:"
+    + "|".join(f"(?P<{name}>{_any(words)})" for name, words in LABELS.items())
+    + r")[*_]{0,2}\s?:[*_]{0,2}(?=\s|$|\S*@)",
     re.IGNORECASE,
 )
 
@@ -77,7 +83,11 @@ _FORWARDED = _any(
     "Przekazana wiadomość|Пересылаемое сообщение|Přeposlaná zpráva|转发的邮件|転送されたメッセージ",
 )
 FORWARD = re.compile(
-    _RULE + _FORWARDED + r".{0,60}?" + _RULE_END + r"|^[\s>]*[*_]{0,2}"
+    _RULE
+    + _FORWARDED
+    + r".{0,60}?"
+    + _RULE_END
+    + r"|^[\s>]*[*_]{0,2}"
     + _any(
         "İleti başlangıcı|İletilen ileti başlangıcı|Yönlendirilen iletinin başlangıcı|Ileti baslangici",
         "Begin forwarded message|Anfang der weitergeleiteten Nachricht|Beginn der weitergeleiteten Nachricht",
@@ -99,9 +109,7 @@ _MAKER = (
     r"(?:i-?phone|i-?pad|i-?pod|android|samsung|galaxy|huawei|xiaomi|redmi|oppo|vivo|realme|oneplus|honor|lg|htc|nokia|sony|casper|vestel|"
     r"general\s+mobile|blackberry|akıllı|akilli|cep|mobil|telefon|tablet|macbook)"
 )
-_PROGRAM = (
-    r"(?:windows|android|ios|mac|i-?phone|i-?pad|outlook|yahoo|gmail|yandex|mynet|proton|typeapp|bluemail|spark|k-9|thunderbird|airmail)"
-)
+_PROGRAM = r"(?:windows|android|ios|mac|i-?phone|i-?pad|outlook|yahoo|gmail|yandex|mynet|proton|typeapp|bluemail|spark|k-9|thunderbird|airmail)"
 # The line a program puts under every mail. Only looked for at the end of what was written.
 SENT_FROM: tuple[re.Pattern[str], ...] = tuple(
     re.compile(form, re.IGNORECASE)
@@ -116,13 +124,13 @@ SENT_FROM: tuple[re.Pattern[str], ...] = tuple(
         r"^\W*outlook\s+(?:für|pour)\s+(?:ios|android).{0,60}$",
         rf"^\W*sent\s+(?:from|via|with|by|using)\s+(?:my\b.{{0,100}}|an?\s.{{0,60}}|.{{0,30}}{_DEVICE}.{{0,120}})$",
         r"^\W*sent (?:from|with|via|by) (?-i:[A-Z\[])[\w\[\]().:/ -]{0,90}$",
-        rf"^.{{0,20}}\bfrom\s+(?:my\s+)?(?:mobile|i-?phone|ipad|android|phone)\b.{{0,15}}$",
+        r"^.{0,20}\bfrom\s+(?:my\s+)?(?:mobile|i-?phone|ipad|android|phone)\b.{0,15}$",
         rf"^\W*(?:diese nachricht wurde\s+)?(?:von|mit)\s.{{0,40}}{_DEVICE}.{{0,60}}\s(?:gesendet|verschickt|geschickt)\W*$",
         rf"^\W*gesendet\s+(?:von|mit|aus)\s.{{0,40}}{_DEVICE}.{{0,60}}$",
         rf"^\W*envoyé\s+(?:depuis|de|à partir|avec|par)\b.{{0,40}}{_DEVICE}.{{0,60}}$",
         rf"^\W*(?:enviado|enviada)\s+(?:desde|de|do|dal|con)\b.{{0,40}}{_DEVICE}.{{0,60}}$",
         rf"^\W*inviato\s+da\b.{{0,40}}{_DEVICE}.{{0,60}}$",
-        rf"^\W*(?:verzonden|verstuurd)\s+(?:met|vanaf|van)\b.{{0,80}}$",
+        r"^\W*(?:verzonden|verstuurd)\s+(?:met|vanaf|van)\b.{0,80}$",
         rf"^\W*(?:skickat|skickades|sendt|lähetetty|wysłane|wysłano|odesláno|отправлено)\s.{{0,40}}{_DEVICE}.{{0,60}}$",
         r"^\W*(?:發自我的|发自我的|從我的|从我的)\s?.{1,40}$",
         r"^\W*.{1,20}から送信\W*$",
@@ -163,9 +171,26 @@ DISCLAIMER = re.compile(
 # Elements (tag or *, attribute, pattern) mail programs write. `x_` is what Outlook puts before foreign names.
 _X = r"(?:^|\s)(?:x_)*"
 CUT_ELEMENTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("*", "id", re.compile(_X + r"(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container)$")),
-    ("*", "id", re.compile(_X + r"(?:ms-outlook-mobile-body-separator-line|oriMsgHtmlSeperator|reply-intro|yahoo_quoted_\d+)")),
-    ("*", "class", re.compile(_X + r"(?:yahoo_quoted|protonmail_quote|ms-outlook-mobile-reference-message|zmail_extra|moz-forward-container)")),
+    (
+        "*",
+        "id",
+        re.compile(
+            _X + r"(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container)$"
+        ),
+    ),
+    (
+        "*",
+        "id",
+        re.compile(_X + r"(?:ms-outlook-mobile-body-separator-line|oriMsgHtmlSeperator|reply-intro|yahoo_quoted_\d+)"),
+    ),
+    (
+        "*",
+        "class",
+        re.compile(
+            _X
+            + r"(?:yahoo_quoted|protonmail_quote|ms-outlook-mobile-reference-message|zmail_extra|moz-forward-container)"
+        ),
+    ),
     ("*", "name", re.compile(r"^(?:x_)*(?:messageReplySection|quote)$")),
     # Outlook for Windows draws a thin line above the header block of what it answers.
     ("div", "style", re.compile(r"border:\s*none;\s*border-top:\s*solid\s+#(?:E1E1E1|B5C4DF)\s+1\.0pt", re.IGNORECASE)),
@@ -174,7 +199,24 @@ ATTRIBUTION_ELEMENTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("*", "class", re.compile(_X + r"(?:gmail_attr|moz-cite-prefix)(?:\s|$)")),
 )
 SIGNATURE_ELEMENTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("*", "class", re.compile(_X + r"(?:gmail_signature|moz-signature|protonmail_signature_block(?!-empty)|tutanota_signature)(?:\s|$)")),
-    ("*", "id", re.compile(r"^(?:x_)*(?:Signature|ms-outlook-mobile-signature|AppleMailSignature|apple-mail-signature|ymail_android_signature|ydp[\w]*signature)$", re.I)),
-    ("*", "class", re.compile(_X + r"(?:ms-outlook-mobile-signature|AppleMailSignature|ydp\w*signature)(?:\s|$)", re.I)),
+    (
+        "*",
+        "class",
+        re.compile(
+            _X + r"(?:gmail_signature|moz-signature|protonmail_signature_block(?!-empty)|tutanota_signature)(?:\s|$)"
+        ),
+    ),
+    (
+        "*",
+        "id",
+        re.compile(
+            r"^(?:x_)*(?:Signature|ms-outlook-mobile-signature|AppleMailSignature|apple-mail-signature|ymail_android_signature|ydp[\w]*signature)$",
+            re.I,
+        ),
+    ),
+    (
+        "*",
+        "class",
+        re.compile(_X + r"(?:ms-outlook-mobile-signature|AppleMailSignature|ydp\w*signature)(?:\s|$)", re.I),
+    ),
 )

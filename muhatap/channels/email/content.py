@@ -36,11 +36,17 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"MSCF", 0, "application/vnd.ms-cab-compressed"),
     (b"L\0\0\0\x01\x14\x02\0", 0, "application/x-ms-shortcut"),
 )
-MARKUP = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype\s+html|html|head|body|script|svg)\b", re.I | re.S)
+MARKUP = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype\s+html|html|head|body|script|svg)\b", re.I | re.S
+)
 # Office files are zips (or OLE stores) that say in their first entry what they are; the family is enough for us.
 CONTAINERS = {
-    "application/zip": re.compile(r"zip|officedocument|opendocument|epub|java-archive|android|octet-stream|ms-\w+\.\w*macro"),
-    "application/x-ole-storage": re.compile(r"msword|ms-excel|ms-powerpoint|ms-outlook|ms-office|visio|ole|octet-stream|msi"),
+    "application/zip": re.compile(
+        r"zip|officedocument|opendocument|epub|java-archive|android|octet-stream|ms-\w+\.\w*macro"
+    ),
+    "application/x-ole-storage": re.compile(
+        r"msword|ms-excel|ms-powerpoint|ms-outlook|ms-office|visio|ole|octet-stream|msi"
+    ),
     "video/mp4": re.compile(r"mp4|m4a|m4v|3gpp|quicktime|octet-stream"),
     "application/gzip": re.compile(r"gzip|tar|tgz"),
     "text/html": re.compile(r"html"),
@@ -94,11 +100,12 @@ DANGEROUS_TYPES = {
     "text/x-shellscript",
     "application/hta",
 }
-DANGEROUS_NAMES = set(
-    "ade adp apk app application appref-ms bas bat chm cmd com cpl desktop dll exe gadget hta img inf ins iso isp jar jnlp "
-    "js jse lnk mde msc msi msix msp mst pif ps1 reg scf scr sct settingcontent-ms sh sys url vb vbe vbs vhd vhdx wsc wsf wsh "
-    "xll docm xlsm pptm".split()
+RUNS = (
+    "ade adp apk app application appref-ms bas bat chm cmd com cpl desktop dll exe gadget hta img inf ins iso isp "
+    "jar jnlp js jse lnk mde msc msi msix msp mst pif ps1 reg scf scr sct settingcontent-ms sh sys url vb vbe vbs "
+    "vhd vhdx wsc wsf wsh xll docm xlsm pptm"
 )
+DANGEROUS_NAMES = frozenset(RUNS.split())
 
 
 def kind(content: bytes) -> str:

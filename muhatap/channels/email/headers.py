@@ -13,7 +13,9 @@ from muhatap.channels.email import charsets
 FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
 WORD_START = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?")
 SPACES = re.compile(r"\s+")
-INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
 COMMENT_OR_SPACE = re.compile(r"\([^()]{0,200}\)(?=\s*[.@>]|$)|\s+")
 CONTINUED = re.compile(r"^([^*]+)\*(\d{1,3})(\*?)$")
@@ -189,7 +191,9 @@ def message_ids(values: Iterable[bytes]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for value in values:
         text = tidy(unfolded(value))
-        ids = MESSAGE_ID.findall(text) or ([text.strip("<>")] if "@" in text and " " not in text and len(text) < 900 else [])
+        ids = MESSAGE_ID.findall(text) or (
+            [text.strip("<>")] if "@" in text and " " not in text and len(text) < 900 else []
+        )
         found.update(dict.fromkeys(f"<{COMMENT_OR_SPACE.sub('', each)}>" for each in ids if each.strip()))
     return tuple(found)[-N_IDS:]
 

@@ -13,11 +13,12 @@ import nh3
 from muhatap.channels.email.client_forms import ATTRIBUTION_ELEMENTS, CUT_ELEMENTS, SIGNATURE_ELEMENTS
 from muhatap.channels.email.quotes import ATTRIBUTION, CUT, SIGNATURE, SIGNATURE_END
 
-TAGS = set(
-    "a abbr acronym address b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
-    "figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary "
-    "sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+SHOWN = (
+    "a abbr acronym address b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn "
+    "div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span "
+    "strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
+TAGS = set(SHOWN.split())
 LAYOUT = {
     "a": {"href", "title"},
     "img": {"alt", "title", "width", "height", "data-src", "data-cid"},
@@ -44,7 +45,20 @@ ORIGIN = {tag: set(LAYOUT.get(tag, ())) | FORM_OF_ORIGIN for tag in TAGS | {"*"}
 ORIGIN["*"] |= LAYOUT["*"]
 ORIGIN["img"] |= {"src"}
 ORIGIN["ol"] |= {"type"}
-SILENT = {"script", "style", "title", "svg", "math", "template", "noscript", "iframe", "object", "select", "textarea", "xml"}
+SILENT = {
+    "script",
+    "style",
+    "title",
+    "svg",
+    "math",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "select",
+    "textarea",
+    "xml",
+}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[^\s=">/]+(?:="[^"]*")?)*)\s*/?>|([^<]+)|<')
@@ -53,7 +67,11 @@ HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hid
 ABSOLUTE = re.compile(r"(?:https?|mailto|tel):", re.I)
 LONG_TAG = re.compile(r"<[a-zA-Z/!?][^<>]{4000,}>?")
 VOID = {"br", "hr", "img", "col", "wbr"}
-BLOCKS = set("address blockquote center dd details div dl dt figure figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre summary table tr ul".split())
+BREAKING = (
+    "address blockquote center dd details div dl dt figure figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre summary "
+    "table tr ul"
+)
+BLOCKS = set(BREAKING.split())
 SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table"}
 N_QUOTES = 9  # marks before a line
 N_CANONICAL = 4 * 2**20  # characters; a few tags may unfold into many when they are made well-formed
@@ -120,9 +138,9 @@ class _Text:
     n_breaks: int = 0
     quote: int = 0
 
-    def words(self, text: str) -> None:
+    def words(self, text: str, *, is_as_typed: bool = False) -> None:
         if self.n_breaks or not self.pieces:
-            text = text.lstrip(" ")
+            text = text if is_as_typed else text.lstrip(" ")
             if not text:
                 return
             prefix = "> " * min(self.quote, N_QUOTES)
@@ -177,7 +195,11 @@ class _Walk:
             elif closing:
                 self._close(tag)
             elif tag:
-                found = {name: entities.unescape(value) for name, value in ATTRIBUTE.findall(attributes)} if attributes else {}
+                found = (
+                    {name: entities.unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+                    if attributes
+                    else {}
+                )
                 self._start(tag, found, token[0])
 
     def _words(self, words: str) -> None:
@@ -191,7 +213,7 @@ class _Walk:
         for number, line in enumerate(plain.split("\n")):
             if number:
                 self.text.force()
-            self.text.words(line)
+            self.text.words(line, is_as_typed=True)
 
     def _start(self, tag: str, attributes: dict[str, str], written: str) -> None:
         element = _Open(tag, href=attributes.get("href", ""))
@@ -220,7 +242,11 @@ class _Walk:
             self.is_cut = True
         elif _matches(ATTRIBUTION_ELEMENTS, element.tag, attributes):
             self.text.mark(ATTRIBUTION)
-        elif not self.is_in_signature and element.tag not in VOID and _matches(SIGNATURE_ELEMENTS, element.tag, attributes):
+        elif (
+            not self.is_in_signature
+            and element.tag not in VOID
+            and _matches(SIGNATURE_ELEMENTS, element.tag, attributes)
+        ):
             self.text.mark(SIGNATURE)
             element.is_signature = self.is_in_signature = True
 
@@ -269,14 +295,16 @@ def _image(attributes: dict[str, str]) -> str:
     """An image that fetches nothing: where it comes from stands aside until somebody asks for it."""
     source = attributes.get("src", "").strip()
     name = "data-cid" if source.lower().startswith("cid:") else "data-src"
-    kept = {key: attributes[key] for key in ("alt", "title", "width", "height") if key in attributes}
+    kept: dict[str, str] = {key: attributes[key] for key in ("alt", "title", "width", "height") if key in attributes}
     if source:
         kept[name] = source[4:] if name == "data-cid" else source
     return "<img" + "".join(f' {key}="{entities.escape(value)}"' for key, value in kept.items()) + ">"
 
 
 def _matches(forms: tuple[tuple[str, str, re.Pattern[str]], ...], tag: str, attributes: dict[str, str]) -> bool:
-    return any(on in ("*", tag) and name in attributes and pattern.search(attributes[name]) for on, name, pattern in forms)
+    return any(
+        on in ("*", tag) and name in attributes and pattern.search(attributes[name]) for on, name, pattern in forms
+    )
 
 
 def _lines(text: str) -> str:

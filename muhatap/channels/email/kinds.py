@@ -5,8 +5,23 @@ import re
 from muhatap.channels.contract import InboundKind
 from muhatap.channels.email.headers import Headers
 
-LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post", "mailing-list", "x-mailing-list", "feedback-id", "x-campaign-id")
-ANSWER_FIELDS = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-autoresponder", "x-mail-autoreply", "x-ms-exchange-inbox-rules-loop")
+LIST_FIELDS = (
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "mailing-list",
+    "x-mailing-list",
+    "feedback-id",
+    "x-campaign-id",
+)
+ANSWER_FIELDS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoreply-from",
+    "x-autoresponder",
+    "x-mail-autoreply",
+    "x-ms-exchange-inbox-rules-loop",
+)
 # RFC 3834 asks for no more than a header; these programs send none. Only looked for at the very start of the subject.
 AWAY = re.compile(
     r"^\W*(?:otomatik\s+(?:yanıt|yanit|cevap|mesaj)|ofis\s+dışında|ofis\s+disinda|ofiste\s+değilim|izinde(?:yim)?\b\W*$|tatildeyim|"
@@ -16,7 +31,10 @@ AWAY = re.compile(
     r"risposta\s+automatica|autosvar|автоответ)",
     re.IGNORECASE,
 )
-DAEMON = re.compile(r"^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|maildaemon|bounces?|mail\.?delivery(?:\.?(?:sub)?system)?)(?:[@+-]|$)", re.I)
+DAEMON = re.compile(
+    r"^(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|maildaemon|bounces?|mail\.?delivery(?:\.?(?:sub)?system)?)(?:[@+-]|$)",
+    re.I,
+)
 FAILED = re.compile(
     r"undeliver|returned\s+(?:to\s+sender|mail)|delivery\s+(?:status\s+notification|has\s+failed|failure|failed|problem|report|incomplete)|"
     r"mail\s+(?:delivery\s+(?:failed|failure|system)|system\s+error|could\s+not\s+be\s+delivered)|failure\s+notice|"
@@ -38,9 +56,11 @@ def kind(headers: Headers, subject: str, sender: str, *, report: str, has_bounce
         return "auto_reply"
     if is_list:
         return "list"
-    if submitted and submitted != "no" or _precedence(headers) in ("auto_reply", "auto-reply"):
+    if (submitted and submitted != "no") or _precedence(headers) in ("auto_reply", "auto-reply"):
         return "auto_reply"
-    if headers.has("x-auto-response-suppress") and re.search(r"\b(?:all|oof|autoreply)\b", headers.plain("x-auto-response-suppress"), re.I):
+    if headers.has("x-auto-response-suppress") and re.search(
+        r"\b(?:all|oof|autoreply)\b", headers.plain("x-auto-response-suppress"), re.I
+    ):
         return "auto_reply"
     return "message"
 

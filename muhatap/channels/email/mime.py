@@ -1,6 +1,7 @@
 """The tree of parts of a mail, cut out of the bytes without copying and without recursion."""
 
 import binascii
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -223,7 +224,7 @@ def _spans(parent: Part, raw: bytes, start: int, end: int, n_most: int) -> list[
         parent.defects.append("a multipart that is not closed")
         marks.append((end, end))
     parent.around = raw[start : marks[0][0]].strip() + b"\n" + raw[marks[-1][1] : end].strip()
-    return [(begin, _before_break(raw, begin, stop)) for (_, begin), (stop, _) in zip(marks, marks[1:], strict=False)]
+    return [(begin, _before_break(raw, begin, stop)) for (_, begin), (stop, _) in itertools.pairwise(marks)]
 
 
 def _marks(raw: bytes, boundary: bytes, start: int, end: int, n_most: int) -> tuple[list[tuple[int, int]], bool]:

@@ -13,7 +13,16 @@ from muhatap.channels.email.headers import Headers
 from muhatap.channels.email.mime import Limits, Part
 
 # Where a mail says whom it was really brought to: our own plus-addresses are found here when To hides them.
-ENVELOPE = ("delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "x-rcpt-to", "x-forwarded-to", "x-apparently-to", "x-delivered-to")
+ENVELOPE = (
+    "delivered-to",
+    "x-original-to",
+    "x-envelope-to",
+    "envelope-to",
+    "x-rcpt-to",
+    "x-forwarded-to",
+    "x-apparently-to",
+    "x-delivered-to",
+)
 PLUS = re.compile(r"^[^+@]+\+([^@]{1,300})@")
 WORD = re.compile(r"\w+")
 N_TOKENS = 50
@@ -53,7 +62,9 @@ class ParsedMail:
 def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime | None = None) -> ParsedMail:
     """Understand a mail. `received_at` (aware) stands in for a missing date. Raises Untranslatable for an empty or oversized mail."""
     root = mime.read(raw, limits)
-    root.headers.charset = next((part.parameters["charset"] for part in mime.walk(root) if "charset" in part.parameters), "")
+    root.headers.charset = next(
+        (part.parameters["charset"] for part in mime.walk(root) if "charset" in part.parameters), ""
+    )
     found = bodies.gather(root, limits)
     defects = list(found.defects)
     if not root.headers.fields and not (found.text.strip() or found.html.strip() or found.attachments):
@@ -167,6 +178,10 @@ def _tokens(recipients: list[str]) -> tuple[str, ...]:
 
 
 def _failures(root: Part, text: str, sender: str, subject: str) -> tuple[Failure, ...]:
-    is_report = any(part.type in ("message/delivery-status", "message/global-delivery-status") for part in mime.walk(root))
-    looks_like_one = root.headers.has("x-failed-recipients") or kinds.DAEMON.match(sender) or kinds.FAILED.search(subject)
+    is_report = any(
+        part.type in ("message/delivery-status", "message/global-delivery-status") for part in mime.walk(root)
+    )
+    looks_like_one = (
+        root.headers.has("x-failed-recipients") or kinds.DAEMON.match(sender) or kinds.FAILED.search(subject)
+    )
     return bounces.failures(root, text, sender) if is_report or looks_like_one else ()

@@ -65,7 +65,7 @@ def _fresh(lines: list[str], depth: int = 0) -> str:
         return _joined(above)
     if at < len(lines) and depth < 3:
         # Nothing above the cut: a bare forward, or an answer written below the quote.
-        return _fresh(lines[below:], depth + 1) or _fresh([*lines[below:]][:0], 3)
+        return _fresh(lines[below:], depth + 1)
     quoted = [QUOTED.sub("", line, count=1).removeprefix(" ") for line in lines if QUOTED.match(line)]
     if quoted and depth < 3:
         return _fresh(quoted, depth + 1)
@@ -78,21 +78,25 @@ def _cut(lines: list[str]) -> tuple[int, int]:
     for at, line in enumerate(lines):
         if FENCE.match(line):
             is_code = not is_code
-        if is_code or not line or QUOTED.match(line):
+        if is_code or not line or len(line) > N_LONGEST or QUOTED.match(line):
             continue
-        if line.strip() == CUT:
-            return at, _below_heading(lines, at + 1)
-        if len(line) > N_LONGEST:
-            continue
-        if forms.ORIGINAL.match(line) or forms.FORWARD.match(line):
-            return at, _below_heading(lines, at + 1)
-        if ":" in line and forms.LABEL.match(line) and (end := _header_block(lines, at)):
-            return at, end
-        if ENDS.search(line) and not _next_is_quoted(lines, at + 1):
-            start = _attribution(lines, at, is_quote_below=False)
-            if start is not None:
-                return start, at + 1
+        found = _heading(lines, at)
+        if found:
+            return found
     return len(lines), len(lines)
+
+
+def _heading(lines: list[str], at: int) -> tuple[int, int] | None:
+    """Begin and end of the heading a mail program wrote above a quote at this line, if it did."""
+    line = lines[at]
+    if line.strip() == CUT or forms.ORIGINAL.match(line) or forms.FORWARD.match(line):
+        return at, _below_heading(lines, at + 1)
+    if ":" in line and forms.LABEL.match(line) and (end := _header_block(lines, at)):
+        return at, end
+    if ENDS.search(line) and not _next_is_quoted(lines, at + 1):
+        start = _attribution(lines, at, is_quote_below=False)
+        return None if start is None else (start, at + 1)
+    return None
 
 
 def _below_heading(lines: list[str], at: int) -> int:
@@ -100,7 +104,11 @@ def _below_heading(lines: list[str], at: int) -> int:
     for start in range(at, min(at + 6, len(lines))):
         if forms.LABEL.match(lines[start]):
             return _header_block(lines, start, n_least=2) or at
-        if lines[start].strip() and not RULE.match(lines[start].strip()) and lines[start].strip() not in (CUT, ATTRIBUTION):
+        if (
+            lines[start].strip()
+            and not RULE.match(lines[start].strip())
+            and lines[start].strip() not in (CUT, ATTRIBUTION)
+        ):
             break
     return at
 
@@ -194,7 +202,11 @@ def _trimmed(lines: list[str]) -> list[str]:
 def _drop_tail(lines: list[str]) -> None:
     while lines and not _is_fenced_end(lines):
         last = MARKS.sub("", lines[-1]).strip()
-        if last and not RULE.match(last) and not (len(last) < 250 and any(form.match(last) for form in forms.SENT_FROM)):
+        if (
+            last
+            and not RULE.match(last)
+            and not (len(last) < 250 and any(form.match(last) for form in forms.SENT_FROM))
+        ):
             return
         lines.pop()
 

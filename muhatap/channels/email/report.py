@@ -23,7 +23,8 @@ def as_json(parsed: ParsedMail) -> dict[str, Any]:
         "reply_text": parsed.reply_text,
         "html_clean": parsed.html_clean,
         "attachments": [
-            {"name": each.name, "type": each.type, "size": each.size, "inline_id": each.content_id} for each in parsed.attachments
+            {"name": each.name, "type": each.type, "size": each.size, "inline_id": each.content_id}
+            for each in parsed.attachments
         ],
         "charset_notes": list(parsed.charset_notes),
         "defects": list(parsed.defects),

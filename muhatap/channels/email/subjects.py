@@ -4,9 +4,14 @@ import re
 
 from muhatap.channels.email.headers import tidy
 
-REPLIES = "re|ynt|yn|yanıt|yanit|cevap|cvp|aw|antw|antwort|sv|vs|rép|réf|rif|res|odp|ha|bls|rv(?=\\W{0,3}re)|回复|回覆|答复"
+REPLIES = (
+    "re|ynt|yn|yanıt|yanit|cevap|cvp|aw|antw|antwort|sv|vs|rép|réf|rif|res|odp|ha|bls|rv(?=\\W{0,3}re)|回复|回覆|答复"
+)
 FORWARDS = "fw|fwd|ilt|i̇lt|ilet|iletilen|wg|wtr|tr|rv|enc|doorst|vb|pd|转发|轉寄"
-PREFIX = re.compile(rf"^\s*(?:(?P<reply>{REPLIES})|(?P<forward>{FORWARDS}))\s*(?:[\[(^*]\s*\d{{1,3}}\s*[\])]?|\d{{1,2}}(?=\s*[:：]))?\s*[:：]\s*", re.IGNORECASE)
+PREFIX = re.compile(
+    rf"^\s*(?:(?P<reply>{REPLIES})|(?P<forward>{FORWARDS}))\s*(?:[\[(^*]\s*\d{{1,3}}\s*[\])]?|\d{{1,2}}(?=\s*[:：]))?\s*[:：]\s*",
+    re.IGNORECASE,
+)
 # İLT and ilt are one word, YNT and ynt too: Turkish has its own capital of i, and Python lowers İ to two characters.
 SMALL = str.maketrans({"İ": "i", "I": "ı"})
 

@@ -16,7 +16,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(64)
 
 
-def raw(body: bytes | str = "Merhaba, siparişim gelmedi.", headers: Mapping[str, str | None] | None = None, **more: str | None) -> bytes:
+def raw(
+    body: bytes | str = "Merhaba, siparişim gelmedi.",
+    headers: Mapping[str, str | None] | None = None,
+    **more: str | None,
+) -> bytes:
     """A mail with the usual headers, some changed or (None) left out; `content_type="…"` names a header too."""
     said: dict[str, str | None] = {name.lower(): value for name, value in USUAL.items()}
     if isinstance(body, str):
@@ -24,20 +28,26 @@ def raw(body: bytes | str = "Merhaba, siparişim gelmedi.", headers: Mapping[str
         body = body.encode()
     said |= {name.lower().replace("_", "-"): value for name, value in (more | dict(headers or {})).items()}
     lines = [f"{name}: {_encoded(value)}" for name, value in said.items() if value is not None]
-    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body.replace(b"\r\n", b"\n").replace(
+        b"\n", b"\r\n"
+    )
 
 
 def html(page: str, **more: str | None) -> bytes:
     return raw(page.encode(), {"Content-Type": "text/html; charset=utf-8"} | dict(more.items()))
 
 
-def multipart(*parts: bytes, kind: str = "mixed", boundary: str = "sinir", parameters: str = "", **more: str | None) -> bytes:
+def multipart(
+    *parts: bytes, kind: str = "mixed", boundary: str = "sinir", parameters: str = "", **more: str | None
+) -> bytes:
     """A multipart of parts made by `part`."""
     body = b"".join(b"--%s\n%s\n" % (boundary.encode(), each) for each in parts) + b"--%s--\n" % boundary.encode()
     return raw(body, {"Content-Type": f'multipart/{kind}; boundary="{boundary}"{parameters}'} | dict(more.items()))
 
 
-def part(content: bytes | str, type_: str = "text/plain; charset=utf-8", disposition: str = "", content_id: str = "") -> bytes:
+def part(
+    content: bytes | str, type_: str = "text/plain; charset=utf-8", disposition: str = "", content_id: str = ""
+) -> bytes:
     """One part, base64 when it is bytes."""
     lines = [f"Content-Type: {type_}"]
     lines += [f"Content-Disposition: {disposition}"] if disposition else []

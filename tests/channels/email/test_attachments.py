@@ -106,8 +106,15 @@ def test_winmail_dat_stays_a_file():
 
 
 def test_an_encrypted_mail_keeps_its_parts_as_files():
-    mail = multipart(part("Version: 1\n", "application/pgp-encrypted"), part("-----BEGIN PGP MESSAGE-----", "application/octet-stream"), kind="encrypted")
-    assert [file.declared_type for file in parse(mail).attachments] == ["application/pgp-encrypted", "application/octet-stream"]
+    mail = multipart(
+        part("Version: 1\n", "application/pgp-encrypted"),
+        part("-----BEGIN PGP MESSAGE-----", "application/octet-stream"),
+        kind="encrypted",
+    )
+    assert [file.declared_type for file in parse(mail).attachments] == [
+        "application/pgp-encrypted",
+        "application/octet-stream",
+    ]
 
 
 def test_uuencoded_text_becomes_a_file_and_leaves_the_words():

@@ -8,7 +8,9 @@ SAYIN = "Sayın Ihlamur Ev, ürünüm kırık geldi; şu değişimi İstiyorum. 
 
 
 def boxes(value: str | bytes) -> list[tuple[str, str]]:
-    return [(each.name, each.email) for each in addresses.listed([value if isinstance(value, bytes) else value.encode()])]
+    return [
+        (each.name, each.email) for each in addresses.listed([value if isinstance(value, bytes) else value.encode()])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -17,7 +19,10 @@ def boxes(value: str | bytes) -> list[tuple[str, str]]:
         ("Ayşe Yılmaz <ayse@ornek.example>", [("Ayşe Yılmaz", "ayse@ornek.example")]),
         ("=?utf-8?B?QXnFn2UgWcSxbG1heg==?= <ayse@ornek.example>", [("Ayşe Yılmaz", "ayse@ornek.example")]),
         ('"=?iso-8859-9?Q?Ay=FEe_Y=FDlmaz?=" <ayse@ornek.example>', [("Ayşe Yılmaz", "ayse@ornek.example")]),
-        ('"Yılmaz, Ayşe" <ayse@ornek.example>, can@ornek.example', [("Yılmaz, Ayşe", "ayse@ornek.example"), ("", "can@ornek.example")]),
+        (
+            '"Yılmaz, Ayşe" <ayse@ornek.example>, can@ornek.example',
+            [("Yılmaz, Ayşe", "ayse@ornek.example"), ("", "can@ornek.example")],
+        ),
         ("ayse@ornek.example (Ayşe Yılmaz)", [("Ayşe Yılmaz", "ayse@ornek.example")]),
         ("Ekip: ayse@ornek.example, can@ornek.example;", [("", "ayse@ornek.example"), ("", "can@ornek.example")]),
         ("undisclosed-recipients:;", []),
@@ -27,7 +32,10 @@ def boxes(value: str | bytes) -> list[tuple[str, str]]:
         ("Ayşe <ayşe@örnek.example>", [("Ayşe", "ayşe@örnek.example")]),
         ("=?utf-8?q?Ay=C5=9Fe_=3Cayse=40ornek=2Eexample=3E?=", [("Ayşe", "ayse@ornek.example")]),
         ("ayse@ornek.example;can@ornek.example", [("", "ayse@ornek.example"), ("", "can@ornek.example")]),
-        ('"Ayşe <ayse@ornek.example>, Can <can@ornek.example>', [("Ayşe", "ayse@ornek.example"), ("Can", "can@ornek.example")]),
+        (
+            '"Ayşe <ayse@ornek.example>, Can <can@ornek.example>',
+            [("Ayşe", "ayse@ornek.example"), ("Can", "can@ornek.example")],
+        ),
         ("<mailto:ayse@ornek.example>", [("", "ayse@ornek.example")]),
         (", , ayse@ornek.example,", [("", "ayse@ornek.example")]),
         ("Pete(A nice \\) chap) <pete(his account)@silly.test(host)>", [("Pete", "pete@silly.test")]),

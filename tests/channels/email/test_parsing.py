@@ -14,7 +14,9 @@ ARRIVED = datetime(2026, 11, 21, 11, 32, tzinfo=UTC)
 
 
 def test_a_plain_mail_is_read_whole():
-    parsed = parse(raw(in_reply_to="<biz-1@ihlamurev.example>", references="<biz-0@ihlamurev.example> <biz-1@ihlamurev.example>"))
+    parsed = parse(
+        raw(in_reply_to="<biz-1@ihlamurev.example>", references="<biz-0@ihlamurev.example> <biz-1@ihlamurev.example>")
+    )
     assert (parsed.sender, parsed.kind, parsed.subject) == (AYSE, "message", "Keten nevresim nerede?")
     assert parsed.to == (Address(email="destek@ihlamurev.example"),)
     assert parsed.text == parsed.reply_text == "Merhaba, siparişim gelmedi."
@@ -108,7 +110,11 @@ def test_lone_surrogates_never_come_out():
 
 
 def test_of_an_alternative_the_plain_text_is_shown_and_the_html_cleaned():
-    parsed = parse(multipart(part("Merhaba *dünya*"), part("<p>Merhaba <b>dünya</b></p>", "text/html; charset=utf-8"), kind="alternative"))
+    parsed = parse(
+        multipart(
+            part("Merhaba *dünya*"), part("<p>Merhaba <b>dünya</b></p>", "text/html; charset=utf-8"), kind="alternative"
+        )
+    )
     assert parsed.text == "Merhaba *dünya*"
     assert parsed.html_clean == "<p>Merhaba <b>dünya</b></p>"
 
@@ -125,12 +131,18 @@ def test_words_between_files_are_joined():
 
 
 def test_words_outside_the_parts_are_found_when_there_are_no_others():
-    mail = raw(b"Asil soz burada.\n--sinir\nContent-Type: image/png\n\nx\n--sinir--\n", {"Content-Type": 'multipart/mixed; boundary="sinir"'})
+    mail = raw(
+        b"Asil soz burada.\n--sinir\nContent-Type: image/png\n\nx\n--sinir--\n",
+        {"Content-Type": 'multipart/mixed; boundary="sinir"'},
+    )
     assert parse(mail).text == "Asil soz burada."
 
 
 def test_a_wrong_boundary_is_found_in_the_text():
-    mail = raw(b"--gercek\nContent-Type: text/plain\n\nMerhaba\n--gercek--\n", {"Content-Type": 'multipart/mixed; boundary="yanlis"'})
+    mail = raw(
+        b"--gercek\nContent-Type: text/plain\n\nMerhaba\n--gercek--\n",
+        {"Content-Type": 'multipart/mixed; boundary="yanlis"'},
+    )
     assert parse(mail).text == "Merhaba"
     assert parse(mail).defects == ("the boundary is missing or wrong, the one in the text was taken",)
 
@@ -148,12 +160,19 @@ def test_flowed_text_flows_and_keeps_its_quotes_apart():
 
 
 def test_broken_encodings_give_what_can_be_had():
-    torn = parse(raw(b"Merhaba =E7=FC=X1 d=FCnya =\n", {"Content-Type": "text/plain; charset=windows-1254", "Content-Transfer-Encoding": "quoted-printable"}))
+    torn = parse(
+        raw(
+            b"Merhaba =E7=FC=X1 d=FCnya =\n",
+            {"Content-Type": "text/plain; charset=windows-1254", "Content-Transfer-Encoding": "quoted-printable"},
+        )
+    )
     assert torn.text.startswith("Merhaba çü=X1 dünya")
     assert "broken quoted-printable" in torn.defects
     garbage = parse(raw(b"TWVyaGFiYQ=!!\xff", {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"}))
     assert garbage.text == "Merhaba"
-    twice = parse(raw(b"TWVy\naA==\nYWJh\nYQ==\n", {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"}))
+    twice = parse(
+        raw(b"TWVy\naA==\nYWJh\nYQ==\n", {"Content-Type": "text/plain", "Content-Transfer-Encoding": "base64"})
+    )
     assert twice.text == "Merhabaa"
     unknown = parse(raw(b"Merhaba", {"Content-Type": "text/plain", "Content-Transfer-Encoding": "8-bitt"}))
     assert (unknown.text, unknown.defects) == ("Merhaba", ("unknown transfer encoding 8bitt",))

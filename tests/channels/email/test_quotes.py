@@ -31,7 +31,9 @@ def test_recorded_replies_come_out_as_people_marked_them():
     assert len(right) >= 0.95 * len(labelled)
 
 
-@pytest.mark.parametrize("row", [row for row in corpus.replies() if row["lang"] in ("tr", "de", "fr")], ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", [row for row in corpus.replies() if row["lang"] in ("tr", "de", "fr")], ids=lambda row: row["id"]
+)
 def test_a_bare_forward_gives_the_forwarded_words_without_its_heading(row: dict[str, str]):
     found = quotes.reply(row["text"])
     assert found.strip().startswith("Aenean quis diam urna.")
@@ -71,12 +73,30 @@ def test_words_that_only_look_like_quotes_stay(words: str):
     ("text", "remains"),
     [
         ("Am 12.11.2026 um 14:30 schrieb Max Muster <max@ornek.example>:\n> Hallo\n\nDanke!", "Danke!"),
-        ("Danke!\n\nVon: Support <a@b.example>\nGesendet: Montag, 1. November 2021 10:00\nAn: Max\nBetreff: AW: Bestellung\n\nHallo", "Danke!"),
-        ("Danke!\n\nVon meinem iPhone gesendet\n\n> Am 01.11.2021 um 10:00 schrieb Support <a@b.example>:\n>\n> Hallo", "Danke!"),
-        ("Merci\n\nDe : Support <a@b.example>\nEnvoyé : lundi 1 novembre 2021 10:00\nÀ : Max\nObjet : RE: Commande\n\nBonjour", "Merci"),
-        ("Merci\n\nLe lun. 1 nov. 2021 à 10:00, Support Clients de la Maison Ihlamur\n<a@b.example> a écrit :\n\n> Bonjour", "Merci"),
-        ("Thanks!\n\nOn Mon, Nov 1, 2021 at 10:00 AM Support <\na@b.example> wrote:\n\n> Hello\n\n-- \nEmily", "Thanks!"),
-        ("Tamam\n\n27 Ara 2025 Cmt 16:05 tarihinde Ihlamur Ev <destek@ihlamurev.example> şunu\nyazdı:\n\n> Selam", "Tamam"),
+        (
+            "Danke!\n\nVon: Support <a@b.example>\nGesendet: Montag, 1. November 2021 10:00\nAn: Max\nBetreff: AW: Bestellung\n\nHallo",
+            "Danke!",
+        ),
+        (
+            "Danke!\n\nVon meinem iPhone gesendet\n\n> Am 01.11.2021 um 10:00 schrieb Support <a@b.example>:\n>\n> Hallo",
+            "Danke!",
+        ),
+        (
+            "Merci\n\nDe : Support <a@b.example>\nEnvoyé : lundi 1 novembre 2021 10:00\nÀ : Max\nObjet : RE: Commande\n\nBonjour",
+            "Merci",
+        ),
+        (
+            "Merci\n\nLe lun. 1 nov. 2021 à 10:00, Support Clients de la Maison Ihlamur\n<a@b.example> a écrit :\n\n> Bonjour",
+            "Merci",
+        ),
+        (
+            "Thanks!\n\nOn Mon, Nov 1, 2021 at 10:00 AM Support <\na@b.example> wrote:\n\n> Hello\n\n-- \nEmily",
+            "Thanks!",
+        ),
+        (
+            "Tamam\n\n27 Ara 2025 Cmt 16:05 tarihinde Ihlamur Ev <destek@ihlamurev.example> şunu\nyazdı:\n\n> Selam",
+            "Tamam",
+        ),
         (
             "Ihlamur Ev <destek@ihlamurev.example>, 27 Ara 2025 Cmt, 16:05 tarihinde şunu yazdı:\n\n> Hazır mı?\n\nEvet.\n\n> Adres?\n\nAynı.",
             "> Hazır mı?\n\nEvet.\n\n> Adres?\n\nAynı.",

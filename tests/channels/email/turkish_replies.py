@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (quotes of mails are as long as mails are)
 """Turkish answers as customers send them: every body under every client's quote and every signature."""
 
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ BODIES = {
     "question": "Bunu ben yazmadım, eşim yazdı. Yine de yardımcı olur musunuz?",
 }
 
-WE_WROTE = "Merhaba Ayşe Hanım,\n\nSiparişiniz bugün kargoya verildi. Takip numarası: 123456789.\n\nZeynep Arslan\nIhlamur Ev"
+WE_WROTE = (
+    "Merhaba Ayşe Hanım,\n\nSiparişiniz bugün kargoya verildi. Takip numarası: 123456789.\n\nZeynep Arslan\nIhlamur Ev"
+)
 MARKED = "\n".join(f"> {line}".rstrip() for line in WE_WROTE.split("\n"))
 INDENTED = "\n".join(f"    {line}".rstrip() for line in WE_WROTE.split("\n"))
 US = "Ihlamur Ev Destek <destek@ihlamurev.example>"
@@ -35,7 +38,7 @@ FORMS = {
     "apple wrapped": f"Ihlamur Ev Müşteri Hizmetleri <destek@ihlamurev.example> şunları yazdı\n(16.7.2026 00:52):\n\n{MARKED}",
     "apple old": f"16 Tem 2026 tarihinde, saat 00:52’de, {US} şunları yazdı:\n\n{MARKED}",
     "apple old wrapped": f"16 Tem 2026 tarihinde, saat 00:52’de, Ihlamur Ev Destek\n<destek@ihlamurev.example> şunları yazdı:\n\n{MARKED}",
-    "outlook unmarked": f"\"Ihlamur Ev Destek\" <destek@ihlamurev.example>, 28/10/2021 12:46 tarihinde şunu yazdı:\n\n{INDENTED}",
+    "outlook unmarked": f'"Ihlamur Ev Destek" <destek@ihlamurev.example>, 28/10/2021 12:46 tarihinde şunu yazdı:\n\n{INDENTED}',
     "outlook header": f"Kimden: {US}\nGönderildi: 28 Ekim 2021 Perşembe 12:46\nKime: {HEADINGS}\nKonu: Re: Siparişim\n\n{WE_WROTE}",
     "outlook header rule": f"________________________________\nKimden: {US}\nGönderildi: 28 Ekim 2021 Perşembe 12:46\nKime: {HEADINGS}\nBilgi: Can Aydın <can@ihlamurev.example>\nKonu: Ynt: Siparişim\n\n{WE_WROTE}",
     "outlook header sender": f"Gönderen: {US}\nGönderilen: 28 Ekim 2021 Perşembe 12:46\nKime: {HEADINGS}\nCC: can@ihlamurev.example\nKonu: YNT: Siparişim\n\n{WE_WROTE}",
