@@ -42,6 +42,7 @@ def typed(**more: str) -> dict[str, str]:
         "to": "Ayşe Yılmaz <ayse.yilmaz@ornek.example>",
         "cc": "",
         "bcc": "",
+        "seen": "999999",
     } | more
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.signing import dumps
 from django.urls import reverse
@@ -13,6 +14,9 @@ from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.conversations import placing_words
 from muhatap.conversations.models import Attachment, Conversation, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import times
@@ -27,26 +31,40 @@ REMOTE = re.compile(r'data-src="([^"]*)"')
 IMAGE_SALT = "remote image"
 
 
-def thread(conversation: Conversation, *, seen_id: int, now: datetime, may_act: bool, may_organise: bool) -> Thread:
-    """The newest entries, with "new" before the first that the reader has not seen."""
-    messages = newest(conversation, before=None)
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, when, and what they may do with what they read."""
+
+    user: User
+    now: datetime
+
+    @property
+    def may_answer(self) -> bool:
+        return may(self.user, "conversations.reply")
+
+    @property
+    def may_organise(self) -> bool:
+        return may(self.user, "conversations.organise")
+
+
+def thread(
+    conversation: Conversation, reader: Reader, *, seen_id: int, before: tuple[datetime, int] | None = None
+) -> Thread:
+    """The newest entries (before a moment), with "new" above the first that the reader has not seen."""
+    messages = newest(conversation, before=before)
     shown = messages[-LIMIT:]
-    url = reverse("inbox:thread", args=[conversation.pk])
-    earlier = (
-        f"{reverse('inbox:earlier', args=[conversation.pk])}?before={shown[0].at.isoformat()}~{shown[0].pk}"
-        if len(messages) > LIMIT
-        else ""
-    )
     return Thread(
         conversation_id=conversation.pk,
-        entries=tuple(
-            entries(conversation, shown, seen_id=seen_id, now=now, may_act=may_act, may_organise=may_organise)
-        ),
-        reload_url=url,
+        entries=tuple(entries(shown, reader, seen_id=seen_id)),
+        reload_url=reverse("inbox:thread", args=[conversation.pk]),
         live=f"conversation:{conversation.pk}",
-        earlier_url=earlier,
+        earlier_url=_earlier_url(conversation, shown[0]) if len(messages) > LIMIT else "",
         earlier_label=_("Earlier messages"),
     )
+
+
+def _earlier_url(conversation: Conversation, first: Message) -> str:
+    return f"{reverse('inbox:earlier', args=[conversation.pk])}?{urlencode({'before': f'{first.at.isoformat()}~{first.pk}'})}"
 
 
 def newest(conversation: Conversation, *, before: tuple[datetime, int] | None) -> list[Message]:
@@ -57,76 +75,62 @@ def newest(conversation: Conversation, *, before: tuple[datetime, int] | None) -
     return list(reversed(rows.order_by("-at", "-id")[: LIMIT + 1]))
 
 
-def entries(
-    conversation: Conversation,
-    messages: Sequence[Message],
-    *,
-    seen_id: int,
-    now: datetime,
-    may_act: bool,
-    may_organise: bool,
-) -> Iterable[Entry]:
+def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Iterable[Entry]:
     """Entries with a line above each day and before what is new."""
     fates = _fates(messages)
+    today = timezone.localtime(reader.now).date()
     last_day: date | None = None
-    new_shown = False
+    is_new_shown = False
     spoken = [message.pk for message in messages if message.kind in ("inbound", "outbound")]
     for message in messages:
         day = timezone.localtime(message.at).date()
         if day != last_day:
-            yield Rule(id=f"day-{day.isoformat()}", text=times.heading(day, timezone.localtime(now).date()))
+            yield Rule(id=f"day-{day.isoformat()}", text=times.heading(day, today))
             last_day = day
-        if not new_shown and message.kind == "inbound" and message.pk > seen_id:
+        if not is_new_shown and message.kind == "inbound" and message.pk > seen_id:
             yield Rule(id="new", text=_("New"), is_new=True)
-            new_shown = True
+            is_new_shown = True
         is_open = message.pk > seen_id or message.pk in spoken[-2:]
-        yield entry(
-            message,
-            fates.get(message.interaction_id or 0),
-            now=now,
-            is_open=is_open,
-            may_act=may_act,
-            may_organise=may_organise,
-        )
+        yield entry(message, fates.get(message.interaction_id or 0), reader, is_open=is_open)
 
 
-def entry(
-    message: Message, fate: Outgoing | None, *, now: datetime, is_open: bool, may_act: bool, may_organise: bool
-) -> Entry:
+def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: bool) -> Entry:
     """One entry of the thread."""
-    when = {"time": times.stamp(message.at, now), "time_iso": message.at.isoformat()}
+    when = {"time": times.stamp(message.at, reader.now), "time_iso": message.at.isoformat()}
     if message.kind == Message.Kind.EVENT:
-        return Event(
-            id=message.pk,
-            text=words.event(message),
-            icon=words.EVENT_ICONS.get(message.event, "info"),
-            acts=_way_back(message, may_organise),
-            **when,
-        )
+        icon = words.EVENT_ICONS.get(message.event, "info")
+        return Event(id=message.pk, text=words.event(message), icon=icon, acts=_way_back(message, reader), **when)
     name = _name(message)
     if message.kind == Message.Kind.NOTE:
         return Note(id=message.pk, name=name, initials=initials(name), html=body(message), files=files(message), **when)
-    state, icon, tone = words.state(fate, now)
-    said: dict[str, Any] = {
-        "id": message.pk,
-        "name": name,
-        "initials": initials(name),
-        "is_ours": message.kind == Message.Kind.OUTBOUND,
-        "html": reply_body(message),
-        "language": message.contact.language if message.contact and message.kind == Message.Kind.INBOUND else "",
-        "files": files(message),
-        "why": words.why(message),
-        "why_acts": _why_acts(message) if may_organise and words.why(message) else (),
-        "state": state,
-        "state_icon": icon,
-        "state_tone": tone,
-        "acts": _acts(message, may_organise),
-        "trouble": trouble(message, fate, may_act),
-        **when,
-    }
+    said = _said(message, fate, reader) | when
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)
     return Bubble(channel=words.channel(message.inbox), channel_icon=words.channel_icon(message.inbox.kind), **said)
+
+
+def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, Any]:
+    """What a letter and a bubble share."""
+    name = _name(message)
+    is_ours = message.kind == Message.Kind.OUTBOUND
+    state, icon, tone = words.state(fate, reader.now)
+    why = words.why(message)
+    return {
+        "id": message.pk,
+        "name": _("You") if is_ours and message.by_id == reader.user.pk else name,
+        "initials": initials(name),
+        "is_ours": is_ours,
+        "html": reply_body(message),
+        "language": message.contact.language if message.contact and not is_ours else "",
+        "files": files(message),
+        "why": why,
+        "why_acts": _why_acts(message) if why and reader.may_organise else (),
+        "state": state,
+        "state_icon": icon,
+        "state_tone": tone,
+        "acts": _acts(message) if reader.may_organise else (),
+        "trouble": trouble(fate, reader.may_answer),
+    }
 
 
 def body(message: Message) -> SafeString:
@@ -141,14 +145,14 @@ def body(message: Message) -> SafeString:
     return mark_safe(CID.sub(source, html))  # noqa: S308 (cleaned by allow-list when it came in, see channels)
 
 
-def with_remote_images(message: Message, now: datetime) -> Letter:
+def with_remote_images(message: Message, reader: Reader) -> Letter:
     """The letter with its remote pictures, fetched by us, so that the sender learns no agent's address."""
 
     def source(match: re.Match[str]) -> str:
         address = match.group(1).replace("&amp;", "&")
         return format_html('src="{}?u={}"', reverse("inbox:image", args=[message.pk]), dumps(address, salt=IMAGE_SALT))
 
-    letter = entry(message, None, now=now, is_open=True, may_act=False, may_organise=False)
+    letter = entry(message, None, reader, is_open=True)
     html = mark_safe(REMOTE.sub(source, body(message)))  # noqa: S308 (only addresses change, quoted)
     return replace(cast(Letter, letter), html=html, quoted_html="", images_url="")
 
@@ -168,7 +172,7 @@ def files(message: Message) -> tuple[File, ...]:
     return tuple(_file(attachment) for attachment in shown)
 
 
-def trouble(message: Message, fate: Outgoing | None, may_act: bool) -> Trouble | None:
+def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
     """What went wrong with a sending, what was kept, and what one can do."""
     if fate is None:
         return None
@@ -246,14 +250,15 @@ def _written(addresses: Iterable[dict[str, str]]) -> str:
 
 
 def _why_acts(message: Message) -> tuple[Act, ...]:
-    if message.placed_because == "new":
-        return ()
+    """The way back: split off what was joined, or go to the conversation it may belong to."""
+    related = placing_words.related_id(message.placed_details)
+    if related:
+        return (Act(label=_("Go there"), url=reverse("inbox:conversation", args=[related]), is_link=True),)
     return (Act(label=_("Split"), url=reverse("inbox:split", args=[message.pk])),)
 
 
-def _acts(message: Message, may_organise: bool) -> tuple[Act, ...]:
-    if not may_organise:
-        return ()
+def _acts(message: Message) -> tuple[Act, ...]:
+    return ()
     return (
         Act(
             label=_("Split off into a conversation of its own"),
@@ -269,8 +274,8 @@ def _acts(message: Message, may_organise: bool) -> tuple[Act, ...]:
     )
 
 
-def _way_back(message: Message, may_organise: bool) -> tuple[Act, ...]:
+def _way_back(message: Message, reader: Reader) -> tuple[Act, ...]:
     number = message.event_details.get("rearrangement")
-    if not (number and may_organise):
+    if not (number and reader.may_organise):
         return ()
     return (Act(label=_("Undo"), url=reverse("inbox:put_back", args=[number])),)

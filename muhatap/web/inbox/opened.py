@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
+from muhatap.conversations import seeing
 from muhatap.conversations.models import Conversation as Row
 from muhatap.conversations.models import Seen
-from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
@@ -81,41 +81,15 @@ def conversation(
 def thread(user: User, row: Row, now: datetime) -> Thread:
     """The thread; what was new to the reader is marked, and from now on seen."""
     seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
-    shown = entries.thread(
-        row,
-        seen_id=seen,
-        now=now,
-        may_act=may(user, "conversations.reply"),
-        may_organise=may(user, "conversations.organise"),
-    )
+    shown = entries.thread(row, entries.Reader(user, now), seen_id=seen)
     if row.last_inbound_id:
-        chatting.we_read(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
+        seeing.mark_seen(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
     return shown
 
 
 def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime) -> Thread:
     """The entries before a moment, with the way to those before them."""
-    messages = entries.newest(row, before=before)
-    shown = messages[-entries.LIMIT :]
-    has_more = len(messages) > entries.LIMIT
-    url = (
-        f"{reverse('inbox:earlier', args=[row.pk])}?before={shown[0].at.isoformat()}~{shown[0].pk}" if has_more else ""
-    )
-    told = entries.entries(
-        row,
-        shown,
-        seen_id=row.last_inbound_id or 0,
-        now=now,
-        may_act=may(user, "conversations.reply"),
-        may_organise=may(user, "conversations.organise"),
-    )
-    return Thread(
-        conversation_id=row.pk,
-        entries=tuple(told),
-        reload_url="",
-        earlier_url=url.replace("+", "%2B"),
-        earlier_label=_("Earlier messages"),
-    )
+    return entries.thread(row, entries.Reader(user, now), seen_id=row.last_inbound_id or 0, before=before)
 
 
 def tags(row: Row, may_organise: bool) -> dict[str, object]:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from muhatap.conversations.models import Attachment, Message
 from muhatap.shared import clock, files, outgoing
-from muhatap.web.common.doors import needs
+from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import entries
 from muhatap.web.inbox.pages import find
 
@@ -38,7 +38,11 @@ def images(request: HttpRequest, message: int) -> HttpResponse:
         Message.objects.select_related("inbox", "contact", "by").prefetch_related("attachments"), pk=message
     )
     find(request, found.conversation_id)
-    return render(request, "inbox/_message_letter.html", {"message": entries.with_remote_images(found, clock.now())})
+    return render(
+        request,
+        "inbox/_message_letter.html",
+        {"message": entries.with_remote_images(found, entries.Reader(visitor(request), clock.now()))},
+    )
 
 
 @needs("conversations.read")

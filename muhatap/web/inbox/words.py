@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.channels.models import Inbox
+from muhatap.conversations import placing_words
 from muhatap.conversations.models import Message
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import times
@@ -47,20 +48,10 @@ def event(message: Message) -> str:
 
 
 def why(message: Message) -> str:
-    """Why the message was placed in this thread; empty when there is nothing to explain."""
-    if message.placed_because == "new" and not message.placed_details.get("note"):
+    """Why the message stands in this thread; empty where nothing needs explaining."""
+    if message.placed_because in ("", "new", "session"):
         return ""
-    subject = message.placed_details.get("subject", "")
-    sentences = {
-        "token": _("Joined here because it answers our signed reply address."),
-        "reference": _("Joined here because it answers a message of this conversation."),
-        "subject": _("Joined here because this person wrote under the same subject."),
-        "bounce": _("Came here because a mail of this conversation was returned."),
-        "session": "",
-        "new": _("Started anew: it answers a conversation this address takes no part in."),
-        "follows": _("Started anew: the conversation it answers was settled long ago."),
-    }
-    return sentences.get(message.placed_because, "") % {"subject": subject}
+    return placing_words.sentence(message.placed_because, message.placed_details)
 
 
 def state(outgoing: Outgoing | None, now: datetime) -> tuple[str, str, str]:
