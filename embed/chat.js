@@ -202,7 +202,7 @@
     wear(opened.look);
     const isFirst = !lines.size;
     take(opened);
-    if (isFirst) { hasEarlier = opened.has_more; told = cursor; }
+    if (isFirst) hasEarlier = opened.has_more;
     draw();
   }
 
@@ -424,7 +424,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       h("button", { type: "button", onclick: () => { toggleMenu(false); wantsMail = true; draw(); ui.mail.focus(); } }, t.leave),
       h("button", { type: "button", onclick: () => { toggleMenu(false); forget(); } }, t.forget));
     ui.more = h("button", { type: "button", class: "tool", "aria-label": t.menu, "aria-expanded": "false", "aria-controls": "menu", onclick: () => toggleMenu(ui.menu.hidden) }, icon("more"));
-    ui.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": t.title, tabindex: "0" });
+    ui.log = h("div", { class: "log", role: "log", "aria-label": t.title, tabindex: "0" });
     ui.typing = h("div", { class: "event", hidden: true });
     ui.strip = h("div", { class: "strip", role: "status", hidden: true });
     ui.name = field("name", "text");
@@ -456,7 +456,6 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.text.value = kept("draft") || "";
   }
 
-  let told = 0;
   function draw() {
     if (!ui.log) return;
     const all = [...lines.values()].sort((a, b) => a.id - b.id);
@@ -468,11 +467,8 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     const n = isOpen ? 0 : ours.filter((l) => l.id > Number(kept("read") || 0)).length;
     ui.count.hidden = !n;
     ui.count.textContent = n > 99 ? "99+" : n;
-    // The log itself is silent: told is only what came from us, not what the visitor wrote or how it fares.
-    const last = ours[ours.length - 1];
-    const news = n ? t.fresh(n) : isOpen && last && told < last.id ? `${last.author || t.we}: ${last.text}` : "";
-    if (isOpen && last) told = last.id;
-    if (news) ui.news.textContent = news;
+    const news = n ? t.fresh(n) : "";
+    if (ui.news.textContent !== news) ui.news.textContent = news;
     ui.launch.setAttribute("aria-label", isOpen ? t.close : n ? `${t.open}, ${news}` : t.open);
     ui.launch.setAttribute("aria-expanded", String(isOpen));
     ui.launchIcon.replaceChildren(icon(isOpen ? "down" : "chat", 24));
@@ -533,12 +529,14 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       const inside = [icon("file", 16), String(file.name)];
       return file.url ? h("a", { class: "file", href: HOST + file.url, target: "_blank", rel: "noopener" }, ...inside) : h("span", { class: "file" }, ...inside);
     });
+    const isKept = typeof line.id === "number";
     const meta = h("div", { class: "meta" }, h("span", { class: "sr" }, `${line.is_ours ? line.author || t.we : t.you}, `));
     if (state === "read") meta.append(icon("read", 14));
-    if (state && state !== "refused") meta.append(`${t[state]}${line.id ? " · " : ""}`);
+    if (state && state !== "refused") meta.append(`${t[state]}${isKept ? " · " : ""}`);
     if (state === "refused") meta.append(h("span", { class: "bad" }, line.refused), h("button", { type: "button", onclick: () => retry(line) }, t.again));
-    else if (line.id) meta.append(h("time", { datetime: line.at }, moment(line.at)));
-    return h("div", { class: line.is_ours ? "line" : "line own" }, line.text ? h("div", { class: "bubble", dir: "auto" }, ...linked(String(line.text))) : null, ...files, line.id || state ? meta : null);
+    else if (isKept) meta.append(h("time", { datetime: line.at }, moment(line.at)));
+    // The log tells what comes from us; what the visitor wrote, and how it fares, is not read out to them again.
+    return h("div", line.is_ours ? { class: "line" } : { class: "line own", "aria-live": "off" }, line.text ? h("div", { class: "bubble", dir: "auto" }, ...linked(String(line.text))) : null, ...files, isKept || state ? meta : null);
   }
 
   function linked(text) {
@@ -573,7 +571,6 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   /* ---- what the visitor does ---- */
   function open() {
     isOpen = true;
-    told = cursor;
     ui.panel.hidden = false;
     ui.panel.setAttribute("aria-modal", String(matchMedia("(max-width:30rem),(max-height:26rem)").matches));
     draw();

@@ -133,7 +133,7 @@ def continue_by_mail(*, session_id: int, at: datetime) -> None:
     """When the visitor left before reading, what we said goes to the address they gave, once; else look again later."""
     session = ChatSession.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=session_id)
     widget = settings_of(session.inbox.settings)
-    mailbox = Inbox.objects.filter(pk=widget.email_inbox_id, kind="email", is_enabled=True).first()
+    mailbox = Inbox.objects.filter(pk=widget.email_inbox_id or 0, kind="email", is_enabled=True).first()
     unread = list(lines.unread_out(session))
     if not unread or not session.email or mailbox is None:
         return

@@ -41,6 +41,7 @@ class Server:
         (data / "static").mkdir(parents=True, exist_ok=True)
         self.web: subprocess.Popen[bytes] | None = None
         self.jobs: subprocess.Popen[bytes] | None = None
+        self.fetch: subprocess.Popen[bytes] | None = None
 
     def start_web(self) -> None:
         port = ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
@@ -50,12 +51,16 @@ class Server:
     def start_jobs(self) -> None:
         self.jobs = self._start("-m", "django", "procrastinate", "worker", "--concurrency=2")
 
+    def start_fetch(self) -> None:
+        self.fetch = self._start("-m", "muhatap.config.fetching")
+
     def kill_web(self) -> None:
         _kill(self.web)
 
     def stop(self) -> None:
         _kill(self.web)
         _kill(self.jobs)
+        _kill(self.fetch)
 
     def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen([sys.executable, *arguments], env=self.environ, cwd=ROOT)

@@ -96,7 +96,9 @@ def test_answers_given_while_the_stream_was_down_come_once(page: Page, server: S
         answer(f"cevap {n}")
         server.start_web()
         expect(page.get_by_text(f"cevap {n}")).to_be_visible(timeout=40_000)
-    assert [b for b in page.locator(".bubble").all_text_contents() if b.startswith("cevap")] == [f"cevap {n}" for n in range(3)]
+    assert [b for b in page.locator(".bubble").all_text_contents() if b.startswith("cevap")] == [
+        f"cevap {n}" for n in range(3)
+    ]
 
 
 def until_digested(text: str) -> None:

@@ -73,7 +73,7 @@ class WebchatAdapter:
 
     def was_taken(self, outbound: Outbound) -> bool:
         session = _session(outbound)
-        return bool(session) and session.lines.filter(direction="out", key=outbound.message_id).exists()
+        return session is not None and session.lines.filter(direction="out", key=outbound.message_id).exists()
 
 
 ADAPTER = WebchatAdapter()
