@@ -32,7 +32,7 @@ from pysasl.creds.external import ExternalCredentials
 from pysasl.hashing import BuiltinHash
 
 HOST = "127.0.0.1"
-PASSWORD = "ihlamur"
+PASSWORD = "kuzguncuk-42"
 
 
 class _Config(Config):

@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from muhatap.web.settings import index
+from muhatap.web.settings import connecting, health, inboxes, index, quarantine
 
 app_name = "settings"
 
 urlpatterns = [
     path("", index.show, name="index"),
+    path("inboxes/", inboxes.listing, name="inboxes"),
+    path("inboxes/new/", inboxes.new, name="new_inbox"),
+    path("inboxes/connected/", connecting.returned, name="connected"),
+    path("inboxes/<int:pk>/", health.show, name="health"),
+    path("inboxes/<int:pk>/edit/", inboxes.edit, name="inbox"),
+    path("inboxes/<int:pk>/connect/", connecting.connect, name="connect"),
+    path("inboxes/<int:pk>/fetch/", health.fetch, name="fetch"),
+    path("inboxes/<int:pk>/stop/", health.stop, name="stop_fetching"),
+    path("inboxes/<int:pk>/items/", health.items, name="items"),
+    path("inboxes/<int:pk>/outgoing/", health.outgoing, name="outgoing"),
+    path("items/<int:pk>/replay/", health.replay_item, name="replay"),
+    path("quarantine/", quarantine.listing, name="quarantine"),
+    path("quarantine/<int:pk>/", quarantine.detail, name="quarantined"),
+    path("quarantine/<int:pk>/source/", quarantine.source, name="source"),
+    path("quarantine/<int:pk>/retry/", quarantine.retry, name="retry"),
+    path("quarantine/<int:pk>/leave/", quarantine.leave, name="leave"),
 ]

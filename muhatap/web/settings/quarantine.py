@@ -1,0 +1,109 @@
+"""Quarantine: what came and could not be taken in, why, its raw source, and what to do about it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from muhatap.accounts.permissions import may
+from muhatap.channels.email import imap, trouble
+from muhatap.channels.models import Inbox
+from muhatap.flow import replay
+from muhatap.interactions import intake
+from muhatap.interactions.models import Quarantine
+from muhatap.shared import clock
+from muhatap.shared.text import without_nul
+from muhatap.web.common import reading
+from muhatap.web.common.display import Pages
+from muhatap.web.common.doors import needs, visitor
+
+N_ROWS = 50
+N_SHOWN = 60_000  # bytes of raw source on the page; the whole of it can be downloaded
+
+
+@needs("inboxes.read")
+def listing(request: HttpRequest) -> HttpResponse:
+    inbox = (
+        Inbox.objects.filter(pk=reading.number(request.GET.get("inbox"))).first() if request.GET.get("inbox") else None
+    )
+    found = (
+        Quarantine.objects.filter(released_at=None)
+        .select_related("item__inbox")
+        .defer("item__raw")
+        .order_by("-at", "-id")
+    )
+    if inbox:
+        found = found.filter(item__inbox=inbox)
+    if before := reading.number(request.GET.get("before")):
+        found = found.filter(pk__lt=before)
+    rows = list(found[: N_ROWS + 1])
+    query = f"&inbox={inbox.pk}" if inbox else ""
+    pages = Pages(next_url=f"?before={rows[N_ROWS - 1].pk}{query}") if len(rows) > N_ROWS else Pages()
+    return render(request, "settings/quarantine.html", {"rows": rows[:N_ROWS], "inbox": inbox, "pages": pages})
+
+
+@needs("inboxes.read")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "settings/quarantined.html", _page(request, _one(pk)))
+
+
+@needs("inboxes.read")
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """The raw bytes as a download: nothing in them is ever run or shown by us."""
+    row = _one(pk)
+    headers = {
+        "Content-Disposition": f'attachment; filename="item-{row.item_id}.eml"',
+        "Content-Security-Policy": "sandbox",
+    }
+    return HttpResponse(bytes(row.item.raw), content_type="application/octet-stream", headers=headers)
+
+
+@require_POST
+@needs("intake.replay")
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _one(pk)
+    try:
+        replay.retry(quarantine=row, by=visitor(request), at=clock.now(), as_its_own="as_its_own" in request.POST)
+    except imap.NotGiven as error:
+        return _refused(request, row, str(error))
+    except Exception as error:
+        kind, _words = trouble.of(error)
+        if kind == trouble.Trouble.OTHER:
+            raise
+        return _refused(request, row, str(kind.label))
+    messages.success(request, _("It is being taken in again."))
+    return redirect("settings:quarantine")
+
+
+@require_POST
+@needs("intake.replay")
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    intake.leave(quarantine=_one(pk), by=visitor(request), at=clock.now())
+    messages.success(request, _("Left out. Its source is kept."))
+    return redirect("settings:quarantine")
+
+
+def _one(pk: int) -> Quarantine:
+    return get_object_or_404(Quarantine.objects.select_related("item__inbox", "released_by"), pk=pk)
+
+
+def _page(request: HttpRequest, row: Quarantine) -> dict[str, Any]:
+    raw = bytes(row.item.raw)
+    return {
+        "row": row,
+        "item": row.item,
+        "n_bytes": int(row.item.meta.get("size") or len(raw)),
+        "source": without_nul(raw[:N_SHOWN].decode("utf-8", "replace")),
+        "is_cut": len(raw) > N_SHOWN,
+        "is_waiting": row.released_at is None,
+        "is_duplicate": row.reason == Quarantine.Reason.SUSPECTED_DUPLICATE,
+        "may_act": may(visitor(request), "intake.replay"),
+    }
+
+
+def _refused(request: HttpRequest, row: Quarantine, words: str) -> HttpResponse:
+    page = _page(request, row) | {"refused": words}
+    return render(request, "settings/quarantined.html", page, status=502)
