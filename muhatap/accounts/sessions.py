@@ -1,6 +1,9 @@
 """Where somebody is logged in. The rows are allauth's; ending one deletes Django's session with it."""
 
+from datetime import datetime
+
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from muhatap.accounts.models import User
 
@@ -17,3 +20,9 @@ def end(*, user: User, keep: str | None = None) -> int:
     for session in ended:
         session.end()
     return len(ended)
+
+
+def forget_expired(*, at: datetime) -> None:
+    """Sessions that ran out, and the rows that told where they were."""
+    Session.objects.filter(expire_date__lt=at).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

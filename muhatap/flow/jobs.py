@@ -6,6 +6,7 @@ from datetime import timedelta
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from muhatap.accounts import audit, sessions
 from muhatap.conversations import counting, snoozing
 from muhatap.flow import chatting, intake, reply, sweep
 from muhatap.shared import clock
@@ -47,6 +48,15 @@ def sweep_up(timestamp: int) -> None:
 def every_minute(timestamp: int) -> None:
     snoozing.wake_due(at=clock.now())
     counting.fold()
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="hour", queue="care", queueing_lock="hour")
+@on_fresh_connection
+def every_hour(timestamp: int) -> None:
+    """Remember the head of the audit outside of the database, and forget logins that ran out."""
+    audit.seal(at=clock.now())
+    sessions.forget_expired(at=clock.now())
 
 
 @app.periodic(cron="17 * * * *")

@@ -19,8 +19,10 @@ class Plain(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("password2", None)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if name in ("password", "oldpassword"):
+                field.help_text = ""  # "Forgot it?" stands once on the page, not inside the form
 
 
 class Login(Plain, account.LoginForm):  # type: ignore[misc]
@@ -28,7 +30,6 @@ class Login(Plain, account.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
-        self.fields["password"].help_text = ""
         self.fields["remember"].label = _("Stay logged in on this device")
 
 
@@ -43,9 +44,7 @@ class NewPassword(Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
 
 
 class ChangedPassword(Plain, account.ChangePasswordForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].help_text = ""
+    pass
 
 
 class PasswordAgain(Plain, account.ReauthenticateForm):  # type: ignore[misc]

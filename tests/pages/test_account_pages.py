@@ -1,0 +1,226 @@
+"""Logging in, one's own account, staff and the audit in a real browser: readable, by keyboard, under the strict policy."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from muhatap.accounts import founding, inviting, teams
+from muhatap.accounts.models import User
+from muhatap.shared import clock
+from tests import cast
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OUTSIDE = (
+    "/login/", "/password/forgotten/", "/password/forgotten/sent/", "/password/new/1-a-b/", "/password/new/done/",
+    "/signup/", "/login/inactive/", "/account/invitation/none-such/",
+)  # fmt: skip
+INSIDE = (
+    "/account/", "/account/password/", "/login/again/", "/account/security/passkeys/", "/account/security/codes/",
+    "/account/staff/", "/account/staff/invite/", "/account/teams/", "/account/teams/new/",
+    "/account/audit/", "/account/audit/?object=hiç-yok", "/settings/", "/logout/",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _nobody_tried_before() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def site(page: Page, live_server: Any) -> Iterator[Page]:
+    """A page with the address of the server as its base; whatever the policy refuses fails the test."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.set_default_timeout(15_000)
+    page.base = live_server.url  # type: ignore[attr-defined]
+    yield page
+    assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def go(site: Page, path: str) -> None:
+    site.goto(site.base + path)  # type: ignore[attr-defined]
+
+
+def log_in(site: Page, user: User) -> None:
+    go(site, "/login/?next=/account/")
+    site.fill("[name=login]", user.email)
+    site.fill("[name=password]", cast.PASSWORD)
+    site.keyboard.press("Enter")
+    site.wait_for_url("**/account/")
+
+
+def speak(site: Page, language: str, theme: str) -> None:
+    site.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    go(site, "/login/")
+    site.locator(f".languages button[lang={language}]").first.click()
+    expect(site.locator("html")).to_have_attribute("lang", language)
+
+
+def faults(site: Page, width: int) -> list[tuple[str, str, str]]:
+    site.set_viewport_size({"width": width, "height": 900})
+    found = Axe().run(site, options=RULES).response["violations"]
+    return [(site.url, fault["id"], fault["nodes"][0]["html"]) for fault in found]
+
+
+def everybody() -> User:
+    """Staff with teams, an invitation, and a second factor, so that no page is empty."""
+    deniz, zeynep = cast.deniz(), cast.zeynep()
+    teams.fill(team=cast.destek(), members=[zeynep, cast.can()], by=deniz, at=clock.now())
+    inviting.invite(
+        email="gul@ihlamurev.example", name="Gül Taş", role="agent", visibility="team", teams_of=[], by=deniz,
+        at=clock.now(),
+    )  # fmt: skip
+    RecoveryCodes.activate(deniz)
+    return deniz
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_axe_finds_nothing_before_logging_in(site: Page, language: str, theme: str) -> None:
+    speak(site, language, theme)
+    found = []
+    for path in (*OUTSIDE, "/setup/"):
+        go(site, path)
+        found += faults(site, 1280) + faults(site, 360)
+    user = cast.zeynep()
+    link = inviting.renew(user=user, by=None, at=clock.now())
+    go(site, f"/account/invitation/{link.token}/")
+    found += faults(site, 1280)
+    site.fill("[name=password]", "kısa")
+    site.keyboard.press("Enter")
+    expect(site.locator(".field-error")).to_be_visible()
+    assert found + faults(site, 360) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_axe_finds_nothing_after_logging_in(site: Page, language: str, theme: str) -> None:
+    deniz = everybody()
+    log_in(site, deniz)
+    site.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    site.locator(f".nav .languages button[lang={language}]").click()
+    expect(site.locator("html")).to_have_attribute("lang", language)
+    paths = (*INSIDE, f"/account/staff/{cast.zeynep().pk}/", f"/account/teams/{cast.destek().pk}/")
+    found = []
+    for path in paths:
+        go(site, path)
+        found += faults(site, 1280) + faults(site, 360)
+    assert "\n".join(map(str, found)) == ""
+
+
+def test_nothing_scrolls_sideways_on_the_narrowest_telephone(site: Page) -> None:
+    deniz = everybody()
+    site.set_viewport_size({"width": 320, "height": 640})
+    wide = []
+    for path in OUTSIDE:
+        go(site, path)
+        wide += [path] if site.evaluate("document.documentElement.scrollWidth") > 320 else []
+    log_in(site, deniz)
+    for path in (*INSIDE, f"/account/staff/{cast.zeynep().pk}/"):
+        go(site, path)
+        wide += [path] if site.evaluate("document.documentElement.scrollWidth") > 320 else []
+    assert wide == []
+
+
+def test_the_keyboard_alone_logs_in(site: Page) -> None:
+    zeynep = cast.zeynep()
+    go(site, "/login/?next=/account/")
+    expect(site.locator("[name=login]")).to_be_focused()
+    site.keyboard.type(zeynep.email)
+    site.keyboard.press("Tab")
+    site.keyboard.type(cast.PASSWORD)
+    site.keyboard.press("Enter")
+    site.wait_for_url("**/account/")
+
+
+def test_a_passkey_is_added_and_then_logs_in_without_a_password(site: Page) -> None:
+    device = site.context.new_cdp_session(site)
+    device.send("WebAuthn.enable")
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+            }
+        },
+    )
+    log_in(site, cast.zeynep())
+    go(site, "/account/security/passkeys/new/")
+    site.fill("[name=password]", cast.PASSWORD)  # once more, before something delicate
+    site.keyboard.press("Enter")
+    site.wait_for_url("**/account/security/passkeys/new/")
+    site.fill("[name=name]", "Zeynep’in telefonu")
+    site.get_by_role("button", name="Ekle").click()
+    site.wait_for_url("**/account/security/codes/")
+    assert Authenticator.objects.get(type="webauthn").wrap().name == "Zeynep’in telefonu"
+    go(site, "/logout/")
+    site.get_by_role("button", name="Çık", exact=True).click()
+    go(site, "/login/?next=/account/")
+    site.get_by_role("button", name="Geçiş anahtarıyla gir").click()
+    site.wait_for_url("**/account/")
+    go(site, "/account/security/passkeys/")
+    expect(site.locator("main")).to_contain_text("Zeynep’in telefonu")
+
+
+def test_a_browser_that_gives_no_passkey_says_so_and_the_password_still_works(site: Page) -> None:
+    zeynep = cast.zeynep()
+    go(site, "/login/?next=/account/")
+    site.evaluate("navigator.credentials.get = () => Promise.reject(new Error('no'))")
+    site.get_by_role("button", name="Geçiş anahtarıyla gir").click()
+    expect(site.get_by_role("alert")).to_contain_text("vermedi")
+    site.fill("[name=login]", zeynep.email)
+    site.fill("[name=password]", cast.PASSWORD)
+    site.keyboard.press("Enter")
+    site.wait_for_url("**/account/")
+
+
+def test_from_the_console_word_to_a_colleague(site: Page) -> None:
+    go(site, f"/setup/?word={founding.word()}")
+    site.fill("[name=name]", "Deniz Koç")
+    site.fill("[name=email]", "deniz@ihlamurev.example")
+    site.fill("[name=password]", "limon-kolonyasi-12")
+    site.get_by_role("button", name="Başla").click()
+    site.wait_for_url(re.compile("/(inbox/.*)?$"))
+    go(site, "/account/staff/invite/")
+    site.fill("[name=name]", "Gül Taş")
+    site.fill("[name=email]", "gul@ihlamurev.example")
+    site.get_by_role("button", name="Davet et").click()
+    path = site.locator("#link").input_value().split("8000", 1)[1]
+    site.context.clear_cookies()
+    go(site, path)
+    site.fill("[name=password]", "limon-kolonyasi-13")
+    site.get_by_role("button", name="Parolayı belirle").click()
+    go(site, "/account/")
+    expect(site.locator("main")).to_contain_text("gul@ihlamurev.example")
+
+
+def test_somebody_is_deactivated_only_after_a_question(site: Page) -> None:
+    zeynep = cast.zeynep()
+    log_in(site, cast.deniz())
+    go(site, f"/account/staff/{zeynep.pk}/")
+    site.locator("[data-opens=deactivate]").click()
+    site.locator("dialog[open]").get_by_role("button", name="Vazgeç").click()
+    site.locator("[data-opens=deactivate]").click()
+    assert User.objects.get(pk=zeynep.pk).is_active
+    site.locator("dialog[open]").get_by_role("button", name="Kapat", exact=True).click()
+    site.wait_for_url("**/account/staff/")
+    assert not User.objects.get(pk=zeynep.pk).is_active
+
+
+def test_the_chain_is_checked_on_demand_without_leaving_the_page(site: Page) -> None:
+    log_in(site, cast.deniz())
+    go(site, "/account/audit/")
+    site.get_by_role("button", name="Zinciri denetle").click()
+    expect(site.locator("#chain")).to_contain_text("Zincir sağlam")
+    assert site.url.endswith("/account/audit/")
