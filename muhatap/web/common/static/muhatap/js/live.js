@@ -6,6 +6,7 @@
 const url = document.querySelector("[data-live-url]")?.dataset.liveUrl;
 const TOGETHER = 150; // news of one moment is answered by one reading
 const LONGEST = 30000;
+const SIGNS = new Set(["typing"]); // pass by and change nothing that could be read again
 
 if (url) {
   const tabs = new BroadcastChannel("muhatap-live");
@@ -33,6 +34,7 @@ function listen(tabs, pause = 1000, isAgain = false) {
     setTimeout(() => listen(tabs, Math.min(pause * 2, LONGEST), true), pause);
   };
   addEventListener("pagehide", () => stream.close(), { once: true });
+  addEventListener("pageshow", (event) => event.persisted && listen(tabs, pause, true), { once: true }); // back from the history
 }
 
 const due = new Set();
@@ -40,6 +42,7 @@ let timer = 0;
 
 function hear(news) {
   document.dispatchEvent(new CustomEvent(`muhatap:${news.kind}`, { detail: news }));
+  if (SIGNS.has(news.kind)) return;
   const isAll = news.kind === "refresh";
   for (const element of document.querySelectorAll("[data-live]")) {
     if (isAll || element.dataset.live.split(" ").some((topic) => news.topics.includes(topic))) due.add(element);
