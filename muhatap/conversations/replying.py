@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from muhatap.accounts.models import User
-from muhatap.channels.contract import Address, FileRef, Outbound
+from muhatap.channels.contract import Address, FileRef, Outbound, Quoted
 from muhatap.conversations import drafting, threading, threads
 from muhatap.conversations.models import Conversation, Message
+from muhatap.shared.address import canonical
 
 MAX_REFERENCES = 20
 
@@ -53,6 +54,7 @@ def compose(
         in_reply_to=last_inbound.external_id if last_inbound else "",
         references=_references(chain, last_inbound),
         reply_token=threading.reply_token(conversation),
+        quotes=_quoted(last_inbound, answer_to, conversation),
         headers={"X-Muhatap-Contact": str(conversation.contact_id)},
     )
 
@@ -95,6 +97,22 @@ def _references(chain: list[Message], last_inbound: Message | None) -> tuple[str
     if last_inbound:
         known = [*(one for one in known if one != last_inbound.external_id), last_inbound.external_id]
     return tuple(dict.fromkeys(known))[-MAX_REFERENCES:]
+
+
+def _quoted(answered: Message | None, answer_to: Answer, conversation: Conversation) -> Quoted | None:
+    """What is answered, to be shown below the answer; only when everybody who gets the answer has seen it before."""
+    if answered is None or not answered.sender.get("email"):
+        return None
+    seen = {
+        canonical(str(one.get("email", "")))
+        for one in (answered.sender, *answered.reply_to, *answered.to, *answered.cc)
+    }
+    if not {canonical(one.email) for one in (*answer_to.to, *answer_to.cc, *answer_to.bcc)} <= seen:
+        return None
+    sender = Address(email=answered.sender["email"], name=str(answered.sender.get("name") or ""))
+    return Quoted(
+        sender=sender, at=answered.at, text=answered.text, html=answered.html, language=conversation.contact.language
+    )
 
 
 def _sender_name(conversation: Conversation, by: User | None) -> str:
