@@ -84,7 +84,7 @@ def visitor_types(*, session: ChatSession) -> None:
     conversation = conversation_of(session)
     if conversation:
         live.announce(
-            [f"conversation:{conversation.pk}"],
+            [f"conversation:{conversation.pk}", f"inbox:{conversation.inbox_id}"],  # agents hear by inbox
             "typing",
             conversation=conversation.pk,
             contact=conversation.contact_id,
