@@ -44,10 +44,10 @@ def money(text: str, language: str | None = None, default: str = "TRY") -> tuple
     return (amount, currency) if amount is not None and currency else None
 
 
-def typed(number: Decimal) -> str:
-    """The number as the active language types it, for a field that holds it."""
+def typed(number: Decimal, places: int = 0) -> str:
+    """The number as the active language types it, for a field that holds it; with at least `places` decimals."""
     locale = Locale.parse((get_language() or "tr").replace("-", "_"))
-    return str(format_decimal(number, format="#,##0.######", locale=locale))
+    return str(format_decimal(number, format="#,##0." + "0" * places + "#" * (_PLACES - places), locale=locale))
 
 
 def _currency(word: str, default: str) -> str:

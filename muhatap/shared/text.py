@@ -22,7 +22,8 @@ def upper_tr(text: str) -> str:
 
 def fold(text: str) -> str:
     """For search and comparison: no case, no Turkish accents; 'AYŞE', 'ayse' and 'Ayşe' are one."""
-    return unicodedata.normalize("NFC", text).translate(_FOLD).lower().replace(_LOOSE_DOT, "")
+    lowered = unicodedata.normalize("NFC", text).translate(_FOLD).lower()
+    return unicodedata.normalize("NFC", lowered.replace(_LOOSE_DOT, ""))
 
 
 def sort_key(text: str) -> str:

@@ -107,7 +107,8 @@ def test_every_column_that_points_at_a_contact_is_known_to_these_tests():
 
 
 def test_every_reverse_relation_django_knows_is_found():
-    known = {f"{o.related_model._meta.label}.{o.field.name}" for o in Contact._meta.get_fields(include_hidden=True) if o.auto_created and o.is_relation and not o.many_to_many}  # fmt: skip
+    backwards = (one for one in Contact._meta.get_fields(include_hidden=True) if one.auto_created and one.is_relation)
+    known = {f"{one.related_model._meta.label}.{one.field.name}" for one in backwards if not one.many_to_many}
     assert known == {r.name for r in merging.every_relation()}
 
 

@@ -48,7 +48,7 @@ class FieldForm(forms.Form):
         help_text=_("For a choice field: one on each line."),
         required=False,
         max_length=20_000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, field: CustomField | None = None) -> None:

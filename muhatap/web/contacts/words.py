@@ -19,6 +19,7 @@ from muhatap.shared.text import upper_tr
 from muhatap.web.common import times
 
 IDENTITY_ICONS = {"email": "mail", "phone": "smartphone", "visitor": "monitor", "shop": "shopping-bag"}
+_SIGNS = {"TRY": "₺", "EUR": "€", "USD": "$", "GBP": "£"}
 LANGUAGES = ("tr", "en", "de", "ar", "ru", "fr", "nl", "it", "es", "az", "fa", "uk")
 
 
@@ -106,10 +107,13 @@ def typed(name: str, told: Any, custom: Mapping[str, CustomField]) -> str:
     if name == "phone":
         return phone.readable(str(told))
     if isinstance(told, Mapping):
-        return f"{numbers.typed(Decimal(str(told['amount'])))} {told['currency']}"
-    if name in custom and custom[name].kind == CustomField.Kind.NUMBER:
+        sign = _SIGNS.get(str(told["currency"]), str(told["currency"]))
+        return f"{numbers.typed(Decimal(str(told['amount'])), places=2)} {sign}"
+    kind = custom[name].kind if name in custom else ""
+    if kind == CustomField.Kind.NUMBER:
         return numbers.typed(Decimal(str(told)))
-    return str(told)
+    on = parse_date(str(told)) if kind == CustomField.Kind.DATE else None
+    return f"{on:%d.%m.%Y}" if on and _locale().language == "tr" else str(told)
 
 
 def people(n: int, bound: int = 0) -> str:
