@@ -212,6 +212,7 @@ class InboxForm(forms.Form):
         """What the inbox will hold: secrets sealed, an empty password keeps the stored one."""
         data = self.cleaned_data
         held = {**self.inbox.settings, **{name: data[name] for name in STORED}}
+        held.pop("is_demo", None)  # with servers of its own it is a demonstration no longer
         held["imap_user"] = data["imap_user"] or data["address"]
         held["fetch_since"] = str(data["fetch_since"] or "")
         for name in ("imap", "smtp"):
