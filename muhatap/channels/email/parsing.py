@@ -23,7 +23,7 @@ ENVELOPE = (
     "x-apparently-to",
     "x-delivered-to",
 )
-PLUS = re.compile(r"^[^+@]+\+([^@]{1,300})@")
+PLUS = re.compile(r"^[^@]*\+([^+@]{1,300})@")
 WORD = re.compile(r"\w+")
 N_TOKENS = 50
 DEFAULT_LIMITS = Limits()

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from muhatap.channels.email import html
+from muhatap.channels.email import html, html_source
 
 
 class Tags(HTMLParser):
@@ -132,5 +132,37 @@ def test_marks_in_the_source_are_not_taken_for_ours():
 )
 def test_endless_html_comes_to_an_end(piece: str):
     cleaned = html.clean(piece * (100_000 // len(piece)))
-    assert cleaned.html.count("<div>") <= html.N_DEPTH
+    assert cleaned.html.count("<div>") <= html_source.N_DEPTH
     assert len(cleaned.text) < 20 * 100_000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div></x>",
+        "<div><!--</div>-->",
+        '<div><p title="</div>">',
+        "<div a'></div 'b>",
+        '<div a="></div>" >',
+        "<select><b>",
+        "<svg>",
+        "<noscript>",
+    ],
+)
+def test_nesting_cannot_be_hidden_behind_closings_that_close_nothing(piece: str):
+    shown = html.clean(piece * (100_000 // len(piece))).html
+    assert shown.count("<div>") <= html_source.N_DEPTH or "</div><div>" in shown
+
+
+def test_a_long_page_is_cleaned_like_a_short_one():
+    letter = (
+        "<p class=MsoNormal>Merhaba<br/>Ayşe</P><table width=600><tr><td>1<td>2<tr><td>3</table><!-- not --><style>p{}</style>"
+        "<ul><li>bir<li>iki</ul><a href='https://ornek.example/?a=1&amp;b=2' TITLE=x>bağ</a> a < b <img src=cid:r@1>"
+    )
+    short, long = html.clean(letter), html.clean(letter * 200)
+    assert len(letter * 200) > html.N_HARMLESS
+    assert long.html == short.html * 200
+
+
+def test_a_thousand_open_paragraphs_are_a_thousand_paragraphs():
+    assert html.clean("<p>bir satır" * 3_000).html.count("<p>") == 3_000
