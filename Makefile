@@ -24,7 +24,7 @@ check: lint types floors templates migrations words  ## look for faults without 
 	@echo "All checks passed."
 
 bench: dev $(CATALOGUES)  ## measure: make bench NAME=crash [SIZE=small]; prints one JSON line
-	@test -n "$(NAME)" || { echo "Say which: make bench NAME=$$(ls benchmarks/*.py | sed 's|.*/||; s|\.py||' | grep -v __ | paste -sd'|' -)" >&2; exit 2; }
+	@test -n "$(NAME)" || { echo "Say which: make bench NAME=$$(ls benchmarks/*.py | sed 's|.*/||; s|\.py||' | grep -v -e __ -e report | paste -sd'|' -)" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME) --size=$(SIZE)
 
 fmt: dev  ## put the source into its form

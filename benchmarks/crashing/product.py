@@ -15,7 +15,7 @@ from types import TracebackType
 import psutil
 
 from benchmarks.report import progress
-from muhatap.shared.postgres import cluster, layout
+from muhatap.shared.postgres import account, cluster, layout
 
 START_PATIENCE = 240.0
 STOP_PATIENCE = 60.0
@@ -34,7 +34,14 @@ class Product:
         self._log = (data / "serve.log").open("wb")
         command = [sys.executable, "-m", "muhatap", "serve"]
         self._process = subprocess.Popen(
-            command, env=self.environment(), stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            preexec_fn=account.follow(
+                os.getpid(), signal.SIGTERM
+            ),  # when the bench itself is killed, the product stops
         )
 
     def environment(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from benchmarks.crashing.world import ADDRESS, HOST, World
@@ -139,7 +140,7 @@ class Agents:
     def run(self) -> None:
         for n in _paced(self.plan.n_answers, self.plan.seconds):
             text = f"Answer {n}"
-            patiently(lambda text=text: self._answer(text))
+            patiently(partial(self._answer, text))
             self.confirmed.answers.append(text)
 
     def _answer(self, text: str) -> bool:
