@@ -3,7 +3,7 @@
  *   <script src="https://HOST/embed/chat.js" data-inbox="KEY" async></script>
  * Optional: data-lang="tr|en", data-accent="#0a6661", data-theme="auto|light|dark", data-position="left|right",
  * data-identity="JWT" (a logged-in customer, signed by the shop's server). From code: muhatapChat.open(), .close(),
- * .identify(jwt), .forget().
+ * .identify(jwt), .forget(), .preview({accent, theme, …}).
  *
  * What the page may count on: nothing runs before it has loaded and is idle; nothing is thrown, blocked or restyled,
  * whether our server answers, sleeps or talks nonsense. A policy needs script-src HOST and connect-src HOST only.
@@ -731,6 +731,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     open: () => wait(open),
     close: () => wait(close),
     forget: () => wait(forget),
+    preview: (changes) => wait(() => { wear({ ...look, ...changes }); draw(); }),
     identify(jwt) { identity = String(jwt || ""); hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
   };
 

@@ -13,6 +13,7 @@ from muhatap.shared import secrets
 ASKED = ("off", "optional", "required")
 THEMES = ("auto", "light", "dark")
 ACCENT = "#0a6661"
+# Monday to Friday, what a new widget is offered as hours.
 WEEK = (("09:00", "18:00"),) * 5 + (None, None)
 
 
@@ -23,7 +24,7 @@ class WidgetSettings:
     accent: str = ACCENT
     theme: str = "auto"
     position: str = "right"
-    languages: tuple[str, ...] = ("tr", "en")
+    language: str = ""
     greeting: Mapping[str, str] = field(default_factory=dict)
     privacy_url: str = ""
     ask_name: str = "off"
@@ -52,9 +53,8 @@ def settings_of(values: Mapping[str, Any]) -> WidgetSettings:
     """Inbox.settings as WidgetSettings; what is missing or unreadable takes its default, so an old row never breaks a page."""
     known = {f.name for f in fields(WidgetSettings)}
     given = {name: value for name, value in values.items() if name in known and value is not None}
-    for name in ("languages", "origins"):
-        if name in given:
-            given[name] = tuple(given[name])
+    if "origins" in given:
+        given["origins"] = tuple(given["origins"])
     if "hours" in given:
         given["hours"] = tuple((day[0], day[1]) if day else None for day in given["hours"])
     return WidgetSettings(**given)
