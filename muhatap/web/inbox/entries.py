@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.channels.email import content
 from muhatap.conversations import placing_words
 from muhatap.conversations.models import Attachment, Conversation, Message
 from muhatap.interactions.models import Outgoing
+from muhatap.shared.address import comparable
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
 from muhatap.web.common.templatetags.ui import initials
@@ -26,6 +28,7 @@ from muhatap.web.inbox import words
 from muhatap.web.inbox.display import Bubble, Entry, Event, File, Letter, Note, Rule, Thread, Trouble
 
 LIMIT = 40
+SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 CID = re.compile(r'data-cid="([^"]*)"')
 REMOTE = re.compile(r'data-src="([^"]*)"')
 IMAGE_SALT = "remote image"
@@ -203,11 +206,11 @@ def _letter(message: Message, said: dict[str, Any], *, is_open: bool) -> Letter:
     return Letter(
         address=message.sender.get("email", "") if message.kind == Message.Kind.INBOUND else _written(message.to),
         short=" ".join((message.reply_text or message.text)[:300].split()),
-        to=", ".join(filter(None, [_written(message.to), _written(message.cc)])),
+        to=_beside(message),
         subject=message.subject,
         quoted_html=body(message) if is_cut else "",
         images_url=reverse("inbox:images", args=[message.pk]) if has_remote else "",
-        defects=tuple(message.defects),
+        defects=_defects(message),
         is_open=is_open,
         **said,
     )
@@ -217,14 +220,27 @@ def _is_whole(message: Message) -> bool:
     return not message.reply_text or "".join(message.reply_text.split()) == "".join(message.text.split())
 
 
+def _defects(message: Message) -> tuple[str, ...]:
+    """The parser's own notes stand with the raw source; here one sentence says that something was wrong."""
+    is_damaged = any(not note.startswith("charset:") for note in message.defects)
+    return (_("This mail was damaged or oddly written; what could be read stands here."),) if is_damaged else ()
+
+
 def _file(attachment: Attachment) -> File:
     url = reverse("inbox:file", args=[attachment.pk])
-    is_picture = attachment.type in ("image/png", "image/jpeg", "image/gif", "image/webp")
+    is_picture = attachment.type in SAFE_TO_SHOW
+    icon = (
+        "image"
+        if is_picture
+        else "triangle-alert"
+        if content.is_dangerous(attachment.name, attachment.type)
+        else "file"
+    )
     return File(
         name=attachment.name,
         size=times.size(attachment.size),
         url=f"{url}?download=1",
-        icon="image" if is_picture else "file",
+        icon=icon,
         preview_url=url if is_picture else "",
     )
 
@@ -249,6 +265,15 @@ def _written(addresses: Iterable[dict[str, str]]) -> str:
     return ", ".join(address["email"] for address in addresses)
 
 
+def _beside(message: Message) -> str:
+    """Who else it went to, besides this inbox or the one we answered; our own reply address is nobody."""
+    is_ours = message.kind == Message.Kind.OUTBOUND
+    people = [*message.cc, *message.bcc] if is_ours else [*message.to, *message.cc]
+    inbox = comparable(message.inbox.address)
+    others = _written(one for one in people if comparable(one["email"]) != inbox)
+    return _("Also to %(people)s") % {"people": others} if others else ""
+
+
 def _why_acts(message: Message) -> tuple[Act, ...]:
     """The way back: split off what was joined, or go to the conversation it may belong to."""
     related = placing_words.related_id(message.placed_details)
@@ -258,7 +283,6 @@ def _why_acts(message: Message) -> tuple[Act, ...]:
 
 
 def _acts(message: Message) -> tuple[Act, ...]:
-    return ()
     return (
         Act(
             label=_("Split off into a conversation of its own"),

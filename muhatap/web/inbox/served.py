@@ -10,7 +10,6 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import entries
 from muhatap.web.inbox.pages import find
 
-SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 LOCKED = "default-src 'none'; sandbox"
 A_DAY = "private, max-age=86400"
 
@@ -24,7 +23,7 @@ def file(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
         content = files.opened(attachment.sha256)
     except FileNotFoundError as error:
         raise Http404 from error
-    shows = attachment.type in SAFE_TO_SHOW and "download" not in request.GET
+    shows = attachment.type in entries.SAFE_TO_SHOW and "download" not in request.GET
     kind = attachment.type if shows else "application/octet-stream"
     answer = FileResponse(content, as_attachment=not shows, filename=attachment.name, content_type=kind)
     answer["Content-Security-Policy"], answer["Cache-Control"] = LOCKED, A_DAY
