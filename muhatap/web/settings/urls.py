@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.settings import connecting, health, inboxes, index, quarantine
+from muhatap.web.settings import chats, connecting, health, inboxes, index, quarantine
 
 app_name = "settings"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", index.show, name="index"),
     path("inboxes/", inboxes.listing, name="inboxes"),
     path("inboxes/new/", inboxes.new, name="new_inbox"),
+    path("inboxes/new-chat/", chats.new, name="new_chat"),
+    path("inboxes/<int:pk>/chat/", chats.edit, name="chat"),
+    path("inboxes/<int:pk>/chat/secret/", chats.renew_secret, name="chat_secret"),
     path("inboxes/connected/", connecting.returned, name="connected"),
     path("inboxes/<int:pk>/", health.show, name="health"),
     path("inboxes/<int:pk>/edit/", inboxes.edit, name="inbox"),
