@@ -24,6 +24,7 @@ EVENT_ICONS = {
     "tagged": "tag",
     "untagged": "tag",
     "taken_back": "undo-2",
+    "continued_by_mail": "mail",
 }
 REARRANGED = {"split_in", "split_out", "move_in", "move_out", "merge_in", "merge_out"}
 
@@ -98,6 +99,7 @@ def _sentences_by_the_system() -> dict[str, str]:
         "spam": _("Marked as spam by itself"),
         "reopened": _("Opened again: they wrote"),
         "woken": _("The snooze is over"),
+        "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
     }
 
 
