@@ -91,38 +91,26 @@ def _edited(request: HttpRequest, inbox: Inbox) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: InboxForm, *, tried: list[Any] | None = None, status: int = 200) -> HttpResponse:
-    sections = [
-        ("", [form[name] for name in ("name", "address", "sender_name", "team", "agents", "is_enabled")]),
-        (_("Provider and login"), [form[name] for name in ("preset", "auth", "imap_user", "imap_password")]),
+    sections = [(title, [[form[name] for name in row.split()] for row in rows]) for title, rows in _layout()]
+    page = {"form": form, "inbox": form.inbox if form.inbox.pk else None, "sections": sections, "tried": tried}
+    return render(request, "settings/inbox.html", page, status=status)
+
+
+def _layout() -> list[tuple[str, list[str]]]:
+    """The form's sections; names on one line stand side by side where there is room."""
+    return [
+        ("", ["name address", "sender_name team", "agents", "is_enabled"]),
+        (_("Provider and login"), ["preset auth", "imap_user imap_password"]),
+        (_("Fetching mail"), ["imap_host", "imap_port imap_security", "folder max_mb", "fetch_since"]),
         (
-            _("Fetching"),
-            [form[name] for name in ("imap_host", "imap_port", "imap_security", "folder", "fetch_since", "max_mb")],
-        ),
-        (
-            _("Sending"),
-            [
-                form[name]
-                for name in (
-                    "smtp_host",
-                    "smtp_port",
-                    "smtp_security",
-                    "smtp_login",
-                    "smtp_user",
-                    "smtp_password",
-                    "verify_certificate",
-                )
-            ],
+            _("Sending mail"),
+            ["smtp_host", "smtp_port smtp_security", "smtp_login", "smtp_user smtp_password", "verify_certificate"],
         ),
         (
             _("Answers and conversations"),
-            [
-                form[name]
-                for name in ("plus_addressing", "quote_original", "thread_by_subject", "thread_forwards", "reopen_days")
-            ],
+            ["plus_addressing", "quote_original", "thread_by_subject", "thread_forwards", "reopen_days"],
         ),
     ]
-    page = {"form": form, "inbox": form.inbox if form.inbox.pk else None, "sections": sections, "tried": tried}
-    return render(request, "settings/inbox.html", page, status=status)
 
 
 def _tried_fetching(outcome: Outcome) -> dict[str, Any]:
