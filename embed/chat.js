@@ -148,6 +148,7 @@
 
   let token = "";
   let look = null;
+  let tried = {};
   let session = null;
   let stream = null;
   let live = false;
@@ -328,8 +329,8 @@
 
   function wear(told) {
     if (!told || typeof told.firm !== "string") throw new TypeError("no look");
-    look = told;
     disk.set(`muhatap.${KEY}.look`, JSON.stringify(told));
+    look = told = { ...told, ...tried };
     const wish = [tag.dataset.accent, told.accent].find((c) => /^#[0-9a-f]{6}$/i.test(c || "")) || "#0a6661";
     const theme = tag.dataset.theme || told.theme;
     const light = LIGHT + palette(wish, "#ffffff", 0.11);
@@ -731,7 +732,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     open: () => wait(open),
     close: () => wait(close),
     forget: () => wait(forget),
-    preview: (changes) => wait(() => { wear({ ...look, ...changes }); draw(); }),
+    preview: (changes) => wait(() => { tried = changes; wear(look); draw(); }),
     identify(jwt) { identity = String(jwt || ""); hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
   };
 
