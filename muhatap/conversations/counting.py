@@ -1,10 +1,10 @@
 """The counts of the side bar: kept in cells, changed by appended deltas, never counted on page open."""
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from muhatap.accounts.models import User
-from muhatap.conversations.models import Conversation, ConversationCount, ConversationCountDelta, Draft
+from muhatap.conversations.models import Conversation, ConversationCount, ConversationCountDelta, Draft, Mention
 from muhatap.conversations.visibility import scope
 
 Status = Conversation.Status
@@ -40,8 +40,20 @@ def cells(user: User) -> dict[tuple[int, int, int, str], int]:
     return {cell: n for cell, n in found.items() if n}
 
 
+def waiting(user: User) -> int:
+    """How many conversations this user sees wait for our answer."""
+    open_ones = _within(user) & Q(status=Status.OPEN)
+    tables = (ConversationCount.objects, ConversationCountDelta.objects)
+    return sum(table.filter(open_ones).aggregate(n=Sum("n"))["n"] or 0 for table in tables)
+
+
 def drafts(user: User) -> int:
     return Draft.objects.filter(by=user).count()
+
+
+def unseen_mentions(user: User) -> int:
+    """How often colleagues called this user and were not heard yet."""
+    return Mention.objects.filter(user=user, seen_at=None).count()
 
 
 def _within(user: User) -> Q:

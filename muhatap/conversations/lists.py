@@ -79,7 +79,7 @@ def condition(view: str, user: User) -> Q:
 
 def counts(user: User) -> dict[str, int]:
     """How many stand in each standing view of this user, from the kept cells."""
-    totals: dict[str, int] = {"drafts": counting.drafts(user)}
+    totals: dict[str, int] = {"drafts": counting.drafts(user), "mentions": counting.unseen_mentions(user)}
     for (inbox_id, team_id, assignee_id, status), n in counting.cells(user).items():
         for view in _views_of(inbox_id, team_id, assignee_id, status, user.pk):
             totals[view] = totals.get(view, 0) + n

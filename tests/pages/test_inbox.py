@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from muhatap.accounts.models import Role, User, Visibility
 from muhatap.channels.models import Desk, Inbox
-from muhatap.conversations import assigning
+from muhatap.conversations import assigning, lists
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.interactions.models import Outgoing
 from tests import cast
@@ -130,6 +130,16 @@ def test_a_note_calls_a_colleague_and_never_leaves(zeynep: Client, ayses_letter:
 
     assert Message.objects.get(kind="note").mentions.get().user == can
     assert not Outgoing.objects.exists()
+
+
+def test_a_mention_counts_until_it_is_read(client: Client, zeynep: Client, ayses_letter: Message) -> None:
+    can = cast.can()
+    zeynep.post(url("send", ayses_letter.conversation_id), typed(kind="note", html="<p>@Can bakar mısın?</p>"))
+    assert lists.counts(can)["mentions"] == 1
+
+    logged_in(Client(), can).get(url("conversation", ayses_letter.conversation_id))
+
+    assert lists.counts(can)["mentions"] == 0
 
 
 def test_a_file_goes_with_the_draft_and_a_too_large_one_is_refused(

@@ -82,8 +82,8 @@ def thread(user: User, row: Row, now: datetime) -> Thread:
     """The thread; what was new to the reader is marked, and from now on seen."""
     seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
     shown = entries.thread(row, entries.Reader(user, now), seen_id=seen)
-    if row.last_inbound_id:
-        seeing.mark_seen(conversation=row, message_id=row.last_inbound_id, by=user, at=now)
+    newest = row.messages.order_by("-at", "-id").values_list("pk", flat=True).first() or 0
+    seeing.mark_seen(conversation=row, message_id=max(newest, row.last_inbound_id or 0), by=user, at=now)
     return shown
 
 

@@ -10,7 +10,7 @@ from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.inbox import words
 
 ALWAYS = ("mine", "unassigned", "waiting", "all", "mentions", "snoozed", "drafts", "resolved", "spam")
-UNCOUNTED = ("resolved", "mentions")
+UNCOUNTED = ("resolved",)
 ICONS = {
     "mine": "user",
     "unassigned": "circle-dot",
