@@ -60,10 +60,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         url("company", firm), url("edit_company", firm), url("fields"), url("field", field), url("new"),
     ):  # fmt: skip
         shop.goto(live_server.url + address)
+        shop.set_viewport_size(
+            {"width": 1440 if language == "tr" else 390, "height": 900}
+        )  # each width once in each theme
+        found = Axe().run(shop, options=RULES).response["violations"]
+        assert [(address, fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
         for width in (1440, 390):
             shop.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(shop, options=RULES).response["violations"]
-            assert [(address, fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
             assert shop.evaluate("document.documentElement.scrollWidth") == width, address
 
 
@@ -102,7 +105,7 @@ def test_a_hint_leads_to_the_merge_and_the_toast_splits_them_again(shop: Page, l
 
 def test_tags_and_notes_change_in_place(shop: Page, live_server: Any) -> None:
     shop.goto(live_server.url + url("page", who("Ayşe Yılmaz")))
-    shop.locator(".tag-add input").fill("Toptan")
+    shop.locator(".tag-add input[name=name]").fill("Toptan")
     shop.keyboard.press("Enter")
     expect(shop.locator("#tags")).to_contain_text("Toptan")
     shop.locator("[data-toggles=note-form]").click()

@@ -34,7 +34,13 @@ def test_a_plus_tag_is_all_that_may_differ(one, other, is_alike):
     assert (comparable(one) == comparable(other)) is is_alike
 
 
-@pytest.mark.parametrize("address", ["ayse", "@ornek.example", "ayse@", "ayse@ornek", "a b@ornek.example", "a@ornek..example", "a@.example", "a\x07@b.example", "a" * 330 + "@b.example"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ayse", "@ornek.example", "ayse@", "ayse@ornek", "a b@ornek.example", "a@ornek..example", "a@.example", "a\x07@b.example",
+        "a" * 330 + "@b.example",
+    ],
+)  # fmt: skip
 def test_half_an_address_is_not_plausible(address):
     assert not is_plausible(address)
 
