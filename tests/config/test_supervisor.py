@@ -48,9 +48,9 @@ class Installation:
     def said(self) -> str:
         return self.log.read_text()
 
-    def answers(self) -> bool:
+    def answers(self, patience: float = PATIENCE) -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5)
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=patience)
         except urllib.error.HTTPError as error:
             return error.code < 500
         except OSError:
