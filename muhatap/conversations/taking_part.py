@@ -20,7 +20,7 @@ def is_known(conversation: Conversation, address: str, contact: Contact) -> bool
         conversation.participants.filter(address=wanted).exists()
         or _is_proven(conversation, wanted)
         or User.objects.filter(email__iexact=wanted, is_active=True).exists()
-        or _was_addressed(conversation, wanted)
+        or _is_named(conversation, wanted)
     )
 
 
@@ -29,7 +29,7 @@ def _is_proven(conversation: Conversation, address: str) -> bool:
     return owned.filter(verified_at__isnull=False).exists()
 
 
-def _was_addressed(conversation: Conversation, address: str) -> bool:
+def _is_named(conversation: Conversation, address: str) -> bool:
     """Somebody in To, CC or a small BCC of a message knows of the conversation because it was sent to them."""
     messages = (
         conversation.messages.filter(kind__in=["inbound", "outbound"]).order_by("-at").values_list("to", "cc", "bcc")

@@ -70,7 +70,7 @@ class Worker:
     def _attend(self, reader: Reader, session: imap.Session) -> None:
         while not self.stopped.is_set():
             self.called.clear()
-            reader.fetch_new(session)
+            reader.fetch_new(session, self.stopped.is_set)
             self._run_errands(reader, session)
             if _is_due(reader.mailbox):
                 reader.check(session)

@@ -58,12 +58,16 @@ class Reader:
         settings = {**self.inbox.settings, "inbox_id": self.inbox.pk}
         return imap.connected(access.imap(settings), self.folder)
 
-    def fetch_new(self, session: imap.Session) -> int:
-        """Take in everything after the cursor; gives how many mails were new here."""
+    def fetch_new(self, session: imap.Session, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Take in everything after the cursor; gives how many mails were new here. `is_over` is asked between batches."""
         self.mailbox.refresh_from_db()
         self._begin_anew_if_needed(session)
-        uids = session.uids(self.mailbox.cursor + 1)
-        return sum(self._take_in(session, batch, moves_cursor=True) for batch in self._batches(session, uids))
+        n_new = 0
+        for batch in self._batches(session, session.uids(self.mailbox.cursor + 1)):
+            n_new += self._take_in(session, batch, moves_cursor=True)
+            if is_over():
+                break
+        return n_new
 
     def backfill(self, session: imap.Session, since_on: date, progress: Progress) -> None:
         """Take in older mail, from the first that arrived on a day."""

@@ -12,7 +12,7 @@ from muhatap.channels.email import tokens
 from muhatap.channels.models import Inbox
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
-from muhatap.conversations import closing, placing_words, routing, threading, threads
+from muhatap.conversations import closing, placing_words, rearranging, routing, threading, threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
@@ -244,6 +244,12 @@ def test_10c_a_reply_address_or_a_mail_passed_on_lets_no_stranger_in(conversatio
     found = placed(reply(STRANGER, **(by_token if via == "token" else {"in_reply_to": OURS})))
     assert (found.conversation, found.because, found.suspected) == (None, "stranger", conversation)
     assert placing_words.related_id(found.details) == conversation.pk
+
+
+def test_10d_a_stranger_whom_an_agent_joined_takes_part_from_then_on(conversation: Conversation) -> None:
+    first = came(reply(STRANGER, in_reply_to=OURS))
+    rearranging.move(conversation=first.conversation, message_ids=[first.pk], target=conversation, by=cast.can(), at=NOW)
+    assert placed(reply(STRANGER, in_reply_to=OURS)).conversation == conversation
 
 
 def test_11_our_answers_carry_the_token_of_their_conversation(conversation: Conversation) -> None:
