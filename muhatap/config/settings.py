@@ -128,6 +128,9 @@ MFA_FORMS = {
     "reauthenticate": "muhatap.web.accounts.login_forms.SecondFactorAgain",
     "activate_totp": "muhatap.web.accounts.login_forms.NewTotp",
     "add_webauthn": "muhatap.web.accounts.login_forms.NewPasskey",
+    "login_webauthn": "muhatap.web.accounts.login_forms.PasskeyLogin",
+    "authenticate_webauthn": "muhatap.web.accounts.login_forms.PasskeySecond",
+    "reauthenticate_webauthn": "muhatap.web.accounts.login_forms.PasskeyAgain",
     "edit_webauthn": "muhatap.web.accounts.login_forms.RenamedPasskey",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -26,6 +27,14 @@ ACTS = {
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
     """Staff come by invitation; what they do with their login is audited."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("E-mail and password do not belong together."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes and try again."),
+        "enter_current_password": _("This is not your present password."),
+        "incorrect_password": _("This is not your password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -60,6 +69,11 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 class StaffFactors(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are sealed with the installation's key."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right or no longer. Type the one the app shows now."),
+    }
 
     def encrypt(self, text: str) -> str:
         return secrets.seal(text)

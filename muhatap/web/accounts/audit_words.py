@@ -93,7 +93,24 @@ KINDS = {
     "field": _("Custom field"),
     "contact view": _("Saved view"),
 }
-_VALUES = {**dict(Role.choices), **dict(Visibility.choices)}
+_VALUES = {
+    **dict(Role.choices),
+    **dict(Visibility.choices),
+    "password": _("password"),
+    "mfa": _("second step"),
+    "passkey": _("passkey"),
+}
+_NAMES = {
+    "role": _("role"),
+    "email": _("e-mail"),
+    "methods": _("with"),
+    "n": _("count"),
+    "n_sessions": _("devices"),
+    "n_items": _("count"),
+    "members": _("members"),
+    "fields": _("fields"),
+    "changed": _("changed"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +154,10 @@ def _details(details: dict[str, object]) -> list[str]:
         told.pop("user", None)
     if ip := told.pop("ip", ""):
         parts.append(str(ip))
-    return parts + [f"{name}: {_value(value)}" for name, value in told.items() if value not in (None, "", [])]
+    return parts + [
+        f"{_NAMES.get(name, name)}: {_value(told[name])}" for name in told if told[name] not in (None, "", [])
+    ]
 
 
 def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(_VALUES.get(str(value), value))
+    return ", ".join(map(_value, value)) if isinstance(value, list) else str(_VALUES.get(str(value), value))

@@ -20,11 +20,22 @@ class Password(forms.CharField):
 
 
 class Me(forms.ModelForm):  # type: ignore[type-arg]
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))]
+    )
+
     class Meta:
         model = User
         fields = ["name", "language", "theme"]
-        labels = {"theme": _("Appearance")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["theme"] = self.instance.theme or "system"
+
+    def clean_theme(self) -> str:
+        chosen = str(self.cleaned_data["theme"])
+        return "" if chosen == "system" else chosen
 
 
 class Person(forms.Form):

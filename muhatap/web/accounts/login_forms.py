@@ -91,8 +91,43 @@ class NewPasskey(Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
         self.fields["passwordless"].widget = forms.HiddenInput()
         self.initial.update(passwordless="on", name="")
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean() or {}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise forms.ValidationError(_("The browser gave no passkey.")) from error
+
 
 class RenamedPasskey(Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the device")
+
+
+class _Credential(forms.Form):
+    """allauth takes a malformed answer of a browser apart without looking; here it is only a wrong one."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._write_down()
+            raise forms.ValidationError(_("This passkey is not known here.")) from error
+        except forms.ValidationError:
+            self._write_down()
+            raise
+
+    def _write_down(self) -> None:
+        record_for(context.request, None, "login.fail", user=getattr(self, "user", None), methods=["passkey"])
+
+
+class PasskeyLogin(_Credential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class PasskeySecond(_Credential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class PasskeyAgain(_Credential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass

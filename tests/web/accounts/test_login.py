@@ -170,6 +170,23 @@ class TestWrittenDown:
         log_in(client, password="gizli-yanlis-parola")
         assert "gizli" not in str(list(AuditEntry.objects.values()))
 
+    @pytest.mark.parametrize("credential", ["", "x", "{}", '{"id": "x"}', "[]", "null", "1"])
+    def test_a_passkey_that_is_none(self, client: Client, credential: str) -> None:
+        cast.zeynep()
+        response = client.post("/login/passkey/", {"credential": credential})
+        assert response.status_code == 302
+        assert not is_in(client)
+
+    @pytest.mark.parametrize("credential", ["", "x", "{}", '{"id": "x"}', "[]", "1", '{"id": 1, "rawId": 2}'])
+    def test_a_passkey_that_cannot_be_added(self, client: Client, credential: str) -> None:
+        log_in(client)
+        client.post("/login/again/?next=/account/", {"password": cast.PASSWORD})
+        form = {"name": "Telefon", "credential": credential, "passwordless": "on"}
+        response = client.post("/account/security/passkeys/new/", form)
+        assert response.status_code == 200
+        assert "Telefon" in response.content.decode()
+        assert not Authenticator.objects.exists()
+
     def test_a_changed_password(self, client: Client) -> None:
         log_in(client)
         client.post("/account/password/", {"oldpassword": cast.PASSWORD, "password1": "bambaska-bir-parola-7"})

@@ -169,7 +169,7 @@ class TestMe:
     def test_nothing_else_can_be_changed_there(self, client: Client) -> None:
         zeynep = cast.zeynep()
         as_(client, zeynep).post(
-            "/account/", {"name": "Z", "language": "tr", "theme": "", "role": "owner", "visibility": "all"}
+            "/account/", {"name": "Z", "language": "tr", "theme": "system", "role": "owner", "visibility": "all"}
         )
         zeynep.refresh_from_db()
         assert (zeynep.role, zeynep.visibility) == ("agent", "inbox")
