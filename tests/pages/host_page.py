@@ -51,7 +51,8 @@ def _handler(host_of: list[Host]) -> type[BaseHTTPRequestHandler]:
 
 
 PAGE = """<!doctype html><html lang="{lang}"><head><title>Keten mutfak önlüğü</title><link rel="stylesheet" href="/page.css">
-<script src="/page.js" defer></script>{tag}</head><body><main><h1>Önlük</h1><p id="clicks">0</p><a href="#sepet" id="buy">Sepete ekle</a></main></body></html>"""
+<script src="/page.js" defer></script>{tag}</head>
+<body><main><h1>Önlük</h1><p id="clicks">0</p><a href="#sepet" id="buy">Sepete ekle</a></main></body></html>"""
 COUNT = """window.problems = [];
 addEventListener("error", (e) => problems.push(String(e.message)));
 addEventListener("unhandledrejection", (e) => problems.push(String(e.reason)));
