@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.conversations import counting
 
 Count = Callable[[User], int]
 
@@ -49,6 +50,7 @@ AREAS: tuple[Area, ...] = (
         icon="inbox",
         url_name="inbox:list",
         permission="conversations.read",
+        count=counting.waiting,
     ),
     Area(name="contacts", label=_("Contacts"), icon="users", url_name="contacts:list", permission="contacts.read"),
     Area(

@@ -109,7 +109,7 @@ def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow,
 
 
 def _happened(row: Interaction, is_readable: bool, now: datetime) -> TimelineRow:
-    what = row.title or row.excerpt or row.get_kind_display()
+    what = row.excerpt or row.title or row.get_kind_display()
     return TimelineRow(
         id=f"interaction-{row.pk}",
         icon="reply" if row.direction == "out" else words.channel_icon(row.channel),

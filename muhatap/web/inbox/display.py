@@ -330,5 +330,6 @@ class Page:
     conversation: Conversation | None = None
     card: Card | None = None
     pane: str = "list"
+    n_waiting: str = ""
     views_url: str = ""
     views_live: str = ""

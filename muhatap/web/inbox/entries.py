@@ -31,6 +31,7 @@ LIMIT = 40
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 CID = re.compile(r'data-cid="([^"]*)"')
 REMOTE = re.compile(r'data-src="([^"]*)"')
+MENTION = re.compile(r"(?<=[\s>])@(\w+)")
 IMAGE_SALT = "remote image"
 
 
@@ -105,7 +106,8 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
         return Event(id=message.pk, text=words.event(message), icon=icon, acts=_way_back(message, reader), **when)
     name = _name(message)
     if message.kind == Message.Kind.NOTE:
-        return Note(id=message.pk, name=name, initials=initials(name), html=body(message), files=files(message), **when)
+        html = mark_safe(MENTION.sub(r'<span class="mention">@\1</span>', body(message)))  # noqa: S308 (cleaned, \w only)
+        return Note(id=message.pk, name=name, initials=initials(name), html=html, files=files(message), **when)
     said = _said(message, fate, reader) | when
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)

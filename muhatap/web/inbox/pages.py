@@ -11,7 +11,7 @@ from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics, visible_to
 from muhatap.shared import clock
-from muhatap.web.common import reading
+from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import card, opened, rows, sidebar
 from muhatap.web.inbox.display import ListPane, Page
@@ -63,9 +63,11 @@ def more(request: HttpRequest, view: str) -> HttpResponse:
 def views(request: HttpRequest) -> HttpResponse:
     """The views with their counts, read again."""
     user = visitor(request)
+    counts = lists.counts(user)
     shown = Page(
-        views=sidebar.groups(user, request.GET.get("here", ""), lists.counts(user)),
+        views=sidebar.groups(user, request.GET.get("here", ""), counts),
         list=_no_list(),
+        n_waiting=_n_waiting(counts),
         **_views_live(request),
     )
     return render(request, "inbox/_views.html", {"page": shown})
@@ -135,6 +137,7 @@ def _whole(
         conversation=opened.conversation(user, selected, now) if selected else None,
         card=card.card(selected, user, now) if selected else None,
         pane="conversation" if selected else "list",
+        n_waiting=_n_waiting(counts),
         **_views_live(request, here=view),
     )
     return render(request, "inbox/page.html", {"page": shown})
@@ -163,6 +166,11 @@ def _views_live(request: HttpRequest, here: str = "") -> dict[str, Any]:
         "views_url": f"{reverse('inbox:views')}?here={here}",
         "views_live": " ".join(sorted(topics(visitor(request)))),
     }
+
+
+def _n_waiting(counts: dict[str, int]) -> str:
+    n = counts.get("waiting", 0)
+    return times.count(n) if n else ""
 
 
 def _no_list() -> ListPane:

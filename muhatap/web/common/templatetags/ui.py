@@ -9,7 +9,7 @@ from typing import Any
 import lucide
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from muhatap.shared import clock
@@ -48,6 +48,12 @@ def initials(name: str) -> str:
     words = [word for word in name.split("@")[0].replace(".", " ").split() if word[0].isalnum()]
     letters = words[:1] + words[1:][-1:]
     return upper_tr("".join(word[0] for word in letters)) or "?"
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """An address too long for its place breaks before the @, not inside a word."""
+    return mark_safe(escape(text).replace("@", "<wbr>@"))  # noqa: S308 (escaped)
 
 
 @register.simple_tag

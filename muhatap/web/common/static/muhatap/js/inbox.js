@@ -51,8 +51,17 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 document.addEventListener("merged", (event) => {
   if (event.target.id === "rows") markOpenRow();
+  if (event.target.id === "views") countArea(event.target.querySelector("[data-area-count]"));
   if (event.target.id === "thread" && wasAtEnd) toEnd();
 });
+
+// What waits for us stands beside the area's name too, outside what is read again.
+function countArea(now) {
+  const count = document.querySelector(`[data-count="${now?.dataset.areaCount}"]`);
+  if (!count) return;
+  count.textContent = now.textContent;
+  count.hidden = !now.textContent;
+}
 
 function markOpenRow() {
   const id = document.getElementById("thread")?.dataset.conversation;

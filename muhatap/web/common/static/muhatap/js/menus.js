@@ -1,10 +1,10 @@
-// Menus (data-menu="<id>"), dialogs (data-opens="<id>", data-closes), parts that open in place (data-toggles="<id>")
-// and the way back (data-back).
+// Menus (data-menu="<id>"), dialogs (data-opens="<id>", data-closes), parts that open in place (data-toggles="<id>",
+// data-shows="<id>" only ever opens) and the way back (data-back).
 
 let openButton = null;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-menu], [data-opens], [data-closes], [data-toggles], [data-back]");
+  const button = event.target.closest("[data-menu], [data-opens], [data-closes], [data-toggles], [data-shows], [data-back]");
   if (openButton && !event.target.closest(".menu")) closeMenu();
   if (!button) {
     if (event.target.closest(".menu [role^=menuitem]")) closeMenu(true);
@@ -14,6 +14,7 @@ document.addEventListener("click", (event) => {
   else if (button.dataset.opens) openDialog(button.dataset.opens);
   else if ("closes" in button.dataset) button.closest("dialog")?.close();
   else if (button.dataset.toggles) toggle(button);
+  else if (button.dataset.shows) show(button);
   else history.back();
 });
 
@@ -30,6 +31,13 @@ function toggle(button) {
   part.hidden = !part.hidden;
   button.setAttribute("aria-expanded", String(!part.hidden));
   if (!part.hidden) part.querySelector("input:not([type=hidden]), textarea")?.focus();
+}
+
+function show(button) {
+  closeMenu();
+  const part = document.getElementById(button.dataset.shows);
+  part.hidden = false;
+  part.querySelector("input:not([type=hidden]), textarea")?.focus();
 }
 
 // A press that began and ended on the veil closes; one that began inside (selecting text) does not.
