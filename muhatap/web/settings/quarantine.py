@@ -26,9 +26,7 @@ N_SHOWN = 60_000  # bytes of raw source on the page; the whole of it can be down
 
 @needs("inboxes.read")
 def listing(request: HttpRequest) -> HttpResponse:
-    inbox = (
-        Inbox.objects.filter(pk=reading.number(request.GET.get("inbox"))).first() if request.GET.get("inbox") else None
-    )
+    inbox = _asked_inbox(request)
     found = (
         Quarantine.objects.filter(released_at=None)
         .select_related("item__inbox")
@@ -84,6 +82,11 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     intake.leave(quarantine=_one(pk), by=visitor(request), at=clock.now())
     messages.success(request, _("Left out. Its source is kept."))
     return redirect("settings:quarantine")
+
+
+def _asked_inbox(request: HttpRequest) -> Inbox | None:
+    number = reading.number(request.GET.get("inbox"))
+    return Inbox.objects.filter(pk=number).first() if number else None
 
 
 def _one(pk: int) -> Quarantine:

@@ -6,89 +6,181 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
+        ("channels", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(choices=[('google', 'Google'), ('microsoft', 'Microsoft')], max_length=20)),
-                ('client_id', models.CharField(max_length=300)),
-                ('client_secret_sealed', models.TextField(blank=True)),
-                ('tenant', models.CharField(blank=True, max_length=80)),
-                ('refresh_token_sealed', models.TextField(blank=True)),
-                ('access_token_sealed', models.TextField(blank=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('granted_at', models.DateTimeField(null=True)),
-                ('inbox', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='grant', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "provider",
+                    models.CharField(choices=[("google", "Google"), ("microsoft", "Microsoft")], max_length=20),
+                ),
+                ("client_id", models.CharField(max_length=300)),
+                ("client_secret_sealed", models.TextField(blank=True)),
+                ("tenant", models.CharField(blank=True, max_length=80)),
+                ("refresh_token_sealed", models.TextField(blank=True)),
+                ("access_token_sealed", models.TextField(blank=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("granted_at", models.DateTimeField(null=True)),
+                (
+                    "inbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grant", to="channels.inbox"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid_validity', models.BigIntegerField(default=0)),
-                ('first_uid', models.BigIntegerField(default=1)),
-                ('cursor', models.BigIntegerField(default=0)),
-                ('last_fetch_at', models.DateTimeField(null=True)),
-                ('last_ok_at', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(blank=True, choices=[('unknown_host', 'There is no server of this name.'), ('refused', 'Nothing answers at this port. Check the port and the kind of connection.'), ('timeout', 'The server did not answer in time.'), ('certificate', "The server's certificate is not trusted."), ('security', 'The server does not speak the chosen kind of connection. Try SSL/TLS or STARTTLS.'), ('login', 'The server refused the user name or the password.'), ('grant', 'The provider no longer accepts our access. Connect the account again.'), ('secret', 'The stored password cannot be read any more. Enter it again.'), ('folder', 'There is no such folder in the mailbox.'), ('incomplete', 'No server is set.'), ('dropped', 'The server cut the line.'), ('other', 'The server answered with an error.')], max_length=20)),
-                ('trouble_detail', models.CharField(blank=True, max_length=400)),
-                ('trouble_since', models.DateTimeField(null=True)),
-                ('reconciled_at', models.DateTimeField(null=True)),
-                ('n_on_server', models.PositiveIntegerField(default=0)),
-                ('n_here', models.PositiveIntegerField(default=0)),
-                ('missing', models.JSONField(default=list)),
-                ('inbox', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mailbox', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid_validity", models.BigIntegerField(default=0)),
+                ("first_uid", models.BigIntegerField(default=1)),
+                ("cursor", models.BigIntegerField(default=0)),
+                ("last_fetch_at", models.DateTimeField(null=True)),
+                ("last_ok_at", models.DateTimeField(null=True)),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unknown_host", "There is no server of this name."),
+                            ("refused", "Nothing answers at this port. Check the port and the kind of connection."),
+                            ("timeout", "The server did not answer in time."),
+                            ("certificate", "The server's certificate is not trusted."),
+                            (
+                                "security",
+                                "The server does not speak the chosen kind of connection. Try SSL/TLS or STARTTLS.",
+                            ),
+                            ("login", "The server refused the user name or the password."),
+                            ("grant", "The provider no longer accepts our access. Connect the account again."),
+                            ("secret", "The stored password cannot be read any more. Enter it again."),
+                            ("folder", "There is no such folder in the mailbox."),
+                            ("incomplete", "No server is set."),
+                            ("dropped", "The server cut the line."),
+                            ("other", "The server answered with an error."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("trouble_detail", models.CharField(blank=True, max_length=400)),
+                ("trouble_since", models.DateTimeField(null=True)),
+                ("reconciled_at", models.DateTimeField(null=True)),
+                ("n_on_server", models.PositiveIntegerField(default=0)),
+                ("n_here", models.PositiveIntegerField(default=0)),
+                ("missing", models.JSONField(default=list)),
+                (
+                    "inbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mailbox", to="channels.inbox"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FetchedMail',
+            name="FetchedMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid_validity', models.BigIntegerField()),
-                ('uid', models.BigIntegerField()),
-                ('dedupe_key', models.CharField(max_length=200)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fetched', to='channels_email.mailbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid_validity", models.BigIntegerField()),
+                ("uid", models.BigIntegerField()),
+                ("dedupe_key", models.CharField(max_length=200)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="fetched", to="channels_email.mailbox"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Errand',
+            name="Errand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('fetch', 'Fetch now'), ('backfill', 'Fetch older mail'), ('missing', 'Fetch what is missing')], max_length=10)),
-                ('since_on', models.DateField(null=True)),
-                ('at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('n_total', models.PositiveIntegerField(default=0)),
-                ('n_done', models.PositiveIntegerField(default=0)),
-                ('n_new', models.PositiveIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, choices=[('unknown_host', 'There is no server of this name.'), ('refused', 'Nothing answers at this port. Check the port and the kind of connection.'), ('timeout', 'The server did not answer in time.'), ('certificate', "The server's certificate is not trusted."), ('security', 'The server does not speak the chosen kind of connection. Try SSL/TLS or STARTTLS.'), ('login', 'The server refused the user name or the password.'), ('grant', 'The provider no longer accepts our access. Connect the account again.'), ('secret', 'The stored password cannot be read any more. Enter it again.'), ('folder', 'There is no such folder in the mailbox.'), ('incomplete', 'No server is set.'), ('dropped', 'The server cut the line.'), ('other', 'The server answered with an error.')], max_length=20)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='errands', to='channels_email.mailbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fetch", "Fetch now"),
+                            ("backfill", "Fetch older mail"),
+                            ("missing", "Fetch what is missing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("since_on", models.DateField(null=True)),
+                ("at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("n_total", models.PositiveIntegerField(default=0)),
+                ("n_done", models.PositiveIntegerField(default=0)),
+                ("n_new", models.PositiveIntegerField(default=0)),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unknown_host", "There is no server of this name."),
+                            ("refused", "Nothing answers at this port. Check the port and the kind of connection."),
+                            ("timeout", "The server did not answer in time."),
+                            ("certificate", "The server's certificate is not trusted."),
+                            (
+                                "security",
+                                "The server does not speak the chosen kind of connection. Try SSL/TLS or STARTTLS.",
+                            ),
+                            ("login", "The server refused the user name or the password."),
+                            ("grant", "The provider no longer accepts our access. Connect the account again."),
+                            ("secret", "The stored password cannot be read any more. Enter it again."),
+                            ("folder", "There is no such folder in the mailbox."),
+                            ("incomplete", "No server is set."),
+                            ("dropped", "The server cut the line."),
+                            ("other", "The server answered with an error."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="errands", to="channels_email.mailbox"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(('cursor__gte', 0), ('first_uid__gte', 1)), name='mailbox_cursor_is_a_uid'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cursor__gte", 0), ("first_uid__gte", 1)), name="mailbox_cursor_is_a_uid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fetchedmail',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'uid_validity', 'uid'), name='mail_fetched_once'),
+            model_name="fetchedmail",
+            constraint=models.UniqueConstraint(fields=("mailbox", "uid_validity", "uid"), name="mail_fetched_once"),
         ),
         migrations.AddConstraint(
-            model_name='errand',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('mailbox', 'kind'), name='errand_open_once'),
+            model_name="errand",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("done_at", None)), fields=("mailbox", "kind"), name="errand_open_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='errand',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['fetch', 'backfill', 'missing'])), name='errand_kind_is_known'),
+            model_name="errand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["fetch", "backfill", "missing"])), name="errand_kind_is_known"
+            ),
         ),
     ]
