@@ -12,7 +12,11 @@ BLOCKS = {"blockquote", "div", "li", "ol", "p", "pre", "ul"}
 def clean(html: str) -> str:
     """Only what the editor can make; links open safely."""
     return nh3.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"}, link_rel="noopener noreferrer nofollow"
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer nofollow",
     ).strip()
 
 

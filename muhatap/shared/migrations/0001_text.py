@@ -1,6 +1,6 @@
 """Extensions and the folding functions, the same as shared.text in Python."""
 
-from django.contrib.postgres.operations import TrigramExtension, BtreeGinExtension
+from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
 from django.db import migrations
 
 FUNCTIONS = """
