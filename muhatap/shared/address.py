@@ -3,16 +3,20 @@
 import unicodedata
 
 _TURKISH_I = str.maketrans("İıI", "iii")
+_CAPITAL_I = str.maketrans("İI", "ii")
 _LONGEST = 320
 _LOOSE_DOT = "\u0307"  # what is left of İ when it was lowered without Turkish in mind
 
 
 def canonical(email: str) -> str:
-    """Lower case without Turkish surprises ('IŞIK@Ornek.com' typed on a Turkish keyboard); the domain in its ASCII form. Plus-tags are kept."""
-    local, at, domain = _plain(email).rpartition("@")
+    """Lower case without Turkish surprises ('IŞIK@Ornek.com' typed on a Turkish keyboard); the domain in its ASCII form. Plus-tags are kept.
+
+    In the domain the dotless ı stays what it is: gmaıl.com is another firm's name, and its mail is not gmail.com's.
+    """
+    local, at, domain = email.rpartition("@")
     if not at:
-        return domain
-    return f"{local.strip()}@{_ascii(domain.strip().rstrip('.'))}"
+        return _plain(domain, _TURKISH_I)
+    return f"{_plain(local, _TURKISH_I)}@{_ascii(_plain(domain, _CAPITAL_I).rstrip('.'))}"
 
 
 def comparable(email: str) -> str:
@@ -33,8 +37,8 @@ def is_plausible(email: str) -> bool:
     )
 
 
-def _plain(email: str) -> str:
-    lowered = unicodedata.normalize("NFKC", email).translate(_TURKISH_I).lower()
+def _plain(text: str, letters: dict[int, int]) -> str:
+    lowered = unicodedata.normalize("NFKC", text).translate(letters).lower()
     return unicodedata.normalize("NFKC", lowered.replace(_LOOSE_DOT, "")).strip()
 
 

@@ -58,3 +58,8 @@ def test_an_address_is_its_own_canonical_form_and_case_does_not_matter(address):
     assert canonical(one) == one
     assert canonical(address.upper()) == one
     assert comparable(comparable(address)) == comparable(address)
+
+
+def test_a_dotless_i_in_the_domain_is_another_firm() -> None:
+    assert canonical("ayse@gmaıl.com") != canonical("ayse@gmail.com")
+    assert canonical("AYSE@GMAIL.COM") == canonical("ayse@gmaİl.com") == "ayse@gmail.com"
