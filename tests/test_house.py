@@ -67,7 +67,11 @@ def test_every_key_is_64_bits() -> None:
     ours = [model for model in apps.get_models() if room_of(model)]
     keys = {model.__name__: type(model._meta.pk) for model in ours}
 
-    assert {name for name, kind in keys.items() if not issubclass(kind, (models.BigAutoField, models.BigIntegerField, models.OneToOneField))} == set()
+    assert {
+        name
+        for name, kind in keys.items()
+        if not issubclass(kind, (models.BigAutoField, models.BigIntegerField, models.OneToOneField))
+    } == set()
 
 
 def test_the_story_of_intake_stays_on_one_screen() -> None:
@@ -85,7 +89,11 @@ def test_no_inline_script_or_style_in_any_template() -> None:
 
 
 def packages() -> list[Path]:
-    return [path for path in ROOT.rglob("__init__.py") if "migrations" not in path.parts and path.parent.name != "templatetags"]
+    return [
+        path
+        for path in ROOT.rglob("__init__.py")
+        if "migrations" not in path.parts and path.parent.name != "templatetags"
+    ]
 
 
 def docstring(path: Path) -> str | None:

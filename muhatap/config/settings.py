@@ -30,7 +30,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    *(["django_linear_migrations"] if find_spec("django_linear_migrations") else []),  # only where migrations are written
+    *(
+        ["django_linear_migrations"] if find_spec("django_linear_migrations") else []
+    ),  # only where migrations are written
     "procrastinate.contrib.django",
     "muhatap.web.accounts",  # before allauth: its templates take the place of theirs
     "allauth",

@@ -32,5 +32,7 @@ def conversation_of(name: str, inbox: cast.Inbox | None = None) -> Conversation:
     """An empty conversation with somebody of this name."""
     from muhatap.contacts.models import Contact
 
-    contact = Contact.objects.create(name=name, created_at=cast.NOW, last_seen_at=cast.NOW, sort_key=name, search_text=name)
+    contact = Contact.objects.create(
+        name=name, created_at=cast.NOW, last_seen_at=cast.NOW, sort_key=name, search_text=name
+    )
     return threads.start(inbox=inbox or cast.support_inbox(), contact=contact, subject=f"{name} yazdı", at=cast.NOW)

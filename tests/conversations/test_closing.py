@@ -27,7 +27,11 @@ def test_resolving_twice_is_resolving_once(ayses_letter: Message) -> None:
 def test_a_new_letter_opens_a_resolved_conversation_again(ayses_letter: Message) -> None:
     closing.resolve(conversation=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
 
-    again = arrival(cast.mail(id="<ayse-2@ornek.example>", in_reply_to="<ayse-1@ornek.example>", references=("<ayse-1@ornek.example>",)))
+    again = arrival(
+        cast.mail(
+            id="<ayse-2@ornek.example>", in_reply_to="<ayse-1@ornek.example>", references=("<ayse-1@ornek.example>",)
+        )
+    )
 
     again.conversation.refresh_from_db()
     assert again.conversation_id == ayses_letter.conversation_id
@@ -38,7 +42,14 @@ def test_a_new_letter_opens_a_resolved_conversation_again(ayses_letter: Message)
 def test_an_automatic_reply_wakes_nobody(ayses_letter: Message) -> None:
     closing.resolve(conversation=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
 
-    arrival(cast.mail(id="<auto@ornek.example>", kind="auto_reply", in_reply_to="<ayse-1@ornek.example>", references=("<ayse-1@ornek.example>",)))
+    arrival(
+        cast.mail(
+            id="<auto@ornek.example>",
+            kind="auto_reply",
+            in_reply_to="<ayse-1@ornek.example>",
+            references=("<ayse-1@ornek.example>",),
+        )
+    )
 
     ayses_letter.conversation.refresh_from_db()
     assert ayses_letter.conversation.status == "resolved"

@@ -20,7 +20,9 @@ def test_kept_counts_equal_the_raw_count_after_any_work() -> None:
         conversation.refresh_from_db()
         act = dice.choice([closing.resolve, closing.reopen, closing.mark_spam])
         act(conversation=conversation, by=cast.can(), at=cast.NOW)
-        assigning.assign(conversation=conversation, to=dice.choice([cast.zeynep(), cast.can(), None]), by=cast.can(), at=cast.NOW)
+        assigning.assign(
+            conversation=conversation, to=dice.choice([cast.zeynep(), cast.can(), None]), by=cast.can(), at=cast.NOW
+        )
         if dice.random() < 0.2:
             counting.fold()
 
@@ -39,4 +41,6 @@ def test_folding_leaves_no_deltas_behind() -> None:
 
 def raw_count() -> dict[tuple[int, int, int, str], int]:
     rows = Conversation.objects.filter(merged_into=None).values_list("inbox_id", "team_id", "assignee_id", "status")
-    return {(inbox, team or 0, person or 0, status): n for inbox, team, person, status, n in rows.annotate(n=Count("id"))}
+    return {
+        (inbox, team or 0, person or 0, status): n for inbox, team, person, status, n in rows.annotate(n=Count("id"))
+    }

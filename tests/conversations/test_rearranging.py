@@ -11,13 +11,20 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def two_letters(ayses_letter: Message) -> tuple[Message, Message]:
     """Ayşe answers her old mail with a new matter: both stand in one thread."""
-    reused = cast.mail(id="<2@ornek.example>", subject="Perde de istiyorum", references=("<ayse-1@ornek.example>",), at=cast.NOW + cast.minutes(5))
+    reused = cast.mail(
+        id="<2@ornek.example>",
+        subject="Perde de istiyorum",
+        references=("<ayse-1@ornek.example>",),
+        at=cast.NOW + cast.minutes(5),
+    )
     second = arrival(reused)
     assert second.conversation_id == ayses_letter.conversation_id
     return ayses_letter, second
 
 
-def test_a_split_gives_the_message_a_thread_of_its_own_and_undo_brings_it_back(two_letters: tuple[Message, Message]) -> None:
+def test_a_split_gives_the_message_a_thread_of_its_own_and_undo_brings_it_back(
+    two_letters: tuple[Message, Message],
+) -> None:
     first, second = two_letters
 
     done = rearranging.split(conversation=first.conversation, message_ids=[second.pk], by=cast.zeynep(), at=cast.NOW)
@@ -44,14 +51,18 @@ def test_a_thread_is_not_emptied_by_a_split(two_letters: tuple[Message, Message]
     first, second = two_letters
 
     with pytest.raises(rearranging.NothingToMove):
-        rearranging.split(conversation=first.conversation, message_ids=[first.pk, second.pk], by=cast.zeynep(), at=cast.NOW)
+        rearranging.split(
+            conversation=first.conversation, message_ids=[first.pk, second.pk], by=cast.zeynep(), at=cast.NOW
+        )
 
 
 def test_merging_two_threads_and_back(ayses_letter: Message) -> None:
     other = arrival(cast.mail(id="<other@ornek.example>", subject="Aynı konu, ayrı mesaj"))
     assert other.conversation_id != ayses_letter.conversation_id
 
-    done = rearranging.merge(conversation=other.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
+    done = rearranging.merge(
+        conversation=other.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW
+    )
 
     assert Message.objects.get(pk=other.pk).conversation_id == ayses_letter.conversation_id
     assert Conversation.objects.get(pk=other.conversation_id).merged_into_id == ayses_letter.conversation_id
@@ -64,4 +75,6 @@ def test_messages_do_not_change_their_channel(ayses_letter: Message) -> None:
     chat = arrival(cast.mail(id="chat-1", continues="contact"), cast.chat_inbox())
 
     with pytest.raises(rearranging.NotTheSameInbox):
-        rearranging.merge(conversation=chat.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
+        rearranging.merge(
+            conversation=chat.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW
+        )

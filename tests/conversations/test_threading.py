@@ -248,7 +248,9 @@ def test_10c_a_reply_address_or_a_mail_passed_on_lets_no_stranger_in(conversatio
 
 def test_10d_a_stranger_whom_an_agent_joined_takes_part_from_then_on(conversation: Conversation) -> None:
     first = came(reply(STRANGER, in_reply_to=OURS))
-    rearranging.move(conversation=first.conversation, message_ids=[first.pk], target=conversation, by=cast.can(), at=NOW)
+    rearranging.move(
+        conversation=first.conversation, message_ids=[first.pk], target=conversation, by=cast.can(), at=NOW
+    )
     assert placed(reply(STRANGER, in_reply_to=OURS)).conversation == conversation
 
 

@@ -52,7 +52,13 @@ def test_everybody_sees_what_their_visibility_says_in_lists_and_counts(
 def test_a_mention_lets_one_see_that_conversation(world: dict[str, Conversation]) -> None:
     zeynep = seeing(Visibility.OWN)
 
-    noting.write_note(conversation=world["other"], html="<p>@Zeynep bakar mısın?</p>", text="@Zeynep bakar mısın?", by=cast.can(), at=cast.NOW)
+    noting.write_note(
+        conversation=world["other"],
+        html="<p>@Zeynep bakar mısın?</p>",
+        text="@Zeynep bakar mısın?",
+        by=cast.can(),
+        at=cast.NOW,
+    )
 
     assert world["other"] in visible_to(zeynep)
     assert [row.pk for row in lists.page(zeynep, "mentions").rows] == [world["other"].pk]

@@ -21,7 +21,13 @@ def inbox(db: None, lone_smtp: SmtpServer) -> Inbox:
     return cast.support_inbox(smtp_host=HOST, smtp_port=lone_smtp.port, smtp_security="plain")
 
 
-def letter(*, id: str = "<1@ornek.example>", text: str = "Siparişim gelmedi.", sender: str = "Ayşe Yılmaz <ayse.yilmaz@ornek.example>", **headers: str) -> bytes:
+def letter(
+    *,
+    id: str = "<1@ornek.example>",
+    text: str = "Siparişim gelmedi.",
+    sender: str = "Ayşe Yılmaz <ayse.yilmaz@ornek.example>",
+    **headers: str,
+) -> bytes:
     """A mail to support, as bytes."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Message-ID"] = sender, "destek@ihlamurev.example", id
@@ -35,7 +41,9 @@ def letter(*, id: str = "<1@ornek.example>", text: str = "Siparişim gelmedi.", 
 
 def arrive(inbox: Inbox, raw: bytes, key: str = "") -> RawItem:
     """Bytes come in and are digested."""
-    accepted = intake.accept(inbox=inbox, dedupe_key=key or str(hash(raw)), raw=raw, meta={"received_at": cast.NOW.isoformat()}, at=cast.NOW)
+    accepted = intake.accept(
+        inbox=inbox, dedupe_key=key or str(hash(raw)), raw=raw, meta={"received_at": cast.NOW.isoformat()}, at=cast.NOW
+    )
     staircase.digest(item_id=accepted.item_id, at=cast.NOW)
     return RawItem.objects.get(pk=accepted.item_id)
 

@@ -57,7 +57,9 @@ def test_a_poisonous_letter_is_set_aside_and_the_next_goes_on(inbox: Inbox) -> N
     assert Message.objects.count() == 1
 
 
-def test_a_fault_of_ours_keeps_the_letter_and_says_what_went_wrong(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_keeps_the_letter_and_says_what_went_wrong(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(**_: object) -> None:
         raise ZeroDivisionError("broken step")
 
@@ -75,7 +77,17 @@ def test_a_fault_of_ours_keeps_the_letter_and_says_what_went_wrong(inbox: Inbox,
 
 def test_an_answer_joins_its_thread(inbox: Inbox) -> None:
     first = message_of(arrive(inbox, letter()))
-    second = message_of(arrive(inbox, letter(id="<2@ornek.example>", text="Hâlâ bekliyorum.", In_Reply_To="<1@ornek.example>", References="<1@ornek.example>")))
+    second = message_of(
+        arrive(
+            inbox,
+            letter(
+                id="<2@ornek.example>",
+                text="Hâlâ bekliyorum.",
+                In_Reply_To="<1@ornek.example>",
+                References="<1@ornek.example>",
+            ),
+        )
+    )
 
     assert second.conversation_id == first.conversation_id
     assert second.placed_because == "reference"
@@ -83,7 +95,9 @@ def test_an_answer_joins_its_thread(inbox: Inbox) -> None:
 
 def test_mail_from_a_stranger_who_names_the_same_number_stays_apart(inbox: Inbox) -> None:
     first = message_of(arrive(inbox, letter()))
-    other = message_of(arrive(inbox, letter(id="<2@baska.example>", sender="yabanci@baska.example", References="<1@ornek.example>")))
+    other = message_of(
+        arrive(inbox, letter(id="<2@baska.example>", sender="yabanci@baska.example", References="<1@ornek.example>"))
+    )
 
     assert other.conversation_id != first.conversation_id
 
@@ -96,7 +110,9 @@ def test_a_returned_mail_marks_the_address_of_whom_we_wrote_to(inbox: Inbox) -> 
 
     conversation = message_of(arrive(inbox, letter())).conversation
     to = (Address(email="ayse.yilmaz@ornek.example"),)
-    sent = reply.send(conversation=conversation, answer=reply.Answer(html="<p>Yolda.</p>", to=to), by=cast.zeynep(), at=cast.NOW)
+    sent = reply.send(
+        conversation=conversation, answer=reply.Answer(html="<p>Yolda.</p>", to=to), by=cast.zeynep(), at=cast.NOW
+    )
     outgoing = Outgoing.objects.get()
     outbox.handing(outgoing.pk, at=cast.NOW)
     outbox.advance(outgoing.pk, Outgoing.State.ACCEPTED, at=cast.NOW)

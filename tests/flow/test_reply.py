@@ -29,7 +29,9 @@ def sent(conversation: Conversation, **more: object) -> Message:
     return reply.send(conversation=conversation, answer=answer(**more), by=cast.zeynep(), at=cast.NOW)
 
 
-def test_an_answer_leaves_by_real_smtp_with_the_headers_that_keep_its_thread(conversation: Conversation, lone_smtp: SmtpServer) -> None:
+def test_an_answer_leaves_by_real_smtp_with_the_headers_that_keep_its_thread(
+    conversation: Conversation, lone_smtp: SmtpServer
+) -> None:
     message = sent(conversation)
 
     reply.dispatch(outgoing_id=Outgoing.objects.get().pk, at=LATER)
@@ -58,7 +60,9 @@ def test_nothing_leaves_before_the_undo_time_is_over(conversation: Conversation,
     assert lone_smtp.contents == []
 
 
-def test_what_is_taken_back_is_a_draft_again_and_never_leaves(conversation: Conversation, lone_smtp: SmtpServer) -> None:
+def test_what_is_taken_back_is_a_draft_again_and_never_leaves(
+    conversation: Conversation, lone_smtp: SmtpServer
+) -> None:
     message = sent(conversation)
     outgoing_id = Outgoing.objects.get().pk
 
@@ -90,8 +94,12 @@ def test_a_send_is_held_when_they_wrote_again_meanwhile(conversation: Conversati
     assert sent(conversation, seen_message_id=None).pk
 
 
-@pytest.mark.parametrize(("wrong", "refusal"), [({"html": "<p> &nbsp; </p>"}, reply.Empty), ({"to": ()}, reply.NoRecipient)])
-def test_an_answer_without_words_or_reader_is_refused(conversation: Conversation, wrong: dict[str, object], refusal: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "refusal"), [({"html": "<p> &nbsp; </p>"}, reply.Empty), ({"to": ()}, reply.NoRecipient)]
+)
+def test_an_answer_without_words_or_reader_is_refused(
+    conversation: Conversation, wrong: dict[str, object], refusal: type[Exception]
+) -> None:
     with pytest.raises(refusal):
         sent(conversation, **wrong)
     assert not Outgoing.objects.exists()
@@ -144,6 +152,8 @@ def test_the_sweep_digests_and_sends_what_a_killed_worker_left_behind(inbox: Inb
 
 
 def test_html_of_agents_is_cleaned_before_it_leaves(conversation: Conversation) -> None:
-    message = sent(conversation, html='<p onclick="x()">Merhaba<script>alert(1)</script> <a href="javascript:x">tık</a></p>')
+    message = sent(
+        conversation, html='<p onclick="x()">Merhaba<script>alert(1)</script> <a href="javascript:x">tık</a></p>'
+    )
 
     assert message.html == '<p>Merhaba <a rel="noopener noreferrer nofollow">tık</a></p>'

@@ -14,16 +14,29 @@ State = Outgoing.State
 @pytest.fixture
 def queued() -> Outgoing:
     """Zeynep's answer to Ayşe, waiting for its ten seconds."""
-    ayse = Contact.objects.create(name="Ayşe Yılmaz", created_at=cast.NOW, last_seen_at=cast.NOW, sort_key="", search_text="")
+    ayse = Contact.objects.create(
+        name="Ayşe Yılmaz", created_at=cast.NOW, last_seen_at=cast.NOW, sort_key="", search_text=""
+    )
     inbox = cast.support_inbox()
-    sent = ledger.record_sent(inbox=inbox, contact=ayse, external_id="<a@x>", title="YNT", text="Yolda.", by=cast.zeynep(), at=cast.NOW)
-    return outbox.queue(interaction=sent, inbox=inbox, outbound=letter(), not_before=cast.NOW, by=cast.zeynep(), at=cast.NOW)
+    sent = ledger.record_sent(
+        inbox=inbox, contact=ayse, external_id="<a@x>", title="YNT", text="Yolda.", by=cast.zeynep(), at=cast.NOW
+    )
+    return outbox.queue(
+        interaction=sent, inbox=inbox, outbound=letter(), not_before=cast.NOW, by=cast.zeynep(), at=cast.NOW
+    )
 
 
 def letter() -> Outbound:
     file = FileRef(name="fatura.pdf", type="application/pdf", size=3, sha256="0" * 64)
     to = (Address(email="ayse.yilmaz@ornek.example", name="Ayşe Yılmaz"),)
-    return Outbound(message_id="<a@x>", at=cast.NOW, sender=Address(email="destek@ihlamurev.example"), to=to, files=(file,), references=("<b@x>",))
+    return Outbound(
+        message_id="<a@x>",
+        at=cast.NOW,
+        sender=Address(email="destek@ihlamurev.example"),
+        to=to,
+        files=(file,),
+        references=("<b@x>",),
+    )
 
 
 def test_what_was_queued_comes_back_as_it_was(queued: Outgoing) -> None:
@@ -53,7 +66,10 @@ def test_what_was_taken_back_is_never_sent(queued: Outgoing) -> None:
         outbox.handing(queued.pk, at=cast.NOW)
 
 
-@pytest.mark.parametrize(("later", "earlier"), [(State.ACCEPTED, State.QUEUED), (State.READ, State.DELIVERED), (State.CANCELLED, State.QUEUED)])
+@pytest.mark.parametrize(
+    ("later", "earlier"),
+    [(State.ACCEPTED, State.QUEUED), (State.READ, State.DELIVERED), (State.CANCELLED, State.QUEUED)],
+)
 def test_the_database_refuses_a_step_back(queued: Outgoing, later: int, earlier: int) -> None:
     Outgoing.objects.filter(pk=queued.pk).update(state=later)
 

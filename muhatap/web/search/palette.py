@@ -78,13 +78,18 @@ def _conversations(user: User, query: str) -> PaletteGroup:
 
 
 def _places(user: User, query: str) -> PaletteGroup:
-    areas = [PaletteItem(label=marked(link.label, query), url=link.url, icon=link.icon) for link in navigation.links(user, here="")]
+    areas = [
+        PaletteItem(label=marked(link.label, query), url=link.url, icon=link.icon)
+        for link in navigation.links(user, here="")
+    ]
     views = [
         PaletteItem(label=marked(label, query), url=reverse("inbox:view", args=[view]), icon="inbox")
         for view, label in (("mine", _("Assigned to me")), ("unassigned", _("Unassigned")), ("drafts", _("Drafts")))
     ]
     other, label = ("en", "Switch to English") if get_language() == "tr" else ("tr", "Türkçeye geç")
-    switch = PaletteItem(label=marked(label, query), url=f"{reverse('language')}?language={other}", icon="languages", method="post")
+    switch = PaletteItem(
+        label=marked(label, query), url=f"{reverse('language')}?language={other}", icon="languages", method="post"
+    )
     wanted = fold(query)
     items = [item for item in [*areas, *views, switch] if wanted in fold(re.sub("<.*?>", "", item.label))]
     return PaletteGroup(title=_("Actions"), items=tuple(items))
