@@ -1,7 +1,6 @@
 """The console command `muhatap`: each word of it is a short function here that calls the one who knows."""
 
 import argparse
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -106,9 +105,12 @@ def _replay(arguments: argparse.Namespace, rest: list[str]) -> None:
     if bool(arguments.items) == bool(arguments.since):
         raise _Mistake(_("Say which items: their ids, or --since a moment."))
     with with_database():
+        from muhatap.channels.models import Inbox
+        from muhatap.flow import replay
         from muhatap.shared import clock
 
-        replay = importlib.import_module("muhatap.flow.replay")
+        if arguments.inbox and not Inbox.objects.filter(name=arguments.inbox).exists():
+            raise _Mistake(_("There is no inbox named “%(name)s”.") % {"name": arguments.inbox})
         now = clock.now()
         if arguments.items:
             n_items = replay.items(ids=arguments.items, by=None, at=now)

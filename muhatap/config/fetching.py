@@ -1,7 +1,5 @@
 """The fetch process: brings in what waits elsewhere, such as mail in mailboxes."""
 
-import importlib
-import importlib.util
 import os
 import signal
 import threading
@@ -23,9 +21,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     django.setup()
-    if importlib.util.find_spec("muhatap.flow.fetching"):
-        importlib.import_module("muhatap.flow.fetching").run(stop)
-    stop.wait()
+    from muhatap.flow import fetching  # the apps must be loaded first
+
+    fetching.run(stop)
 
 
 if __name__ == "__main__":

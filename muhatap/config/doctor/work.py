@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from muhatap.channels.email import access, smtp, trouble
+from muhatap.channels.email import access, imap, smtp, trouble
 from muhatap.channels.email.models import Mailbox
 from muhatap.channels.models import Inbox
 from muhatap.config import supervisor
@@ -72,6 +72,7 @@ def mailboxes(settings: Environment) -> Iterator[Finding]:
 def mail_servers(settings: Environment) -> Iterator[Finding]:
     for inbox in Inbox.objects.filter(kind="email", is_enabled=True).order_by("id"):
         yield _server(inbox, "SMTP", lambda settings: smtp.connected(access.smtp(settings)))
+        yield _server(inbox, "IMAP", lambda settings: imap.connected(access.imap(settings)))
 
 
 def _server(inbox: Inbox, name: str, connect: Callable[[dict[str, Any]], AbstractContextManager[object]]) -> Finding:

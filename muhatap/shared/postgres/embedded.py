@@ -86,6 +86,8 @@ class Server:
                 if not layout.try_lock(lock, fcntl.LOCK_EX):
                     return False
                 _shut_down(self._place, self._process)
+                with contextlib.suppress(OSError):
+                    self._place.sockets.rmdir()
         return True
 
 
