@@ -163,24 +163,29 @@
 
   const quiet = (act) => async (...given) => { try { return await act(...given); } catch (error) { setLive(false); later(error); return undefined; } };
   let timer = 0;
+  let watch = 0;
   // Whatever went wrong, come again: after 1, 2, 4 … 30 seconds, a little apart so that a crowd does not come at once.
   function later(error) {
     if (error instanceof Refused && error.code === "no_inbox") { stopForGood(error); return; }
-    if (timer) return;
+    if (timer || (!look && fails > 7)) return;
     const wait = (error && error.wait) || Math.min(30000, 1000 * 2 ** Math.min(fails++, 5)) * (0.7 + Math.random() * 0.6);
     timer = setTimeout(() => { timer = 0; connect(); }, wait);
   }
   function soon() { clearTimeout(timer); timer = 0; connect(); }
 
   let connecting = null;
+  const isWatched = () => isOpen || document.visibilityState === "visible";
   const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
   const reach = quiet(async () => {
     if (!look) await dress();
     if (!look || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
     await pull();
-    listen();
-    if (!stream) timer = timer || setTimeout(() => { timer = 0; connect(); }, isOpen ? 5000 : 30000);
+    if (isWatched()) listen();
+    // Without a stream, or with one that some proxy holds back, ask now and then.
+    const isOpenStream = stream && stream.readyState === 1;
+    clearTimeout(watch);
+    if (isWatched()) watch = setTimeout(connect, isOpenStream ? 60000 : isOpen ? 5000 : 30000);
     fails = 0;
     setLive(true);
     await flush();
@@ -218,6 +223,7 @@
 
   // A session the server does not know any more is started anew, once; what waits is sent under the new one.
   async function mine(method, path, body) {
+    if (!session) await alone("start", start);
     const used = token;
     try { return await call(method, path, body); } catch (error) {
       if (error.status !== 401 || error.code !== "no_session") throw error;
@@ -352,6 +358,7 @@
     console.warn(`Muhatap: ${error.message}`);
     hangUp();
     clearTimeout(timer);
+    clearTimeout(watch);
     root.remove();
   }
 
@@ -614,10 +621,12 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     if (live && lines.size && Date.now() - typedAt > 3000) { typedAt = Date.now(); call("POST", "/typing").catch(() => {}); }
   }
 
+  let sendsWhenUp = false;
   async function submit(event) {
-    event.preventDefault();
+    if (event) event.preventDefault();
     const text = ui.text.value.trim();
-    if ((!text && !uploads.length) || uploads.some((f) => !f.id)) return;
+    sendsWhenUp = uploads.some((f) => !f.id); // pressed while a file is on its way: it goes when the file is there
+    if ((!text && !uploads.length) || sendsWhenUp) return;
     waiting.add(text, uploads);
     uploads = [];
     ui.text.value = "";
@@ -648,10 +657,12 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       body.append("file", file);
       try { Object.assign(entry, await mine("POST", "/files", body)); } catch (error) {
         uploads = uploads.filter((f) => f !== entry);
+        sendsWhenUp = false;
         complain(ui.problem, (error instanceof Refused && error.message) || t.noUpload);
       }
       draw();
     }
+    if (sendsWhenUp) await submit();
   }
 
   const isMail = (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
@@ -681,7 +692,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   }
   async function tell(place, details) {
     complain(place, "");
-    try { session.visitor = await mine("POST", "/details", details); return true; } catch (error) {
+    try { const visitor = await mine("POST", "/details", details); session.visitor = visitor; return true; } catch (error) {
       complain(place, (error instanceof Refused && error.message) || t.reconnecting);
       return false;
     }
@@ -737,7 +748,8 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   };
 
   addEventListener("online", () => soon());
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && look) { if (stream || !session) mark(); else soon(); } });
+  // Browsers hold six connections to a host: tabs that nobody looks at give theirs up.
+  document.addEventListener("visibilitychange", () => { if (!isWatched()) hangUp(); else if (look && stream) mark(); else if (look) soon(); });
   // Other tabs of this browser show what was written here, and the other way round.
   addEventListener("storage", (event) => { if (event.key && look && event.key.startsWith(drawer())) draw(); });
 
