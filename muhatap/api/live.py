@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -15,6 +16,8 @@ from muhatap.shared.live import CHANNEL
 log = logging.getLogger(__name__)
 QUEUE = 200
 HEARTBEAT = 15.0
+RECENT, DRAWN_BEFORE = 500, 6.0  # announcements kept, seconds between drawing a page and its stream
+LONGEST = 300.0  # then the reader connects again, and whether they still may is asked again
 REFRESH: dict[str, Any] = {"topics": [], "kind": "refresh"}
 Queue = asyncio.Queue[dict[str, Any]]
 
@@ -24,6 +27,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.readers: dict[str, set[Queue]] = defaultdict(set)
+        self.recent: deque[tuple[float, dict[str, Any]]] = deque(maxlen=RECENT)
         self.listener: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -37,9 +41,14 @@ class Hub:
             self.listener = None
 
     async def events(self, topics: Iterable[str]) -> AsyncIterator[dict[str, Any] | None]:
-        """Announcements of these topics as they come; None when it was quiet for a heartbeat."""
+        """Announcements of these topics as they come; None when it was quiet for a heartbeat.
+
+        Begins with those of the last seconds: a page that was drawn before its stream stood would miss them.
+        """
         queue: Queue = asyncio.Queue(QUEUE)
-        wanted = list(topics)
+        wanted = set(topics)
+        for announcement in self._missed(wanted):
+            _put(queue, announcement)
         self.start()
         for topic in wanted:
             self.readers[topic].add(queue)
@@ -53,8 +62,13 @@ class Hub:
                     del self.readers[topic]
 
     def deliver(self, announcement: dict[str, Any]) -> None:
+        self.recent.append((time.monotonic(), announcement))
         for queue in {queue for topic in announcement["topics"] for queue in self.readers.get(topic, ())}:
             _put(queue, announcement)
+
+    def _missed(self, topics: set[str]) -> list[dict[str, Any]]:
+        since = time.monotonic() - DRAWN_BEFORE
+        return [told for at, told in self.recent if at >= since and not topics.isdisjoint(told["topics"])]
 
     async def _listen(self) -> None:
         while True:
@@ -87,8 +101,9 @@ async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterab
     await send({"type": "http.response.body", "body": b"retry: 1500\n\n", "more_body": True})
     gone = asyncio.create_task(_gone(receive))
     events = hub.events(topics)
+    end = asyncio.get_running_loop().time() + LONGEST
     try:
-        while not gone.done():
+        while not gone.done() and asyncio.get_running_loop().time() < end:
             following = asyncio.ensure_future(anext(events))
             await asyncio.wait({following, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
@@ -96,6 +111,8 @@ async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterab
                 await asyncio.gather(following, return_exceptions=True)
                 break
             await send({"type": "http.response.body", "body": _event(following.result()), "more_body": True})
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
         await events.aclose()  # type: ignore[attr-defined]

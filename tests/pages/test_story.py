@@ -116,7 +116,9 @@ def test_a_customer_writes_is_recognised_answered_and_remembered(
     assert answer["To"] == f"Ayşe Yılmaz <{AYSE}>" and SUPPORT in answer["From"]
     assert len(answers_in(imap_server)) == 1
 
-    post(smtp_server, id="<2@ornek.example>", text="Teşekkürler, bekliyorum.", Subject="YNT: Nevresim takımım hâlâ gelmedi", In_Reply_To=ours.external_id, References=f"<1@ornek.example> {ours.external_id}")  # fmt: skip
+    threading = {"In_Reply_To": ours.external_id, "References": f"<1@ornek.example> {ours.external_id}"}
+    subject = "YNT: Nevresim takımım hâlâ gelmedi"
+    post(smtp_server, id="<2@ornek.example>", text="Teşekkürler, bekliyorum.", Subject=subject, **threading)
     expect(page.locator("#thread")).to_contain_text("Teşekkürler, bekliyorum.", timeout=20_000)
     assert Conversation.objects.count() == 1
 
