@@ -29,7 +29,7 @@ from tools import unmarked
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "locale" / "tr" / "LC_MESSAGES" / "django.po"
-SOURCE = ROOT / "muhatap"
+SOURCES = (ROOT / "muhatap", ROOT / "demo")
 ALLAUTH = Path(allauth.__file__).parent
 BORROWED = ("account", "core", "mfa")  # rooms of allauth whose words our pages show
 
@@ -82,7 +82,7 @@ def collect() -> dict[Key, Found]:
 
 
 def _files(pattern: str) -> list[Path]:
-    paths = SOURCE.rglob(pattern)
+    paths = [path for source in SOURCES for path in source.rglob(pattern)]
     wanted = "templates" if pattern != "*.py" else ""
     return sorted(p for p in paths if "migrations" not in p.parts and (not wanted or wanted in p.parts))
 
