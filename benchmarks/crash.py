@@ -146,6 +146,8 @@ def _tell(
     verdict = judge(confirmed, world.taken(), User.objects.get(pk=user_id))
     for note in verdict.notes:
         progress(note)
+    if verdict.notes:
+        progress(f"the end of the product's log:\n{product.log()[-6000:]}")
     with connection.cursor() as cursor:
         cursor.execute("show server_version")
         postgres: Any = cursor.fetchone()[0]
