@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from muhatap.channels import registry
 from muhatap.channels.contract import Inbound, Untranslatable
@@ -13,7 +13,7 @@ from muhatap.conversations import routing
 from muhatap.flow import returned
 from muhatap.interactions import intake, ledger
 from muhatap.interactions.models import Quarantine, RawItem
-from muhatap.shared import locks
+from muhatap.shared import away, locks
 
 log = logging.getLogger(__name__)
 Reason = Quarantine.Reason
@@ -26,13 +26,13 @@ def digest(*, item_id: int, at: datetime) -> None:
             item = intake.opened(item_id)
             if item is not None:
                 take_in(item, at=at)
-    except (OperationalError, InterfaceError):
-        raise  # the database was away: the item stays as it is, and the job comes again
     except Untranslatable as error:
         intake.quarantine(item_id=item_id, reason=Reason.UNREADABLE, detail=str(error), at=at)
     except ledger.SuspectedDuplicate as error:
         intake.quarantine(item_id=item_id, reason=Reason.SUSPECTED_DUPLICATE, detail=str(error), at=at)
     except Exception as error:
+        if away.is_away(error):
+            raise  # the item stays as it is, and the job comes again
         log.exception("item %s could not be taken in", item_id)
         intake.quarantine(item_id=item_id, reason=Reason.FAULT, detail=f"{type(error).__name__}: {error}", at=at)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 
 from muhatap.channels.email import access, imap, mailbox, reconcile
@@ -21,7 +21,7 @@ from muhatap.channels.email.reconcile import Comparison
 from muhatap.channels.models import Inbox
 from muhatap.interactions import intake
 from muhatap.interactions.models import Quarantine, RawItem
-from muhatap.shared import clock
+from muhatap.shared import away, clock
 
 log = logging.getLogger(__name__)
 
@@ -151,9 +151,9 @@ class Reader:
         mails = self._fetched(session, batch)
         try:
             return self._keep(mails, batch[-1][0] if moves_cursor else None)
-        except (OperationalError, InterfaceError, Overtaken):
-            raise  # the database was away, or another worker is ahead: nothing is wrong with the mail
         except DatabaseError as error:
+            if away.is_away(error):
+                raise  # nothing is wrong with the mail
             if len(batch) > 1:
                 return sum(self._take_in(session, [each], moves_cursor=moves_cursor) for each in batch)
             log.exception("a mail of inbox %s could not be kept", self.inbox.pk)

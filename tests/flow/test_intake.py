@@ -1,11 +1,13 @@
 import pytest
+from django.db import connection
 
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import intake as staircase
+from muhatap.flow import sweep
 from muhatap.interactions import intake
-from muhatap.interactions.models import Interaction, Quarantine
+from muhatap.interactions.models import Interaction, Quarantine, RawItem
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
 
@@ -75,6 +77,42 @@ def test_a_fault_of_ours_keeps_the_letter_and_says_what_went_wrong(
     assert Message.objects.count() == 1
 
 
+def test_a_letter_with_an_endless_number_comes_in_and_its_answer_finds_it(inbox: Inbox) -> None:
+    endless = f"<{''.join(chr(0x4E00 + n) for n in range(880))}@ornek.example>"
+    first = message_of(arrive(inbox, raw_letter(endless)))
+    answer = message_of(arrive(inbox, raw_letter("<2@ornek.example>", f"References: {endless}")))
+
+    assert answer.conversation_id == first.conversation_id
+    assert answer.placed_because == "reference"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_can_never_hold_is_set_aside_and_the_sweep_goes_on(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = intake.accept(inbox=inbox, dedupe_key="1", raw=letter(text="zehir"), meta={}, at=cast.NOW)
+    broken = intake.accept(inbox=inbox, dedupe_key="2", raw=letter(id="<2@x.example>"), meta={}, at=cast.NOW)
+    intake.accept(inbox=inbox, dedupe_key="3", raw=letter(id="<3@x.example>"), meta={}, at=cast.NOW)
+    opened = intake.opened
+
+    def fail(item_id: int) -> RawItem | None:
+        with connection.cursor() as cursor:
+            if item_id == poison.item_id:
+                cursor.execute("do $$ begin raise exception 'index row too large' using errcode = '54000'; end $$")
+            if item_id == broken.item_id:
+                cursor.execute("do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$")
+        return opened(item_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("muhatap.interactions.intake.opened", fail)
+        sweep.everything(at=cast.NOW + cast.minutes(5))
+
+    assert Quarantine.objects.get().item_id == poison.item_id
+    assert Message.objects.get().external_id == "<3@x.example>"
+    sweep.everything(at=cast.NOW + cast.minutes(6))
+    assert Message.objects.count() == 2
+
+
 def test_an_answer_joins_its_thread(inbox: Inbox) -> None:
     first = message_of(arrive(inbox, letter()))
     second = message_of(
@@ -124,6 +162,12 @@ def test_a_returned_mail_marks_the_address_of_whom_we_wrote_to(inbox: Inbox) -> 
     assert Identity.objects.get(kind="email", value="ayse.yilmaz@ornek.example").bounced_at is not None
     assert message_of(item).conversation_id == conversation.pk
     assert Conversation.objects.count() == Contact.objects.count() == 1
+
+
+def raw_letter(id: str, *lines: str) -> bytes:
+    """A letter as a careless program writes it, raw letters in its head and all."""
+    head = ("From: ayse.yilmaz@ornek.example", "To: destek@ihlamurev.example", f"Message-ID: {id}", *lines)
+    return "\r\n".join((*head, "Date: Sat, 21 Nov 2026 14:00:00 +0300", "", "Siparişim gelmedi.")).encode()
 
 
 def returned(message_id: str) -> bytes:

@@ -150,4 +150,4 @@ def _returned_id(root: Part, parts: list[Part]) -> str:
 
 def _id_in(text: str) -> str:
     match = re.search(r"^[\s>]*message-id:\s*(<[^<>\s]{1,900}>)", text, re.IGNORECASE | re.MULTILINE)
-    return match[1] if match else ""
+    return headers.kept_id(match[1]) if match else ""

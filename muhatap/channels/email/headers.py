@@ -1,6 +1,7 @@
 """Header fields as people and mailers really write them: encoded words, parameters, message ids, dates."""
 
 import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ COMMENT_OR_SPACE = re.compile(r"\([^()]{0,200}\)(?=\s*[.@>]|$)|\s+")
 CONTINUED = re.compile(r"^([^*]+)\*(\d{1,3})(\*?)$")
 N_HEADER_LINES = 50_000
 N_IDS = 500  # more references than this are an attack or a loop
+N_ID_BYTES = 250  # a longer id does not fit into an index; mailers write less than a hundred
 
 
 @dataclass
@@ -194,8 +196,14 @@ def message_ids(values: Iterable[bytes]) -> tuple[str, ...]:
         ids = MESSAGE_ID.findall(text) or (
             [text.strip("<>")] if "@" in text and " " not in text and len(text) < 900 else []
         )
-        found.update(dict.fromkeys(f"<{COMMENT_OR_SPACE.sub('', each)}>" for each in ids if each.strip()))
+        found.update(dict.fromkeys(kept_id(f"<{COMMENT_OR_SPACE.sub('', each)}>") for each in ids if each.strip()))
     return tuple(found)[-N_IDS:]
+
+
+def kept_id(id: str) -> str:
+    """An id as we keep it: an endless one as its hash, the same wherever it is named, so that answers find their thread."""
+    packed = id.encode("utf-8", "replace")
+    return id if len(packed) <= N_ID_BYTES else f"<{hashlib.sha256(packed).hexdigest()[:40]}@long-id.invalid>"
 
 
 def date(value: bytes) -> datetime | None:

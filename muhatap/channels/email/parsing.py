@@ -152,7 +152,7 @@ def _message_id(raw: bytes, found: Headers, defects: list[str]) -> tuple[str, bo
     bare = headers.tidy(found.plain("message-id")).strip("<> ")
     if bare and " " not in bare and len(bare) < 500:
         defects.append("the message id has no brackets")
-        return f"<{bare}>", False
+        return headers.kept_id(f"<{bare}>"), False
     defects.append("no message id, one was made from the content")
     return f"<{hashlib.sha256(raw).hexdigest()[:32]}@synthetic.invalid>", True
 

@@ -143,3 +143,11 @@ def test_message_ids_are_found_between_anything():
     assert headers.message_ids([written]) == ("<a@b.example>", "<c@d.example>")
     assert headers.message_ids([b"ciplak@ornek.example"]) == ("<ciplak@ornek.example>",)
     assert headers.message_ids([b"Your message of Monday"]) == ()
+
+
+def test_an_endless_id_is_kept_as_its_hash_wherever_it_is_named() -> None:
+    endless = f"<{'ş' * 880}@ornek.example>"
+    kept = headers.message_ids([f"<a@x> {endless}".encode()])[1]
+
+    assert headers.message_ids([endless.encode()]) == (kept,)
+    assert len(kept.encode()) <= headers.N_ID_BYTES
