@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 import psycopg
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 QUEUE = 200
 HEARTBEAT = 15.0
 RECENT, DRAWN_BEFORE = 500, 6.0  # announcements kept, seconds between drawing a page and its stream
-LONGEST = 300.0  # then the reader connects again, and whether they still may is asked again
+ASK_AGAIN = 60.0  # seconds after which it is asked again whether the reader still may
 REFRESH: dict[str, Any] = {"topics": [], "kind": "refresh"}
 Queue = asyncio.Queue[dict[str, Any]]
 
@@ -90,8 +90,15 @@ class Hub:
 hub = Hub()
 
 
-async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Answer one request with server-sent events, each an announcement as JSON, until the reader goes away."""
+async def stream(
+    send: Any,
+    receive: Any,
+    topics: Iterable[str],
+    headers: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    is_still_allowed: Callable[[], Awaitable[bool]] | None = None,
+) -> None:
+    """Answer one request with server-sent events, each an announcement as JSON, until the reader goes away or may no longer listen."""
     base = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -101,9 +108,13 @@ async def stream(send: Any, receive: Any, topics: Iterable[str], headers: Iterab
     await send({"type": "http.response.body", "body": b"retry: 1500\n\n", "more_body": True})
     gone = asyncio.create_task(_gone(receive))
     events = hub.events(topics)
-    end = asyncio.get_running_loop().time() + LONGEST
+    asked_at = time.monotonic()
     try:
-        while not gone.done() and asyncio.get_running_loop().time() < end:
+        while not gone.done():
+            if is_still_allowed and time.monotonic() - asked_at > ASK_AGAIN:
+                asked_at = time.monotonic()
+                if not await is_still_allowed():
+                    break
             following = asyncio.ensure_future(anext(events))
             await asyncio.wait({following, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
@@ -151,6 +162,5 @@ def _put(queue: Queue, announcement: dict[str, Any]) -> None:
 def _connection() -> dict[str, Any]:
     database = settings.DATABASES["default"]
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: database[key] for name, key in named.items() if database.get(key)} | {
-        "application_name": "muhatap live"
-    }
+    given = {name: database[key] for name, key in named.items() if database.get(key)}
+    return {**database.get("OPTIONS", {}), **given} | {"application_name": "muhatap live"}

@@ -1,13 +1,14 @@
 """The live stream of the staff: who may hear of what is decided once, when the stream opens."""
 
 import asyncio
-from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db import close_old_connections
+from django.http.cookie import parse_cookie
+from django.utils.crypto import constant_time_compare
 
 from muhatap.accounts.models import User
 from muhatap.api import live
@@ -16,12 +17,17 @@ from muhatap.conversations.visibility import topics
 
 async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
     """GET /live: announcements for the logged-in user; 401 for anybody else."""
-    allowed = await asyncio.to_thread(_topics, _session_key(request))
+    key = _session_key(request)
+    allowed = await asyncio.to_thread(_topics, key)
     if allowed is None:
         await send({"type": "http.response.start", "status": 401, "headers": []})
         await send({"type": "http.response.body", "body": b""})
         return
-    await live.stream(send, receive, allowed)
+
+    async def is_still_allowed() -> bool:
+        return await asyncio.to_thread(_topics, key) == allowed
+
+    await live.stream(send, receive, allowed, is_still_allowed=is_still_allowed)
 
 
 def _topics(session_key: str) -> set[str] | None:
@@ -33,15 +39,13 @@ def _topics(session_key: str) -> set[str] | None:
 
 
 def _user(session_key: str) -> User | None:
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    number = store(session_key).get(SESSION_KEY) if session_key else None
-    return User.objects.filter(pk=number, is_active=True).first() if number else None
+    """Who is logged in with this session, as Django itself would judge: the password must still be the one it began with."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key) if session_key else {}
+    user = User.objects.filter(pk=session.get(SESSION_KEY) or 0, is_active=True).first()
+    is_same = user and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    return user if is_same else None
 
 
 def _session_key(request: dict[str, Any]) -> str:
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in request["headers"]:
-        if name == b"cookie":
-            cookies.load(value.decode("latin-1"))
-    found = cookies.get(settings.SESSION_COOKIE_NAME)
-    return found.value if found else ""
+    written = b"; ".join(value for name, value in request["headers"] if name == b"cookie")
+    return str(parse_cookie(written.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, ""))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muhatap.accounts.models import User
+from muhatap.contacts.models import Contact
 from muhatap.conversations import counting, seeing
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.conversations.visibility import visible_to
@@ -38,7 +39,7 @@ def page(user: User, view: str, *, before: Cursor | None = None, search: str = "
     """At most `limit` conversations of a view, newest first. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
     rows = visible_to(user).filter(condition(view, user)).select_related("contact", "inbox", "assignee")
     if search:
-        rows = rows.filter(search_text__contains=fold(search))
+        rows = rows.filter(holding(search))
     if before:
         rows = rows.filter(Q(last_message_at__lt=before.at) | Q(last_message_at=before.at, id__lt=before.id))
     rows = with_marks(rows, user)
@@ -92,18 +93,23 @@ def of_contact(user: User, contact_id: int, *, limit: int = 20) -> list[Conversa
     return list(with_marks(rows, user).order_by("-last_message_at", "-id")[:limit])
 
 
+def holding(query: str) -> Q:
+    """Conversations whose subject holds these letters, or whose contact does under any name they have by now."""
+    letters = fold(query)
+    people = Contact.objects.filter(search_text__contains=letters).values("pk")
+    return Q(search_text__contains=letters) | Q(contact_id__in=people)
+
+
 def found(user: User, query: str, *, limit: int = LIMIT) -> list[Conversation]:
     """The newest conversations this user sees whose subject or contact holds these letters."""
-    rows = visible_to(user).filter(search_text__contains=fold(query)).select_related("contact", "inbox")
+    rows = visible_to(user).filter(holding(query)).select_related("contact", "inbox")
     return list(rows.order_by("-last_message_at", "-id")[:limit])
 
 
 def candidates(user: User, conversation: Conversation, *, search: str = "", limit: int = 20) -> list[Conversation]:
     """Other conversations of the same inbox a message could belong to: the same person's first, or what was searched for."""
     rows = visible_to(user).filter(inbox_id=conversation.inbox_id).exclude(pk=conversation.pk)
-    rows = (
-        rows.filter(search_text__contains=fold(search)) if search else rows.filter(contact_id=conversation.contact_id)
-    )
+    rows = rows.filter(holding(search)) if search else rows.filter(contact_id=conversation.contact_id)
     return list(rows.select_related("contact", "inbox", "assignee").order_by("-last_message_at", "-id")[:limit])
 
 

@@ -35,19 +35,23 @@ def write_note(
 
 
 def mentioned(text: str) -> list[User]:
-    """The colleagues called by @first name, @full name or @part of their address before the at sign; Turkish letters folded."""
+    """The colleagues called by @first name, @full name or @part of their address before the at sign; Turkish letters folded.
+
+    A name that several have calls nobody: a mention lets its reader see the conversation.
+    """
     if "@" not in text:
         return []
     folded = fold(text)
-    return [
-        user
-        for user in User.objects.filter(is_active=True).order_by("id")
-        if any(_called(folded, name) for name in _names(user))
-    ]
+    bearers: dict[str, set[User]] = {}
+    for user in User.objects.filter(is_active=True).order_by("id"):
+        for name in _names(user):
+            bearers.setdefault(name, set()).add(user)
+    called = {user for name, users in bearers.items() if len(users) == 1 and _called(folded, name) for user in users}
+    return sorted(called, key=lambda user: user.pk)
 
 
 def _names(user: User) -> set[str]:
-    first, *_ = user.name.split() or [""]
+    first, *_rest = user.name.split() or [""]
     return {fold(name) for name in (first, user.name, user.name.replace(" ", ""), user.email.partition("@")[0]) if name}
 
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.conversations import threads
-from muhatap.conversations.models import Conversation, Message, Rearrangement
+from muhatap.conversations import closing, drafting, threads
+from muhatap.conversations.models import Conversation, ConversationTag, Message, Rearrangement
 
 
 class NothingToMove(Exception):
@@ -60,6 +60,7 @@ def merge(*, conversation: Conversation, target: Conversation, by: User, at: dat
     done = _shift("merge", conversation, target, list(conversation.messages.order_by("at", "id")), by=by, at=at)
     conversation.merged_into = target
     conversation.save(update_fields=["merged_into"])
+    _take_along(conversation, target, by=by, at=at)
     return done
 
 
@@ -79,6 +80,18 @@ def undo(*, rearrangement: Rearrangement, by: User, at: datetime) -> None:
     _hide_if_empty(target, source)
     threads.tell(conversation=source, event="put_back", by=by, at=at, other=target.pk)
     audit.record(by=by, at=at, act="conversation.put_back", kind="conversation", id=source.pk, other=target.pk)
+
+
+def _take_along(conversation: Conversation, target: Conversation, *, by: User, at: datetime) -> None:
+    """What hangs on the emptied thread: drafts would be lost there, tags too; and an unanswered message opens the target."""
+    for draft in conversation.drafts.select_for_update():
+        drafting.append(draft=draft, to=target, at=at)
+    for tagging in conversation.taggings.all():
+        ConversationTag.objects.get_or_create(
+            conversation=target, tag_id=tagging.tag_id, defaults={"by_id": tagging.by_id, "at": tagging.at}
+        )
+    if target.waiting_since:
+        closing.reopen(conversation=target, by=by, at=at)
 
 
 def _chosen(conversation: Conversation, message_ids: Collection[int]) -> list[Message]:

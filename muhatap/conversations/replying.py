@@ -55,7 +55,6 @@ def compose(
         references=_references(chain, last_inbound),
         reply_token=threading.reply_token(conversation),
         quotes=_quoted(last_inbound, answer_to, conversation),
-        headers={"X-Muhatap-Contact": str(conversation.contact_id)},
     )
 
 
@@ -79,9 +78,17 @@ def withdraw(*, message: Message, by: User, at: datetime) -> None:
         at=at,
         content={"html": message.html, "to": message.to, "cc": message.cc, "bcc": message.bcc, "files": files},
     )
+    _part_with(message)
     message.delete()
     threads.retell(conversation=conversation)
     threads.tell(conversation=conversation, event="taken_back", by=by, at=at)
+
+
+def _part_with(message: Message) -> None:
+    """Whoever this answer alone would have brought into the thread does not take part in it."""
+    addresses = [canonical(one["email"]) for one in (*message.to, *message.cc, *message.bcc)]
+    brought = message.conversation.participants.filter(since_at=message.at, contact=None, address__in=addresses)
+    brought.delete()
 
 
 def _chain(conversation: Conversation) -> list[Message]:

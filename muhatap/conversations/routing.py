@@ -20,7 +20,7 @@ def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: 
     conversation = placement.conversation or threads.start(
         inbox=inbox, contact=contact, subject=inbound.subject, at=inbound.at
     )
-    conversation = Conversation.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=conversation.pk)
+    conversation = _held(conversation)
     message = threads.append_inbound(
         conversation=conversation,
         inbound=inbound,
@@ -33,6 +33,15 @@ def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: 
     if inbound.kind == "message":
         _wake(conversation, at=at)
     return message
+
+
+def _held(conversation: Conversation) -> Conversation:
+    """The conversation, locked; the one it was merged into, when somebody merged it while we were looking."""
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox")
+    held = rows.get(pk=conversation.pk)
+    while held.merged_into_id:
+        held = rows.get(pk=held.merged_into_id)
+    return held
 
 
 def _place(*, inbox: Inbox, inbound: Inbound, contact: Contact) -> Placement:

@@ -15,12 +15,17 @@ class NotInFuture(Exception):
     """A snooze needs a moment that is still to come."""
 
 
+class NotOpen(Exception):
+    """What is settled does not sleep."""
+
+
 @transaction.atomic
 def snooze(*, conversation: Conversation, until: datetime, by: User, at: datetime) -> Snooze:
-    """Hide the conversation until a moment. Raises NotInFuture."""
+    """Hide the conversation until a moment. Raises NotInFuture, NotOpen."""
     if until <= at:
         raise NotInFuture(until)
-    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if Conversation.objects.select_for_update().get(pk=conversation.pk).is_closed:
+        raise NotOpen(conversation)
     Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at)
     row = Snooze.objects.create(conversation=conversation, by=by, at=at, until=until)
     conversation.status = Status.SNOOZED

@@ -9,7 +9,7 @@ from muhatap.accounts.models import User
 from muhatap.channels.contract import Address, FileRef, Inbound
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
-from muhatap.conversations.models import Attachment, Conversation, Message, Participant
+from muhatap.conversations.models import Attachment, Conversation, Message, Participant, Snooze
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
 from muhatap.shared import live
@@ -17,6 +17,7 @@ from muhatap.shared.address import canonical
 from muhatap.shared.text import fold
 
 Status = Conversation.Status
+SHOWN = ["waiting_since", "last_inbound_at", "last_inbound_id", "status", "last_message_at", "preview", "preview_kind"]
 
 
 def start(*, inbox: Inbox, contact: Contact, subject: str, at: datetime, team_id: int | None = None) -> Conversation:
@@ -110,6 +111,7 @@ def append_outbound(
     for address in [*recipients.get("to", ()), *recipients.get("cc", ())]:
         join(conversation=conversation, contact=None, address=address.email, name=address.name, at=at)
     conversation.waiting_since = None
+    Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at)
     if conversation.status in (Status.OPEN, Status.SNOOZED):
         conversation.status = Status.WAITING
     _show(conversation, message, at=at)
@@ -153,7 +155,11 @@ def tell(*, conversation: Conversation, event: str, by: User | None, at: datetim
 
 
 def retell(*, conversation: Conversation) -> None:
-    """Bring the row that lists show back in line with the entries, after one was taken out or moved."""
+    """Bring the row that lists show back in line with the entries, after one was taken out or moved.
+
+    The row is read anew under a lock: somebody may have written or assigned meanwhile.
+    """
+    conversation.refresh_from_db(from_queryset=Conversation.objects.select_for_update())
     spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
     last = spoken.order_by("at", "id").last()
     last_inbound = spoken.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("at", "id").last()
@@ -166,7 +172,7 @@ def retell(*, conversation: Conversation) -> None:
     conversation.waiting_since = last_inbound.at if last_inbound and is_our_turn else None
     if not conversation.is_closed and conversation.status != Status.SNOOZED:
         conversation.status = Status.OPEN if is_our_turn else Status.WAITING
-    conversation.save()
+    conversation.save(update_fields=SHOWN)
     announce(conversation, "conversation")
 
 
@@ -220,17 +226,7 @@ def _show(conversation: Conversation, message: Message, *, at: datetime) -> None
         conversation.last_message_at = max(message.at, conversation.last_message_at)
         conversation.preview = ledger.excerpt(message.reply_text or message.text or message.subject)[:200]
         conversation.preview_kind = message.kind
-    conversation.save(
-        update_fields=[
-            "waiting_since",
-            "last_inbound_at",
-            "last_inbound_id",
-            "status",
-            "last_message_at",
-            "preview",
-            "preview_kind",
-        ]
-    )
+    conversation.save(update_fields=SHOWN)
     announce(conversation, "message", message=message.pk)
 
 

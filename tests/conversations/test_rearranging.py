@@ -1,6 +1,7 @@
 import pytest
 
-from muhatap.conversations import lists, rearranging
+from muhatap.contacts import tagging as naming
+from muhatap.conversations import closing, drafting, lists, rearranging, routing, tagging
 from muhatap.conversations.models import Conversation, Message
 from tests import cast
 from tests.conversations.conftest import arrival
@@ -78,3 +79,26 @@ def test_messages_do_not_change_their_channel(ayses_letter: Message) -> None:
         rearranging.merge(
             conversation=chat.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW
         )
+
+
+def test_a_merge_takes_drafts_and_tags_along_and_opens_what_waits_for_us(ayses_letter: Message) -> None:
+    other = arrival(
+        cast.mail(id="<other@ornek.example>", subject="Aynı konu, ayrı mesaj", at=cast.NOW + cast.minutes(3))
+    )
+    drafting.save(conversation=other.conversation, kind="reply", by=cast.zeynep(), at=cast.NOW, html="<p>yarım</p>")
+    tagging.tag(conversation=other.conversation, tag=naming.named("kargo"), by=cast.zeynep(), at=cast.NOW)
+    closing.resolve(conversation=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
+
+    rearranging.merge(conversation=other.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
+
+    target = Conversation.objects.get(pk=ayses_letter.conversation_id)
+    assert target.status == "open"
+    assert [draft.html for draft in target.drafts.all()] == ["<p>yarım</p>"]
+    assert [tag.name for tag in target.tags.all()] == ["kargo"]
+
+
+def test_what_arrives_while_a_thread_is_merged_away_follows_it(ayses_letter: Message) -> None:
+    other = arrival(cast.mail(id="<other@ornek.example>", subject="Aynı konu, ayrı mesaj"))
+    rearranging.merge(conversation=other.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
+
+    assert routing._held(other.conversation).pk == ayses_letter.conversation_id

@@ -64,6 +64,13 @@ def test_a_mention_lets_one_see_that_conversation(world: dict[str, Conversation]
     assert [row.pk for row in lists.page(zeynep, "mentions").rows] == [world["other"].pk]
 
 
+def test_a_name_that_two_have_calls_nobody(world: dict[str, Conversation]) -> None:
+    cast.staff("zeynep.kaya@ihlamurev.example", "Zeynep Kaya", Role.AGENT, Visibility.OWN)
+
+    assert noting.mentioned("@Zeynep bakar mısın?") == []
+    assert noting.mentioned("@Zeynep Arslan bakar mısın?") == [cast.zeynep()]
+
+
 def test_somebody_who_left_sees_nothing(world: dict[str, Conversation]) -> None:
     zeynep = seeing(Visibility.INBOX)
     zeynep.is_active = False

@@ -4,6 +4,7 @@ import pytest
 
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
+from muhatap.conversations import drafting, snoozing
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.flow import reply, sweep
 from muhatap.interactions.models import Interaction, Outgoing
@@ -74,6 +75,28 @@ def test_what_is_taken_back_is_a_draft_again_and_never_leaves(
     assert not Interaction.objects.filter(direction="out").exists()
     conversation.refresh_from_db()
     assert conversation.status == "open" and conversation.preview == "Siparişim gelmedi."
+
+
+def test_taking_back_keeps_what_was_begun_meanwhile_and_lets_go_of_whom_only_it_brought(
+    conversation: Conversation,
+) -> None:
+    stranger = Address(email="yanlis@baska.example")
+    message = sent(conversation, to=(*AYSE, stranger))
+    drafting.save(conversation=conversation, kind="reply", by=cast.zeynep(), at=cast.NOW, html="<p>Bir de şu:</p>")
+
+    reply.take_back(message=message, by=cast.zeynep(), at=cast.NOW)
+
+    assert Draft.objects.get().html == "<p>Bugün <b>yola çıktı</b>.</p><p>Bir de şu:</p>"
+    assert not conversation.participants.filter(address="yanlis@baska.example").exists()
+    assert conversation.participants.filter(address="ayse.yilmaz@ornek.example").exists()
+
+
+def test_an_answer_ends_a_snooze(conversation: Conversation) -> None:
+    snoozing.snooze(conversation=conversation, until=cast.NOW + cast.minutes(60), by=cast.zeynep(), at=cast.NOW)
+
+    sent(conversation)
+
+    assert snoozing.wake_due(at=cast.NOW + cast.minutes(90)) == 0
 
 
 def test_what_has_left_cannot_be_taken_back(conversation: Conversation) -> None:

@@ -226,6 +226,11 @@ def test_hostile_input_is_refused_without_a_fault(zeynep: Client, ayses_letter: 
     assert zeynep.get(url("earlier", number) + "?before=99999999999999999999").status_code == 404
     assert zeynep.get(url("view", "team:99999999999999999999")).status_code == 404
     assert zeynep.post(url("assign", number) + "?to=user:²").status_code == 404
+    assert zeynep.post(url("tag", number), {"name": "\u0307"}).status_code == 200
+    assert zeynep.post(url("merge", number), {"target": str(number)}).status_code == 302
+    refused = zeynep.post(url("contact_note", number), {"text": "x" * 10_001})
+    assert 'role="alert"' in refused.content.decode() and "x" * 10_001 in refused.content.decode()
+    assert zeynep.get(url("images", 99)).status_code == 404
     assert zeynep.post(url("send", number), typed(seen="²", answers="-1", html="\x00<p>a</p>")).status_code == 200
 
 

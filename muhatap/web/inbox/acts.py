@@ -1,6 +1,8 @@
 """The daily acts on a conversation: each reads its input, makes one call, shows the result."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from contextlib import suppress
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,7 +82,7 @@ def spam(request: HttpRequest, number: int) -> HttpResponse:
 def tag(request: HttpRequest, number: int) -> HttpResponse:
     conversation = find(request, number)
     name = " ".join(reading.words(request.POST.get("name"), 200).split())[:60]
-    if name:
+    with suppress(naming.BadTag):  # nothing readable was typed: nothing is put on
         tagging.tag(conversation=conversation, tag=naming.named(name), by=visitor(request), at=clock.now())
     return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
 
@@ -118,8 +120,15 @@ def settle(request: HttpRequest, outgoing: int, how: str) -> HttpResponse:
 def contact_note(request: HttpRequest, number: int) -> HttpResponse:
     """A note on the customer, written from the card."""
     conversation = find(request, number)
-    text = reading.words(request.POST.get("text"), 20_000)
-    if not text:
-        return HttpResponseBadRequest()
-    noting.write(contact=conversation.contact, text=text, by=visitor(request), at=clock.now())
-    return render(request, "inbox/_card.html", {"card": card.card(conversation, visitor(request), clock.now())})
+    now = clock.now()
+    try:
+        noting.write(contact=conversation.contact, text=request.POST.get("text", ""), by=visitor(request), at=now)
+        refused = ""
+    except noting.BadNote:
+        refused = _("A note has at least one letter and at most 10,000. Nothing was saved.")
+    context = {
+        "card": card.card(conversation, visitor(request), now),
+        "refused": refused,
+        "typed": request.POST.get("text", ""),
+    }
+    return render(request, "inbox/_card.html", context)

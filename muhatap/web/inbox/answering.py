@@ -54,18 +54,16 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
 def upload(request: HttpRequest, number: int) -> HttpResponse:
     """Store a file and put it into the draft."""
     conversation = find(request, number)
-    draft = _draft(conversation, request)
     given = request.FILES.getlist("file")
-    problem = _problem(given, draft)
+    problem = _problem(given)
     if not problem:
         stored = [_stored(file) for file in given]
-        drafting.save(
-            conversation=conversation,
-            kind="reply",
-            by=visitor(request),
-            at=clock.now(),
-            files=[*(draft.files if draft else []), *stored],
-        )
+        try:
+            drafting.add_files(
+                conversation=conversation, by=visitor(request), at=clock.now(), files=stored, most=N_FILES
+            )
+        except drafting.TooMany:
+            problem = _("At most %(n)s files go with one answer.") % {"n": N_FILES}
     return _files(request, conversation, problem)
 
 
@@ -74,10 +72,7 @@ def upload(request: HttpRequest, number: int) -> HttpResponse:
 def remove_file(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
     """Take a file out of the draft."""
     conversation = find(request, number)
-    draft = _draft(conversation, request)
-    if draft:
-        left = [file for file in draft.files if file["sha256"] != sha256]
-        drafting.save(conversation=conversation, kind="reply", by=visitor(request), at=clock.now(), files=left)
+    drafting.remove_file(conversation=conversation, by=visitor(request), at=clock.now(), sha256=sha256)
     return _files(request, conversation, "")
 
 
@@ -197,11 +192,9 @@ def _draft(conversation: Conversation, request: HttpRequest) -> Draft | None:
     return Draft.objects.filter(conversation=conversation, by=visitor(request), kind="reply").first()
 
 
-def _problem(given: list[UploadedFile[bytes]], draft: Draft | None) -> str:
+def _problem(given: list[UploadedFile[bytes]]) -> str:
     if not given:
         return _("No file was chosen.")
-    if len(given) + len(draft.files if draft else []) > N_FILES:
-        return _("At most %(n)s files go with one answer.") % {"n": N_FILES}
     too_large = [file for file in given if (file.size or 0) > settings.MAX_UPLOAD_BYTES]
     if too_large:
         limit = times.size(settings.MAX_UPLOAD_BYTES)

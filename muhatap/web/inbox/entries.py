@@ -29,6 +29,7 @@ from muhatap.web.inbox.display import Bubble, Entry, Event, File, Letter, Note, 
 
 LIMIT = 40
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+TAG = re.compile(r"(<[^>]*>)")
 CID = re.compile(r'data-cid="([^"]*)"')
 REMOTE = re.compile(r'data-src="([^"]*)"')
 MENTION = re.compile(r"(?<=[\s>])@(\w+)")
@@ -106,12 +107,27 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
         return Event(id=message.pk, text=words.event(message), icon=icon, acts=_way_back(message, reader), **when)
     name = _name(message)
     if message.kind == Message.Kind.NOTE:
-        html = mark_safe(MENTION.sub(r'<span class="mention">@\1</span>', body(message)))  # noqa: S308 (cleaned, \w only)
-        return Note(id=message.pk, name=name, initials=initials(name), html=html, files=files(message), **when)
+        return Note(
+            id=message.pk,
+            name=name,
+            initials=initials(name),
+            html=_with_mentions(message),
+            files=files(message),
+            **when,
+        )
     said = _said(message, fate, reader) | when
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)
     return Bubble(channel=words.channel(message.inbox), channel_icon=words.channel_icon(message.inbox.kind), **said)
+
+
+def _with_mentions(message: Message) -> SafeString:
+    """A note's text with the calls marked, in what people read only: an address in a link keeps its @."""
+    parts = TAG.split(body(message))
+    marked = [
+        part if part.startswith("<") else MENTION.sub(r'<span class="mention">@\1</span>', part) for part in parts
+    ]
+    return mark_safe("".join(marked))  # noqa: S308 (cleaned when written; only words are wrapped)
 
 
 def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, Any]:
@@ -224,8 +240,10 @@ def _is_whole(message: Message) -> bool:
 
 def _defects(message: Message) -> tuple[str, ...]:
     """The parser's own notes stand with the raw source; here one sentence says that something was wrong."""
-    is_damaged = any(not note.startswith("charset:") for note in message.defects)
-    return (_("This mail was damaged or oddly written; what could be read stands here."),) if is_damaged else ()
+    warnings = [words.WARNINGS[note]() for note in message.defects if note in words.WARNINGS]
+    is_damaged = any(not note.startswith(("charset:", "warning:", "dated ")) for note in message.defects)
+    damage = [_("This mail was damaged or oddly written; what could be read stands here.")] if is_damaged else []
+    return (*warnings, *damage)
 
 
 def _file(attachment: Attachment) -> File:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import seeing
 from muhatap.conversations.models import Conversation as Row
 from muhatap.conversations.models import Seen
+from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
@@ -83,7 +83,7 @@ def thread(user: User, row: Row, now: datetime) -> Thread:
     seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
     shown = entries.thread(row, entries.Reader(user, now), seen_id=seen)
     newest = row.messages.order_by("-at", "-id").values_list("pk", flat=True).first() or 0
-    seeing.mark_seen(conversation=row, message_id=max(newest, row.last_inbound_id or 0), by=user, at=now)
+    chatting.we_read(conversation=row, message_id=max(newest, row.last_inbound_id or 0), by=user, at=now)
     return shown
 
 

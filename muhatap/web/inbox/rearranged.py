@@ -1,5 +1,6 @@
 """Splitting off, moving and merging, with the way back."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import opened, rows
 from muhatap.web.inbox.pages import find
+
+REFUSALS = (rearranging.NotTheSameInbox, rearranging.NothingToMove)
 
 
 @require_POST
@@ -39,9 +42,13 @@ def move(request: HttpRequest, message: int) -> HttpResponse:
     conversation = find(request, found.conversation_id)
     if request.method == "POST":
         target = get_object_or_404(visible_to(visitor(request)), pk=reading.number(request.POST.get("target")) or 0)
-        rearranging.move(
-            conversation=conversation, message_ids=[found.pk], target=target, by=visitor(request), at=clock.now()
-        )
+        try:
+            rearranging.move(
+                conversation=conversation, message_ids=[found.pk], target=target, by=visitor(request), at=clock.now()
+            )
+        except REFUSALS:
+            messages.error(request, _refused())
+            return redirect("inbox:conversation", conversation.pk)
         return redirect("inbox:conversation", target.pk)
     return _choose(request, conversation, title=_("Move the message to"), action=reverse("inbox:move", args=[message]))
 
@@ -52,7 +59,11 @@ def merge(request: HttpRequest, number: int) -> HttpResponse:
     conversation = find(request, number)
     if request.method == "POST":
         target = get_object_or_404(visible_to(visitor(request)), pk=reading.number(request.POST.get("target")) or 0)
-        rearranging.merge(conversation=conversation, target=target, by=visitor(request), at=clock.now())
+        try:
+            rearranging.merge(conversation=conversation, target=target, by=visitor(request), at=clock.now())
+        except REFUSALS:
+            messages.error(request, _refused())
+            return redirect("inbox:conversation", conversation.pk)
         return redirect("inbox:conversation", target.pk)
     return _choose(
         request, conversation, title=_("Merge this conversation into"), action=reverse("inbox:merge", args=[number])
@@ -74,6 +85,10 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
     answer = opened.panes(request, find(request, done.source_id), toast=Toast(text=_("Put back"), icon="undo-2"))
     answer["HX-Retarget"], answer["HX-Reswap"] = "#conversation", "innerHTML"
     return answer
+
+
+def _refused() -> str:
+    return _("Not moved: it goes only to another conversation of the same inbox.")
 
 
 def _choose(request: HttpRequest, conversation: Conversation, *, title: str, action: str) -> HttpResponse:

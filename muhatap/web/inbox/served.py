@@ -33,8 +33,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
 @needs("conversations.read")
 def images(request: HttpRequest, message: int) -> HttpResponse:
     """The letter again, with its remote pictures, because somebody asked for them."""
+    letters = Message.objects.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND], inbox__kind="email")
     found = get_object_or_404(
-        Message.objects.select_related("inbox", "contact", "by").prefetch_related("attachments"), pk=message
+        letters.select_related("inbox", "contact", "by").prefetch_related("attachments"), pk=message
     )
     find(request, found.conversation_id)
     return render(

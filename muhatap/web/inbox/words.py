@@ -1,5 +1,6 @@
 """What the inbox says in words: channels, events, why a message was placed where it stands, what became of a sending."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,12 @@ EVENT_ICONS = {
     "untagged": "tag",
     "taken_back": "undo-2",
     "continued_by_mail": "mail",
+}
+WARNINGS: dict[str, Callable[[], str]] = {
+    "warning: sender may be forged": lambda: _("The receiving server says this sender may be forged."),
+    "warning: reply-to differs": lambda: _(
+        "Answers are asked to another address than the sender’s. Look at whom you answer."
+    ),
 }
 REARRANGED = {"split_in", "split_out", "move_in", "move_out", "merge_in", "merge_out"}
 

@@ -55,8 +55,14 @@ if (dialog) {
     const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] ?? "";
     const form = document.createElement("form");
     form.method = "post";
-    form.action = option.href;
+    const address = new URL(option.href);
+    form.action = address.pathname;
     form.innerHTML = '<input name="csrfmiddlewaretoken"><input name="next">';
+    for (const [name, value] of address.searchParams) {
+      const field = document.createElement("input");
+      Object.assign(field, { name, value });
+      form.append(field);
+    }
     form.elements.csrfmiddlewaretoken.value = token;
     form.elements.next.value = location.pathname + location.search;
     form.hidden = true;
