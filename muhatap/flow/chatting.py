@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -103,8 +104,8 @@ def we_write(*, conversation: Conversation, kind: str, by: User, at: datetime, *
 
 @transaction.atomic
 def we_read(*, conversation: Conversation, message_id: int, by: User, at: datetime) -> None:
-    """Remember that one of us has read up to a message; the first time, the visitor hears of it."""
-    is_news = not conversation.seen.filter(message_id__gte=message_id).exists()
+    """Remember that one of us has read up to a message; a visitor hears of it when one of us read theirs for the first time."""
+    is_news = conversation.inbox.kind == adapter.ADAPTER.kind and _reads_more(conversation, message_id)
     seeing.mark_seen(conversation=conversation, message_id=message_id, by=by, at=at)
     if is_news:
         _tell_visitors(conversation, "read", by)
@@ -145,6 +146,13 @@ def continue_by_mail(*, session_id: int, at: datetime) -> None:
     with translation.override(session.language):
         _mail(session, mailbox, unread, at=at)
     session.lines.filter(pk__in=[line.pk for line in unread]).update(mailed_at=at)
+
+
+def _reads_more(conversation: Conversation, message_id: int) -> bool:
+    """Whether something they wrote, up to this message, was read by none of us before."""
+    read = conversation.seen.aggregate(furthest=Max("message_id"))["furthest"] or 0
+    theirs = conversation.messages.filter(kind=Message.Kind.INBOUND, pk__gt=read, pk__lte=message_id)
+    return theirs.exists()
 
 
 def _tell_visitors(conversation: Conversation, kind: str, by: User) -> None:

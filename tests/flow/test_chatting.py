@@ -72,6 +72,16 @@ def test_the_visitor_hears_that_we_write_and_that_we_read_once(heard: Any) -> No
     assert heard() == [("read", "Zeynep Arslan"), ("typing", "Zeynep Arslan")]
 
 
+def test_the_visitor_hears_nothing_when_only_our_own_words_were_read(heard: Any) -> None:
+    message = writes(visitor())
+    chatting.we_read(conversation=message.conversation, message_id=message.pk, by=cast.can(), at=NOW)
+    answers()
+    heard()
+    ours = Message.objects.get(kind="outbound")
+    chatting.we_read(conversation=message.conversation, message_id=ours.pk, by=cast.zeynep(), at=NOW)
+    assert heard() == []
+
+
 def test_the_visitor_hears_nothing_of_notes_nor_of_empty_drafts(heard: Any) -> None:
     conversation = writes(visitor()).conversation
     heard()
