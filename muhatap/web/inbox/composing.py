@@ -1,9 +1,9 @@
 """The composer: whom an answer goes to, the draft that waits, what holds a send; and reading what was typed."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import getaddresses
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -25,6 +25,10 @@ from muhatap.web.inbox import words
 from muhatap.web.inbox.display import Colleague, Composer, DraftFile, Held
 
 LONGEST_LIST = 20_000
+SEPARATORS = ",;\n"
+"]|")+?(?=[,;
+]|$)')
+NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +114,13 @@ def files_of(draft: Draft | None) -> tuple[FileRef, ...]:
 
 
 def written(addresses: Iterable[Address]) -> str:
-    """Addresses as one types them."""
-    return ", ".join(f"{address.name} <{address.email}>" if address.name else address.email for address in addresses)
+    """Addresses as one types them; a name with a separator in it is quoted."""
+    return ", ".join(f"{_quoted(one.name)} <{one.email}>" if one.name else one.email for one in addresses)
+
+
+def _quoted(name: str) -> str:
+    plain = name.replace('"', "")
+    return f'"{plain}"' if any(letter in plain for letter in SEPARATORS) else plain
 
 
 def _whom(
@@ -137,13 +146,27 @@ def _html(draft: Draft | None, kept: Typed | None, kind: str) -> SafeString:
 
 
 def _addresses(text: str) -> tuple[Address, ...]:
-    if not text.strip():
-        return ()
-    pairs = [(name.strip(), email.strip()) for name, email in getaddresses([text.replace(";", ",").replace("\n", ",")])]
-    found = tuple(Address(name=name, email=email) for name, email in pairs if name or email)
-    return found or (
-        Address(email=text.strip()),
-    )  # the parser gives up on some nonsense; whoever typed it sees it again
+    """Each piece between commas, semicolons and line ends; a piece that is no address stays whole, so that nothing typed is dropped."""
+    return tuple(_address(piece) for piece in _pieces(text) if piece)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A separator inside a quoted name parts nothing."""
+    start, is_quoted = 0, False
+    for at, letter in enumerate(text):
+        if letter == '"':
+            is_quoted = not is_quoted
+        elif letter in SEPARATORS and not is_quoted:
+            yield text[start:at].strip()
+            start = at + 1
+    yield text[start:].strip()
+
+
+def _address(piece: str) -> Address:
+    named = NAMED.fullmatch(piece)
+    if named is None:
+        return Address(email=piece)
+    return Address(name=named["name"].strip().strip('"').replace('\\"', '"').strip(), email=named["email"].strip())
 
 
 def _draft_file(conversation: Conversation, file: dict[str, object]) -> DraftFile:
