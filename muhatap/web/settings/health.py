@@ -1,6 +1,6 @@
 """How an inbox is doing: each number leads to its rows, and what can be mended has its button."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from muhatap.shared import clock
 from muhatap.web.common import reading, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.settings import reach
 
 DAYS = 30  # what the numbers look back on; counting all rows would slow the page as the years pass
 N_ROWS = 50
@@ -48,9 +49,11 @@ class Figure:
 
 @needs("inboxes.read")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    inbox = get_object_or_404(Inbox.objects.select_related("team"), pk=pk)
+    user = visitor(request)
+    inbox = get_object_or_404(reach.looked_after(user).select_related("team"), pk=pk)
     template = "settings/_health.html" if getattr(request, "htmx", False) else "settings/health.html"
-    return render(request, template, _state_of(inbox) | {"may_edit": may(visitor(request), "inboxes.edit")})
+    has_rows = reach.readable(user).filter(pk=pk).exists()
+    return render(request, template, _state_of(inbox, has_rows) | {"may_edit": may(user, "inboxes.edit")})
 
 
 @require_POST
@@ -78,7 +81,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("inboxes.read")
 def items(request: HttpRequest, pk: int) -> HttpResponse:
     """What came in, newest first."""
-    inbox = get_object_or_404(Inbox, pk=pk)
+    inbox = get_object_or_404(reach.readable(visitor(request)), pk=pk)
     found = (
         RawItem.objects.filter(inbox=inbox)
         .select_related("interaction__message")
@@ -94,7 +97,8 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("intake.replay")
 def replay_item(request: HttpRequest, pk: int) -> HttpResponse:
-    item = get_object_or_404(RawItem.objects.select_related("inbox"), pk=pk)
+    readable = RawItem.objects.filter(inbox__in=reach.readable(visitor(request)))
+    item = get_object_or_404(readable.select_related("inbox"), pk=pk)
     replay.items(ids=[item.pk], by=visitor(request), at=clock.now())
     messages.success(request, _("Read again."))
     return redirect("settings:items", item.inbox_id)
@@ -103,7 +107,7 @@ def replay_item(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("inboxes.read")
 def outgoing(request: HttpRequest, pk: int) -> HttpResponse:
     """What was or is to be sent, in one state."""
-    inbox = get_object_or_404(Inbox, pk=pk)
+    inbox = get_object_or_404(reach.readable(visitor(request)), pk=pk)
     state = request.GET.get("state", "waiting")
     state = state if state in STATES else "waiting"
     found = Outgoing.objects.filter(inbox=inbox, state__in=STATES[state]).select_related(
@@ -116,15 +120,17 @@ def outgoing(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/outgoing.html", page)
 
 
-def _state_of(inbox: Inbox) -> dict[str, Any]:
+def _state_of(inbox: Inbox, has_rows: bool) -> dict[str, Any]:
+    """Numbers lead to their rows for whoever may read those."""
     now = clock.now()
     box = Mailbox.objects.filter(inbox=inbox).first()
     errands = list(Errand.objects.filter(mailbox=box).order_by("-id")[:5]) if box else []
+    figures = [*_fetched(inbox, box, now), *_sent(inbox, now)]
     return {
         "inbox": inbox,
         "mailbox": box,
         "trouble": _trouble(box, now),
-        "figures": [*_fetched(inbox, box, now), *_sent(inbox, now)],
+        "figures": figures if has_rows else [replace(figure, url="") for figure in figures],
         "errands": [_errand(each) for each in errands],
         "is_busy": any(each.done_at is None for each in errands),
         "n_missing": (box.n_on_server - box.n_here) if box else 0,

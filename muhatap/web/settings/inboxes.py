@@ -21,6 +21,7 @@ from muhatap.interactions.models import Quarantine
 from muhatap.shared import clock
 from muhatap.shared.text import sort_key
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.settings import reach
 from muhatap.web.settings.inbox_forms import InboxForm
 
 
@@ -38,7 +39,8 @@ class Line:
 
 @needs("inboxes.read")
 def listing(request: HttpRequest) -> HttpResponse:
-    found = sorted(Inbox.objects.select_related("mailbox", "team"), key=lambda inbox: sort_key(inbox.name))
+    looked_after = reach.looked_after(visitor(request)).select_related("mailbox", "team")
+    found = sorted(looked_after, key=lambda inbox: sort_key(inbox.name))
     waiting = set(Quarantine.objects.filter(released_at=None).values_list("item__inbox_id", flat=True).distinct())
     page = {
         "lines": [_line(inbox, inbox.pk in waiting) for inbox in found],

@@ -19,6 +19,7 @@ from muhatap.shared.text import without_nul
 from muhatap.web.common import reading
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.settings import reach
 
 N_ROWS = 50
 N_SHOWN = 60_000  # bytes of raw source on the page; the whole of it can be downloaded
@@ -28,7 +29,7 @@ N_SHOWN = 60_000  # bytes of raw source on the page; the whole of it can be down
 def listing(request: HttpRequest) -> HttpResponse:
     inbox = _asked_inbox(request)
     found = (
-        Quarantine.objects.filter(released_at=None)
+        Quarantine.objects.filter(released_at=None, item__inbox__in=reach.readable(visitor(request)))
         .select_related("item__inbox")
         .defer("item__raw")
         .order_by("-at", "-id")
@@ -45,13 +46,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @needs("inboxes.read")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "settings/quarantined.html", _page(request, _one(pk)))
+    return render(request, "settings/quarantined.html", _page(request, _one(request, pk)))
 
 
 @needs("inboxes.read")
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """The raw bytes as a download: nothing in them is ever run or shown by us."""
-    row = _one(pk)
+    row = _one(request, pk)
     headers = {
         "Content-Disposition": f'attachment; filename="item-{row.item_id}.eml"',
         "Content-Security-Policy": "sandbox",
@@ -62,7 +63,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("intake.replay")
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _one(pk)
+    row = _one(request, pk)
     try:
         replay.retry(quarantine=row, by=visitor(request), at=clock.now(), as_its_own="as_its_own" in request.POST)
     except imap.NotGiven as error:
@@ -79,18 +80,19 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("intake.replay")
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    intake.leave(quarantine=_one(pk), by=visitor(request), at=clock.now())
+    intake.leave(quarantine=_one(request, pk), by=visitor(request), at=clock.now())
     messages.success(request, _("Left out. Its source is kept."))
     return redirect("settings:quarantine")
 
 
 def _asked_inbox(request: HttpRequest) -> Inbox | None:
     number = reading.number(request.GET.get("inbox"))
-    return Inbox.objects.filter(pk=number).first() if number else None
+    return reach.readable(visitor(request)).filter(pk=number).first() if number else None
 
 
-def _one(pk: int) -> Quarantine:
-    return get_object_or_404(Quarantine.objects.select_related("item__inbox", "released_by"), pk=pk)
+def _one(request: HttpRequest, pk: int) -> Quarantine:
+    readable = Quarantine.objects.filter(item__inbox__in=reach.readable(visitor(request)))
+    return get_object_or_404(readable.select_related("item__inbox", "released_by"), pk=pk)
 
 
 def _page(request: HttpRequest, row: Quarantine) -> dict[str, Any]:
