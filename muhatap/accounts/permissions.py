@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.export": _LEADS | {MARKETER, ANALYST},
     "contacts.fields": _ADMINISTRATION,  # custom fields
     "contacts.views": _EVERYBODY,
+    "contacts.shared_views": _LEADS,  # remove a view that somebody else shared
     "inboxes.read": _LEADS,  # health, quarantine
     "inboxes.edit": _ADMINISTRATION,
     "intake.replay": _ADMINISTRATION,

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import SavedView
 from muhatap.shared.text import without_nul
@@ -29,7 +30,7 @@ def visible_to(user: User) -> "QuerySet[SavedView]":
 
 def may_change(user: User, view: SavedView) -> bool:
     """Its maker; a shared one also those who lead."""
-    return view.by_id == user.pk or (view.is_shared and user.role in ("owner", "administrator", "team_lead"))
+    return view.by_id == user.pk or (view.is_shared and may(user, "contacts.shared_views"))
 
 
 @transaction.atomic
@@ -41,13 +42,12 @@ def save(*, name: str, wanted: Wanted, is_shared: bool, by: User, at: datetime) 
     view, _ = SavedView.objects.update_or_create(
         name=name, by=by, defaults={"query": wanted.as_json(), "is_shared": is_shared, "at": at}
     )
-    if is_shared:
-        audit.record(by=by, at=at, act="view.shared", kind="contact view", id=view.pk, name=view.name)
+    act = "view.shared" if is_shared else "view.saved"
+    audit.record(by=by, at=at, act=act, kind="contact view", id=view.pk, name=view.name)
     return view
 
 
 @transaction.atomic
 def remove(*, view: SavedView, by: User, at: datetime) -> None:
-    if view.is_shared:
-        audit.record(by=by, at=at, act="view.removed", kind="contact view", id=view.pk, name=view.name)
+    audit.record(by=by, at=at, act="view.removed", kind="contact view", id=view.pk, name=view.name)
     view.delete()

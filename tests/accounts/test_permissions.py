@@ -19,6 +19,7 @@ TABLE = {
     "contacts.export":        (1, 1, 1, 0, 1, 1),
     "contacts.fields":        (1, 1, 0, 0, 0, 0),
     "contacts.views":         (1, 1, 1, 1, 1, 1),
+    "contacts.shared_views":  (1, 1, 1, 0, 0, 0),
     "inboxes.read":           (1, 1, 1, 0, 0, 0),
     "inboxes.edit":           (1, 1, 0, 0, 0, 0),
     "intake.replay":          (1, 1, 0, 0, 0, 0),

@@ -77,6 +77,7 @@ ACTS = {
     "field.moved": _("Moved a custom field"),
     "field.archived": _("Archived a custom field"),
     "field.restored": _("Restored a custom field"),
+    "view.saved": _("Saved a view"),
     "view.shared": _("Shared a view"),
     "view.removed": _("Removed a view"),
 }
