@@ -1,5 +1,6 @@
 """Contacts as rows for a spreadsheet, a few at a time, so that a million of them need little memory."""
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Contact, ContactTag, CustomField
 
 _AT_ONCE = 1000
+_NUMBER = re.compile(r"\+[0-9]+")  # a phone number
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -44,8 +46,8 @@ def _rows(head: list[str], found: "QuerySet[Contact]", custom: list[CustomField]
 
 
 def harmless(cell: str) -> str:
-    """A cell that begins like a formula is run by spreadsheets; an apostrophe before it makes it text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """A cell that begins like a formula is run by spreadsheets; an apostrophe before it makes it text. A number is none."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _cells(contact: Contact, custom: list[CustomField]) -> Iterator[str]:

