@@ -26,8 +26,6 @@ from muhatap.web.inbox.display import Colleague, Composer, DraftFile, Held
 
 LONGEST_LIST = 20_000
 SEPARATORS = ",;\n"
-"]|")+?(?=[,;
-]|$)')
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 
 
