@@ -15,7 +15,7 @@ from muhatap.conversations import closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
-from muhatap.shared import clock, richtext
+from muhatap.shared import clock, locks, richtext
 
 
 class Empty(Exception):
@@ -120,6 +120,12 @@ def dispatch(*, outgoing_id: int, at: datetime, now: Callable[[], datetime] = cl
 
     Handing over takes its time, so `now` tells when it began and ended.
     """
+    with locks.keeping(outbox.IN_HAND, outgoing_id) as is_ours:
+        if is_ours:
+            _hand_over(outgoing_id, at=at, now=now)
+
+
+def _hand_over(outgoing_id: int, *, at: datetime, now: Callable[[], datetime]) -> None:
     outgoing = outbox.due(outgoing_id, at=at)
     if outgoing is None:
         return

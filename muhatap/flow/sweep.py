@@ -7,23 +7,35 @@ from functools import partial
 
 from django.db import connection
 
-from muhatap.flow import intake as staircase
 from muhatap.flow import reply
+from muhatap.flow import intake as staircase
 from muhatap.interactions import intake, outbox
+from muhatap.interactions.models import Outgoing
+from muhatap.shared import locks
 
 log = logging.getLogger(__name__)
 
 ABANDONED = timedelta(seconds=40)
-# A killed worker leaves its jobs marked as running. Rows tell the truth, so such a job may simply be forgotten.
-FORGET_ABANDONED_JOBS = """
-update procrastinate_jobs set status = 'failed' where status = 'doing'
-and (worker_id is null or worker_id not in (select id from procrastinate_workers where last_heartbeat > now() - %s::interval))
+# A killed worker leaves its jobs marked as running. They may all run twice, so they wait again: but only one of each
+# queueing lock, and none that killed so many workers.
+N_LIVES = 50
+PUT_BACK = """
+with abandoned as (
+    select id, row_number() over (partition by coalesce(queueing_lock, id::text) order by id) as n
+    from procrastinate_jobs where status = 'doing' and (worker_id is null
+    or worker_id not in (select id from procrastinate_workers where last_heartbeat > now() - %s::interval))
+)
+update procrastinate_jobs job set attempts = attempts + 1, worker_id = null, abort_requested = false,
+    status = (case when n = 1 and attempts < %s and not exists (
+        select from procrastinate_jobs other where other.status = 'todo' and other.queueing_lock = job.queueing_lock
+    ) then 'todo' else 'failed' end)::procrastinate_job_status
+from abandoned where job.id = abandoned.id and job.status = 'doing'
 """
 
 
 def everything(*, at: datetime) -> None:
-    """Undigested items, mails that should have left, hand-overs that died, jobs of dead workers; one that fails stops no other."""
-    for step in (_digest, _dispatch, _settle, _forget_abandoned_jobs):
+    """Undigested items, unsent mails, hand-overs that died, jobs of dead workers; what fails stops no other."""
+    for step in (_digest, _wake, _settle, _put_back_jobs):
         _try(partial(step, at=at))
 
 
@@ -32,19 +44,26 @@ def _digest(*, at: datetime) -> None:
         _try(partial(staircase.digest, item_id=item.pk, at=at))
 
 
-def _dispatch(*, at: datetime) -> None:
+def _wake(*, at: datetime) -> None:
     for outgoing_id in outbox.overdue(at=at):
-        _try(partial(reply.dispatch, outgoing_id=outgoing_id, at=at))
+        _try(partial(outbox.wake, outgoing_id, at=at))
 
 
 def _settle(*, at: datetime) -> None:
     for outgoing in outbox.stuck_in_hand(at=at):
-        _try(partial(reply.settle_after_death, outgoing, at=at))
+        _try(partial(_settle_one, outgoing, at=at))
 
 
-def _forget_abandoned_jobs(*, at: datetime) -> None:
+def _settle_one(outgoing: Outgoing, *, at: datetime) -> None:
+    with locks.keeping(outbox.IN_HAND, outgoing.pk) as is_abandoned:
+        outgoing.refresh_from_db(fields=["state"])
+        if is_abandoned and outgoing.state == Outgoing.State.HANDING:
+            reply.settle_after_death(outgoing, at=at)
+
+
+def _put_back_jobs(*, at: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(FORGET_ABANDONED_JOBS, [f"{ABANDONED.total_seconds()} seconds"])
+        cursor.execute(PUT_BACK, [f"{ABANDONED.total_seconds()} seconds", N_LIVES])
 
 
 def _try(act: Callable[[], object]) -> None:

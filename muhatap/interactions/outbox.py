@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from muhatap.accounts import audit
@@ -18,7 +18,14 @@ from muhatap.shared import jobs
 DISPATCH = "dispatch"
 BACKOFF = [timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1)]
 GIVE_UP_AFTER = 24
-HANDING_TAKES = timedelta(minutes=3)
+IN_HAND = "outgoing in hand"  # the lock that whoever sends it holds: a killed process frees it at once
+HANDING_TAKES = timedelta(seconds=20)  # before anybody asks whether that lock is free
+WITHOUT_JOB = """
+select id from interactions_outgoing where state = %s and not_before < %s and id not in (
+    select (args->>'outgoing_id')::bigint from procrastinate_jobs
+    where task_name = %s and status in ('todo', 'doing') and args ? 'outgoing_id'
+) order by id limit 500
+"""
 State = Outgoing.State
 
 
@@ -138,13 +145,19 @@ def report(*, outgoing: Outgoing, state: int, at: datetime, detail: str = "") ->
 
 
 def overdue(*, at: datetime) -> list[int]:
-    """Ids that should have left and whose job may have died."""
-    waiting = Outgoing.objects.filter(state=State.QUEUED, not_before__lt=at - timedelta(seconds=30))
-    return list(waiting.values_list("pk", flat=True)[:500])
+    """Ids that should have left and have no job that would send them."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITHOUT_JOB, [State.QUEUED, at - timedelta(seconds=30), DISPATCH])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def wake(outgoing_id: int, *, at: datetime) -> None:
+    """Give one that waits a job again."""
+    jobs.queue(DISPATCH, queue="outbox", run_at=at, outgoing_id=outgoing_id)
 
 
 def stuck_in_hand(*, at: datetime) -> list[Outgoing]:
-    """Those whose process died while handing them over."""
+    """Those whose process may have died while handing them over: it did if nobody holds their lock."""
     return list(Outgoing.objects.filter(state=State.HANDING, state_at__lt=at - HANDING_TAKES)[:500])
 
 

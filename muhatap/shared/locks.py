@@ -1,12 +1,37 @@
-"""Advisory locks held until the transaction ends."""
+"""Advisory locks: they end with the transaction, with a block, or with the process that held them."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 
 def hold(*parts: object) -> None:
     """One transaction at a time for this key; others wait. Released at commit or rollback, also when the process is killed."""
-    key = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [int.from_bytes(key, "big", signed=True)])
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_key(*parts)])
+
+
+@contextlib.contextmanager
+def keeping(*parts: object) -> Iterator[bool]:
+    """Hold this key for a block of many transactions; False when another connection has it.
+
+    PostgreSQL frees it the moment the holding process dies, so whoever gets it knows that nobody is at work there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [_key(*parts)])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with contextlib.suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+                cursor.execute(
+                    "select pg_advisory_unlock(%s)", [_key(*parts)]
+                )  # a lost connection has freed it already
+
+
+def _key(*parts: object) -> int:
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

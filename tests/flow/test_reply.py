@@ -1,6 +1,8 @@
 from email import message_from_bytes, policy
 
 import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
@@ -169,8 +171,12 @@ def test_the_sweep_digests_and_sends_what_a_killed_worker_left_behind(inbox: Inb
 
     sweep.everything(at=LATER)
     sent(Message.objects.get().conversation)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs where task_name = 'dispatch'")
     sweep.everything(at=LATER + cast.minutes(1))
 
+    job = ProcrastinateJob.objects.get(task_name="dispatch")
+    reply.dispatch(outgoing_id=job.args["outgoing_id"], at=LATER + cast.minutes(1))
     assert len(lone_smtp.contents) == 1
 
 

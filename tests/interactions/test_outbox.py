@@ -1,5 +1,5 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from muhatap.channels.contract import Address, FileRef, Outbound, Receipt
 from muhatap.contacts.models import Contact
@@ -127,5 +127,16 @@ def test_nobody_settles_what_is_known(queued: Outgoing) -> None:
 def test_what_died_in_hand_is_found(queued: Outgoing) -> None:
     outbox.handing(queued.pk, at=cast.NOW)
 
-    assert outbox.stuck_in_hand(at=cast.NOW + cast.minutes(1)) == []
-    assert outbox.stuck_in_hand(at=cast.NOW + cast.minutes(4)) == [queued]
+    assert outbox.stuck_in_hand(at=cast.NOW + cast.minutes(0.2)) == []
+    assert outbox.stuck_in_hand(at=cast.NOW + cast.minutes(1)) == [queued]
+
+
+def test_what_should_have_left_is_woken_when_it_has_no_job(queued: Outgoing) -> None:
+    assert outbox.overdue(at=cast.NOW + cast.minutes(1)) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
+    assert outbox.overdue(at=cast.NOW + cast.minutes(1)) == [queued.pk]
+
+    outbox.wake(queued.pk, at=cast.NOW)
+    assert outbox.overdue(at=cast.NOW + cast.minutes(1)) == []
