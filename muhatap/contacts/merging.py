@@ -76,8 +76,8 @@ def merge(*, keep: Contact, drop: Contact, by: User | None, at: datetime, reason
         raise CannotMerge(_("One of the two was merged meanwhile. Look at them again."))
     merged = Merge.objects.create(keep=keep, drop=drop, reason=reason[:200], by=by, at=at, values_before=_values(keep))
     united = preview(keep=keep, drop=drop).values
-    for relation in relations():
-        _move(merged, relation)
+    while sum(_move(merged, relation) for relation in relations()):
+        pass  # a row written by whoever held something else of it, as a send holds its conversation, is there now
     drop.merged_into = keep
     drop.save(update_fields=["merged_into"])
     _unite(keep, drop, united, at)
@@ -129,18 +129,26 @@ def n_moved(merge: Merge) -> int:
 
 
 def _hold(*contacts: Contact) -> None:
-    """Both rows in the order of their numbers, so that two merges don't wait for each other; nobody may point at them meanwhile."""
+    """Both rows in the order of their numbers, so that two merges don't wait for each other.
+
+    Others may still point at them: a send holds its conversation and then points at the contact, while we hold the contact
+    and then move the conversation.
+    """
     for contact in sorted(contacts, key=lambda contact: contact.pk):
-        contact.refresh_from_db(from_queryset=Contact.objects.select_for_update())
+        profile.lock(contact)
 
 
-def _move(merged: Merge, relation: Relation) -> None:
-    ids = list(relation.rows(**{relation.field: merged.drop_id}).order_by("pk").values_list("pk", flat=True))
+def _move(merged: Merge, relation: Relation) -> int:
+    """Point the rows at the kept contact; gives how many were found that had not been met before."""
+    met = merged.moves.filter(relation=relation.name, is_twin=True).values("row_id")
+    found = relation.rows(**{relation.field: merged.drop_id}).exclude(pk__in=met)
+    ids = list(found.order_by("pk").values_list("pk", flat=True))
     moved = set(_repoint(relation, ids, origin=merged.drop_id, target=merged.keep_id))
     MergeMove.objects.bulk_create(
         (MergeMove(merge=merged, relation=relation.name, row_id=pk, is_twin=pk not in moved) for pk in ids),
         batch_size=_AT_ONCE,
     )
+    return len(ids)
 
 
 def _repoint(relation: Relation, ids: list[int], *, origin: int, target: int) -> Iterator[int]:

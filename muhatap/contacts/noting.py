@@ -6,6 +6,7 @@ from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.contacts import profile
 from muhatap.contacts.models import Contact, ContactNote
 from muhatap.shared.text import without_nul
 
@@ -22,6 +23,8 @@ def write(*, contact: Contact, text: str, by: User, at: datetime) -> ContactNote
     text = without_nul(text).strip()
     if not text or len(text) > LONGEST:
         raise BadNote(len(text))
+    profile.lock(contact)
+    contact = contact.standing()  # a merge may have been quicker
     note = ContactNote.objects.create(contact=contact, text=text, by=by, at=at)
     audit.record(by=by, at=at, act="contact.noted", kind="contact", id=contact.pk, name=str(contact), note=note.pk)
     return note

@@ -1,10 +1,11 @@
 """Two become one and two again: every row in the house that points at a contact moves, and comes back exactly."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models, transaction
 
 from muhatap.accounts import audit
 from muhatap.contacts import identity, likeness, merging, profile, searching
@@ -250,3 +251,40 @@ def test_a_search_finds_the_kept_contact_by_what_the_dropped_one_was_called(mehm
     mehmet.refresh_from_db()
     assert "mimarlik" not in mehmet.search_text
     assert searching.family_ids(mehmet) == [mehmet.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_and_an_answer_being_sent_do_not_wait_for_each_other_and_the_answer_comes_along(
+    mehmet, m_kaya, monkeypatch
+):
+    thread = conversation(m_kaya)
+    holds, moves = threading.Event(), merging._move
+    failed: list[Exception] = []
+
+    def move(*args):
+        holds.set()
+        return moves(*args)
+
+    def unite() -> None:
+        try:
+            merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(merging, "_move", move)
+    merger = threading.Thread(target=unite)
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=thread.pk)
+        merger.start()
+        assert holds.wait(20)
+        sent = Interaction.objects.create(
+            kind="message", direction="out", channel="email", contact=m_kaya, at=NOW, recorded_at=NOW
+        )
+    merger.join(20)
+
+    sent.refresh_from_db()
+    assert failed == []
+    assert sent.contact == mehmet
+    assert Merge.objects.get().moves.filter(relation="interactions.Interaction.contact", row_id=sent.pk).exists()
