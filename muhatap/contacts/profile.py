@@ -1,7 +1,7 @@
 """What we know of a contact: every value with its source and time, the newest of the most trusted wins."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from muhatap.contacts.models import Contact, ProfileFact
 TRUST = {"agent": 40, "shop": 35, "form": 30, "webchat": 30, "import": 20, "email": 10, "header": 10}
 _LEAST = 10
 HISTORY = 200
+HASTE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -32,6 +33,8 @@ def update(*, contact: Contact, facts: Mapping[str, object], source: str, at: da
         for name, value in values.items()
         if (value is not None or by) and _is_news(contact, name, value, source, by)
     }
+    if not by:
+        _forget_hasty(contact, news, source, at=at)
     ProfileFact.objects.bulk_create(
         ProfileFact(contact=contact, field=name, value=value, source=source, by=by, at=at)
         for name, value in news.items()
@@ -82,10 +85,13 @@ def current(contact: Contact, names: Iterable[str] | None = None) -> dict[str, P
 
 
 def current_of(contacts: Iterable[int], names: Iterable[str] | None = None) -> dict[str, ProfileFact]:
-    """The same for several contacts taken as one person."""
+    """The same for several contacts taken as one person. Of each source only its newest word is read."""
     best: dict[str, ProfileFact] = {}
-    told = ProfileFact.objects.filter(contact__in=list(contacts)).select_related("by")
-    for fact in told.filter(field__in=list(names)) if names is not None else told:
+    told = ProfileFact.objects.filter(contact__in=list(contacts))
+    if names is not None:
+        told = told.filter(field__in=list(names))
+    newest = told.order_by("field", "source", "-at", "-id").distinct("field", "source")
+    for fact in newest.select_related("by"):
         if fact.field not in best or _rank(fact) > _rank(best[fact.field]):
             best[fact.field] = fact
     return best
@@ -98,6 +104,12 @@ def history(contact: Contact, limit: int = HISTORY) -> list[ProfileFact]:
 
 def _rank(fact: ProfileFact) -> tuple[int, datetime, int]:
     return trust(fact.source), fact.at, fact.pk
+
+
+def _forget_hasty(contact: Contact, names: Iterable[str], source: str, *, at: datetime) -> None:
+    """What the same source told less than a moment before is replaced, so that no visitor fills the history by typing."""
+    hasty = ProfileFact.objects.filter(contact=contact, field__in=list(names), source=source, by=None)
+    hasty.filter(at__gt=at - HASTE, at__lte=at).delete()
 
 
 def _is_news(contact: Contact, name: str, value: Any, source: str, by: User | None) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from muhatap.contacts import fields, identity, numbers, profile
-from muhatap.contacts.models import Company, CustomField
+from muhatap.contacts.models import Company, CustomField, ProfileFact
 from tests import cast
 from tests.cast import NOW
 
@@ -54,6 +54,39 @@ def test_the_same_said_twice_is_written_once(ayse):
     tell(ayse, "webchat", city="İzmir")
     tell(ayse, "webchat", hours=1, city="İzmir")
     assert ayse.facts.filter(field="city").count() == 1
+
+
+def test_a_visitor_who_changes_the_name_over_and_over_leaves_one_fact_a_minute(ayse):
+    for n in range(30):
+        tell(ayse, "webchat", hours=n / 3600, name=f"Ayşe {n}")
+    tell(ayse, "webchat", hours=1, name="Ayşe Y.")
+    assert ayse.name == "Ayşe Y."
+    told = [fact.value for fact in profile.history(ayse) if fact.source == "webchat"]
+    assert told == ["Ayşe Y.", "Ayşe 29"]
+
+
+def test_two_corrections_of_staff_in_one_minute_both_stay_in_the_history(ayse):
+    for city in ("İzmir", "Manisa"):
+        tell(ayse, "agent", by=cast.zeynep(), city=city)
+    assert ayse.facts.filter(field="city").count() == 2
+
+
+def test_a_long_history_is_not_read_to_know_what_stands(ayse, django_assert_num_queries):
+    ProfileFact.objects.bulk_create(
+        ProfileFact(contact=ayse, field="name", value=f"Ayşe {n}", source="webchat", at=NOW + timedelta(minutes=n))
+        for n in range(300)
+    )
+    loaded: list[str] = []
+    loads = ProfileFact.from_db.__func__
+
+    def counted(cls, *args):
+        loaded.append(cls.__name__)
+        return loads(cls, *args)
+
+    with pytest.MonkeyPatch.context() as patch, django_assert_num_queries(1):
+        patch.setattr(ProfileFact, "from_db", classmethod(counted))
+        assert profile.current(ayse)["name"].value == "Ayşe 299"
+    assert len(loaded) <= 3
 
 
 def test_an_emptied_field_stays_empty_when_a_person_emptied_it_and_silence_of_a_channel_empties_nothing(ayse):
