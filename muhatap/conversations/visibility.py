@@ -56,13 +56,13 @@ def sees(user: User, conversation: Conversation) -> bool:
 
 
 def readable_interactions(user: User, interaction_ids: Collection[int]) -> set[int]:
-    """Those of the given interactions whose conversation the user sees, or that belong to none."""
+    """Those of the given interactions whose conversation the user sees; what stands in none is for those who see all."""
     if user.is_active and user.visibility == Visibility.ALL:
         return set(interaction_ids)
     placed = Message.objects.filter(interaction_id__in=interaction_ids).values_list("interaction_id", "conversation_id")
     of_interaction = {interaction: conversation for interaction, conversation in placed if interaction}
     visible = set(visible_to(user).filter(pk__in=set(of_interaction.values())).values_list("pk", flat=True))
-    return {one for one in interaction_ids if one not in of_interaction or of_interaction[one] in visible}
+    return {one for one in interaction_ids if of_interaction.get(one) in visible}
 
 
 def visible_inboxes(user: User) -> QuerySet[Inbox]:

@@ -5,6 +5,7 @@ from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations import assigning, counting, lists, noting
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions, scope, visible_to
+from muhatap.interactions import ledger
 from tests import cast
 from tests.conversations.conftest import arrival, conversation_of
 
@@ -87,6 +88,16 @@ def test_the_timeline_hides_messages_of_conversations_one_does_not_see() -> None
 
     assert readable_interactions(seeing(Visibility.INBOX), both) == {seen.interaction_id}
     assert readable_interactions(cast.can(), both) == both
+
+
+def test_what_stands_in_no_conversation_is_for_those_who_see_all() -> None:
+    placed = arrival(cast.mail(id="<1@x>"))
+    lone = ledger.record_sent(
+        inbox=placed.inbox, contact=placed.conversation.contact, external_id="<2@x>", title="", text="", by=None, at=cast.NOW
+    )  # fmt: skip
+
+    assert readable_interactions(seeing(Visibility.INBOX), {lone.pk}) == set()
+    assert readable_interactions(cast.can(), {lone.pk}) == {lone.pk}
 
 
 def test_merged_away_conversations_are_in_no_list_and_no_count(world: dict[str, Conversation]) -> None:
