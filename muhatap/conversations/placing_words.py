@@ -16,6 +16,7 @@ def sentence(because: str, details: Mapping[str, Any]) -> str:
         "bounce": _("Joined here because it reports on a mail of this conversation."),
         "session": _("Joined here because the same visitor went on writing."),
         "follows": _("Begins anew because the conversation before it was resolved long ago."),
+        "follows_chat": _("Begins a conversation by mail because it goes on from a chat."),
         "forward": _("Begins anew because it was forwarded, not answered."),
         "stranger": _("Begins anew because the sender does not take part in the conversation it answers."),
         "own_address": _("Begins anew because it came from our own address."),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from django.conf import settings
+
 from muhatap.accounts.models import User
 from muhatap.channels.contract import Address, FileRef, Outbound, Quoted
 from muhatap.conversations import drafting, threading, threads
@@ -124,4 +126,4 @@ def _quoted(answered: Message | None, answer_to: Answer, conversation: Conversat
 
 def _sender_name(conversation: Conversation, by: User | None) -> str:
     shown = conversation.inbox.setting("sender_name")
-    return f"{by.name.split()[0]}, {shown}" if by and by.name and shown else shown or (by.name if by else "")
+    return f"{by.name.split()[0]}, {shown}" if by and by.name and shown else shown or (by.name if by else settings.FIRM_NAME)

@@ -22,6 +22,7 @@ SUBJECT_DAYS = 14
 AWAY_DAYS = 7  # an unthreaded automatic answer belongs to what we sent last, if that was lately
 N_REFERENCES = 60
 N_SUBJECTS = 50
+FOLLOWS_CHAT = "follows_chat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,10 @@ def _candidates(inbox: Inbox, inbound: Inbound, contact: Contact) -> Iterator[Pl
     is_own = comparable(inbound.sender.value) == comparable(inbox.address)
     is_forward = subjects.prefixes(inbound.subject)[:1] == ("forward",) and not inbox.setting("thread_forwards", False)
     for because, conversation in (*_by_token(inbound), *_by_reference(inbox, inbound)):
-        if is_own:
+        if conversation.inbox.kind != inbox.kind:
+            # An answer goes out on the channel its question came by, and whoever sits there may be somebody else.
+            yield Placement(conversation=None, because=FOLLOWS_CHAT, details={"follows": conversation.pk})
+        elif is_own:
             yield _apart("own_address", because, conversation)
         elif not taking_part.is_known(conversation, inbound.sender.value, contact):
             yield _apart("stranger", because, conversation)
@@ -90,7 +94,7 @@ def _candidates(inbox: Inbox, inbound: Inbound, contact: Contact) -> Iterator[Pl
 
 def _by_token(inbound: Inbound) -> list[tuple[str, Conversation]]:
     ids = [found for token in inbound.tokens[:10] if (found := tokens.conversation_of(token))]
-    known = Conversation.objects.select_related("merged_into", "contact").in_bulk(ids)
+    known = Conversation.objects.select_related("merged_into__inbox", "contact", "inbox").in_bulk(ids)
     return [("token", current(known[each])) for each in ids if each in known]
 
 
@@ -116,7 +120,7 @@ def _of_messages(ids: list[str], messages: Any) -> list[Conversation]:
     found = messages.exclude(external_id="").filter(external_id__in=ids)
     by_id = {
         message.external_id: message.conversation
-        for message in found.select_related("conversation__merged_into", "conversation__contact")
+        for message in found.select_related("conversation__merged_into__inbox", "conversation__contact", "conversation__inbox")
     }
     unique = {current(by_id[each]).pk: current(by_id[each]) for each in ids if each in by_id}
     return list(unique.values())

@@ -1,6 +1,5 @@
 """A talk with a visitor: what they say is durable before it is confirmed, what they read is told, and who left is answered by mail."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
-from muhatap.channels.contract import Address, Claim, Outbound
+from muhatap.channels.contract import Address, Claim
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import adapter, lines, sessions
 from muhatap.channels.webchat.models import ChatFile, ChatLine, ChatSession
@@ -23,12 +22,14 @@ from muhatap.contacts import identity, profile
 from muhatap.conversations import drafting, seeing, threading, threads
 from muhatap.conversations.models import Conversation, Draft, Message, Seen
 from muhatap.flow import reply
-from muhatap.interactions import intake, ledger, outbox
+from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import jobs, live, richtext
 
 LOOKED_AT = 30  # newest lines of a visitor that are checked for having been read by us
 UNREAD_FOR = timedelta(minutes=30)  # a window left open in the background does not hold the mail back for longer
+JOB_TAKES = timedelta(minutes=2)  # a mail that is late by more has lost its job
+MAILED_WITHIN = timedelta(days=3)  # an older answer is not suddenly mailed when a firm links a mailbox
 
 
 @dataclass(frozen=True)
@@ -133,19 +134,24 @@ def seen_by_us(session: ChatSession) -> SeenByUs | None:
 def continue_by_mail(*, session_id: int, at: datetime) -> None:
     """When the visitor left before reading, what we said goes to the address they gave, once; else look again later."""
     session = ChatSession.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=session_id)
-    widget = settings_of(session.inbox.settings)
-    mailbox = Inbox.objects.filter(pk=widget.email_inbox_id or 0, kind="email", is_enabled=True).first()
+    mailbox, chat = _mailbox(session.inbox), conversation_of(session)
     unread = list(lines.unread_out(session))
-    if not unread or not session.email or mailbox is None:
+    if not unread or not session.email or mailbox is None or chat is None:
         return
-    away = timedelta(minutes=widget.away_minutes)
-    due = min(max(session.last_seen_at, unread[-1].at) + away, unread[0].at + max(UNREAD_FOR, away))
+    due = _due(session, unread)
     if at < due:
         jobs.queue(adapter.CONTINUE_BY_MAIL, queue="outbox", run_at=due, session_id=session.pk)
         return
     with translation.override(session.language):
-        _mail(session, mailbox, unread, at=at)
+        _mail(session, mailbox, unread, chat, at=at)
     session.lines.filter(pk__in=[line.pk for line in unread]).update(mailed_at=at)
+
+
+def overdue(*, at: datetime) -> list[int]:
+    """Ids of sessions whose answers should have gone on by mail and whose job may have died."""
+    inboxes = [inbox for inbox in Inbox.objects.filter(kind=adapter.ADAPTER.kind) if _mailbox(inbox)]
+    waiting = sessions.waiting_for_mail(inboxes, since=at - MAILED_WITHIN, until=at - JOB_TAKES)
+    return [session.pk for session in waiting if _due(session, list(lines.unread_out(session))) <= at - JOB_TAKES]
 
 
 def _reads_more(conversation: Conversation, message_id: int) -> bool:
@@ -174,38 +180,54 @@ def _messages(session: ChatSession) -> list[Message]:
     return list(found.select_related("conversation").order_by("-pk"))
 
 
-def _mail(session: ChatSession, mailbox: Inbox, unread: list[ChatLine], *, at: datetime) -> None:
-    conversation = conversation_of(session)
-    if conversation is None:
-        return
+def _mailbox(inbox: Inbox) -> Inbox | None:
+    """The mailbox from which answers to visitors who left are sent."""
+    number = settings_of(inbox.settings).email_inbox_id
+    return Inbox.objects.filter(pk=number, kind="email", is_enabled=True).first() if number else None
+
+
+def _due(session: ChatSession, unread: Sequence[ChatLine]) -> datetime:
+    """From when on nobody waits any longer for the visitor to read these lines in the window."""
+    away = timedelta(minutes=settings_of(session.inbox.settings).away_minutes)
+    return min(max(session.last_seen_at, unread[-1].at) + away, unread[0].at + max(UNREAD_FOR, away))
+
+
+def _mail(session: ChatSession, mailbox: Inbox, unread: list[ChatLine], chat: Conversation, *, at: datetime) -> None:
+    """Send it from a conversation of the mailbox: whoever reads there need not be whoever sits at the window.
+
+    So what is answered by mail is never told in the chat, whose visitor only claimed the address.
+    """
     subject = _("Our answer in the chat, %(firm)s") % {"firm": settings.FIRM_NAME}
-    text = _letter(unread)
-    outbound = Outbound(
-        message_id=f"<{uuid.uuid4().hex}.{conversation.pk}@{mailbox.address.rpartition('@')[2]}>",
-        at=at,
-        sender=Address(email=mailbox.address, name=mailbox.setting("sender_name") or settings.FIRM_NAME),
+    conversation = _mail_thread(session, mailbox, chat) or threads.start(
+        inbox=mailbox, contact=chat.contact, subject=subject, at=at
+    )
+    answer = reply.Answer(
+        html=_letter(unread),
         to=(Address(email=session.email, name=session.name),),
-        subject=subject,
-        text=text,
-        html="".join(f"<p>{escape(part)}</p>".replace("\n", "<br>") for part in text.split("\n\n")),
         files=tuple(adapter.file_ref(file) for line in unread for file in line.files),
-        reply_token=threading.reply_token(conversation),
     )
-    interaction = ledger.record_sent(
+    message = reply.send(conversation=conversation, answer=answer, by=None, at=at, undo=timedelta(0))
+    message.placed_because, message.placed_details = threading.FOLLOWS_CHAT, {"follows": chat.pk}
+    message.save(update_fields=["placed_because", "placed_details"])
+    threads.tell(conversation=chat, event="continued_by_mail", by=None, at=at, to=session.email, other=conversation.pk)
+
+
+def _mail_thread(session: ChatSession, mailbox: Inbox, chat: Conversation) -> Conversation | None:
+    """The conversation in which this chat went on by mail to this very address before."""
+    earlier = Message.objects.filter(
         inbox=mailbox,
-        contact=conversation.contact,
-        external_id=outbound.message_id,
-        title=subject,
-        text=text,
-        by=None,
-        at=at,
-    )
-    outbox.queue(interaction=interaction, inbox=mailbox, outbound=outbound, not_before=at, by=None, at=at)
-    threads.join(conversation=conversation, contact=None, address=session.email, name=session.name, at=at)
-    threads.tell(conversation=conversation, event="continued_by_mail", by=None, at=at, to=session.email)
+        conversation__contact_id=chat.contact_id,
+        kind=Message.Kind.OUTBOUND,
+        placed_because=threading.FOLLOWS_CHAT,
+        placed_details__follows=chat.pk,
+        to__contains=[{"email": session.email}],
+    ).exclude(conversation__status=Conversation.Status.SPAM)
+    found = earlier.select_related("conversation__merged_into").order_by("-pk").first()
+    return threading.current(found.conversation) if found else None
 
 
 def _letter(unread: list[ChatLine]) -> str:
     opening = _("You wrote to us in the chat and had left when we answered:")
     said = [f"{line.author}: {line.text}" if line.author else line.text for line in unread]
-    return "\n\n".join([opening, *said, _("Answer this mail and we go on from here.")])
+    parts = [opening, *said, _("Answer this mail and we go on from here.")]
+    return "".join(f"<p>{escape(part)}</p>".replace("\n", "<br>") for part in parts)

@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import connection
 
-from muhatap.flow import reply
+from muhatap.flow import chatting, reply
 from muhatap.flow import intake as staircase
 from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
@@ -34,8 +34,8 @@ from abandoned where job.id = abandoned.id and job.status = 'doing'
 
 
 def everything(*, at: datetime) -> None:
-    """Undigested items, unsent mails, hand-overs that died, jobs of dead workers; what fails stops no other."""
-    for step in (_digest, _wake, _settle, _put_back_jobs):
+    """Undigested items, unsent mails, waiting visitors, hand-overs that died, jobs of dead workers; what fails stops no other."""
+    for step in (_digest, _wake, _settle, _continue_by_mail, _put_back_jobs):
         _try(partial(step, at=at))
 
 
@@ -59,6 +59,11 @@ def _settle_one(outgoing: Outgoing, *, at: datetime) -> None:
         outgoing.refresh_from_db(fields=["state"])
         if is_abandoned and outgoing.state == Outgoing.State.HANDING:
             reply.settle_after_death(outgoing, at=at)
+
+
+def _continue_by_mail(*, at: datetime) -> None:
+    for session_id in chatting.overdue(at=at):
+        _try(partial(chatting.continue_by_mail, session_id=session_id, at=at))
 
 
 def _put_back_jobs(*, at: datetime) -> None:

@@ -9,17 +9,20 @@ import psycopg
 import pytest
 
 from muhatap.api.live import _connection
+from muhatap.channels.contract import Address, Bounce
+from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import lines, sessions
 from muhatap.channels.webchat.models import ChatSession
 from muhatap.channels.webchat.sessions import Page
-from muhatap.conversations import drafting
+from muhatap.contacts import identity
+from muhatap.conversations import drafting, placing_words, routing, threading
 from muhatap.conversations.models import Conversation, Message, Participant
 from muhatap.flow import chatting, reply, sweep
 from muhatap.flow import intake as staircase
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Interaction, Outgoing, RawItem
 from tests import cast
-from tests.cast import NOW, minutes
+from tests.cast import AYSE, NOW, minutes
 
 
 def visitor(email: str = "", **settings: object) -> ChatSession:
@@ -36,7 +39,7 @@ def writes(session: ChatSession, text: str = "Makinede yıkanır mı?", key: str
 
 
 def answers(text: str = "Yıkanır.", at: Any = NOW) -> Outgoing:
-    conversation = Conversation.objects.get()
+    conversation = Conversation.objects.get(inbox__kind="webchat")
     message = reply.send(
         conversation=conversation,
         answer=reply.Answer(html=f"<p>{text}</p>"),
@@ -105,8 +108,90 @@ def test_who_left_before_reading_gets_the_answer_by_mail_once() -> None:
     assert mail.to[0].email == "elif.sahin@ornek.example"
     assert "Yıkanır, 30 derecede." in mail.text
     assert mail.reply_token
-    assert Participant.objects.filter(address="elif.sahin@ornek.example").exists()
+    assert mail.sender.name == "Ihlamur Ev"
     assert Interaction.objects.filter(inbox=mailbox, direction="out").count() == 1
+    message = Message.objects.get(inbox=mailbox)
+    assert (message.kind, message.conversation.status, message.external_id) == ("outbound", "waiting", mail.message_id)
+    chat = Conversation.objects.get(inbox__kind="webchat")
+    assert placing_words.related_id(message.placed_details) == chat.pk
+    assert not Participant.objects.filter(conversation=chat, address="elif.sahin@ornek.example").exists()
+
+
+def gone_on_by_mail(mailbox: Inbox, email: str = AYSE.value) -> tuple[ChatSession, Message]:
+    """Somebody claims this address in the chat and leaves; the answer goes on by mail."""
+    session = visitor(email=email, email_inbox_id=mailbox.pk)
+    writes(session)
+    answers()
+    chatting.continue_by_mail(session_id=session.pk, at=NOW + minutes(10))
+    return session, Message.objects.get(inbox=mailbox)
+
+
+def replies(ours: Message, **more: Any) -> Message:
+    """Ayşe answers our mail from her own mailbox."""
+    inbound = cast.mail(id="<ayse@ornek.example>", text="Siparişim 10482, adresim Karşıyaka", **more)
+    contact = identity.resolve(claims=[inbound.sender], source="email", at=NOW)
+    interaction = Interaction.objects.create(
+        kind="message", direction="in", channel="email", inbox=ours.inbox, external_id=inbound.external_id,
+        contact=contact, at=NOW, recorded_at=NOW,
+    )  # fmt: skip
+    return routing.route(inbox=ours.inbox, inbound=inbound, interaction=interaction, contact=contact, at=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("via", ["token", "reference"])
+def test_what_is_answered_by_mail_never_reaches_the_window_of_who_claimed_the_address(via: str) -> None:
+    session, ours = gone_on_by_mail(cast.support_inbox())
+    token = threading.reply_token(ours.conversation)
+    said = replies(ours, **({"tokens": (token,)} if via == "token" else {"in_reply_to": ours.external_id}))
+    assert said.conversation == ours.conversation
+    reply.send(
+        conversation=said.conversation,
+        answer=reply.Answer(html="<p>Yola çıktı</p>", to=[Address(email=AYSE.value)]),
+        by=cast.zeynep(),
+        at=NOW,
+    )
+    assert Outgoing.objects.latest("id").inbox.kind == "email"
+    assert [line.text for line in session.lines.order_by("id")] == ["Makinede yıkanır mı?", "Yıkanır."]
+
+
+@pytest.mark.django_db
+def test_a_mail_with_the_token_of_a_chat_begins_a_conversation_that_follows_it() -> None:
+    _session, ours = gone_on_by_mail(cast.support_inbox())
+    chat = Conversation.objects.get(inbox__kind="webchat")
+    said = replies(ours, tokens=(threading.reply_token(chat),))
+    assert said.conversation.inbox.kind == "email"
+    assert (said.placed_because, said.placed_details) == ("follows_chat", {"follows": chat.pk})
+    assert placing_words.sentence(said.placed_because, said.placed_details)
+
+
+@pytest.mark.django_db
+def test_a_second_answer_goes_on_in_the_same_mail_conversation_unless_the_address_changed() -> None:
+    session, ours = gone_on_by_mail(cast.support_inbox(), email="elif.sahin@ornek.example")
+    for n, email in ((1, ""), (2, "yabanci@baska.example")):
+        sessions.introduce(session=session, name="", email=email)
+        answers(f"Ek olarak {n}", at=NOW + minutes(20 * n))
+        chatting.continue_by_mail(session_id=session.pk, at=NOW + minutes(20 * n + 10))
+    threads = Message.objects.filter(inbox=ours.inbox).order_by("id").values_list("conversation_id", flat=True)
+    assert [pk == ours.conversation_id for pk in threads] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_a_mail_that_came_back_is_told_in_its_conversation() -> None:
+    _session, ours = gone_on_by_mail(cast.support_inbox())
+    bounce = Bounce(message_id=ours.external_id, recipient=AYSE.value, is_permanent=True)
+    assert replies(ours, kind="bounce", bounce=bounce).conversation == ours.conversation
+
+
+@pytest.mark.django_db
+def test_an_answer_whose_job_died_is_mailed_by_the_sweep_once() -> None:
+    mailbox = cast.support_inbox()
+    session = visitor(email="elif.sahin@ornek.example", email_inbox_id=mailbox.pk, away_minutes=5)
+    writes(session)
+    answers()
+    for passed, n_mails in ((6, 0), (8, 1), (9, 1)):
+        sweep.everything(at=NOW + minutes(passed))
+        assert Message.objects.filter(inbox=mailbox).count() == n_mails
+    assert chatting.overdue(at=NOW + minutes(60)) == []
 
 
 @pytest.mark.django_db

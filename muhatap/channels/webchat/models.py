@@ -68,7 +68,14 @@ class ChatLine(models.Model):
                 condition=models.Q(direction__in=["in", "out"]), name="chat_line_direction_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["session", "id"], name="chat_lines_of_session")]
+        indexes = [
+            models.Index(fields=["session", "id"], name="chat_lines_of_session"),
+            models.Index(
+                fields=["at"],
+                condition=models.Q(direction="out", read_at=None, mailed_at=None),
+                name="chat_lines_unread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.direction} {self.at:%Y-%m-%d %H:%M} {self.text[:40]}"

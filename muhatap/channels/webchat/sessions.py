@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from muhatap.channels.models import Inbox
-from muhatap.channels.webchat.models import ChatSession, SpentSignature
+from muhatap.channels.webchat.models import ChatLine, ChatSession, SpentSignature
 from muhatap.channels.webchat.signed import Refused, SignedIdentity
 from muhatap.shared.address import canonical
 
@@ -68,6 +70,14 @@ def introduce(*, session: ChatSession, name: str, email: str) -> None:
 def seen(session_ids: list[int], *, at: datetime) -> None:
     """These visitors' windows are connected right now; one statement for all streams of a process."""
     ChatSession.objects.filter(pk__in=session_ids).update(last_seen_at=at)
+
+
+def waiting_for_mail(inboxes: Sequence[Inbox], *, since: datetime, until: datetime) -> list[ChatSession]:
+    """Sessions of these inboxes with an address and with answers of this time that were neither read nor mailed."""
+    unread = ChatLine.objects.filter(session=OuterRef("pk"), at__gt=since, at__lt=until)
+    unread = unread.filter(direction="out", read_at=None, mailed_at=None)
+    found = ChatSession.objects.filter(Exists(unread), inbox__in=inboxes).exclude(email="")
+    return list(found.select_related("inbox").order_by("pk")[:500])
 
 
 def _start(inbox: Inbox, at: datetime) -> Opened:
