@@ -11,7 +11,9 @@ from django.db import transaction
 from muhatap.accounts.models import User
 from muhatap.channels import registry
 from muhatap.channels.contract import Address, FileRef, Receipt, Remembers, Uncertain
-from muhatap.conversations import closing, drafting, replying, threads
+from muhatap.channels.models import Inbox
+from muhatap.contacts.models import Contact
+from muhatap.conversations import assigning, closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
@@ -102,6 +104,14 @@ def send(
     if and_resolve:
         closing.resolve(conversation=conversation, by=by, at=at)
     return message
+
+
+@transaction.atomic
+def begin(*, inbox: Inbox, contact: Contact, subject: str, answer: Answer, by: User, at: datetime) -> Message:
+    """Write first: a new thread with a contact, in the hands of whoever began it. Raises Empty, NoRecipient."""
+    conversation = threads.start(inbox=inbox, contact=contact, subject=subject, at=at)
+    assigning.assign(conversation=conversation, to=by, by=by, at=at)
+    return send(conversation=conversation, answer=answer, by=by, at=at)
 
 
 @transaction.atomic

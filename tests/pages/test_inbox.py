@@ -251,3 +251,23 @@ def test_an_inbox_that_nobody_gave_one_is_not_in_the_side_bar(zeynep: Client, ay
     page = zeynep.get(url("list")).content.decode()
 
     assert "yonetim@" not in page and Desk.objects.get().inbox.name in page
+
+
+def test_writing_first_begins_a_thread_and_the_answer_will_join_it(zeynep: Client, ayses_letter: Message) -> None:
+    address = url("new") + f"?contact={ayses_letter.contact_id}"
+    inbox = cast.support_inbox()
+    words = {
+        "inbox": inbox.pk,
+        "to": "ayse.yilmaz@ornek.example",
+        "subject": "Kumaş örneği",
+        "text": "Merhaba\n\nYolladık.",
+    }
+
+    refused = zeynep.post(address, words | {"to": "bozuk@"}).content.decode()
+    zeynep.post(address, words)
+
+    assert "Yolladık." in refused and "bozuk@" in refused
+    ours = Message.objects.get(kind="outbound")
+    assert (ours.conversation.subject, ours.conversation.assignee) == ("Kumaş örneği", cast.zeynep())
+    answer = arrival(cast.mail(id="<n@x>", subject="YNT: Kumaş örneği", references=(ours.external_id,)))
+    assert answer.conversation_id == ours.conversation_id

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from muhatap.web.inbox import acts, answering, pages, rearranged, served
+from muhatap.web.inbox import acts, answering, beginning, pages, rearranged, served
 
 app_name = "inbox"
 urlpatterns = [
     path("", pages.front, name="list"),
     path("views/", pages.views, name="views"),
+    path("new/", beginning.begin, name="new"),
     path("in/<str:view>/", pages.view, name="view"),
     path("in/<str:view>/rows/", pages.rows_again, name="rows"),
     path("in/<str:view>/more/", pages.more, name="more"),
