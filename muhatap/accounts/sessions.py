@@ -4,7 +4,9 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 
+from muhatap.accounts import audit
 from muhatap.accounts.models import User
 
 
@@ -20,6 +22,14 @@ def end(*, user: User, keep: str | None = None) -> int:
     for session in ended:
         session.end()
     return len(ended)
+
+
+@transaction.atomic
+def end_others(*, user: User, keep: str | None, at: datetime) -> int:
+    """Somebody logs themselves out on every device but the one with this key; says of how many sessions."""
+    n_ended = end(user=user, keep=keep)
+    audit.record(by=user, at=at, act="session.end", kind="user", id=user.pk, name=str(user), n=n_ended)
+    return n_ended
 
 
 def forget_expired(*, at: datetime) -> None:

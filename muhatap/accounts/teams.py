@@ -14,15 +14,23 @@ class NameTaken(Exception):
 
 
 @transaction.atomic
-def create(*, name: str, by: User | None, at: datetime) -> Team:
-    """Raises NameTaken."""
+def create(*, name: str, members: Iterable[User] = (), by: User | None, at: datetime) -> Team:
+    """A team and who is in it. Raises NameTaken; then nobody is in anything new."""
     try:
         with transaction.atomic():
             team = Team.objects.create(name=name)
     except IntegrityError as error:
         raise NameTaken from error
     _record(team, by, at, "team.create")
+    fill(team=team, members=members, by=by, at=at)
     return team
+
+
+@transaction.atomic
+def revise(*, team: Team, name: str, members: Iterable[User], by: User | None, at: datetime) -> None:
+    """Everything the form of a team says. Raises NameTaken; then nothing is changed."""
+    rename(team=team, name=name, by=by, at=at)
+    fill(team=team, members=members, by=by, at=at)
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from muhatap.accounts import sessions
+from muhatap.accounts import audit, sessions
+from muhatap.accounts.models import AuditEntry
 from muhatap.shared import clock
 from tests import cast
 
@@ -34,3 +35,19 @@ def test_ending_all_but_this_one() -> None:
         client.post("/login/", {"login": zeynep.email, "password": cast.PASSWORD})
     assert sessions.end(user=zeynep, keep=clients[0].session.session_key) == 2
     assert [client.get("/account/").status_code for client in clients] == [200, 302, 302]
+
+
+def test_logging_oneself_out_elsewhere_and_its_audit_entry_are_one_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    zeynep, client = cast.zeynep(), Client()
+    client.post("/login/", {"login": zeynep.email, "password": cast.PASSWORD})
+
+    def fail(**_told: object) -> None:
+        raise RuntimeError("the line broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "record", fail)
+        with pytest.raises(RuntimeError):
+            sessions.end_others(user=zeynep, keep=None, at=cast.NOW)
+    assert client.get("/account/").status_code == 200
+    assert sessions.end_others(user=zeynep, keep=None, at=cast.NOW) == 1
+    assert AuditEntry.objects.get(act="session.end").details == {"n": 1}

@@ -47,3 +47,18 @@ def test_inboxes_outlive_their_team() -> None:
     inbox.refresh_from_db()
     assert inbox.team is None
     assert AuditEntry.objects.get(act="team.delete").object_name == "Destek"
+
+
+def test_a_form_of_a_team_is_kept_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    destek = cast.destek()
+
+    def fail(**_told: object) -> None:
+        raise RuntimeError("the line broke")
+
+    monkeypatch.setattr(teams, "add", fail)
+    with pytest.raises(RuntimeError):
+        teams.create(name="Satış", members=[cast.zeynep()], by=cast.selin(), at=NOW)
+    with pytest.raises(RuntimeError):
+        teams.revise(team=destek, name="Destek 2", members=[cast.zeynep()], by=cast.selin(), at=NOW)
+    assert list(Team.objects.values_list("name", flat=True)) == ["Destek"]
+    assert not AuditEntry.objects.exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from muhatap.accounts import audit, preferences, sessions
+from muhatap.accounts import preferences, sessions
 from muhatap.accounts.models import User
 from muhatap.shared import clock
 from muhatap.web.accounts import devices, language
@@ -40,8 +40,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @needs("account.own")
 def end_sessions(request: HttpRequest) -> HttpResponse:
     user = visitor(request)
-    n_ended = sessions.end(user=user, keep=request.session.session_key)
-    audit.record(by=user, at=clock.now(), act="session.end", kind="user", id=user.pk, name=str(user), n=n_ended)
+    sessions.end_others(user=user, keep=request.session.session_key, at=clock.now())
     messages.success(request, _("You are logged out everywhere else."))
     return redirect("accounts:me")
 

@@ -30,11 +30,11 @@ def new(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            team = teams.create(name=form.cleaned_data["name"], by=visitor(request), at=clock.now())
+            teams.create(**form.cleaned_data, by=visitor(request), at=clock.now())
         except teams.NameTaken:
             _name_taken(form)
         else:
-            return _fill(request, team, form)
+            return _saved(request)
     return render(request, "accounts/team.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -45,11 +45,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = TeamForm(request.POST or None, initial={"name": team.name, "members": members})
     if request.method == "POST" and form.is_valid():
         try:
-            teams.rename(team=team, name=form.cleaned_data["name"], by=visitor(request), at=clock.now())
+            teams.revise(team=team, **form.cleaned_data, by=visitor(request), at=clock.now())
         except teams.NameTaken:
             _name_taken(form)
         else:
-            return _fill(request, team, form)
+            return _saved(request)
     return render(request, "accounts/team.html", {"form": form, "team": team}, status=422 if form.errors else 200)
 
 
@@ -62,8 +62,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:teams")
 
 
-def _fill(request: HttpRequest, team: Team, form: TeamForm) -> HttpResponse:
-    teams.fill(team=team, members=form.cleaned_data["members"], by=visitor(request), at=clock.now())
+def _saved(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("Saved."))
     return redirect("accounts:teams")
 
