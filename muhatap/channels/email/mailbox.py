@@ -26,17 +26,23 @@ def ask(*, inbox: Inbox, kind: Errand.Kind, by: User, at: datetime, since_on: da
     )
     if not is_new and since_on and errand.since_on and since_on < errand.since_on:
         Errand.objects.filter(pk=errand.pk).update(since_on=since_on)
-    if kind != Errand.Kind.FETCH:
-        audit.record(
-            by=by,
-            at=at,
-            act=f"mailbox.{kind.value}",
-            kind="inbox",
-            id=inbox.pk,
-            name=inbox.name,
-            since=str(since_on or ""),
-        )
+    audit.record(
+        by=by,
+        at=at,
+        act=f"mailbox.{kind.value}",
+        kind="inbox",
+        id=inbox.pk,
+        name=inbox.name,
+        since=str(since_on or ""),
+    )
     return errand
+
+
+@transaction.atomic
+def stop(*, inbox: Inbox, by: User, at: datetime) -> None:
+    """Stop whatever is being fetched by request; what came in stays."""
+    if n_errands := Errand.objects.filter(mailbox__inbox=inbox, done_at=None).update(done_at=at):
+        audit.record(by=by, at=at, act="mailbox.stop", kind="inbox", id=inbox.pk, name=inbox.name, n=n_errands)
 
 
 def went_well(*, mailbox: Mailbox, at: datetime) -> None:

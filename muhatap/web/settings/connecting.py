@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muhatap.accounts import audit
-from muhatap.channels.email import oauth
+from muhatap.channels.email import granting, oauth
 from muhatap.channels.email.models import Grant
 from muhatap.channels.models import Inbox
-from muhatap.shared import clock, secrets
+from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.settings.inbox_forms import Secret
 
@@ -48,7 +47,8 @@ def connect(request: HttpRequest, pk: int) -> HttpResponse:
     start = {"client_id": grant.client_id, "tenant": grant.tenant} if grant else {}
     form = Application(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        grant = _keep(inbox, provider, form)
+        told = form.cleaned_data
+        grant = granting.register(inbox=inbox, provider=provider, **told, by=visitor(request), at=clock.now())
     page = {
         "inbox": inbox,
         "form": form,
@@ -73,23 +73,13 @@ def returned(request: HttpRequest) -> HttpResponse:
         code = request.GET.get("code", "")
         if not code:
             raise oauth.Refused(request.GET.get("error", "")[:200])
-        oauth.receive(grant, code=code, verifier=asked["verifier"], return_to=_return_to(), at=clock.now())
+        given = {"code": code, "verifier": asked["verifier"], "return_to": _return_to()}
+        granting.connect(grant=grant, **given, by=visitor(request), at=clock.now())
     except oauth.Refused as error:
         messages.error(request, _("The provider did not agree: %(words)s") % {"words": error})
         return redirect("settings:connect", grant.inbox_id)
-    audit.record(
-        by=visitor(request), at=clock.now(), act="inbox.connect", kind="inbox", id=grant.inbox_id, name=grant.inbox.name
-    )
     messages.success(request, _("The account is connected."))
     return redirect("settings:health", grant.inbox_id)
-
-
-def _keep(inbox: Inbox, provider: str, form: Application) -> Grant:
-    data = form.cleaned_data
-    values = {"provider": provider, "client_id": data["client_id"], "tenant": data["tenant"]}
-    if data["client_secret"]:
-        values["client_secret_sealed"] = secrets.seal(data["client_secret"])
-    return Grant.objects.update_or_create(inbox=inbox, defaults=values)[0]
 
 
 def _ask_url(request: HttpRequest, inbox: Inbox, grant: Grant) -> str:

@@ -73,8 +73,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("inboxes.edit")
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop whatever is being fetched by request; what came in stays."""
-    Errand.objects.filter(mailbox__inbox_id=pk, done_at=None).update(done_at=clock.now())
+    mailbox.stop(inbox=get_object_or_404(Inbox, pk=pk, kind="email"), by=visitor(request), at=clock.now())
     return redirect("settings:health", pk)
 
 

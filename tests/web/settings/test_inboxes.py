@@ -222,6 +222,7 @@ class TestHealth:
         assert str(Errand.objects.get().since_on) == "2026-01-01"
         assert selin.get(url("health", inbox.pk)).context["is_busy"]
         selin.post(url("stop_fetching", inbox.pk))
+        assert AuditEntry.objects.get(act="mailbox.stop").by_name == "Selin Ak"
         assert not selin.get(url("health", inbox.pk)).context["is_busy"]
 
     def test_a_lead_looks_and_presses_nothing(self, client: Client, inbox: Inbox) -> None:
@@ -332,6 +333,8 @@ class TestConnecting:
         ).content.decode()
         assert "https://accounts.google.com/" in page
         assert secrets.unseal(Grant.objects.get().client_secret_sealed) == "çok gizli"
+        entry = AuditEntry.objects.get(act="inbox.register")
+        assert "client_secret_sealed" in entry.details["changed"] and "gizli" not in str(entry.details)
         assert selin.session["oauth_asked"]["state"] in page
 
     def test_an_answer_to_a_question_nobody_asked_is_refused(self, selin: Client, inbox: Inbox) -> None:
