@@ -358,11 +358,11 @@ def test_words_of_a_conversation_one_may_not_see_are_not_shown(client, ayse):
     assert page.context["person"].timeline.days[0].rows[0].url == ""
 
 
-def test_older_days_come_by_key(zeynep, ayse):
+def test_older_days_come_by_key(can, ayse):
     for hour in range(60):
         wrote(ayse, f"{hour}. mesaj", at=NOW - timedelta(hours=hour), in_thread=False)
-    timeline = zeynep.get(url("page", ayse.pk)).context["person"].timeline
-    older = zeynep.get(timeline.next_url, headers=HX)
+    timeline = can.get(url("page", ayse.pk)).context["person"].timeline
+    older = can.get(timeline.next_url, headers=HX)
     assert "59. mesaj" in older.content.decode() and "<html" not in older.content.decode()
     assert older.context["timeline"].next_url == ""
     for garbage in (
@@ -373,7 +373,7 @@ def test_older_days_come_by_key(zeynep, ayse):
         "~",
         "2026-01-01T00:00:00+00:00~" + "9" * 40,
     ):
-        assert zeynep.get(url("timeline", ayse.pk), {"before": garbage}).status_code == 200
+        assert can.get(url("timeline", ayse.pk), {"before": garbage}).status_code == 200
 
 
 def test_a_merged_contact_leads_to_the_one_who_was_kept(can, ayse, ipek):
