@@ -254,7 +254,7 @@ def test_an_inbox_that_nobody_gave_one_is_not_in_the_side_bar(zeynep: Client, ay
 
 
 def test_writing_first_begins_a_thread_and_the_answer_will_join_it(zeynep: Client, ayses_letter: Message) -> None:
-    address = url("new") + f"?contact={ayses_letter.contact_id}"
+    address = url("new", ayses_letter.contact_id)
     inbox = cast.support_inbox()
     words = {
         "inbox": inbox.pk,

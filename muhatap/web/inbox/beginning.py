@@ -13,7 +13,6 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.visibility import visible_inboxes
 from muhatap.flow import reply
 from muhatap.shared import clock, richtext
-from muhatap.web.common import reading
 from muhatap.web.common.doors import needs, visitor
 
 
@@ -33,9 +32,9 @@ class FirstWords(forms.Form):
 
 
 @needs("conversations.reply")
-def begin(request: HttpRequest) -> HttpResponse:
-    """?contact=7: a form; posted, the mail is queued and its thread opened."""
-    contact = get_object_or_404(Contact, pk=reading.number(request.GET.get("contact")) or 0, merged_into=None)
+def begin(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """A form; posted, the mail is queued and its thread opened."""
+    contact = get_object_or_404(Contact, pk=contact_id, merged_into=None)
     inboxes = visible_inboxes(visitor(request)).filter(kind="email", is_enabled=True).order_by("name")
     form = FirstWords(request.POST or None, inboxes=inboxes, initial={"to": contact.email, "inbox": inboxes.first()})
     if request.method == "POST" and form.is_valid():
