@@ -112,9 +112,10 @@ def doubt(*, outgoing: Outgoing, detail: str, at: datetime) -> None:
 
 @transaction.atomic
 def settle(*, outgoing: Outgoing, send_again: bool, by: User, at: datetime) -> None:
-    """A person decides about an uncertain or failed one: it did arrive, or send it again. Raises NotUncertain."""
+    """A person decides about the newest try, uncertain or failed: it did arrive, or send it again. Raises NotUncertain."""
     current = Outgoing.objects.select_for_update().get(pk=outgoing.pk)
-    if current.state not in (State.UNCERTAIN, State.FAILED):
+    is_newest = not Outgoing.objects.filter(message_id=current.message_id, n_try__gt=current.n_try).exists()
+    if not is_newest or current.state not in (State.UNCERTAIN, State.FAILED):
         raise NotUncertain(current.state)
     audit.record(
         by=by, at=at, act="outbox.send_again" if send_again else "outbox.was_sent", kind="outgoing", id=current.pk

@@ -119,6 +119,15 @@ def test_an_uncertain_one_waits_for_a_person_who_may_send_it_again(queued: Outgo
     assert (again.message_id, again.state) == (queued.message_id, State.QUEUED)
 
 
+def test_a_second_click_sends_nothing_again(queued: Outgoing) -> None:
+    outbox.conclude(outgoing=queued, receipt=Receipt(state="failed", detail="550 no"), at=cast.NOW)
+    outbox.settle(outgoing=queued, send_again=True, by=cast.zeynep(), at=cast.NOW)
+
+    with pytest.raises(outbox.NotUncertain):
+        outbox.settle(outgoing=queued, send_again=True, by=cast.zeynep(), at=cast.NOW)
+    assert Outgoing.objects.count() == 2
+
+
 def test_nobody_settles_what_is_known(queued: Outgoing) -> None:
     with pytest.raises(outbox.NotUncertain):
         outbox.settle(outgoing=queued, send_again=True, by=cast.zeynep(), at=cast.NOW)
