@@ -8,6 +8,7 @@ from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
+from muhatap.shared import address
 
 
 def owner(inbox: Inbox, inbound: Inbound, *, at: datetime) -> Contact | None:
@@ -17,7 +18,14 @@ def owner(inbox: Inbox, inbound: Inbound, *, at: datetime) -> Contact | None:
     sent = Outgoing.objects.filter(inbox=inbox, message_id=inbound.bounce.message_id).order_by("-n_try").first()
     if sent is None:
         return None
-    if inbound.bounce.is_permanent:
+    if inbound.bounce.is_permanent and _was_sent_to(sent, inbound.bounce.recipient):
         outbox.report(outgoing=sent, state=Outgoing.State.BOUNCED, at=at, detail=inbound.bounce.detail)
         identity.mark_bounced(kind="email", value=inbound.bounce.recipient, detail=inbound.bounce.detail, at=at)
     return sent.interaction.contact
+
+
+def _was_sent_to(sent: Outgoing, recipient: str) -> bool:
+    """Whether we wrote there at all: anybody who knows a message's id can write a report about others."""
+    outbound = outbox.from_json(sent.outbound)
+    everybody = (*outbound.to, *outbound.cc, *outbound.bcc)
+    return address.canonical(recipient) in {address.canonical(each.email) for each in everybody}

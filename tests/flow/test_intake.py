@@ -1,13 +1,14 @@
 import pytest
 from django.db import connection
 
+from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import intake as staircase
-from muhatap.flow import sweep
-from muhatap.interactions import intake
-from muhatap.interactions.models import Interaction, Quarantine, RawItem
+from muhatap.flow import reply, sweep
+from muhatap.interactions import intake, outbox
+from muhatap.interactions.models import Interaction, Outgoing, Quarantine, RawItem
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
 
@@ -141,11 +142,6 @@ def test_mail_from_a_stranger_who_names_the_same_number_stays_apart(inbox: Inbox
 
 
 def test_a_returned_mail_marks_the_address_of_whom_we_wrote_to(inbox: Inbox) -> None:
-    from muhatap.channels.contract import Address
-    from muhatap.flow import reply
-    from muhatap.interactions import outbox
-    from muhatap.interactions.models import Outgoing
-
     conversation = message_of(arrive(inbox, letter())).conversation
     to = (Address(email="ayse.yilmaz@ornek.example"),)
     sent = reply.send(
@@ -168,6 +164,21 @@ def raw_letter(id: str, *lines: str) -> bytes:
     """A letter as a careless program writes it, raw letters in its head and all."""
     head = ("From: ayse.yilmaz@ornek.example", "To: destek@ihlamurev.example", f"Message-ID: {id}", *lines)
     return "\r\n".join((*head, "Date: Sat, 21 Nov 2026 14:00:00 +0300", "", "Siparişim gelmedi.")).encode()
+
+
+def test_a_report_about_somebody_we_never_wrote_to_marks_nobody(inbox: Inbox) -> None:
+    conversation = message_of(arrive(inbox, letter())).conversation
+    arrive(inbox, letter(id="<2@ornek.example>", sender="Mehmet Kaya <mehmet.kaya@ornek.example>"))
+    to = (Address(email="Ayse.Yilmaz@ORNEK.example"),)
+    sent = reply.send(
+        conversation=conversation, answer=reply.Answer(html="<p>Yolda.</p>", to=to), by=cast.zeynep(), at=cast.NOW
+    )
+    Outgoing.objects.update(state=Outgoing.State.ACCEPTED)
+
+    arrive(inbox, returned(sent.external_id).replace(b"rfc822; ayse.yilmaz", b"rfc822; mehmet.kaya"))
+
+    assert Outgoing.objects.get().state == Outgoing.State.ACCEPTED
+    assert not Identity.objects.filter(bounced_at__isnull=False).exists()
 
 
 def returned(message_id: str) -> bytes:
