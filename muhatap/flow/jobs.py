@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from muhatap.accounts import audit, sessions
 from muhatap.conversations import counting, snoozing
-from muhatap.flow import chatting, intake, reply, sweep
+from muhatap.flow import chatting, intake, replay_span, reply, sweep
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
@@ -32,6 +32,12 @@ def dispatch(outgoing_id: int) -> None:
 @on_fresh_connection
 def continue_by_mail(session_id: int) -> None:
     chatting.continue_by_mail(session_id=session_id, at=clock.now())
+
+
+@app.task(name="replay", queue="care", retry=AGAIN)
+@on_fresh_connection
+def replay(item_ids: list[int], by_id: int) -> None:
+    replay_span.run(item_ids=item_ids, by_id=by_id, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

@@ -17,13 +17,13 @@ from muhatap.channels.email import mailbox
 from muhatap.channels.email.models import Errand, Mailbox
 from muhatap.channels.email.trouble import Trouble
 from muhatap.channels.models import Inbox
-from muhatap.flow import replay
 from muhatap.interactions.models import Outgoing, Quarantine, RawItem
 from muhatap.shared import clock
 from muhatap.web.common import reading, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.settings import reach
+from muhatap.web.settings.span_form import SpanForm
 
 DAYS = 30  # what the numbers look back on; counting all rows would slow the page as the years pass
 N_ROWS = 50
@@ -80,7 +80,11 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("inboxes.read")
 def items(request: HttpRequest, pk: int) -> HttpResponse:
     """What came in, newest first."""
-    inbox = get_object_or_404(reach.readable(visitor(request)), pk=pk)
+    return items_page(request, get_object_or_404(reach.readable(visitor(request)), pk=pk), SpanForm())
+
+
+def items_page(request: HttpRequest, inbox: Inbox, span: SpanForm) -> HttpResponse:
+    """The rows that came in, with the form to read those of a span again."""
     found = (
         RawItem.objects.filter(inbox=inbox)
         .select_related("interaction__message")
@@ -89,18 +93,9 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows, pages = _paged(request, found, "received_at")
     lines = [{"item": row, "interaction": getattr(row, "interaction", None), "message": _message(row)} for row in rows]
-    page = {"inbox": inbox, "lines": lines, "pages": pages, "may_replay": may(visitor(request), "intake.replay")}
-    return render(request, "settings/items.html", page)
-
-
-@require_POST
-@needs("intake.replay")
-def replay_item(request: HttpRequest, pk: int) -> HttpResponse:
-    readable = RawItem.objects.filter(inbox__in=reach.readable(visitor(request)))
-    item = get_object_or_404(readable.select_related("inbox"), pk=pk)
-    replay.items(ids=[item.pk], by=visitor(request), at=clock.now())
-    messages.success(request, _("Read again."))
-    return redirect("settings:items", item.inbox_id)
+    page = {"inbox": inbox, "lines": lines, "pages": pages, "form": span}
+    page["may_replay"] = may(visitor(request), "intake.replay")
+    return render(request, "settings/items.html", page, status=422 if span.errors else 200)
 
 
 @needs("inboxes.read")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.settings import chats, connecting, health, inboxes, index, quarantine
+from muhatap.web.settings import chats, connecting, health, inboxes, index, quarantine, replaying
 
 app_name = "settings"
 
@@ -21,7 +21,8 @@ urlpatterns = [
     path("inboxes/<int:pk>/stop/", health.stop, name="stop_fetching"),
     path("inboxes/<int:pk>/items/", health.items, name="items"),
     path("inboxes/<int:pk>/outgoing/", health.outgoing, name="outgoing"),
-    path("items/<int:pk>/replay/", health.replay_item, name="replay"),
+    path("items/<int:pk>/replay/", replaying.one, name="replay"),
+    path("inboxes/<int:pk>/replay/", replaying.span, name="replay_span"),
     path("quarantine/", quarantine.listing, name="quarantine"),
     path("quarantine/<int:pk>/", quarantine.detail, name="quarantined"),
     path("quarantine/<int:pk>/source/", quarantine.source, name="source"),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,10 +13,12 @@ from muhatap.channels.email import mailbox, oauth
 from muhatap.channels.email.models import Errand, Grant, Mailbox
 from muhatap.channels.email.trouble import Trouble
 from muhatap.channels.models import Inbox
+from muhatap.conversations.models import Message
+from muhatap.flow import replay, replay_span
 from muhatap.flow.mailboxes import Reader
 from muhatap.interactions import intake
 from muhatap.interactions.models import Quarantine, RawItem
-from muhatap.shared import clock, secrets
+from muhatap.shared import clock, jobs, secrets
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
 from tests.servers import HOST, PASSWORD, ImapServer, SmtpServer, settings_for
@@ -291,16 +294,11 @@ class TestQuarantine:
         assert bytes(RawItem.objects.get().raw)
         assert selin.get(url("quarantined", row.pk)).status_code == 200
 
-    def test_a_too_large_one_that_cannot_be_fetched_now_says_why_and_stays(
-        self, selin: Client, row: Quarantine
-    ) -> None:
+    def test_the_rest_of_a_too_large_one_is_left_to_the_fetching_process(self, selin: Client, row: Quarantine) -> None:
         RawItem.objects.update(meta={"is_head_only": True, "uid": 1, "uid_validity": 1})
-        inbox = row.item.inbox
-        inbox.settings = {"imap_host": HOST, "imap_port": 1, "imap_security": "plain"}
-        inbox.save()
-        answer = selin.post(url("retry", row.pk))
-        assert answer.status_code == 502
-        assert str(Trouble.REFUSED.label) in answer.content.decode()
+        page = selin.post(url("retry", row.pk), follow=True).content.decode()
+        assert "It is taken in when all of it is here." in page
+        assert Errand.objects.get(done_at=None).kind == "whole"
         assert Quarantine.objects.filter(released_at=None).exists()
 
     def test_a_lead_sees_it_and_an_agent_does_not(self, client: Client, row: Quarantine) -> None:
@@ -320,6 +318,64 @@ def test_an_item_can_be_read_again_and_its_message_follows(selin: Client) -> Non
     message.refresh_from_db()
     assert "Eski okuma." in message.text
     assert AuditEntry.objects.filter(act="intake.replay").exists()
+
+
+class TestReadingASpanAgain:
+    @pytest.fixture
+    def inbox(self) -> Inbox:
+        inbox = cast.support_inbox()
+        for n in range(3):
+            item = arrive(inbox, letter(id=f"<{n}@ornek.example>"))
+            RawItem.objects.filter(pk=item.pk).update(received_at=cast.NOW + timedelta(hours=n))
+        Message.objects.update(text="yanlış okunmuş")
+        return inbox
+
+    def test_exactly_what_came_in_then_is_queued_told_and_read_by_the_jobs(
+        self, selin: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queued: list[dict[str, Any]] = []
+        monkeypatch.setattr(jobs, "queue", lambda task, **told: queued.append({"task": task, **told}))
+        asked = {"since": "2026-11-21T14:32", "until": "2026-11-21T16:32"}  # Istanbul: NOW, and two hours later
+        page = selin.post(url("replay_span", inbox.pk), asked, follow=True).content.decode()
+
+        wanted = list(RawItem.objects.order_by("received_at").values_list("pk", flat=True)[:2])
+        by_id = cast.selin().pk
+        assert queued == [{"task": "replay", "queue": "care", "item_ids": wanted, "by_id": by_id}]
+        assert "2 kayıt" in page or "2 items" in page
+        assert AuditEntry.objects.get(act="intake.replay").details["n_items"] == 2
+        for _twice in range(2):
+            replay_span.run(item_ids=wanted, by_id=by_id, at=cast.NOW)
+        assert Message.objects.filter(text__contains="Siparişim gelmedi").count() == 2
+        assert Message.objects.filter(text="yanlış okunmuş").count() == 1
+
+    def test_one_that_fails_keeps_no_other_from_its_turn(self, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        first, *_rest = ids = list(RawItem.objects.order_by("id").values_list("pk", flat=True))
+        reread = replay.one
+
+        def fails_first(*, item: RawItem, **told: Any) -> None:
+            if item.pk == first:
+                raise ValueError("bozuk")
+            reread(item=item, **told)
+
+        monkeypatch.setattr(replay, "one", fails_first)
+        replay_span.run(item_ids=ids, by_id=cast.selin().pk, at=cast.NOW)
+        assert Message.objects.filter(text__contains="Siparişim gelmedi").count() == 2
+
+    @pytest.mark.parametrize(
+        ("since", "until"), [("", ""), ("dün", "2026-11-21T14:32"), ("2026-11-21T16:32", "2026-11-21T14:32")]
+    )
+    def test_a_span_that_is_none_is_refused_and_stays_typed(
+        self, selin: Client, inbox: Inbox, since: str, until: str
+    ) -> None:
+        answer = selin.post(url("replay_span", inbox.pk), {"since": since, "until": until})
+        assert answer.status_code == 422
+        assert f'value="{until}"' in answer.content.decode() or not until
+        assert not AuditEntry.objects.filter(act="intake.replay").exists()
+
+    def test_a_lead_has_no_such_button(self, client: Client, inbox: Inbox) -> None:
+        as_(cast.can(), client)
+        assert url("replay_span", inbox.pk) not in client.get(url("items", inbox.pk)).content.decode()
+        assert client.post(url("replay_span", inbox.pk), {}).status_code == 403
 
 
 class TestConnecting:
