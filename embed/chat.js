@@ -76,13 +76,13 @@
   const lang = (tag.dataset.lang || document.documentElement.lang || "tr").slice(0, 2).toLowerCase() === "tr" ? "tr" : "en";
   const t = WORDS[lang];
 
-  /* ---- kept in this browser; where storage is blocked, in memory until the page is left ---- */
+  /* ---- kept in this browser; what its storage refuses (blocked, full), in memory until the page is left ---- */
   const memory = new Map();
   const disk = {
-    get(name) { try { return localStorage.getItem(name); } catch { return memory.get(name) ?? null; } },
-    set(name, value) { try { localStorage.setItem(name, value); } catch { memory.set(name, value); } },
+    get(name) { if (memory.has(name)) return memory.get(name); try { return localStorage.getItem(name); } catch { return null; } },
+    set(name, value) { try { localStorage.setItem(name, value); memory.delete(name); } catch { memory.set(name, value); } },
     drop(name) { memory.delete(name); try { localStorage.removeItem(name); } catch { /* in memory only */ } },
-    names() { try { return Object.keys(localStorage); } catch { return [...memory.keys()]; } },
+    names() { let found = []; try { found = Object.keys(localStorage); } catch { /* in memory only */ } return [...new Set([...found, ...memory.keys()])]; },
   };
   let identity = tag.dataset.identity || "";
   // Each signed customer has a drawer of their own, so that a shared browser mixes nobody up.

@@ -358,6 +358,15 @@ def test_without_storage_it_works_until_the_page_is_left(page: Page, host: Host,
     assert problems(page) == []
 
 
+def test_a_full_storage_loses_no_message(page: Page, host: Host, inbox: Inbox) -> None:
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    opened(page, host)
+    write(page, "Merhaba")
+    expect(page.get_by_text("Gönderildi")).to_be_visible()
+    assert ChatLine.objects.count() == 1
+    assert problems(page) == []
+
+
 def test_a_visitor_can_remove_the_talk_from_this_browser(page: Page, host: Host, inbox: Inbox) -> None:
     opened(page, host)
     write(page, "Hediye, o görmesin")
