@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -137,4 +139,12 @@ def test_the_usual_time_to_answer_needs_five_answers() -> None:
     for n in range(5):
         lines.put(session=session, direction="in", key=f"q{n}", text="?", files=[], at=NOW + minutes(10 * n))
         lines.put(session=session, direction="out", key=f"a{n}", text="!", files=[], at=NOW + minutes(10 * n + 4))
-    assert lines.usual_minutes(session.inbox_id, at=NOW) == 4
+    assert lines.usual_minutes(session.inbox_id, at=NOW + minutes(1)) == 4
+
+
+@pytest.mark.django_db
+def test_the_usual_time_to_answer_is_worked_out_once_a_minute(django_assert_num_queries: Any) -> None:
+    session = visitor()
+    with django_assert_num_queries(1):
+        for seconds in range(0, 60, 5):
+            lines.usual_minutes(session.inbox_id, at=NOW + timedelta(seconds=seconds))
