@@ -1,21 +1,24 @@
 """The live stream of a visitor: opened by a signed ticket without asking the database, told only of their own window."""
 
 import asyncio
+import logging
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.core import signing
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from muhatap.api import live
 from muhatap.channels.webchat import sessions
 from muhatap.shared import clock
 
+log = logging.getLogger(__name__)
 TICKET = "chat.live"
 TICKET_HOLDS = timedelta(hours=24)
 TELL_EVERY = 45  # seconds between two notes of who is connected
+TELL_AGAIN = 5  # after the database was away
 TELL_SOON = 1  # the first note waits a moment, so that a thousand reconnecting windows are one statement
 
 
@@ -58,8 +61,12 @@ class Present:
         wait = TELL_SOON
         while self.sessions:
             await asyncio.sleep(wait)
-            await asyncio.to_thread(_seen, list(self.sessions))
             wait = TELL_EVERY
+            try:
+                await asyncio.to_thread(_seen, sorted(self.sessions))
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("who is connected could not be written down, and will be in a moment: %s", error)
+                wait = TELL_AGAIN
 
 
 PRESENT = Present()
