@@ -66,7 +66,7 @@ WRONG: Any = {
 
 @api.get("/inboxes/{key}", response={200: shapes.Look, 404: shapes.Wrong} | WRONG, summary="How the widget looks")
 def look(request: HttpRequest, response: HttpResponse, key: str, lang: shapes.Language = "") -> dict[str, Any]:
-    """Asked by every page the widget is on, before anybody chats: one row read, nothing written, kept for a minute."""
+    """Asked by every page the widget is on, before anybody chats: one row read, nothing written; the browser keeps it for a minute."""
     hold_back(request, "looks", LOOKS)
     inbox = _inbox(request, key)
     response.headers["Cache-Control"] = f"public, max-age={LOOK_HOLDS}"
@@ -100,6 +100,8 @@ def say(request: HttpRequest, data: shapes.Say) -> dict[str, Any]:
     hold_back(request, "messages", MESSAGES, session.visitor_id)
     hold_back(request, "messages of address", MESSAGES_OF_ADDRESS)
     files = of_session(session, data.files)
+    if len(files) < len(set(data.files)):
+        raise _mend(files=_("A file is not here any more. Remove it and choose it again."))
     if not data.text and not files:
         raise _mend(text=_("Write something or choose a file."))
     _check_introduced(session)

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muhatap.channels.models import Inbox
-from muhatap.channels.webchat.models import ChatFile
+from muhatap.channels.webchat.models import ChatFile, ChatLine
 from muhatap.conversations.models import Attachment
 from tests.api.test_chat import SHOP, Browser, _fresh_limits, digest, inbox, visitor  # noqa: F401 (fixtures)
 
@@ -70,6 +70,12 @@ def test_another_visitors_file_cannot_be_taken(visitor: Browser) -> None:  # noq
     other = Browser()
     other.start()
     assert other.say("", files=[kept["id"]]).status_code == 422
+
+
+def test_a_file_that_is_not_there_is_told_and_not_left_out_silently(visitor: Browser) -> None:  # noqa: F811
+    refused = visitor.say("Şöyle bir leke", files=["made-up"])
+    assert (refused.status_code, list(refused.json()["error"]["fields"])) == (422, ["files"])
+    assert not ChatLine.objects.exists()
 
 
 @pytest.mark.parametrize("ticket", ["x", "x:y:z", "../../etc/passwd", "%00"])
