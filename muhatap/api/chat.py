@@ -43,6 +43,7 @@ class VisitorToken(HttpBearer):
         session = sessions.by_token(token)
         if session:
             admit(request, session.inbox)
+            _check_signature(session)
         return session
 
 
@@ -87,6 +88,8 @@ def start(request: HttpRequest, data: shapes.Start) -> dict[str, Any]:
         identity = signed.read(data.jwt, secret=widget.identity_secret, at=at) if data.jwt else None
         page = sessions.Page(url=data.page.url, title=data.page.title)
         opened = sessions.open(inbox=inbox, token=data.token, identity=identity, language=data.lang, page=page, at=at)
+    except signed.Expired as refusal:
+        raise _expired(refusal) from refusal
     except signed.Refused as refusal:
         raise Problem(HTTPStatus.UNAUTHORIZED, "identity_refused", str(refusal)) from refusal
     return _session(request, opened)
@@ -209,6 +212,17 @@ def _in_words(error: dict[str, Any]) -> str:
             return _("This is too long: at most %(n)s.") % {"n": limits.get("max_length", "")}
         case _:
             return _("This is not in the expected form.")
+
+
+def _check_signature(session: ChatSession) -> None:
+    try:
+        sessions.check_signature(session, at=clock.now())
+    except signed.Expired as refusal:
+        raise _expired(refusal) from refusal
+
+
+def _expired(refusal: signed.Expired) -> Problem:
+    return Problem(HTTPStatus.UNAUTHORIZED, "identity_expired", str(refusal))
 
 
 def _check_introduced(session: ChatSession) -> None:

@@ -164,6 +164,22 @@ def test_a_signed_customer_is_the_one_we_know_from_mail(visitor: Browser) -> Non
     assert Message.objects.get(text="Şimdi giriş yaptım").contact == known
 
 
+def test_the_token_of_a_signed_customer_opens_nothing_once_the_signature_ran_out(visitor: Browser) -> None:
+    visitor.start(jwt=signed.make(AYSE, secret=SECRET, at=clock.now()))
+    visitor.say("Siparişim nerede?")
+    ChatSession.objects.update(signed_until=clock.now() - timedelta(minutes=2))
+    for refused in (visitor.ask("GET", "/messages"), visitor.say("Orada mısınız?")):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (401, "identity_expired")
+    renewed = visitor.start(jwt=signed.make(AYSE, secret=SECRET, at=clock.now()))
+    assert [line["text"] for line in renewed.json()["messages"]] == ["Siparişim nerede?"]
+    assert visitor.say("Orada mısınız?").status_code == 200
+
+
+def test_an_expired_signature_says_so_by_its_code(inbox: Inbox) -> None:
+    refused = Browser().start(jwt=signed.make(AYSE, secret=SECRET, at=clock.now() - timedelta(hours=3)))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "identity_expired")
+
+
 def test_a_details_form_after_the_first_message_reaches_the_contact_as_a_claim(visitor: Browser) -> None:
     visitor.say()
     digest()

@@ -10,13 +10,15 @@ class ChatSession(models.Model):
     """One browser in one inbox. Whoever holds its token sees its lines, and nobody else; only the token's hash is kept.
 
     A session is not a person: who the visitor is, contacts decide from its claims. `subject` stands only after a
-    signed identity, and from then on the session opens only together with the signature of that same customer.
+    signed identity, and from then on the session opens only together with a signature of that same customer; its
+    token alone goes on until `signed_until`, when the newest signature runs out.
     """
 
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="chat_sessions")
     visitor_id = models.CharField(max_length=40, unique=True)
     token_hash = models.CharField(max_length=64, unique=True)
     subject = models.CharField(max_length=200, blank=True)
+    signed_until = models.DateTimeField(null=True)
     name = models.CharField(_("Name"), max_length=120, blank=True)
     email = models.CharField(_("E-mail"), max_length=320, blank=True)
     is_email_verified = models.BooleanField(default=False)

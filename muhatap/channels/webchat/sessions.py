@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.models import ChatLine, ChatSession, SpentSignature
-from muhatap.channels.webchat.signed import Refused, SignedIdentity
+from muhatap.channels.webchat.signed import LEEWAY, Expired, Refused, SignedIdentity
 from muhatap.shared.address import canonical
 
 
@@ -57,6 +57,12 @@ def by_token(token: str, *, inbox: Inbox | None = None) -> ChatSession | None:
     return (found.filter(inbox=inbox) if inbox else found).first() if token else None
 
 
+def check_signature(session: ChatSession, *, at: datetime) -> None:
+    """The token of a signed customer opens nothing once their signature ran out. Raises Expired."""
+    if session.subject and (session.signed_until is None or session.signed_until < at - LEEWAY):
+        raise Expired(_("Your sign-in on this page has run out. Reload the page to go on."))
+
+
 def introduce(*, session: ChatSession, name: str, email: str) -> None:
     """What the visitor says of themselves. A signed identity outweighs it, and it never becomes verified."""
     if session.subject and session.is_email_verified:
@@ -94,6 +100,7 @@ def _bind(session: ChatSession, identity: SignedIdentity) -> None:
     if SpentSignature.objects.get(inbox=session.inbox, digest=identity.digest).session_id != session.pk:
         raise Refused(_("This signed identity was used in another browser; make a new one for each page."))
     session.subject = identity.subject
+    session.signed_until = max(identity.expires_at, session.signed_until or identity.expires_at)
     session.name = identity.name or session.name
     if identity.email:
         session.email, session.is_email_verified = identity.email, identity.is_email_verified

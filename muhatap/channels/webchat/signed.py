@@ -21,6 +21,10 @@ class Refused(Exception):
     """The signed identity does not hold; the text says what is wrong with it, in the visitor's language."""
 
 
+class Expired(Refused):
+    """It held once: the same page with a fresh one goes on."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignedIdentity:
     """What the shop vouches for. `digest` names the token itself, so that it can be tied to one browser."""
@@ -36,7 +40,7 @@ class SignedIdentity:
 def read(token: str, *, secret: str, at: datetime) -> SignedIdentity:
     """Check the signature and its time. Claims: sub and exp (both required, exp at most a day ahead), email, name, email_verified.
 
-    Raises Refused.
+    Raises Refused, Expired.
     """
     claims = _checked(token, secret)
     expires_at = _expiry(claims, at)
@@ -84,7 +88,7 @@ def _expiry(claims: dict[str, Any], at: datetime) -> datetime:
     if expires_at is None:
         raise Refused(_("The signed identity has no “exp”: say until when it holds."))
     if expires_at < at - LEEWAY:
-        raise Refused(_("The signed identity has expired."))
+        raise Expired(_("The signed identity has expired."))
     if expires_at > at + LONGEST + LEEWAY:
         raise Refused(_("The signed identity holds longer than a day; make it shorter."))
     if not_before and not_before > at + LEEWAY:
