@@ -26,7 +26,7 @@
       write: "Mesajınızı yazın", send: "Gönder", attach: "Dosya ekle", remove: "Kaldır",
       sending: "Gönderiliyor", kept: "Bağlanınca gönderilecek", sent: "Gönderildi", read: "Okundu",
       refused: "Gönderilmedi.", again: "Yeniden dene",
-      reconnecting: "Yeniden bağlanılıyor. Yazdıklarınız duruyor.",
+      reconnecting: "Yeniden bağlanılıyor. Yazdıklarınız duruyor.", expired: "Oturumunuzun süresi doldu. Sürdürmek için sayfayı yenileyin. Yazdıklarınız duruyor.",
       minutes: (n) => `Genelde ${n} dakikada yanıtlıyoruz`, hours: (n) => `Genelde ${n} saatte yanıtlıyoruz`,
       here: "Size buradan yanıt veriyoruz", away: "Şu an burada değiliz", opens: (when) => `Açılış: ${when}`,
       awayMail: "Şu an burada değiliz. Yazın, yanıtımız e-postanıza gelsin.",
@@ -46,7 +46,7 @@
       write: "Write a message", send: "Send", attach: "Attach a file", remove: "Remove",
       sending: "Sending", kept: "Will be sent when connected", sent: "Sent", read: "Read",
       refused: "Not sent.", again: "Try again",
-      reconnecting: "Reconnecting. What you wrote is kept.",
+      reconnecting: "Reconnecting. What you wrote is kept.", expired: "Your sign-in has run out. Reload the page to go on. What you wrote is kept.",
       minutes: (n) => `We usually answer in ${n} min`, hours: (n) => `We usually answer in ${n} h`,
       here: "We answer you here", away: "We are away right now", opens: (when) => `Back ${when}`,
       awayMail: "We are away right now. Write to us and the answer comes by e-mail.",
@@ -85,8 +85,11 @@
     names() { let found = []; try { found = Object.keys(localStorage); } catch { /* in memory only */ } return [...new Set([...found, ...memory.keys()])]; },
   };
   let identity = tag.dataset.identity || "";
-  // Each signed customer has a drawer of their own, so that a shared browser mixes nobody up.
-  const drawer = () => `muhatap.${KEY}.${subject(identity)}.`;
+  // Each signed customer has a drawer of their own, so that a shared browser mixes nobody up. It stays theirs on this
+  // page when the signature runs out.
+  let owner = subject(identity);
+  let expired = false;
+  const drawer = () => `muhatap.${KEY}.${owner}.`;
   const kept = (name) => disk.get(drawer() + name);
   const keep = (name, value) => (value ? disk.set(drawer() + name, value) : disk.drop(drawer() + name));
 
@@ -167,7 +170,7 @@
   // Whatever went wrong, come again: after 1, 2, 4 … 30 seconds, a little apart so that a crowd does not come at once.
   function later(error) {
     if (error instanceof Refused && error.code === "no_inbox") { stopForGood(error); return; }
-    if (timer || (!look && fails > 7)) return;
+    if (timer || expired || (!look && fails > 7)) return;
     const wait = (error && error.wait) || Math.min(30000, 1000 * 2 ** Math.min(fails++, 5)) * (0.7 + Math.random() * 0.6);
     timer = setTimeout(() => { timer = 0; connect(); }, wait);
   }
@@ -178,7 +181,7 @@
   const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
   const reach = quiet(async () => {
     if (!look) await dress();
-    if (!look || (!kept("token") && !isOpen && !waiting.all().length)) return;
+    if (!look || expired || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
     await pull();
     if (isWatched()) listen();
@@ -197,9 +200,11 @@
     const ask = () => call("POST", "/sessions", { inbox: KEY, token: kept("token") || "", jwt: identity, page, lang });
     let opened;
     try { opened = await ask(); } catch (error) {
+      // A fresh signature goes on where this one stopped: token and waiting messages stay for it.
+      if (error.code === "identity_expired") { expired = true; hangUp(); draw(); }
       if (error.code !== "identity_refused") throw error;
       console.warn(`Muhatap: ${error.message}`);
-      identity = "";
+      identity = owner = "";
       opened = await ask();
     }
     if (opened.token) { keep("token", opened.token); lines.clear(); cursor = 0; }
@@ -226,8 +231,8 @@
     if (!session) await alone("start", start);
     const used = token;
     try { return await call(method, path, body); } catch (error) {
-      if (error.status !== 401 || error.code !== "no_session") throw error;
-      if (used === token) { hangUp(); session = null; if (kept("token") === used) keep("token", ""); }
+      if (error.status !== 401) throw error;
+      if (used === token) { hangUp(); session = null; if (error.code === "no_session" && kept("token") === used) keep("token", ""); }
       await alone("start", start);
       return call(method, path, body);
     }
@@ -480,8 +485,8 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.launch.setAttribute("aria-label", isOpen ? t.close : n ? `${t.open}, ${news}` : t.open);
     ui.launch.setAttribute("aria-expanded", String(isOpen));
     ui.launchIcon.replaceChildren(icon(isOpen ? "down" : "chat", 24));
-    ui.strip.hidden = live || !session || !isOpen;
-    const strip = ui.strip.hidden ? "" : t.reconnecting;
+    ui.strip.hidden = !isOpen || (!expired && (live || !session));
+    const strip = ui.strip.hidden ? "" : expired ? t.expired : t.reconnecting;
     if (ui.strip.textContent !== strip) ui.strip.textContent = strip;
   }
 
@@ -744,7 +749,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     close: () => wait(close),
     forget: () => wait(forget),
     preview: (changes) => wait(() => { tried = changes; wear(look); draw(); }),
-    identify(jwt) { identity = String(jwt || ""); hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
+    identify(jwt) { identity = String(jwt || ""); owner = subject(identity); expired = false; hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
   };
 
   addEventListener("online", () => soon());

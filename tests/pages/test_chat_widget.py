@@ -292,6 +292,29 @@ def test_a_signed_customer_is_known_and_the_next_person_at_this_browser_is_not(
     expect(page.locator(".own .bubble")).to_have_text("Siparişim nerede?")
 
 
+def test_an_expired_signature_keeps_talk_and_waiting_messages_until_the_page_is_reloaded(
+    page: Page, host: Host, server: Server, inbox: Inbox
+) -> None:
+    def wear(hours: int) -> None:
+        at = clock.now() - timedelta(hours=hours)
+        identity = signed.make({"sub": "20871", "name": "Ayşe Yılmaz"}, secret=SECRET, at=at)
+        host.wear(server.url, inbox="ihlamur-ev", identity=identity)
+        opened(page, host)
+
+    wear(hours=0)
+    write(page, "bir")
+    expect(page.get_by_text("Gönderildi")).to_be_visible()
+    wear(hours=3)
+    expect(page.get_by_text("Sürdürmek için sayfayı yenileyin")).to_be_visible()
+    write(page, "iki")
+    expect(page.get_by_text("Bağlanınca gönderilecek")).to_be_visible()
+    wear(hours=0)
+    expect(page.locator(".own .bubble")).to_have_text(["bir", "iki"])
+    expect(page.get_by_text("Gönderildi")).to_be_visible()
+    session = ChatSession.objects.get()
+    assert list(session.lines.order_by("id").values_list("text", flat=True)) == ["bir", "iki"]
+
+
 def test_a_bad_signature_leaves_a_nameless_chat_and_a_word_for_the_developer(
     page: Page, host: Host, server: Server, inbox: Inbox
 ) -> None:
