@@ -87,16 +87,26 @@
   let identity = tag.dataset.identity || "";
   // Each signed customer has a drawer of their own, so that a shared browser mixes nobody up. It stays theirs on this
   // page when the signature runs out.
-  let owner = subject(identity);
+  let carried = subject(identity);
+  let owner = carried;
   let expired = false;
   const drawer = () => `muhatap.${KEY}.${owner}.`;
   const kept = (name) => disk.get(drawer() + name);
   const keep = (name, value) => (value ? disk.set(drawer() + name, value) : disk.drop(drawer() + name));
 
+  // Who is signed in no more leaves no token behind for the next person here; unsent words wait for their owner.
+  function clear() {
+    const prefix = `muhatap.${KEY}.`;
+    for (const name of disk.names().filter((n) => n.startsWith(prefix))) {
+      const [who, what] = name.slice(prefix.length).split(".");
+      if (who && what && what !== "q" && who !== carried) disk.drop(name);
+    }
+  }
+
   function subject(jwt) {
     try {
       const claims = JSON.parse(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
-      return encodeURIComponent(String(claims.sub ?? ""));
+      return encodeURIComponent(String(claims.sub ?? "")).replace(/\./g, "%2E");
     } catch { return ""; }
   }
 
@@ -180,6 +190,7 @@
   const isWatched = () => isOpen || document.visibilityState === "visible";
   const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
   const reach = quiet(async () => {
+    if ("identity" in tag.dataset) clear();
     if (!look) await dress();
     if (!look || expired || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
@@ -196,6 +207,7 @@
 
   async function start() {
     if (session) return;
+    clear();
     const page = { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) };
     const ask = () => call("POST", "/sessions", { inbox: KEY, token: kept("token") || "", jwt: identity, page, lang });
     let opened;
@@ -749,7 +761,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     close: () => wait(close),
     forget: () => wait(forget),
     preview: (changes) => wait(() => { tried = changes; wear(look); draw(); }),
-    identify(jwt) { identity = String(jwt || ""); owner = subject(identity); expired = false; hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
+    identify(jwt) { identity = String(jwt || ""); owner = carried = subject(identity); expired = false; hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
   };
 
   addEventListener("online", () => soon());
