@@ -15,8 +15,8 @@ from muhatap.channels.webchat import lines, sessions
 from muhatap.channels.webchat.models import ChatSession
 from muhatap.channels.webchat.sessions import Page
 from muhatap.contacts import identity
-from muhatap.conversations import drafting, placing_words, routing, threading
-from muhatap.conversations.models import Conversation, Message, Participant
+from muhatap.conversations import placing_words, routing, threading
+from muhatap.conversations.models import Conversation, Draft, Message, Participant
 from muhatap.flow import chatting, reply, sweep
 from muhatap.flow import intake as staircase
 from muhatap.interactions import outbox
@@ -91,7 +91,7 @@ def test_the_visitor_hears_nothing_of_notes_nor_of_empty_drafts(heard: Any) -> N
     chatting.we_write(conversation=conversation, kind="note", by=cast.zeynep(), at=NOW, html="<p>Zor müşteri</p>")
     chatting.we_write(conversation=conversation, kind="reply", by=cast.zeynep(), at=NOW, html="<p></p>")
     assert heard() == []
-    assert drafting.Draft.objects.count() == 2
+    assert Draft.objects.count() == 2
 
 
 @pytest.mark.django_db
