@@ -18,6 +18,10 @@ FLOORS = [
     {"config"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+MAY_READ_THE_CLOCK = {
+    "channels/email/oauth.py": "a token is fresh or not at the moment it is needed, in the middle of a connection",
+    "channels/email/adapter.py": "handing over begins when it begins, whatever moment the job was told",
+}
 FORBIDDEN_FILES = {"services.py", "utils.py", "helpers.py", "signals.py", "managers.py"}
 
 
@@ -78,6 +82,17 @@ def test_the_story_of_intake_stays_on_one_screen() -> None:
     assert len((ROOT / "flow" / "intake.py").read_text().splitlines()) <= 90
 
 
+def test_no_room_reads_the_clock() -> None:
+    """Acts are told the moment (`at=`); only doors, jobs and flow ask what time it is."""
+    readers = set()
+    for room in ("accounts", "contacts", "channels", "interactions", "conversations"):
+        for path in (ROOT / room).rglob("*.py"):
+            if any(reads_the_clock(node) for node in ast.walk(ast.parse(path.read_text()))):
+                readers.add(str(path.relative_to(ROOT)))
+
+    assert readers - set(MAY_READ_THE_CLOCK) == set()
+
+
 def test_no_inline_script_or_style_in_any_template() -> None:
     guilty = []
     for template in ROOT.rglob("*.html"):
@@ -98,3 +113,14 @@ def packages() -> list[Path]:
 
 def docstring(path: Path) -> str | None:
     return ast.get_docstring(ast.parse(path.read_text()))
+
+
+def reads_the_clock(node: ast.AST) -> bool:
+    """clock.now(), timezone.now(), datetime.now(), date.today() and the like."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("now", "utcnow", "today", "localdate")
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("clock", "timezone", "datetime", "date")
+    )
