@@ -1,25 +1,36 @@
 """Requests to addresses that strangers gave us: only to the public net, bounded in size and time, never to our own neighbours.
 
 The name is looked up once and the connection goes to the very address that was checked, so a name that changes its mind
-between the check and the connection (DNS rebinding) gains nothing.
+between the check and the connection (DNS rebinding) gains nothing. However slowly the other end drips, the line is cut when
+the time is up.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-TIMEOUT = 8.0
+DEADLINE = 10.0  # seconds for one picture, redirects and all
+PATIENCE = 0.3  # seconds to wait for a seat: whoever asks holds up a thread that others need
 MAX_PICTURE = 5 * 1024 * 1024
 MAX_REDIRECTS = 3
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 REDIRECTS = {301, 302, 303, 307, 308}
+SEATS = threading.BoundedSemaphore(2)  # pictures fetched at a time by one process
 
 
 class Refused(Exception):
     """We do not fetch this, or got no picture; the message says why."""
+
+
+class Busy(Refused):
+    """Other pictures are being fetched; this one may be asked for again."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +41,33 @@ class Picture:
 
 def picture(url: str) -> Picture:
     """A picture from the public net. Raises Refused for private addresses, other types, more than 5 MB, or no answer in time."""
-    for _ in range(MAX_REDIRECTS + 1):
-        answer, connection = _opened(url)
+    if not SEATS.acquire(timeout=PATIENCE):
+        raise Busy("other pictures are being fetched")
+    try:
+        return _followed(url, until=time.monotonic() + DEADLINE)
+    finally:
+        SEATS.release()
+
+
+@contextlib.contextmanager
+def connected(
+    parts: SplitResult, *, until: float, may_be_private: bool = False
+) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a checked address that is cut at `until` (monotonic). Raises Refused, OSError."""
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = host if may_be_private else public_address(host, port)
+    connection = http.client.HTTPConnection(host, port)
+    with socket.create_connection((address, port), timeout=_left(until)) as line, _cut_at(until, line) as is_cut:
+        line.settimeout(_left(until))
         try:
-            if answer.status in REDIRECTS:
-                url = urljoin(url, answer.headers.get("Location", ""))
-                continue
-            return _picture(answer)
-        except (OSError, http.client.HTTPException) as error:
-            raise Refused(str(error)) from error
+            secure = parts.scheme == "https"
+            connection.sock = ssl.create_default_context().wrap_socket(line, server_hostname=host) if secure else line
+            yield connection
         finally:
             connection.close()
-    raise Refused("too many redirects")
+        if is_cut.is_set():
+            raise TimeoutError("no whole answer in time")  # what was read may have lost its end
 
 
 def public_address(host: str, port: int) -> str:
@@ -55,35 +81,40 @@ def public_address(host: str, port: int) -> str:
     return sorted(found)[0]
 
 
-def _opened(url: str) -> tuple[http.client.HTTPResponse, http.client.HTTPConnection]:
+def _followed(url: str, *, until: float) -> Picture:
+    for _ in range(MAX_REDIRECTS + 1):
+        found = _asked(url, until=until)
+        if isinstance(found, Picture):
+            return found
+        url = found
+    raise Refused("too many redirects")
+
+
+def _asked(url: str, *, until: float) -> Picture | str:
+    """The picture, or where it has moved to."""
+    parts = _allowed(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Host": parts.hostname or "", "Accept": "image/*", "User-Agent": "Muhatap"}
+    try:
+        with connected(parts, until=until) as connection:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            if answer.status in REDIRECTS:
+                return urljoin(url, answer.headers.get("Location", ""))
+            return _picture(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Refused(str(error)) from error
+
+
+def _allowed(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port
     except ValueError as error:
         raise Refused("not an address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or port not in (80, 443):
+    if parts.scheme not in ("http", "https") or not parts.hostname or port not in (None, 80, 443):
         raise Refused("only http and https on their own ports")
-    connection = _connection(parts.scheme, parts.hostname, port)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.request("GET", path, headers={"Host": parts.hostname, "Accept": "image/*", "User-Agent": "Muhatap"})
-        return connection.getresponse(), connection
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        connection.close()
-        raise Refused(str(error)) from error
-
-
-def _connection(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
-    address = public_address(host, port)
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-    try:
-        line = socket.create_connection((address, port), timeout=TIMEOUT)
-        connection.sock = (
-            ssl.create_default_context().wrap_socket(line, server_hostname=host) if scheme == "https" else line
-        )
-    except OSError as error:
-        raise Refused(str(error)) from error
-    return connection
+    return parts
 
 
 def _picture(answer: http.client.HTTPResponse) -> Picture:
@@ -94,3 +125,32 @@ def _picture(answer: http.client.HTTPResponse) -> Picture:
     if len(content) > MAX_PICTURE:
         raise Refused("larger than 5 MB")
     return Picture(kind, content)
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time is up")
+    return left
+
+
+@contextlib.contextmanager
+def _cut_at(until: float, line: socket.socket) -> Iterator[threading.Event]:
+    """Ends the conversation at a moment: a timeout alone begins anew with every byte."""
+    is_cut = threading.Event()
+    handle = line.dup()  # TLS takes the socket over; this one still reaches the line
+
+    def cut() -> None:
+        is_cut.set()
+        with contextlib.suppress(OSError):
+            handle.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(_left(until), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield is_cut
+    finally:
+        timer.cancel()
+        timer.join()
+        handle.close()

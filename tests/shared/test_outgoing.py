@@ -1,3 +1,10 @@
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 import pytest
 
 from muhatap.shared import outgoing
@@ -25,3 +32,51 @@ from muhatap.shared import outgoing
 def test_it_never_asks_our_own_neighbours(url: str) -> None:
     with pytest.raises(outgoing.Refused):
         outgoing.picture(url)
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """A server that says a byte now and then, and never ends."""
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line:
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n")
+                while not done.wait(0.02):
+                    try:
+                        line.sendall(b"x")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        done.set()
+        thread.join()
+
+
+def test_a_server_that_drips_is_cut_when_the_time_is_up(dripping: str) -> None:
+    begun_at = time.monotonic()
+
+    with (
+        pytest.raises((OSError, http.client.HTTPException)),
+        outgoing.connected(urlsplit(dripping), until=begun_at + 0.4, may_be_private=True) as connection,
+    ):
+        connection.request("GET", "/")
+        connection.getresponse().read(1000)
+
+    assert 0.3 < time.monotonic() - begun_at < 5
+
+
+def test_a_crowd_of_pictures_holds_up_nobody() -> None:
+    with outgoing.SEATS, outgoing.SEATS, pytest.raises(outgoing.Busy):
+        outgoing.picture("http://ornek.example/a.png")
+
+
+def test_a_refusal_gives_its_seat_back() -> None:
+    for _ in range(5):
+        with pytest.raises(outgoing.Refused) as told:
+            outgoing.picture("http://127.0.0.1/a.png")
+        assert not isinstance(told.value, outgoing.Busy)

@@ -4,11 +4,9 @@ The refresh token is long-lived and sealed; Microsoft gives a new one with every
 """
 
 import http.client
-import ipaddress
 import json
 import re
-import socket
-import ssl
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,12 +15,12 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings as installation
 from django.db import transaction
 
-from muhatap.shared import clock, secrets
+from muhatap.shared import clock, outgoing, secrets
 
 if TYPE_CHECKING:
     from muhatap.channels.email.models import Grant
 
-TIMEOUT = 20.0
+TIMEOUT = 20.0  # seconds for a whole answer
 N_ANSWER = 100_000
 FRESH = timedelta(minutes=2)  # a token that ends sooner is not begun with
 TENANT = re.compile(r"[A-Za-z0-9.-]{1,80}")
@@ -127,7 +125,7 @@ def _ask(grant: "Grant", fields: dict[str, str]) -> dict[str, Any]:
     try:
         status, content = _post(_url(token_url(grant.provider), grant), body)
         answer = json.loads(content)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError, outgoing.Refused) as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
     if status != 200 or not isinstance(answer, dict) or not answer.get("access_token"):
         said = answer if isinstance(answer, dict) else {}
@@ -154,25 +152,8 @@ def _post(url: str, body: str) -> tuple[int, bytes]:
     may_be_private = bool(getattr(installation, "OAUTH_TOKEN_URLS", {}))
     if parts.scheme != "https" and not may_be_private:
         raise ValueError("only https")
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address = _address(host, port, may_be_private=may_be_private)
-    raw = socket.create_connection((address, port), timeout=TIMEOUT)
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-    try:
-        secure = parts.scheme == "https"
-        connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if secure else raw
-        head = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    head = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    with outgoing.connected(parts, until=time.monotonic() + TIMEOUT, may_be_private=may_be_private) as connection:
         connection.request("POST", parts.path or "/", body, head)
         answer = connection.getresponse()
         return answer.status, answer.read(N_ANSWER)
-    finally:
-        connection.close()
-        raw.close()
-
-
-def _address(host: str, port: int, *, may_be_private: bool) -> str:
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    public = [each for each in found if may_be_private or ipaddress.ip_address(each).is_global]
-    if not public:
-        raise ValueError(f"{host} has no public address")
-    return public[0]
