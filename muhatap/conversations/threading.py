@@ -80,7 +80,7 @@ def _candidates(inbox: Inbox, inbound: Inbound, contact: Contact) -> Iterator[Pl
             yield Placement(conversation=None, because=FOLLOWS_CHAT, details={"follows": conversation.pk})
         elif is_own:
             yield _apart("own_address", because, conversation)
-        elif not taking_part.is_known(conversation, inbound.sender.value, contact):
+        elif _is_unproven(inbound) or not taking_part.is_known(conversation, inbound.sender.value, contact):
             yield _apart("stranger", because, conversation)
         elif is_forward and because == "reference":
             yield _apart("forward", because, conversation)
@@ -90,6 +90,11 @@ def _candidates(inbox: Inbox, inbound: Inbound, contact: Contact) -> Iterator[Pl
             yield Placement(conversation=conversation, because=because, details=_about(inbound, conversation))
     if not is_own:
         yield from _by_circumstance(inbox, inbound, contact)
+
+
+def _is_unproven(inbound: Inbound) -> bool:
+    """A mail whose sender was called forged, or is not stated: whoever wrote it is a stranger."""
+    return inbound.sender.kind == "email" and not inbound.sender.is_verified
 
 
 def _by_token(inbound: Inbound) -> list[tuple[str, Conversation]]:

@@ -39,7 +39,7 @@ def digest(*, item_id: int, at: datetime) -> None:
 
 def take_in(item: RawItem, *, at: datetime) -> None:
     """The story of one interaction. Raises what `digest` turns into quarantine."""
-    inbound = registry.adapter(item.inbox.kind).translate(bytes(item.raw), item.meta)
+    inbound = read(item)
     locks.hold("sender", item.inbox_id, inbound.sender.value)
     try:
         interaction = ledger.record(item=item, inbound=inbound, at=at)
@@ -50,6 +50,12 @@ def take_in(item: RawItem, *, at: datetime) -> None:
     ledger.attribute(interaction=interaction, contact=contact)
     routing.route(inbox=item.inbox, inbound=inbound, interaction=interaction, contact=contact, at=at)
     intake.close(item=item, at=at)
+
+
+def read(item: RawItem) -> Inbound:
+    """What its bytes say, as its inbox is set up now. Raises Untranslatable."""
+    meta = {"authserv_id": item.inbox.setting("authserv_id"), **item.meta}
+    return registry.adapter(item.inbox.kind).translate(bytes(item.raw), meta)
 
 
 def _recognised(item: RawItem, inbound: Inbound, *, at: datetime) -> Contact:

@@ -166,6 +166,25 @@ def raw_letter(id: str, *lines: str) -> bytes:
     return "\r\n".join((*head, "Date: Sat, 21 Nov 2026 14:00:00 +0300", "", "Siparişim gelmedi.")).encode()
 
 
+def test_a_mail_the_receiving_server_calls_forged_joins_no_customer(inbox: Inbox) -> None:
+    first = message_of(arrive(inbox, letter()))
+    verdict = {"Authentication_Results": "mx.ihlamurev.example; dmarc=fail", "References": "<1@ornek.example>"}
+    forged = message_of(arrive(inbox, letter(id="<2@ornek.example>", **verdict)))
+
+    assert forged.contact_id != first.contact_id
+    assert forged.conversation_id != first.conversation_id
+    assert "warning: sender may be forged" in forged.defects
+
+
+def test_the_inbox_names_the_server_whose_verdict_counts(inbox: Inbox) -> None:
+    inbox.settings["authserv_id"] = "mx.ihlamurev.example"
+    inbox.save()
+    first = message_of(arrive(inbox, letter()))
+    again = message_of(arrive(inbox, letter(id="<2@x.example>", Authentication_Results="filter.example; dmarc=fail")))
+
+    assert again.contact_id == first.contact_id
+
+
 def test_a_report_about_somebody_we_never_wrote_to_marks_nobody(inbox: Inbox) -> None:
     conversation = message_of(arrive(inbox, letter())).conversation
     arrive(inbox, letter(id="<2@ornek.example>", sender="Mehmet Kaya <mehmet.kaya@ornek.example>"))

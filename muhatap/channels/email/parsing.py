@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from muhatap.channels.contract import Address, InboundKind, Untranslatable
-from muhatap.channels.email import addresses, bodies, bounces, headers, html, kinds, mime, quotes
+from muhatap.channels.email import addresses, bodies, bounces, headers, html, kinds, mime, quotes, verdicts
 from muhatap.channels.email.bodies import Attachment
 from muhatap.channels.email.bounces import Failure
 from muhatap.channels.email.headers import Headers
@@ -42,6 +42,7 @@ class ParsedMail:
     in_reply_to: str
     references: tuple[str, ...]
     date: datetime | None
+    stamped_at: datetime | None
     kind: InboundKind
     text: str
     reply_text: str
@@ -51,6 +52,7 @@ class ParsedMail:
     defects: tuple[str, ...]
     is_id_synthetic: bool
     is_sender_stated: bool
+    is_forged: bool
     delivered_to: tuple[str, ...]
     tokens: tuple[str, ...]
     return_path: str
@@ -59,8 +61,13 @@ class ParsedMail:
     failures: tuple[Failure, ...]
 
 
-def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime | None = None) -> ParsedMail:
-    """Understand a mail. `received_at` (aware) stands in for a missing date. Raises Untranslatable for an empty or oversized mail."""
+def parse(
+    raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime | None = None, authserv_id: str = ""
+) -> ParsedMail:
+    """Understand a mail. `received_at` (aware) stands in for a missing date; `authserv_id` is whose verdict counts.
+
+    Raises Untranslatable for an empty or oversized mail.
+    """
     root = mime.read(raw, limits)
     root.headers.charset = next(
         (part.parameters["charset"] for part in mime.walk(root) if "charset" in part.parameters), ""
@@ -89,6 +96,7 @@ def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime 
         in_reply_to=next(iter(headers.message_ids(root.headers.all("in-reply-to"))), ""),
         references=headers.message_ids(root.headers.all("references")),
         date=_date(root.headers, received_at, defects),
+        stamped_at=_stamp(root.headers),
         kind=kinds.kind(root.headers, subject, address, report=report, has_bounces=bool(failed)),
         text=text,
         reply_text=reply_text,
@@ -98,6 +106,7 @@ def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, received_at: datetime 
         defects=tuple(dict.fromkeys(defects)),
         is_id_synthetic=is_synthetic,
         is_sender_stated=is_stated,
+        is_forged=verdicts.says_forged(root.headers, authserv_id),
         delivered_to=delivered_to,
         tokens=_tokens([each.email for each in (*to, *cc)] + list(delivered_to)),
         return_path=root.headers.plain("return-path").strip("<> ")[:320],
@@ -162,10 +171,13 @@ def _date(found: Headers, received_at: datetime | None, defects: list[str]) -> d
     if stated.strip() and (moment := headers.date(stated)):
         return moment
     defects.append("unreadable date" if stated.strip() else "no date")
-    for line in found.all("received"):
-        if moment := headers.date(line.rpartition(b";")[2]):
-            return moment
-    return received_at
+    return _stamp(found) or received_at
+
+
+def _stamp(found: Headers) -> datetime | None:
+    """When the last server that wrote its name into the mail received it."""
+    moments = (headers.date(line.rpartition(b";")[2]) for line in found.all("received"))
+    return next((moment for moment in moments if moment), None)
 
 
 def _delivered_to(found: Headers) -> tuple[str, ...]:

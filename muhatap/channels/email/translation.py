@@ -9,24 +9,28 @@ from muhatap.channels.email.mime import Limits
 from muhatap.channels.email.parsing import DEFAULT_LIMITS, ParsedMail, parse
 
 Store = Callable[[bytes], tuple[str, int]]  # keeps bytes and returns their SHA-256 and size: shared.files.store_bytes
-FIRST_YEAR = 1990
-FUTURE = timedelta(days=1)  # a clock may be wrong by this much before we trust our own
+MAY_BE_FORGED = "warning: sender may be forged"
+REPLY_TO_DIFFERS = "warning: reply-to differs"
+UNDER_WAY = timedelta(days=2)  # a clock may be wrong, or a mail be under way, by this much before we trust our own
 
 
 def translate(raw: bytes, meta: Mapping[str, Any], store: Store, limits: Limits = DEFAULT_LIMITS) -> Inbound:
-    """Raw mail to Inbound. `meta` may hold "received_at" (aware datetime or ISO text). Raises Untranslatable."""
-    return inbound(parse(raw, limits=limits, received_at=_received_at(meta)), meta, store)
+    """Raw mail to Inbound. `meta` may hold "received_at" (aware datetime or ISO text) and "authserv_id". Raises Untranslatable."""
+    authserv_id = str(meta.get("authserv_id") or "")
+    parsed = parse(raw, limits=limits, received_at=_received_at(meta), authserv_id=authserv_id)
+    return inbound(parsed, meta, store)
 
 
 def inbound(parsed: ParsedMail, meta: Mapping[str, Any], store: Store) -> Inbound:
     """A parsed mail as Inbound, its files kept by `store`. Raises Untranslatable when nobody could have sent it."""
-    defects = list(parsed.defects)
+    defects = [*_warnings(parsed), *parsed.defects]
     sender = parsed.sender
     if sender is None and parsed.kind == "bounce":
         sender = Address(email="mailer-daemon@unknown.invalid")
     if sender is None:
         raise Untranslatable("The message does not say who it is from.")
-    claim = Claim(kind="email", value=sender.email, is_verified=parsed.is_sender_stated, name=sender.name)
+    is_verified = parsed.is_sender_stated and not parsed.is_forged
+    claim = Claim(kind="email", value=sender.email, is_verified=is_verified, name=sender.name)
     return Inbound(
         kind=parsed.kind,
         external_id=parsed.message_id,
@@ -64,13 +68,30 @@ def _received_at(meta: Mapping[str, Any]) -> datetime | None:
 
 def _at(parsed: ParsedMail, meta: Mapping[str, Any], defects: list[str]) -> datetime:
     received_at = _received_at(meta)
-    if parsed.date and received_at and parsed.date > received_at + FUTURE:
-        defects.append("dated in the future, the time of arrival was taken")
-        return received_at
-    if parsed.date and received_at and parsed.date.year < FIRST_YEAR:
-        defects.append("dated before there was mail, the time of arrival was taken")
-        return received_at
-    return parsed.date or received_at or datetime(1970, 1, 1, tzinfo=UTC)
+    if parsed.date is None or received_at is None:
+        return parsed.date or received_at or datetime(1970, 1, 1, tzinfo=UTC)
+    # Mail that moved from another server arrived today; the stamp of whoever received it first tells that its date is true.
+    is_stamped = parsed.stamped_at is not None and abs(parsed.date - parsed.stamped_at) <= UNDER_WAY
+    if abs(parsed.date - received_at) <= UNDER_WAY or (is_stamped and parsed.date < received_at):
+        return parsed.date
+    defects.append(f"dated {parsed.date:%Y-%m-%d %H:%M %z}, the time of arrival was taken")
+    return received_at
+
+
+def _warnings(parsed: ParsedMail) -> list[str]:
+    """What a reader must know before trusting or answering."""
+    warnings = []
+    if parsed.is_forged:
+        warnings.append(MAY_BE_FORGED)
+    if parsed.kind == "message" and parsed.sender and parsed.reply_to:
+        ours, theirs = _domain(parsed.sender), _domain(parsed.reply_to[0])
+        if not (f".{ours}".endswith(f".{theirs}") or f".{theirs}".endswith(f".{ours}")):
+            warnings.append(REPLY_TO_DIFFERS)
+    return warnings
+
+
+def _domain(address: Address) -> str:
+    return address.email.rpartition("@")[2].lower()
 
 
 def _files(parsed: ParsedMail, store: Store) -> tuple[FileRef, ...]:
