@@ -111,11 +111,16 @@ class Outbound:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The provider's answer: accepted for delivery, refused for now, or refused for good."""
+    """The provider's answer: accepted for delivery, refused for now, or refused for good.
+
+    `refused` are the recipients it was not taken for, also when it was for others; `gone` those of them that do not exist.
+    """
 
     state: Literal["accepted", "retry", "failed"]
     detail: str = ""
     provider_id: str = ""
+    refused: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class Untranslatable(Exception):

@@ -15,6 +15,7 @@ from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
 from muhatap.conversations import assigning, closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
+from muhatap.flow import returned
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
@@ -154,6 +155,7 @@ def _hand_over(outgoing_id: int, *, at: datetime, now: Callable[[], datetime]) -
         _after_fault(outgoing, error, at=now())
     else:
         outbox.conclude(outgoing=outgoing, receipt=receipt, at=now())
+        returned.mark_gone(receipt, at=now())
     tell_fate(outgoing)
 
 

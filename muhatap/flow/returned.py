@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from muhatap.channels.contract import Inbound
+from muhatap.channels.contract import Inbound, Receipt
 from muhatap.channels.models import Inbox
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
@@ -22,6 +22,12 @@ def owner(inbox: Inbox, inbound: Inbound, *, at: datetime) -> Contact | None:
         outbox.report(outgoing=sent, state=Outgoing.State.BOUNCED, at=at, detail=inbound.bounce.detail)
         identity.mark_bounced(kind="email", value=inbound.bounce.recipient, detail=inbound.bounce.detail, at=at)
     return sent.interaction.contact
+
+
+def mark_gone(receipt: Receipt, *, at: datetime) -> None:
+    """Remember which addresses the mail server said do not exist."""
+    for recipient in receipt.gone:
+        identity.mark_bounced(kind="email", value=recipient, detail=receipt.detail, at=at)
 
 
 def _was_sent_to(sent: Outgoing, recipient: str) -> bool:

@@ -18,6 +18,7 @@ from muhatap.shared import jobs
 DISPATCH = "dispatch"
 BACKOFF = [timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1)]
 GIVE_UP_AFTER = 24
+IN_PART = "accepted_in_part"  # a delivery's outcome: taken, but not for every recipient; its detail says for whom not
 IN_HAND = "outgoing in hand"  # the lock that whoever sends it holds: a killed process frees it at once
 HANDING_TAKES = timedelta(seconds=20)  # before anybody asks whether that lock is free
 WITHOUT_JOB = """
@@ -83,7 +84,7 @@ def conclude(*, outgoing: Outgoing, receipt: Receipt, at: datetime) -> None:
     Delivery.objects.create(
         outgoing=outgoing,
         at=at,
-        outcome=receipt.state,
+        outcome=IN_PART if receipt.state == "accepted" and receipt.refused else receipt.state,
         detail=receipt.detail[:500],
         provider_id=receipt.provider_id[:250],
     )

@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
+from muhatap.contacts.models import Identity
 from muhatap.flow import reply, sweep
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
@@ -103,6 +104,17 @@ def test_what_another_process_sends_is_not_begun_a_second_time(inbox: Inbox, lon
     assert lone_smtp.contents == []
     reply.dispatch(outgoing_id=outgoing.pk, at=LATER)
     assert len(lone_smtp.contents) == 1
+
+
+def test_an_address_the_mail_server_does_not_know_is_marked(inbox: Inbox, lone_smtp: SmtpServer) -> None:
+    lone_smtp.answers["rcpt:ayse.yilmaz@ornek.example"] = "550 5.1.1 nobody here"
+    outgoing = queued(inbox)
+
+    reply.dispatch(outgoing_id=outgoing.pk, at=LATER)
+
+    outgoing.refresh_from_db()
+    assert outgoing.state == Outgoing.State.FAILED
+    assert Identity.objects.get(value="ayse.yilmaz@ornek.example").bounced_at is not None
 
 
 def queued(inbox: Inbox) -> Outgoing:

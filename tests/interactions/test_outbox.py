@@ -99,6 +99,15 @@ def test_it_gives_up_in_the_end_and_says_so(queued: Outgoing) -> None:
     assert (queued.state, queued.detail) == (State.FAILED, "450 busy")
 
 
+def test_what_was_not_taken_for_everybody_says_for_whom(queued: Outgoing) -> None:
+    part = Receipt(state="accepted", detail="Not taken for: yok@ornek.example: 550 no", refused=("yok@ornek.example",))
+    outbox.conclude(outgoing=queued, receipt=part, at=cast.NOW)
+
+    queued.refresh_from_db()
+    assert (queued.state, queued.detail) == (State.ACCEPTED, part.detail)
+    assert Delivery.objects.get().outcome == outbox.IN_PART
+
+
 def test_a_late_report_moves_nothing_back(queued: Outgoing) -> None:
     outbox.conclude(outgoing=queued, receipt=Receipt(state="accepted"), at=cast.NOW)
     assert outbox.report(outgoing=queued, state=State.READ, at=cast.NOW)

@@ -10,7 +10,9 @@ import re
 import smtplib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings as installation
@@ -22,7 +24,9 @@ from muhatap.channels.email.access import Access
 from muhatap.channels.email.compose import FileLost, Mail
 
 PATIENCE = timedelta(hours=4)  # so long a recipient refused for now may hold up the others
+GONE = {550, 551, 553}  # no such mailbox, moved, no such name
 QUEUED_AS = re.compile(rb"queued as ([!-~]{1,80})", re.IGNORECASE)
+NOT_THEIR_FAULT = re.compile(rb"\b5\.(?:2\.2|7\.\d+)\b")  # a full mailbox, or a policy against us: the address exists
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -115,7 +119,16 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _offer(server: smtplib.SMTP, mail: Mail, *, is_patient: bool) -> list[str]:
+@dataclass(frozen=True)
+class _Unreached:
+    """Recipients the server did not take, those of them that do not exist, and what it said."""
+
+    refused: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    told: str = ""
+
+
+def _offer(server: smtplib.SMTP, mail: Mail, *, is_patient: bool) -> _Unreached:
     """Sender and recipients; gives the recipients that were refused while others were not. Raises _Refused."""
     _check(server, mail)
     options = [f"SIZE={mail.n_bytes}"] if server.has_extn("size") else []
@@ -129,14 +142,16 @@ def _offer(server: smtplib.SMTP, mail: Mail, *, is_patient: bool) -> list[str]:
     refused = {each: answer for each, answer in answers.items() if answer[0] >= 400}
     for_now = [each for each, (code, _words) in refused.items() if code < 500]
     if not refused:
-        return []
+        return _Unreached()
     told = "; ".join(f"{each}: {_said(*answer)}" for each, answer in refused.items())
+    gone = tuple(each for each, (code, words) in refused.items() if code in GONE and not NOT_THEIR_FAULT.search(words))
     if len(refused) == len(answers):
-        raise _Refused(Receipt(state="retry" if for_now else "failed", detail=told))
+        state: Literal["retry", "failed"] = "retry" if for_now else "failed"
+        raise _Refused(Receipt(state=state, detail=told, refused=tuple(refused), gone=gone))
     if for_now and is_patient:
         # Nothing was handed over yet, so waiting for all costs nobody a second copy.
         raise _Refused(Receipt(state="retry", detail=told))
-    return [told]
+    return _Unreached(tuple(refused), gone, told)
 
 
 def _check(server: smtplib.SMTP, mail: Mail) -> None:
@@ -149,7 +164,7 @@ def _check(server: smtplib.SMTP, mail: Mail) -> None:
         raise _Refused(Receipt(state="failed", detail=detail))
 
 
-def _hand_over(server: smtplib.SMTP, mail: Mail, on_handing: Callable[[], None], unreached: list[str]) -> Receipt:
+def _hand_over(server: smtplib.SMTP, mail: Mail, on_handing: Callable[[], None], unreached: _Unreached) -> Receipt:
     code, words = server.docmd("DATA")
     if code != 354:
         raise _Refused(_no(code, words))
@@ -166,8 +181,11 @@ def _hand_over(server: smtplib.SMTP, mail: Mail, on_handing: Callable[[], None],
     if code >= 400:
         return _no(code, words)
     queued = QUEUED_AS.search(words)
-    detail = _("Not taken for: %(who)s") % {"who": "; ".join(unreached)} if unreached else _said(code, words)
-    return Receipt(state="accepted", detail=detail, provider_id=queued[1].decode("ascii") if queued else "")
+    detail = _("Not taken for: %(who)s") % {"who": unreached.told} if unreached.refused else _said(code, words)
+    provider_id = queued[1].decode("ascii") if queued else ""
+    return Receipt(
+        state="accepted", detail=detail, provider_id=provider_id, refused=unreached.refused, gone=unreached.gone
+    )
 
 
 def _no(code: int, words: bytes) -> Receipt:

@@ -135,6 +135,14 @@ def test_refused_recipients_are_named_while_the_others_get_the_mail(lone_smtp: S
     assert receipt.state == "accepted"
     assert "yok@ornek.example" in receipt.detail
     assert lone_smtp.accepted[0].rcpt_tos == ["ayse.yilmaz@ornek.example"]
+    assert receipt.refused == receipt.gone == ("yok@ornek.example",)
+
+
+@pytest.mark.parametrize("said", ["552 5.2.2 mailbox full", "550 5.7.1 we like you not", "554 no"])
+def test_a_refusal_for_another_reason_calls_no_address_gone(lone_smtp: SmtpServer, said: str) -> None:
+    lone_smtp.answers["rcpt:yok@ornek.example"] = said
+    receipt = send(lone_smtp, outbound("ayse.yilmaz@ornek.example", "yok@ornek.example"))
+    assert receipt.refused and not receipt.gone
 
 
 def test_a_recipient_refused_for_now_makes_all_wait_but_not_for_ever(lone_smtp: SmtpServer) -> None:
