@@ -19,9 +19,14 @@ from muhatap.shared.postgres import account, cluster, layout
 
 START_PATIENCE = 240.0
 STOP_PATIENCE = 60.0
-MODULES = {"web": "muhatap.config.serving", "jobs": "muhatap.config.jobs", "fetch": "muhatap.config.fetching"}
-VICTIMS = ["web", "jobs", "fetch", "database"]
-WEIGHTS = [30, 35, 15, 20]
+COMMANDS = {
+    "web": {"muhatap.config.serving"},
+    "jobs": {"muhatap.config.jobs", "inward"},
+    "sending": {"muhatap.config.jobs", "outward"},
+    "fetch": {"muhatap.config.fetching"},
+}
+VICTIMS = ["web", "jobs", "sending", "fetch", "database"]
+WEIGHTS = [25, 20, 20, 15, 20]
 
 
 class Product:
@@ -101,7 +106,7 @@ class Product:
             return cluster.postmaster(layout.of(self.data).cluster)
         try:
             children = psutil.Process(self._process.pid).children()
-            return next((child.pid for child in children if MODULES[what] in child.cmdline()), None)
+            return next((child.pid for child in children if COMMANDS[what] <= set(child.cmdline())), None)
         except psutil.Error:
             return None
 

@@ -109,7 +109,8 @@ class _Tree:
         self.database_due_at, self.database_pause = 0.0, _FIRST_PAUSE
         self.children = [
             *(Child(_("Web"), _module("serving", str(socket_fd)), socket_fd) for _n in range(settings.web_workers)),
-            *(Child(_("Jobs"), _module("jobs")) for _n in range(settings.job_workers)),
+            *(Child(_("Jobs"), _module("jobs", "inward")) for _n in range(settings.job_workers)),
+            Child(_("Sending"), _module("jobs", "outward")),
             Child(_("Fetch"), _module("fetching")),
         ]
         self.is_announced = False

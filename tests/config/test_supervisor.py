@@ -113,7 +113,7 @@ def test_the_tree_lives_through_kills_and_stops_in_order(installation: Installat
     wait_until(lambda: children(tree.pid, "pginstall") not in ([], [database]), installation)
     wait_until(installation.answers, installation)
 
-    for part in ("config.serving", "config.jobs", "config.fetching"):
+    for part in ("config.serving", "config.jobs inward", "config.jobs outward", "config.fetching"):
         (child,) = children(tree.pid, part)
         os.kill(child, signal.SIGKILL)
         wait_until(lambda part=part, child=child: children(tree.pid, part) not in ([], [child]), installation)  # type: ignore[misc]

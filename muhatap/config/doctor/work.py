@@ -31,8 +31,15 @@ def jobs(settings: Environment) -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from procrastinate_workers where last_heartbeat > %s", [clock.now() - _ALIVE])
         n_workers = cursor.fetchone()[0]
-    if n_workers:
+    if n_workers > settings.job_workers:
         yield fine(_("Workers for the jobs: %(n)d.") % {"n": n_workers})
+    elif n_workers:
+        yield look(
+            _("Workers for the jobs: %(n)d of %(all)d.") % {"n": n_workers, "all": settings.job_workers + 1},
+            _(
+                "One may be starting again; ask again in a minute, then see what “muhatap serve” says about Jobs and Sending."
+            ),
+        )
     else:
         yield wrong(_("Nobody does the jobs."), _("See what “muhatap serve” says about Jobs; start it again."))
 
