@@ -50,10 +50,10 @@ def answer(text: str) -> None:
 
 def test_a_talk_goes_on_through_a_killed_server_and_a_reload(page: Page, server: Server, host: Host) -> None:
     page.goto(host.url)
-    page.get_by_role("button", name="Sohbeti aç").click()
-    write(page, "bir")
+    with page.expect_response(lambda response: "/chat/v1/live" in response.url):
+        page.get_by_role("button", name="Sohbeti aç").click()
+        write(page, "bir")
     expect(page.get_by_text("Gönderildi")).to_be_visible()
-    page.wait_for_timeout(300)  # the stream opens
 
     server.kill_web()
     expect(page.get_by_text("Yeniden bağlanılıyor")).to_be_visible()
