@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muhatap.accounts import audit, sessions
+from muhatap.channels.webchat import tidying
 from muhatap.conversations import counting, snoozing
 from muhatap.flow import chatting, intake, replay_span, reply, sweep
 from muhatap.shared import clock
@@ -60,9 +61,10 @@ def every_minute(timestamp: int) -> None:
 @app.task(name="hour", queue="care", queueing_lock="hour")
 @on_fresh_connection
 def every_hour(timestamp: int) -> None:
-    """Remember the head of the audit outside of the database, and forget logins that ran out."""
+    """Remember the head of the audit outside of the database, and forget logins and chat windows that ran out."""
     audit.seal(at=clock.now())
     sessions.forget_expired(at=clock.now())
+    tidying.tidy(at=clock.now())
 
 
 @app.periodic(cron="17 * * * *")
