@@ -16,8 +16,7 @@ ClientId = Annotated[
     StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
     Field(description="A UUID the widget made. Repeating a message under the same id never doubles it."),
 ]
-
-
+FileId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Language = Literal["", "tr", "en"]
 
 
@@ -37,7 +36,7 @@ class Start(Schema):
 class Say(Schema):
     id: ClientId
     text: Annotated[Line, Field(max_length=LONGEST_TEXT)] = ""
-    files: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10)] = []
+    files: Annotated[list[FileId], Field(max_length=10)] = []
 
 
 class Introduce(Schema):

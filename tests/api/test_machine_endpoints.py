@@ -1,5 +1,6 @@
 """Whatever a machine sends, it gets an answer that is described, and never a fault of ours."""
 
+import json
 import uuid
 from itertools import product
 from typing import Any
@@ -33,7 +34,7 @@ def token() -> str:
 @SCHEMA.parametrize()
 @pytest.mark.django_db(transaction=True)  # the WSGI handler ends its requests by closing connections
 @settings(
-    max_examples=8,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -58,6 +59,29 @@ def test_hostile_bodies_are_refused_in_json(token: str, path: str) -> None:
         )
         assert answer.status_code < 500
         assert answer.status_code < 400 or answer.headers["Content-Type"].startswith("application/json")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "value", ["\x00", "\ud800", "", " ", "ı" * 40, "x" * 41, 10**400, -1, None, True, [], {}, 1e308]
+)
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("messages", {"text": "x", "files": ["value"]}),
+        ("messages", {"text": "value"}),
+        ("details", {"name": "value", "email": "value"}),
+        ("read", {"delivered": "value", "read": "value"}),
+        ("sessions", {"inbox": "value", "token": "value", "jwt": "value", "lang": "value"}),
+        ("sessions", {"inbox": "ihlamur-ev", "page": {"url": "value", "title": "value"}}),
+    ],
+)
+def test_a_hostile_value_anywhere_is_answered(token: str, path: str, shape: dict[str, Any], value: object) -> None:
+    sent = json.dumps({"id": str(uuid.uuid4()), **shape}).replace('"value"', json.dumps(value))
+    answer = Client().post(
+        f"/chat/v1/{path}", sent, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code < 500
 
 
 @pytest.mark.django_db
