@@ -6,9 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 from muhatap.accounts.models import Role, User, Visibility
+from muhatap.channels.contract import Receipt
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations import assigning, lists
 from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from tests import cast
 from tests.conversations.conftest import arrival
@@ -271,3 +273,13 @@ def test_writing_first_begins_a_thread_and_the_answer_will_join_it(zeynep: Clien
     assert (ours.conversation.subject, ours.conversation.assignee) == ("Kumaş örneği", cast.zeynep())
     answer = arrival(cast.mail(id="<n@x>", subject="YNT: Kumaş örneği", references=(ours.external_id,)))
     assert answer.conversation_id == ours.conversation_id
+
+
+def test_the_thread_says_whom_an_answer_did_not_reach(zeynep: Client, ayses_letter: Message) -> None:
+    zeynep.post(url("send", ayses_letter.conversation_id), typed())
+    outgoing = Outgoing.objects.get()
+    missed = Receipt(state="accepted", detail="Not taken for: x@y.example", refused=("x@y.example",))
+    outbox.handing(outgoing.pk, at=cast.NOW)
+    outbox.conclude(outgoing=outgoing, receipt=missed, at=cast.NOW)
+
+    assert "Not taken for: x@y.example" in zeynep.get(url("thread", ayses_letter.conversation_id)).content.decode()

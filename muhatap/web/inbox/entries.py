@@ -19,6 +19,7 @@ from muhatap.accounts.permissions import may
 from muhatap.channels.email import content
 from muhatap.conversations import placing_words
 from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared.address import comparable
 from muhatap.web.common import times
@@ -215,6 +216,9 @@ def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
             title=_("It came back."),
             text=_("The address did not take it: “%(detail)s”.") % {"detail": fate.detail or "?"},
         )
+    missed = [delivery.detail for delivery in fate.deliveries.all() if delivery.outcome == outbox.IN_PART]
+    if missed:
+        return Trouble(title=_("Not everybody got it."), text=missed[-1], tone="soon")
     return None
 
 
@@ -271,7 +275,12 @@ def _fates(messages: Iterable[Message]) -> dict[int, Outgoing]:
         for message in messages
         if message.kind == Message.Kind.OUTBOUND and message.interaction_id
     ]
-    tries = Outgoing.objects.filter(interaction_id__in=numbers).order_by("n_try").defer("outbound")
+    tries = (
+        Outgoing.objects.filter(interaction_id__in=numbers)
+        .order_by("n_try")
+        .defer("outbound")
+        .prefetch_related("deliveries")
+    )
     return {outgoing.interaction_id: outgoing for outgoing in tries}
 
 
