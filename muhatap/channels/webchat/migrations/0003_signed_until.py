@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels_webchat', '0002_unread_lines'),
+        ("channels_webchat", "0002_unread_lines"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='chatsession',
-            name='signed_until',
+            model_name="chatsession",
+            name="signed_until",
             field=models.DateTimeField(null=True),
         ),
     ]
