@@ -93,7 +93,7 @@ def items_page(request: HttpRequest, inbox: Inbox, span: SpanForm) -> HttpRespon
     )
     rows, pages = _paged(request, found, "received_at")
     lines = [{"item": row, "interaction": getattr(row, "interaction", None), "message": _message(row)} for row in rows]
-    page = {"inbox": inbox, "lines": lines, "pages": pages, "form": span}
+    page = {"inbox": inbox, "lines": lines, "pages": pages, "form": span, "table_name": _("What came in")}
     page["may_replay"] = may(visitor(request), "intake.replay")
     return render(request, "settings/items.html", page, status=422 if span.errors else 200)
 
@@ -111,6 +111,7 @@ def outgoing(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [{"row": row, "message": getattr(row.interaction, "message", None)} for row in rows]
     tabs = [(name, label, name == state) for name, label in _state_labels().items()]
     page = {"inbox": inbox, "lines": lines, "pages": pages, "tabs": tabs, "state": state}
+    page["table_name"] = _("What went out")
     return render(request, "settings/outgoing.html", page)
 
 
