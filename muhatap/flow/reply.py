@@ -62,9 +62,7 @@ def send(
 
     Raises Empty, NoRecipient, SomethingNew (nothing was sent, the draft is kept).
     """
-    conversation = (
-        Conversation.objects.select_for_update(of=("self",)).select_related("inbox", "contact").get(pk=conversation.pk)
-    )
+    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
     html = richtext.clean(answer.html)
     text = richtext.to_text(html)
     _check(conversation, answer, text)
