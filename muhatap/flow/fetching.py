@@ -113,6 +113,8 @@ def run_errand(
 
     if errand.kind == Errand.Kind.BACKFILL and errand.since_on:
         reader.backfill(session, errand.since_on, progress)
+    elif errand.kind == Errand.Kind.WHOLE:
+        reader.fetch_whole(session, errand.by, progress)
     elif errand.kind == Errand.Kind.MISSING:
         reader.fetch_missing(session, progress)
     else:

@@ -15,7 +15,9 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 
+from muhatap.accounts.models import User
 from muhatap.channels.email import access, imap, mailbox, reconcile
+from muhatap.channels.email.mime import Limits
 from muhatap.channels.email.models import FetchedMail, Mailbox
 from muhatap.channels.email.reconcile import Comparison
 from muhatap.channels.models import Inbox
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 N_LISTED = 500  # sizes asked at once
 N_TOGETHER, BYTES_TOGETHER = 25, 2 * 2**20  # mails in one transaction
 MAX_MB = 50  # of one mail; per inbox in `max_mb`
+MAX_WHOLE = Limits().n_bytes  # of a mail that somebody wants in spite of the limit: larger ones cannot be read
 N_TRIES = 5  # a mail at which the line broke so often is set aside, so that the next ones come in
 Progress = Callable[[int, int, int], bool]  # told of all, done and new; False stops
 
@@ -82,6 +85,35 @@ class Reader:
         """Compare with the server and take in what is not here."""
         self._fetch_again(session, list(self.compare(session).missing), progress)
         self.check(session)
+
+    def fetch_whole(self, session: imap.Session, by: User | None, progress: Progress) -> None:
+        """Fetch the rest of the mails of which only the head was taken and that somebody wants."""
+        wanted = list(intake.wanted_whole(self.inbox))
+        for n_done, row in enumerate(wanted, 1):
+            try:
+                raw = self._whole(session, row.item)
+            except imap.NotGiven as refusal:
+                intake.cannot_complete(quarantine=row, detail=f"The mail server did not hand it over: {refusal}")
+            else:
+                intake.complete(quarantine=row, raw=raw, by=by, at=clock.now())
+            if not progress(len(wanted), n_done, n_done):
+                return
+
+    def _whole(self, session: imap.Session, item: RawItem) -> bytes:
+        uid = int(item.meta["uid"])
+        if session.uid_validity != item.meta.get("uid_validity"):
+            raise imap.NotGiven("the mailbox was renumbered")
+        if session.sizes([uid]).get(uid, 0) > MAX_WHOLE:
+            raise imap.NotGiven(f"more than {MAX_WHOLE // 2**20} MB")
+        if self.broke_at[uid] >= N_TRIES:
+            del self.broke_at[uid]
+            raise imap.NotGiven(f"the line broke {N_TRIES} times")
+        self.broke_at[uid] += 1  # stands only if the line breaks now
+        found = session.fetch([uid])
+        del self.broke_at[uid]
+        if not found:
+            raise imap.NotGiven("it is no longer on the server")
+        return found[0].raw
 
     def check(self, session: imap.Session) -> None:
         """Write down how many mails the server holds, how many of them are here, and which are missing."""
@@ -272,17 +304,3 @@ class _Mail:
     meta: dict[str, Any]
     reason: str = ""
     detail: str = ""
-
-
-def fetch_whole(item: RawItem) -> None:
-    """Fetch the rest of a mail of which only the headers were taken, whatever its size. Raises what trouble.of can word, imap.NotGiven."""
-    reader = Reader(item.inbox)
-    with reader.connected() as session:
-        if session.uid_validity != item.meta.get("uid_validity"):
-            raise imap.NotGiven("the mailbox was renumbered")
-        found = session.fetch([int(item.meta["uid"])])
-    if not found:
-        raise imap.NotGiven("it is no longer on the server")
-    item.raw = found[0].raw
-    item.meta = {name: value for name, value in item.meta.items() if name != "is_head_only"}
-    item.save(update_fields=["raw", "meta"])

@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.channels import registry
 from muhatap.channels.contract import Untranslatable
+from muhatap.channels.email import mailbox
+from muhatap.channels.email.models import Errand
 from muhatap.channels.models import Inbox
 from muhatap.conversations import rereading
 from muhatap.conversations.models import Message
 from muhatap.flow import intake as staircase
-from muhatap.flow import mailboxes
 from muhatap.interactions import intake
 from muhatap.interactions.models import Quarantine, RawItem
 
@@ -34,10 +35,10 @@ def one(*, item: RawItem, by: User | None, at: datetime) -> None:
     message = Message.objects.select_related("conversation").filter(interaction__item=item).first()
     waiting = item.quarantines.filter(released_at=None).first()
     if waiting:
-        intake.retry(quarantine=waiting, by=by, at=at)
+        retry(quarantine=waiting, by=by, at=at)
     elif message:
         try:
-            inbound = registry.adapter(item.inbox.kind).translate(bytes(item.raw), item.meta)
+            inbound = staircase.read(item)
         except Untranslatable:
             return  # it was understood once: what stands there is better than nothing
         rereading.reread(message=message, inbound=inbound)
@@ -45,14 +46,14 @@ def one(*, item: RawItem, by: User | None, at: datetime) -> None:
         staircase.digest(item_id=item.pk, at=at)
 
 
-def retry(*, quarantine: Quarantine, by: User, at: datetime, as_its_own: bool = False) -> None:
-    """Take a quarantined item in again, after fetching the rest of one of which only the headers came.
-
-    Raises what trouble.of can word, imap.NotGiven.
-    """
-    if quarantine.item.meta.get("is_head_only"):
-        mailboxes.fetch_whole(quarantine.item)
-    intake.retry(quarantine=quarantine, by=by, at=at, as_its_own=as_its_own)
+@transaction.atomic
+def retry(*, quarantine: Quarantine, by: User | None, at: datetime, as_its_own: bool = False) -> None:
+    """Take a quarantined item in again; one of which only the headers came, when its mailbox was asked for the rest."""
+    if not quarantine.item.meta.get("is_head_only"):
+        intake.retry(quarantine=quarantine, by=by, at=at, as_its_own=as_its_own)
+        return
+    intake.want_whole(quarantine=quarantine)
+    mailbox.ask(inbox=quarantine.item.inbox, kind=Errand.Kind.WHOLE, by=by, at=at)
 
 
 def _each(found: QuerySet[RawItem], *, by: User | None, at: datetime) -> int:

@@ -80,6 +80,34 @@ def retry(*, quarantine: Quarantine, by: User | None, at: datetime, as_its_own: 
 
 
 @transaction.atomic
+def want_whole(*, quarantine: Quarantine) -> None:
+    """Of this one only the head is here; whoever reads its mailbox shall fetch the rest."""
+    _change_meta(quarantine, is_wanted=True)
+
+
+@transaction.atomic
+def complete(*, quarantine: Quarantine, raw: bytes, by: User | None, at: datetime) -> None:
+    """The rest of a wanted item came: take it in."""
+    _change_meta(quarantine, is_wanted=None, is_head_only=None)
+    RawItem.objects.filter(pk=quarantine.item_id).update(raw=raw)
+    retry(quarantine=quarantine, by=by, at=at)
+
+
+@transaction.atomic
+def cannot_complete(*, quarantine: Quarantine, detail: str) -> None:
+    """The rest of a wanted item was not to be had: it stays, and says why."""
+    _change_meta(quarantine, is_wanted=None)
+    Quarantine.objects.filter(pk=quarantine.pk).update(detail=detail[:4000])
+    live.announce([f"inbox:{quarantine.item.inbox_id}"], "quarantine", item=quarantine.item_id)
+
+
+def wanted_whole(inbox: Inbox) -> QuerySet[Quarantine]:
+    """The items of an inbox whose rest somebody wants."""
+    waiting = Quarantine.objects.filter(released_at=None, item__inbox=inbox, item__meta__is_wanted=True)
+    return waiting.select_related("item").defer("item__raw").order_by("id")
+
+
+@transaction.atomic
 def leave(*, quarantine: Quarantine, by: User, at: datetime) -> None:
     """Leave a quarantined item out for good; its bytes stay."""
     _release(quarantine, by=by, at=at, outcome="left_out")
@@ -104,6 +132,13 @@ def stale_after() -> timedelta:
 
 def _in_quarantine() -> Exists:
     return Exists(Quarantine.objects.filter(item=OuterRef("pk"), released_at=None))
+
+
+def _change_meta(quarantine: Quarantine, **changes: bool | None) -> None:
+    """Set these marks of an item; None takes one away."""
+    item = RawItem.objects.select_for_update().only("id", "meta").get(pk=quarantine.item_id)
+    meta = {**item.meta, **changes}
+    RawItem.objects.filter(pk=item.pk).update(meta={name: value for name, value in meta.items() if value is not None})
 
 
 def _release(quarantine: Quarantine, *, by: User | None, at: datetime, outcome: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from muhatap.channels.email import imap, mailbox
 from muhatap.channels.email.models import Errand, FetchedMail, Mailbox
 from muhatap.channels.models import Inbox
-from muhatap.flow import fetching, mailboxes
-from muhatap.flow.mailboxes import Overtaken, Reader, fetch_whole
+from muhatap.flow import fetching, mailboxes, replay
+from muhatap.flow.mailboxes import Overtaken, Reader
 from muhatap.interactions import intake
 from muhatap.interactions.models import Quarantine, RawItem
 from muhatap.shared import clock
@@ -31,6 +31,13 @@ def a_mail(n: int, body: str = "Siparişim gelmedi.") -> bytes:
 def reader(imap_server: ImapServer) -> Reader:
     imap_server.add(DESTEK)
     return Reader(cast.support_inbox(**settings_for(imap_server, None, DESTEK)))
+
+
+def have_it_fetched(reader: Reader) -> None:
+    """Selin tries again what was set aside, and the fetching process does its errand."""
+    replay.retry(quarantine=Quarantine.objects.get(), by=cast.selin(), at=clock.now())
+    with reader.connected() as session:
+        fetching.run_errand(reader, session, Errand.objects.get(done_at=None))
 
 
 def fetch(reader: Reader) -> int:
@@ -164,12 +171,22 @@ class TestSize:
         assert len(bytes(waiting.item.raw)) < 1000
         assert waiting.item.meta["size"] == len(large)
 
-    def test_somebody_can_have_it_fetched_whole(self, large: bytes) -> None:
-        item = Quarantine.objects.get().item
-        fetch_whole(item)
-        item.refresh_from_db()
-        assert bytes(item.raw) == large
-        assert "is_head_only" not in item.meta
+    def test_somebody_can_have_it_fetched_whole(self, large: bytes, reader: Reader) -> None:
+        have_it_fetched(reader)
+        waiting = Quarantine.objects.get()
+        assert bytes(waiting.item.raw) == large
+        assert not {"is_head_only", "is_wanted"} & set(waiting.item.meta)
+        assert (waiting.outcome, waiting.released_by) == ("retried", cast.selin())
+
+    def test_one_that_nobody_could_read_is_not_fetched_and_says_why(
+        self, large: bytes, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailboxes, "MAX_WHOLE", 2**20)
+        have_it_fetched(reader)
+        waiting = Quarantine.objects.get()
+        assert waiting.released_at is None
+        assert "more than 1 MB" in waiting.detail
+        assert not intake.wanted_whole(reader.inbox).exists()
 
     def test_it_is_no_gap(self, large: bytes, reader: Reader) -> None:
         with reader.connected() as session:
@@ -216,7 +233,7 @@ class TestPoison:
         assert "SERVERBUG" in waiting.detail
         assert RawItem.objects.count() == 6
         poisoned.clear()
-        fetch_whole(waiting.item)
+        have_it_fetched(reader)
         assert bytes(RawItem.objects.get(pk=waiting.item_id).raw) == a_mail(2)
 
     def test_a_line_that_breaks_once_sets_nothing_aside(self, reader: Reader, poisoned: set[int]) -> None:

@@ -18,7 +18,7 @@ def of(inbox: Inbox) -> Mailbox:
 
 
 @transaction.atomic
-def ask(*, inbox: Inbox, kind: Errand.Kind, by: User, at: datetime, since_on: date | None = None) -> Errand:
+def ask(*, inbox: Inbox, kind: Errand.Kind, by: User | None, at: datetime, since_on: date | None = None) -> Errand:
     """Ask the fetching process for something. Asking again while it waits only moves a backfill's date back."""
     mailbox = Mailbox.objects.select_for_update().get(pk=of(inbox).pk)
     errand, is_new = Errand.objects.get_or_create(

@@ -58,6 +58,7 @@ class Errand(models.Model):
         FETCH = "fetch", _("Fetch now")
         BACKFILL = "backfill", _("Fetch older mail")
         MISSING = "missing", _("Fetch what is missing")
+        WHOLE = "whole", _("Fetch large mails whole")
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="errands")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -76,7 +77,7 @@ class Errand(models.Model):
                 fields=["mailbox", "kind"], condition=models.Q(done_at=None), name="errand_open_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["fetch", "backfill", "missing"]), name="errand_kind_is_known"
+                condition=models.Q(kind__in=["fetch", "backfill", "missing", "whole"]), name="errand_kind_is_known"
             ),
         ]
 

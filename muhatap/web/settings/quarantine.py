@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
-from muhatap.channels.email import imap, trouble
 from muhatap.channels.models import Inbox
 from muhatap.flow import replay
 from muhatap.interactions import intake
@@ -64,16 +63,11 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("intake.replay")
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     row = _one(request, pk)
-    try:
-        replay.retry(quarantine=row, by=visitor(request), at=clock.now(), as_its_own="as_its_own" in request.POST)
-    except imap.NotGiven as error:
-        return _refused(request, row, str(error))
-    except Exception as error:
-        kind, _words = trouble.of(error)
-        if kind == trouble.Trouble.OTHER:
-            raise
-        return _refused(request, row, str(kind.label))
-    messages.success(request, _("It is being taken in again."))
+    replay.retry(quarantine=row, by=visitor(request), at=clock.now(), as_its_own="as_its_own" in request.POST)
+    if row.item.meta.get("is_head_only"):
+        messages.success(request, _("The rest of it is being fetched. It is taken in when all of it is here."))
+    else:
+        messages.success(request, _("It is being taken in again."))
     return redirect("settings:quarantine")
 
 
@@ -107,8 +101,3 @@ def _page(request: HttpRequest, row: Quarantine) -> dict[str, Any]:
         "is_duplicate": row.reason == Quarantine.Reason.SUSPECTED_DUPLICATE,
         "may_act": may(visitor(request), "intake.replay"),
     }
-
-
-def _refused(request: HttpRequest, row: Quarantine, words: str) -> HttpResponse:
-    page = _page(request, row) | {"refused": words}
-    return render(request, "settings/quarantined.html", page, status=502)

@@ -296,8 +296,7 @@ class TestQuarantine:
 
     def test_the_rest_of_a_too_large_one_is_left_to_the_fetching_process(self, selin: Client, row: Quarantine) -> None:
         RawItem.objects.update(meta={"is_head_only": True, "uid": 1, "uid_validity": 1})
-        page = selin.post(url("retry", row.pk), follow=True).content.decode()
-        assert "It is taken in when all of it is here." in page
+        selin.post(url("retry", row.pk))
         assert Errand.objects.get(done_at=None).kind == "whole"
         assert Quarantine.objects.filter(released_at=None).exists()
 
