@@ -388,10 +388,10 @@ button{cursor:pointer;border:0;background:none;padding:0}
 .launch{bottom:1.5rem;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--button);color:var(--on);box-shadow:var(--shadow);display:grid;place-items:center}
 .launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font-size:.75rem;font-weight:500;line-height:1.375rem;font-variant-numeric:tabular-nums}
 .panel{bottom:6rem;width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow);overflow:hidden}
-header{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
-header>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
+.bar{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
+.bar>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
 h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-header p{margin:0;color:var(--ink2);font-size:.8125rem;line-height:1.125rem}.launch span{display:grid}
+.bar p{margin:0;color:var(--ink2);font-size:.8125rem;line-height:1.125rem}.launch span{display:grid}
 .face{flex:none;display:grid;place-items:center;width:2.375rem;height:2.375rem;border-radius:50%;background:var(--soft);color:var(--accent);font-weight:600}
 .face.small{width:1.25rem;height:1.25rem;font-size:.5625rem}
 .tool{flex:none;display:grid;place-items:center;width:2.25rem;height:2.25rem;border-radius:.375rem;color:var(--ink2)}
@@ -471,7 +471,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       h("button", { class: "go", "aria-label": t.send }, icon("send"))));
     ui.privacy = h("p", { class: "privacy" });
     ui.panel = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", id: "panel", hidden: true, onkeydown: keys },
-      h("header", {}, ui.face, h("div", {}, ui.title, ui.sub), ui.more, h("button", { type: "button", class: "tool", "aria-label": t.close, onclick: close }, icon("close")), ui.menu),
+      h("div", { class: "bar" }, ui.face, h("div", {}, ui.title, ui.sub), ui.more, h("button", { type: "button", class: "tool", "aria-label": t.close, onclick: close }, icon("close")), ui.menu),
       ui.log, ui.strip, ui.leave, ui.ask, ui.compose, ui.privacy);
     ui.count = h("b", { hidden: true, "aria-hidden": "true" });
     ui.launchIcon = h("span", {}, icon("chat", 24));

@@ -126,4 +126,8 @@ def _quoted(answered: Message | None, answer_to: Answer, conversation: Conversat
 
 def _sender_name(conversation: Conversation, by: User | None) -> str:
     shown = conversation.inbox.setting("sender_name")
-    return f"{by.name.split()[0]}, {shown}" if by and by.name and shown else shown or (by.name if by else settings.FIRM_NAME)
+    return (
+        f"{by.name.split()[0]}, {shown}"
+        if by and by.name and shown
+        else shown or (by.name if by else settings.FIRM_NAME)
+    )

@@ -125,7 +125,9 @@ def _of_messages(ids: list[str], messages: Any) -> list[Conversation]:
     found = messages.exclude(external_id="").filter(external_id__in=ids)
     by_id = {
         message.external_id: message.conversation
-        for message in found.select_related("conversation__merged_into__inbox", "conversation__contact", "conversation__inbox")
+        for message in found.select_related(
+            "conversation__merged_into__inbox", "conversation__contact", "conversation__inbox"
+        )
     }
     unique = {current(by_id[each]).pk: current(by_id[each]) for each in ids if each in by_id}
     return list(unique.values())
