@@ -1,0 +1,315 @@
+"""Every page of the product in a real browser: nothing for axe to find, nothing sideways, nothing said on the console.
+
+A new address fails here until it stands in PAGES with how to call it, or in one of the lists of what is no page.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests import cast
+from tests.pages import the_shop
+from tests.pages.the_shop import Shop
+from tests.web.test_every_address import addresses
+
+pytestmark = pytest.mark.django_db  # without it pytest-django would make no database for the shop
+
+LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+WIDE, PHONE, NARROWEST = 1440, 390, 320
+LOUD = {"error", "warning"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """How a page is opened: its path with gaps for the numbers of the shop, who looks, and what is done before looking."""
+
+    path: str
+    by: str = "deniz"
+    status: int = 200
+    do: Callable[[Page], None] | None = None
+    width: int = WIDE  # where `do` can be done
+    language: str = ""  # of a page that is not ours
+
+
+def palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ays")
+    expect(page.locator("#palette [role=option]").first).to_be_visible()
+
+
+def keys(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def held(page: Page) -> None:
+    """What comes of an answer to a thread in which somebody wrote meanwhile."""
+    page.locator("[data-editor=reply]").fill("Paketiniz hazır.")
+    page.evaluate("document.querySelector('#composer [name=seen]').value = '1'")
+    page.locator("#composer button[type=submit].btn-primary.only-reply").click()
+    expect(page.locator(".composer-held")).to_be_visible()
+
+
+def opens(selector: str, part: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        page.locator(selector).first.click()
+        expect(page.locator(part).first).to_be_visible()
+
+    return press
+
+
+def second_factor(page: Page) -> None:
+    page.fill("[name=login]", "mert@ihlamurev.example")
+    page.fill("[name=password]", cast.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login/second/")
+
+
+def widget(page: Page) -> None:
+    page.locator("#muhatap-chat .launch").click()
+
+
+PAGES: dict[str, Visit] = {
+    "gallery": Visit(path="/gallery/"),
+    "account_login": Visit(path="/login/", by=""),
+    "account_inactive": Visit(path="/login/inactive/", by=""),
+    "mfa_authenticate": Visit(path="/login/", by="", do=second_factor),
+    "account_reauthenticate": Visit(path="/login/again/", by="zeynep"),
+    "mfa_reauthenticate": Visit(path="/login/again/code/"),
+    "account_logout": Visit(path="/logout/"),
+    "account_signup": Visit(path="/signup/", by=""),
+    "account_reset_password": Visit(path="/password/forgotten/", by=""),
+    "account_reset_password_done": Visit(path="/password/forgotten/sent/", by=""),
+    "account_reset_password_from_key": Visit(path="/password/new/1-a-b/", by=""),
+    "account_reset_password_from_key_done": Visit(path="/password/new/done/", by=""),
+    "account_change_password": Visit(path="/account/password/"),
+    "mfa_activate_totp": Visit(path="/account/security/app/", by="zeynep"),
+    "mfa_deactivate_totp": Visit(path="/account/security/app/off/"),
+    "mfa_view_recovery_codes": Visit(path="/account/security/codes/"),
+    "mfa_generate_recovery_codes": Visit(path="/account/security/codes/new/"),
+    "mfa_list_webauthn": Visit(path="/account/security/passkeys/"),
+    "mfa_add_webauthn": Visit(path="/account/security/passkeys/new/", by="zeynep"),
+    "mfa_edit_webauthn": Visit(path="/account/security/passkeys/{passkey}/name/"),
+    "mfa_remove_webauthn": Visit(path="/account/security/passkeys/{passkey}/remove/"),
+    "accounts:me": Visit(path="/account/"),
+    "accounts:invitation": Visit(path="/account/invitation/{invitation}/", by=""),
+    "accounts:staff": Visit(path="/account/staff/"),
+    "accounts:invite": Visit(path="/account/staff/invite/"),
+    "accounts:person": Visit(path="/account/staff/{zeynep}/"),
+    "accounts:teams": Visit(path="/account/teams/"),
+    "accounts:new_team": Visit(path="/account/teams/new/"),
+    "accounts:team": Visit(path="/account/teams/{team}/"),
+    "accounts:audit": Visit(path="/account/audit/"),
+    "inbox:list": Visit(path="/inbox/", by="zeynep"),
+    "inbox:view": Visit(path="/inbox/in/spam/", by="zeynep"),
+    "inbox:new": Visit(path="/inbox/new/{ayse}/", by="zeynep"),
+    "inbox:conversation": Visit(path="/inbox/{letters}/?view=mine", by="zeynep"),
+    "inbox:merge": Visit(path="/inbox/{letters}/merge/", by="zeynep"),
+    "inbox:move": Visit(path="/inbox/messages/{message}/move/", by="zeynep"),
+    "contacts:list": Visit(path="/contacts/"),
+    "contacts:new": Visit(path="/contacts/new/"),
+    "contacts:fields": Visit(path="/contacts/fields/"),
+    "contacts:field": Visit(path="/contacts/fields/{field}/"),
+    "contacts:companies": Visit(path="/contacts/companies/"),
+    "contacts:company": Visit(path="/contacts/companies/{company}/"),
+    "contacts:edit_company": Visit(path="/contacts/companies/{company}/edit/"),
+    "contacts:merge": Visit(path="/contacts/merge/?keep={ipek}&drop={tuncay}"),
+    "contacts:page": Visit(path="/contacts/{ayse}/"),
+    "contacts:edit": Visit(path="/contacts/{ayse}/edit/"),
+    "contacts:history": Visit(path="/contacts/{ayse}/history/"),
+    "contacts:choose_twin": Visit(path="/contacts/{ayse}/merge/"),
+    "contacts:identities": Visit(path="/contacts/{ayse}/identities/"),
+    "settings:index": Visit(path="/settings/"),
+    "settings:inboxes": Visit(path="/settings/inboxes/"),
+    "settings:new_inbox": Visit(path="/settings/inboxes/new/"),
+    "settings:new_chat": Visit(path="/settings/inboxes/new-chat/"),
+    "settings:chat": Visit(path="/settings/inboxes/{widget}/chat/"),
+    "settings:health": Visit(path="/settings/inboxes/{mailbox}/"),
+    "settings:inbox": Visit(path="/settings/inboxes/{mailbox}/edit/"),
+    "settings:items": Visit(path="/settings/inboxes/{mailbox}/items/"),
+    "settings:outgoing": Visit(path="/settings/inboxes/{mailbox}/outgoing/"),
+    "settings:quarantine": Visit(path="/settings/quarantine/"),
+    "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
+    "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
+}
+STATES: dict[str, Visit] = {
+    "not found": Visit(path="/no-such-page/", status=404),
+    "not found by a stranger": Visit(path="/no-such-page/", by="", status=404),
+    "not allowed": Visit(path="/account/audit/", by="ece", status=403),
+    "palette": Visit(path="/settings/", do=palette),
+    "keys": Visit(path="/inbox/in/mine/", by="zeynep", do=keys),
+    "more on a phone": Visit(path="/settings/", do=opens("[data-opens=more]", "#more"), width=PHONE),
+    "own menu": Visit(path="/settings/", do=opens("[data-menu=me-menu]", "#me-menu")),
+    "chat opened": Visit(path="/inbox/{chat}/?view=all", by="zeynep"),
+    "snooze menu": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=snooze-menu]", "#snooze-menu")),
+    "acts menu": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu^=conver]", "#conversation-menu")),
+    "recipients": Visit(path="/inbox/{letters}/", by="zeynep", do=opens(".composer-to summary", ".recipients")),
+    "note": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-kind=note]", "[data-editor=note]")),
+    "card on a phone": Visit(
+        path="/inbox/{letters}/", by="zeynep", do=opens("[data-pane-to=card]", "#card"), width=PHONE
+    ),
+    "held answer": Visit(path="/inbox/{letters}/", by="zeynep", do=held),
+    "nothing found": Visit(path="/inbox/in/mine/?q=böyle+bir+şey+yok", by="zeynep"),
+    "empty view": Visit(path="/inbox/in/mentions/", by="selin"),
+    "no contact found": Visit(path="/contacts/?q=böyle+biri+yok"),
+    "filters": Visit(path="/contacts/", do=opens("[data-opens=filters]", "#filters")),
+    "health of a chat": Visit(path="/settings/inboxes/{widget}/"),
+    "chat of a visitor": Visit(path="/demo/shop/", by="", do=widget, language="tr"),
+}
+ELSEWHERE = {
+    "setup": "needs a product nobody has entered yet: tests/pages/test_account_pages.py",
+    "mfa_reauthenticate_webauthn": "needs a key made by a device; its page is that of login/again/ with another button",
+}
+REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "settings:connected"}
+PARTS = {  # fetched into a page that is looked at above
+    "inbox:views", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
+    "inbox:images", "contacts:timeline", "search:palette",
+}  # fmt: skip
+FILES = {
+    "inbox:file", "inbox:image", "contacts:export", "settings:source", "mfa_download_recovery_codes",
+    "mfa_login_webauthn", "embed/chat.js", "demo/shop.css",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with django_db_blocker.unblock(), the_shop.standing(tmp_path_factory.mktemp("shop")) as shop:
+        yield shop
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder() -> None:
+    """The shop's files stay where the shop was played."""
+
+
+@dataclass
+class Window:
+    """One window of a browser, and what its console said since it was last asked."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self.said.append(message.text) if is_loud(message) else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+
+def is_loud(message: ConsoleMessage) -> bool:
+    """A visitor's stream is not there on this server, and trying it again is the widget's own affair."""
+    return message.type in LOUD and "/chat/v1/live" not in message.location["url"]
+
+
+Windows = Callable[[str, str], Window]
+
+
+@pytest.fixture(scope="module")
+def windows(shop: Shop, browser: Browser) -> Iterator[Windows]:
+    """A window for each reader and language, opened when first needed."""
+    opened: dict[tuple[str, str], Window] = {}
+
+    def window(by: str, language: str) -> Window:
+        if (by, language) not in opened:
+            context = browser.new_context(reduced_motion="reduce", base_url=shop.url)
+            context.add_cookies(_cookies(shop, by, language))  # type: ignore[arg-type]
+            opened[by, language] = Window(context.new_page())
+        return opened[by, language]
+
+    yield window
+    for each in opened.values():
+        each.page.context.close()
+
+
+def _cookies(shop: Shop, by: str, language: str) -> list[dict[str, str]]:
+    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+    if by:
+        cookies[settings.SESSION_COOKIE_NAME] = shop.sessions[by]
+    return [{"name": name, "value": value, "url": shop.url} for name, value in cookies.items()]
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+@pytest.mark.parametrize("name", [*PAGES, *STATES])
+def test_a_page_is_readable_by_everybody(shop: Shop, windows: Windows, name: str, language: str) -> None:
+    visit = (PAGES | STATES)[name]
+    window = windows(visit.by, language)
+    window.said.clear()
+    found = looks(window.page, visit, shop) + widths(window.page, visit) + heads(window.page, visit, language)
+    quiet = [text for text in window.said if str(visit.status) not in text or visit.status == 200]
+    assert found + quiet == []
+
+
+def looks(page: Page, visit: Visit, shop: Shop) -> list[str]:
+    """What is wrong with the page when it opens, in both themes. Only colours differ between themes."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": visit.width, "height": 900})
+    answer = page.goto(visit.path.format(**shop.numbers))
+    assert answer is not None
+    found = [] if answer.status == visit.status else [f"answers {answer.status}"]
+    if visit.do:
+        visit.do(page)
+    elif page.url != answer.url or urlsplit(page.url).path != urlsplit(visit.path.format(**shop.numbers)).path:
+        found.append(f"sends on to {page.url}")
+    return found + faults(page, LEVELS) + in_the_dark(page)
+
+
+def widths(page: Page, visit: Visit) -> list[str]:
+    """What is wrong with the page on a phone: the whole page again, and whether anything sticks out."""
+    found = []
+    if visit.width != PHONE and not visit.do:
+        page.set_viewport_size({"width": PHONE, "height": 844})
+        found += faults(page, LEVELS)
+    for width in (PHONE, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 844})
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"is {wide} wide on {width}")
+    return found
+
+
+def heads(page: Page, visit: Visit, language: str) -> list[str]:
+    """What is wrong with its title, its heading and its language."""
+    title, n_headings, lang = page.evaluate(
+        "[document.title.trim(), document.querySelectorAll('h1').length, document.documentElement.lang]"
+    )
+    wrong = {
+        "no title": not title,
+        f"{n_headings} h1": n_headings != 1,
+        f"is in {lang}": lang != (visit.language or language),
+    }
+    return [what for what, is_so in wrong.items() if is_so]
+
+
+def in_the_dark(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="dark")
+    found = faults(page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return [f"in the dark, {fault}" for fault in found]
+
+
+def faults(page: Page, rules: dict[str, Any]) -> list[str]:
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
+
+
+def test_every_address_that_answers_is_looked_at_or_said_to_be_no_page(shop: Shop) -> None:
+    known = {*PAGES, *ELSEWHERE, *REDIRECTS, *PARTS, *FILES}
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = shop.sessions["deniz"]
+    strange = [
+        address.name or address.route
+        for address in addresses()
+        if not address.route.startswith("chat/v1/") and not {address.name, address.route} & known
+    ]
+    by_name = {address.name or address.route: address.url for address in addresses()}
+    assert [name for name in strange if client.get(by_name[name]).status_code != 405] == []
+
+
+def test_nothing_is_listed_that_is_not_there() -> None:
+    there = {name for address in addresses() for name in (address.name, address.route)}
+    assert {*PAGES, *ELSEWHERE, *REDIRECTS, *PARTS, *FILES} - there == set()

@@ -1,0 +1,120 @@
+"""The demo shop standing on a server for browser tests that only look: played once for a whole file of tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client, RequestFactory, override_settings
+from pytest_django.live_server_helper import LiveServer
+
+from demo.play import play
+from muhatap.accounts import inviting
+from muhatap.accounts.models import Team, User
+from muhatap.channels.models import Inbox
+from muhatap.contacts.models import Company, Contact, CustomField
+from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.interactions.models import Quarantine
+from muhatap.shared import clock
+
+A_DAY = 86_400
+STAFF = ("deniz", "selin", "zeynep", "ece")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Where the shop stands, the numbers pages are called by, and the session of each of its staff."""
+
+    url: str
+    numbers: dict[str, Any]
+    sessions: dict[str, str]
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[Shop]:
+    """The shop with a second factor, a passkey and an invitation. It leaves the database as empty as it was."""
+    with override_settings(
+        DATA_DIR=folder, LIVE_URL=""
+    ):  # streams need the ASGI server; tests/pages/test_story.py has it
+        play(at=clock.now(), report=lambda _line: None)
+        _secure()
+        server = LiveServer("localhost")
+        try:
+            yield Shop(server.url, _numbers(), {login: _session(login) for login in STAFF})
+        finally:
+            server.stop()
+            _let_go()
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=False)
+            connections.close_all()
+
+
+def _let_go() -> None:
+    """End what the server's threads still hold, and forget the jobs nobody will do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        cursor.execute("truncate procrastinate_jobs cascade")
+
+
+def _secure() -> None:
+    User.objects.update(language="")  # the language is that of the window
+    for login in ("deniz", "mert"):
+        user = User.objects.get(email=f"{login}@ihlamurev.example")
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    deniz = User.objects.get(email="deniz@ihlamurev.example")
+    kept = {"name": "Deniz’in telefonu", "credential": {}}
+    Authenticator.objects.create(user=deniz, type=Authenticator.Type.WEBAUTHN, data=kept)
+
+
+def _numbers() -> dict[str, Any]:
+    letters, chat = (
+        Conversation.objects.get(subject=subject)
+        for subject in ("Nevresim takımım hâlâ gelmedi", "Keten önlük, ıhlamur yeşili")
+    )
+    deniz = User.objects.get(email="deniz@ihlamurev.example")
+    link = inviting.invite(
+        email="gul@ihlamurev.example", name="Gül Taş", role="agent", visibility="team", teams_of=[], by=deniz,
+        at=clock.now(),
+    )  # fmt: skip
+    first: dict[str, Any] = {
+        "team": Team, "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
+    }  # fmt: skip
+    return {
+        "letters": letters.pk,
+        "chat": chat.pk,
+        "message": letters.messages.filter(kind=Message.Kind.INBOUND).earliest("at").pk,
+        "ayse": letters.contact_id,
+        "ipek": Contact.objects.get(name="İpek Güneş").pk,
+        "tuncay": Contact.objects.get(name="Tuncay Güneş").pk,
+        "mailbox": Inbox.objects.filter(kind="email").earliest("pk").pk,
+        "widget": Inbox.objects.get(kind="webchat").pk,
+        "zeynep": User.objects.get(email="zeynep@ihlamurev.example").pk,
+        "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
+        "invitation": link.token,
+        **{name: model.objects.earliest("pk").pk for name, model in first.items()},
+    }
+
+
+def _session(login: str) -> str:
+    """A session of somebody who has just shown who they are, and is asked no second time however slow the machine."""
+    user = User.objects.get(email=f"{login}@ihlamurev.example")
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, user, "password", reauthenticated=True)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] += A_DAY
+    request.session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
