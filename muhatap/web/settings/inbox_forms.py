@@ -53,7 +53,7 @@ STORED = (
         "plus_addressing",
         "quote_original",
     ),
-    *("thread_by_subject", "thread_forwards", "reopen_days", "max_mb"),
+    *("thread_by_subject", "thread_forwards", "reopen_days", "max_mb", "authserv_id"),
 )
 
 
@@ -174,6 +174,12 @@ class InboxForm(forms.Form):
         label=_("Days an answer reopens a resolved conversation"), min_value=0, max_value=3650, initial=30
     )
     max_mb = forms.IntegerField(label=_("Largest mail, in MB"), min_value=1, max_value=100, initial=50)
+    authserv_id = forms.CharField(
+        label=_("Name of the server whose verdict on senders counts"),
+        max_length=200,
+        required=False,
+        help_text=_("As in Authentication-Results; left empty, the topmost verdict counts."),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, inbox: Inbox) -> None:
         self.inbox = inbox

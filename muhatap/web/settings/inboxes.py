@@ -103,7 +103,7 @@ def _layout() -> list[tuple[str, list[str]]]:
     return [
         ("", ["name address", "sender_name team", "agents", "is_enabled"]),
         (_("Provider and login"), ["preset auth", "imap_user imap_password"]),
-        (_("Fetching mail"), ["imap_host", "imap_port imap_security", "folder max_mb", "fetch_since"]),
+        (_("Fetching mail"), ["imap_host", "imap_port imap_security", "folder max_mb", "fetch_since", "authserv_id"]),
         (
             _("Sending mail"),
             ["smtp_host", "smtp_port smtp_security", "smtp_login", "smtp_user smtp_password", "verify_certificate"],
