@@ -45,7 +45,7 @@ floors: dev
 	@$(BIN)/lint-imports --no-cache > .cache/floors 2>&1 || { cat .cache/floors; exit 1; }
 
 templates: dev
-	@$(BIN)/djlint muhatap --lint --check --quiet
+	@$(BIN)/djlint muhatap --lint --quiet
 
 migrations: dev
 	@$(SETTINGS) $(BIN)/python -W ignore -m django check
