@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 from tests import cast
 from tests.pages import the_shop
@@ -179,8 +180,15 @@ FILES = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def hung_up(django_db_setup: None, playwright: Playwright) -> Iterator[None]:
+    """While Playwright's loop runs, Django keeps its connections elsewhere, where those who end the database miss them."""
+    yield
+    connections.close_all()
+
+
 @pytest.fixture(scope="module")
-def shop(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(hung_up: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with django_db_blocker.unblock(), the_shop.standing(tmp_path_factory.mktemp("shop")) as shop:
         yield shop
 

@@ -12,7 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -54,7 +54,6 @@ def standing(folder: Path) -> Iterator[Shop]:
             server.stop()
             _let_go()
             call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=False)
-            connections.close_all()
 
 
 def _let_go() -> None:
