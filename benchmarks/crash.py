@@ -59,8 +59,9 @@ def _run(plan: Plan, seed: int, world: World, product: Product) -> bool:
 
 def _open_shop(world: World, product: Product) -> int:
     """Wake Django beside the product, on the same data; one agent, one mailbox, one chat."""
-    os.environ.update(product.environment())
-    os.environ.pop("DATABASE_URL", None)
+    settings_of_the_product = product.environment()
+    os.environ.clear()  # whoever called us may have settings of their own, such as another secret key
+    os.environ.update(settings_of_the_product)
     import django
 
     django.setup()

@@ -21,6 +21,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": chromium()}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Nothing fades while it is looked at: a colour half way is nobody's colour."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = None if chromium() else pytest.mark.skip(reason="no Chromium or Chrome here")
     for item in items:

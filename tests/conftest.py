@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import browser_type_launch_args, pytest_collection_modifyitems  # noqa: F401 (fixture and hook)
+from tests.browser import (  # noqa: F401 (fixtures and hook)
+    browser_context_args,
+    browser_type_launch_args,
+    pytest_collection_modifyitems,
+)
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in the test's own thread
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import locale
+import logging
 import os
 import shutil
 import signal
@@ -12,9 +13,10 @@ from pathlib import Path
 
 from muhatap.shared.postgres.layout import Layout, unwritable
 from muhatap.shared.postgres.programs import Programs
-from muhatap.shared.postgres.trouble import ServerTrouble, disk_full, explain, foreign
+from muhatap.shared.postgres.trouble import DiskFull, ServerTrouble, disk_full, explain, foreign
 from muhatap.shared.words import gettext as _
 
+log = logging.getLogger(__name__)
 _MB = 1024 * 1024
 ROOM_TO_MAKE_MB = 150
 ROOM_TO_START_MB = 24
@@ -77,12 +79,23 @@ def _make(layout: Layout, programs: Programs, *, is_durable: bool) -> None:
         draft = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=layout.data))
         if programs.account:
             os.chown(draft, programs.account.uid, programs.account.gid)
-        _run_initdb(layout, programs, draft, is_durable=is_durable)
+        _initialise(layout, programs, draft, is_durable=is_durable)
         if layout.cluster.exists():
             layout.cluster.rmdir()  # only ever an empty folder, such as a mounted volume's
         draft.rename(layout.cluster)
     except OSError as error:
         raise unwritable(layout.cluster, error) from error
+
+
+def _initialise(layout: Layout, programs: Programs, draft: Path, *, is_durable: bool) -> None:
+    """On a very busy machine initdb was seen to give up half way; it empties its folder, and a second try succeeds."""
+    try:
+        _run_initdb(layout, programs, draft, is_durable=is_durable)
+    except DiskFull:
+        raise
+    except ServerTrouble as trouble:
+        log.warning("initdb is tried once more: %s", trouble)
+        _run_initdb(layout, programs, draft, is_durable=is_durable)
 
 
 def _run_initdb(layout: Layout, programs: Programs, draft: Path, *, is_durable: bool) -> None:
@@ -91,7 +104,6 @@ def _run_initdb(layout: Layout, programs: Programs, draft: Path, *, is_durable: 
     initdb = programs.spawn("initdb", *arguments, output=subprocess.PIPE, follow=signal.SIGKILL)
     said = initdb.communicate()[0].decode(errors="replace")
     if initdb.returncode:
-        shutil.rmtree(draft, ignore_errors=True)
         raise explain(f"{said}\ninitdb ended with {initdb.returncode}", layout.data)
 
 

@@ -29,7 +29,7 @@ class Programs:
             env=_clean_environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=output,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
             preexec_fn=accounts.follow(os.getpid(), follow) if follow else None,
             **accounts.identity(self.account),
