@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from muhatap.api.live import QUEUE, REFRESH, Hub
+from tests import loops
 
 NEWS = {"topics": ["inbox:1"], "kind": "message", "conversation": 7}
 
@@ -24,7 +25,7 @@ def heard(hub: Hub, topics: list[str], after: list[dict[str, Any]], n: int) -> l
         await events.aclose()  # type: ignore[attr-defined]
         return found
 
-    return asyncio.run(listen())
+    return loops.run(listen())
 
 
 def test_a_reader_hears_of_their_topics_only() -> None:

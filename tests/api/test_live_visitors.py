@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from muhatap.api import live_visitors
+from tests import loops
 
 
 def test_the_teller_goes_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,5 +31,5 @@ def test_the_teller_goes_on_after_the_database_was_away(monkeypatch: pytest.Monk
 
     for name in ("TELL_SOON", "TELL_AGAIN"):
         monkeypatch.setattr(live_visitors, name, 0)
-    asyncio.run(story())
+    loops.run(story())
     assert told == [[3, 7], [3, 7]]

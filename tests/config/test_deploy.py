@@ -1,11 +1,12 @@
 """What deploy/ offers to copy: a visitor cannot choose the address by which their tries are counted."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import yaml
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from tests import loops
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 VISITOR, FORGED = "203.0.113.9", "198.51.100.66"
@@ -19,7 +20,7 @@ def seen_address(proxies: str, peer: str, forwarded: str) -> str:
         seen.append(scope["client"][0])
 
     scope = {"type": "http", "client": (peer, 1), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    asyncio.run(ProxyHeadersMiddleware(product, trusted_hosts=proxies.split(","))(scope, None, None))
+    loops.run(ProxyHeadersMiddleware(product, trusted_hosts=proxies.split(","))(scope, None, None))
     return seen[0]
 
 
