@@ -86,9 +86,8 @@ def running(data: Path) -> set[int]:
 
 
 def children(supervisor: int, part: str) -> list[int]:
-    said = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(supervisor)], capture_output=True, text=True, check=False
-    )
+    whole_lines = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(supervisor)]  # however narrow the terminal says it is
+    said = subprocess.run(whole_lines, capture_output=True, text=True, check=False)
     return [int(line.split()[0]) for line in said.stdout.splitlines() if part in line]
 
 
