@@ -10,9 +10,10 @@ ROOT = Path(__file__).resolve().parents[1] / "muhatap"
 FLOORS = [
     {"shared"},
     {"accounts"},
-    {"contacts", "channels"},
+    {"contacts", "channels", "webhooks"},
     {"interactions"},
-    {"conversations"},
+    {"conversations", "service", "feedback", "writing"},
+    {"insight", "search", "notices", "automation"},
     {"flow"},
     {"web", "api"},
     {"config"},

@@ -11,6 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", include("muhatap.web.inbox.urls")),
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
+    path("insight/", include("muhatap.web.insight.urls")),
+    path("notices/", include("muhatap.web.notices.urls")),
+    path("rate/", include("muhatap.web.feedback.urls")),
     path("settings/", include("muhatap.web.settings.urls")),
+    path("settings/service/", include("muhatap.web.service.urls")),
+    path("settings/writing/", include("muhatap.web.writing.urls")),
+    path("settings/automation/", include("muhatap.web.automation.urls")),
+    path("settings/developer/", include("muhatap.web.developer.urls")),
     path("", include("muhatap.api.urls")),
 ]

@@ -12,11 +12,12 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Attachment, Conversation, Message, Participant, Snooze
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
-from muhatap.shared import live
+from muhatap.shared import jobs, live
 from muhatap.shared.address import canonical
 from muhatap.shared.text import fold
 
 Status = Conversation.Status
+FOLLOW = "follow"  # the job that does what follows from an entry
 SHOWN = ["waiting_since", "last_inbound_at", "last_inbound_id", "status", "last_message_at", "preview", "preview_kind"]
 
 
@@ -68,6 +69,7 @@ def append_inbound(
         placed_because=because,
         placed_details=dict(details),
     )
+    _has_happened(message)
     attach(message, inbound.files)
     join(conversation=conversation, contact=contact, address=inbound.sender.value, name=inbound.sender.name, at=at)
     if is_automatic:
@@ -107,6 +109,7 @@ def append_outbound(
         html=html,
         external_id=interaction.external_id,
     )
+    _has_happened(message)
     attach(message, files)
     for address in [*recipients.get("to", ()), *recipients.get("cc", ())]:
         join(conversation=conversation, contact=None, address=address.email, name=address.name, at=at)
@@ -133,6 +136,7 @@ def append_note(
         text=text,
         reply_text=text,
     )
+    _has_happened(message)
     attach(message, files)
     announce(conversation, "message", message=message.pk)
     return message
@@ -150,6 +154,7 @@ def tell(*, conversation: Conversation, event: str, by: User | None, at: datetim
         event=event,
         event_details=details,
     )
+    _has_happened(message)
     announce(conversation, "message", message=message.pk)
     return message
 
@@ -210,6 +215,11 @@ def announce(conversation: Conversation, kind: str, *, also: Iterable[str] = (),
     if conversation.assignee_id:
         topics.append(f"user:{conversation.assignee_id}")
     live.announce(topics, kind, conversation=conversation.pk, **ids)
+
+
+def _has_happened(message: Message) -> None:
+    """Whatever follows from an entry (deadlines, rules, notices, figures) is done by a job that exists if the entry does."""
+    jobs.queue(FOLLOW, queue="follow", message_id=message.pk)
 
 
 def _await_us(conversation: Conversation, message: Message) -> None:

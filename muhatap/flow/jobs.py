@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from muhatap.accounts import audit, sessions
 from muhatap.channels.webchat import tidying
 from muhatap.conversations import counting, snoozing
-from muhatap.flow import chatting, intake, replay_span, reply, sweep
+from muhatap.flow import chatting, happened, intake, replay_span, reply, sweep
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
@@ -21,6 +21,12 @@ AGAIN = RetryStrategy(max_attempts=50, exponential_wait=2)
 @on_fresh_connection
 def digest(item_id: int) -> None:
     intake.digest(item_id=item_id, at=clock.now())
+
+
+@app.task(name="follow", queue="follow", retry=AGAIN)
+@on_fresh_connection
+def follow(message_id: int) -> None:
+    happened.follow(message_id=message_id, at=clock.now())
 
 
 @app.task(name="dispatch", queue="outbox", retry=AGAIN)

@@ -1,0 +1,1 @@
+"""Settings of rules, macros and assignment."""

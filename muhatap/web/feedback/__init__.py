@@ -1,0 +1,1 @@
+"""Where a customer answers a survey, and its settings."""

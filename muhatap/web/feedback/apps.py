@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebFeedbackConfig(AppConfig):
+    name = "muhatap.web.feedback"
+    label = "web_feedback"

@@ -1,0 +1,1 @@
+"""Reports: figures, their definitions, and the conversations behind them."""

@@ -1,0 +1,1 @@
+"""Settings of working hours, holidays and SLA policies."""

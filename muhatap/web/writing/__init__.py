@@ -1,0 +1,1 @@
+"""Settings of canned replies and signatures."""
