@@ -127,7 +127,11 @@ class ProfileFact(models.Model):
 
 
 class CustomField(models.Model):
-    """A field the company added without code."""
+    """A field the company added without code, to contacts or to conversations."""
+
+    class About(models.TextChoices):
+        CONTACT = "contact", _("Contact")
+        CONVERSATION = "conversation", _("Conversation")
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
@@ -138,6 +142,7 @@ class CustomField(models.Model):
 
     key = models.SlugField(max_length=40, unique=True)
     label = models.CharField(_("Label"), max_length=80)
+    about = models.CharField(_("About"), max_length=12, choices=About, default=About.CONTACT, db_default="contact")
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind)
     choices = models.JSONField(default=list, blank=True)
     position = models.PositiveIntegerField(default=0)
@@ -148,7 +153,10 @@ class CustomField(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=["text", "number", "date", "choice", "money"]),
                 name="custom_field_kind_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about__in=["contact", "conversation"]), name="custom_field_is_about_something"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,10 +18,19 @@ class Conversation(models.Model):
         RESOLVED = "resolved", _("Resolved")
         SPAM = "spam", _("Spam")
 
+    class Priority(models.IntegerChoices):
+        """Larger is more urgent, so that lists can sort by it."""
+
+        LOW = -1, _("Low priority")
+        NORMAL = 0, _("Normal priority")
+        HIGH = 1, _("High priority")
+        URGENT = 2, _("Urgent")
+
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="conversations")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations")
     subject = models.CharField(_("Subject"), max_length=300, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=0)
     assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
     created_at = models.DateTimeField()
@@ -41,7 +50,10 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["open", "waiting", "snoozed", "resolved", "spam"]),
                 name="conversation_status_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__in=[-1, 0, 1, 2]), name="conversation_priority_is_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["inbox", "status", "-last_message_at", "-id"], name="conversations_of_inbox"),
@@ -296,3 +308,135 @@ class ConversationCountDelta(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n:+d}"
+
+
+class Follower(models.Model):
+    """A colleague who hears what happens in a conversation without owning it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="followers")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="followed")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="follower_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.conversation_id}"
+
+
+class FieldValues(models.Model):
+    """What the firm's own fields hold for one conversation; beside the row, so that lists stay lean."""
+
+    conversation = models.OneToOneField(
+        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="field_values"
+    )
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [GinIndex(fields=["values"], opclasses=["jsonb_path_ops"], name="conversation_fields")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}: {self.values}"
+
+
+class SavedView(models.Model):
+    """A named filter over the conversations somebody sees: one's own, a team's, or everybody's."""
+
+    class Reach(models.TextChoices):
+        MINE = "mine", _("Only me")
+        TEAM = "team", _("A team")
+        ALL = "all", _("Everybody")
+
+    name = models.CharField(_("Name"), max_length=80)
+    query = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="conversation_views")
+    reach = models.CharField(_("Who has it"), max_length=4, choices=Reach, default=Reach.MINE)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="conversation_views")
+    position = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reach__in=["mine", "all"], team=None) | models.Q(reach="team", team__isnull=False),
+                name="saved_view_of_a_team_names_it",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkAct(models.Model):
+    """One act on many conversations: who asked for what, how far it is, and what stood before, so that it can go back."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Stopped")
+        UNDOING = "undoing", _("Being taken back")
+        UNDONE = "undone", _("Taken back")
+
+    act = models.CharField(max_length=20)
+    value = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_acts")
+    at = models.DateTimeField()
+    n_total = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["running", "done", "cancelled", "undoing", "undone"]),
+                name="bulk_act_state_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} × {self.n_total}"
+
+
+class BulkItem(models.Model):
+    """One conversation of an act on many. `outcome` is empty until its turn; `left` says in a code why nothing was done."""
+
+    bulk = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="items")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True)
+    left = models.CharField(max_length=20, blank=True)
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bulk", "conversation"], name="bulk_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", "changed", "left", "back", "kept"]),
+                name="bulk_item_outcome_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["bulk", "outcome", "id"], name="bulk_items_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.bulk_id}: {self.conversation_id} {self.outcome}"
+
+
+class SenderBlock(models.Model):
+    """An address or a domain whose mail goes straight to spam, until somebody lifts the block or its time is over."""
+
+    value = models.CharField(max_length=320)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["value"], condition=models.Q(lifted_at=None), name="sender_blocked_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.value
