@@ -152,3 +152,50 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.expires_at:%Y-%m-%d}"
+
+
+class ApiKey(models.Model):
+    """A key with which a program acts as somebody of the staff: their role and what they see apply, narrowed by its scopes.
+
+    Only a hash of it is kept; the beginning is shown, so that people can tell keys apart.
+    """
+
+    name = models.CharField(_("Name"), max_length=80)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    scopes = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=16)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at=None) | models.Q(expires_at__gt=models.F("created_at")),
+                name="api_key_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiRequest(models.Model):
+    """A request with an Idempotency-Key and its answer, kept in the transaction of its act: whoever asks again gets it again."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="requests")
+    name = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "name"], name="api_request_once")]
+        indexes = [models.Index(fields=["at"], name="api_requests_by_age")]
+
+    def __str__(self) -> str:
+        return self.name
