@@ -30,6 +30,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
     "audit.read": _ADMINISTRATION,
+    "developer.read": _EVERYBODY,  # the reference of the API
+    "developer.edit": _ADMINISTRATION,  # API keys, webhooks
 }
 
 
