@@ -1,0 +1,144 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from muhatap.accounts.models import User
+from muhatap.conversations.models import Conversation, Message
+
+
+class Kind(models.TextChoices):
+    """What one may want to be told of."""
+
+    ASSIGNED = "assigned", _("A conversation is given to me")
+    MENTION = "mention", _("A colleague calls me in a note")
+    MINE = "mine", _("Something new in a conversation of mine")
+    UNASSIGNED = "unassigned", _("A new conversation that nobody has taken")
+    FOLLOWED = "followed", _("Something new in a conversation I follow")
+    WARNING = "warning", _("A deadline comes close")
+    BREACH = "breach", _("A deadline has passed")
+    FAILED = "failed", _("An answer of mine was not sent")
+
+
+class Way(models.TextChoices):
+    """Where one may be told."""
+
+    PAGE = "page", _("In the page")
+    BROWSER = "browser", _("By the browser")
+    PUSH = "push", _("On the phone")
+    MAIL = "mail", _("By e-mail")
+
+
+class Presence(models.Model):
+    """One tab of somebody's browser that is open now, and the conversation it shows.
+
+    The table is unlogged (migration 0001): it is written all day, means nothing a minute later, and a crash may empty it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    tab = models.CharField(max_length=40)
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, related_name="+")
+    is_typing = models.BooleanField(default=False)
+    is_shown = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "tab"], name="presence_once_a_tab")]
+        indexes = [
+            models.Index(
+                fields=["conversation"], condition=models.Q(conversation__isnull=False), name="presence_in_conversation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.conversation_id}"
+
+
+class Notice(models.Model):
+    """Something somebody wants to know of. The conversation is that of the message, wherever it was moved to."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=12, choices=Kind)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="notices")
+    ways = ArrayField(models.CharField(max_length=8, choices=Way), default=list)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "message"], name="notice_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="notice_kind_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notices_of_user"),
+            models.Index(fields=["user"], condition=models.Q(seen_at=None), name="notices_unseen"),
+            models.Index(fields=["at"], name="notices_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.kind} {self.message_id}"
+
+
+class Wish(models.Model):
+    """Where somebody wants to be told of one kind of thing; kinds without a wish are told as in wishes.USUAL."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind)
+    ways = ArrayField(models.CharField(max_length=8, choices=Way), default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="wish_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.kind}: {', '.join(self.ways)}"
+
+
+class QuietHours(models.Model):
+    """When somebody wants to be told only in the page. It may end on the day after it began."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    begins = models.TimeField(null=True)
+    ends = models.TimeField(null=True)
+    weekends = models.BooleanField(default=False)
+    lets_breaches_pass = models.BooleanField(default=False)
+    time_zone = models.CharField(max_length=60, blank=True)  # empty: that of the firm
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(begins=None, ends=None) | models.Q(begins__isnull=False, ends__isnull=False),
+                name="quiet_hours_have_both_ends",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.begins}–{self.ends}"
+
+
+class PushKey(models.Model):
+    """The pair of keys with which this installation signs its pushes (VAPID); made at the first need, one for good."""
+
+    is_ours = models.BooleanField(default=True, unique=True)  # one row
+    private_sealed = models.TextField()
+    public = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(is_ours=True), name="push_key_alone")]
+
+    def __str__(self) -> str:
+        return self.public
+
+
+class PushSubscription(models.Model):
+    """A browser that may be reached while no page is open. It holds as long as the login it was made in."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40)
+    endpoint = models.CharField(max_length=1000, unique=True)
+    public_key = models.CharField(max_length=120)
+    secret = models.CharField(max_length=60)
+    since_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.endpoint[:40]}"
