@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("conversations", "0004_initial"),
+        ("conversations", "0002_counts_are_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
