@@ -8,6 +8,7 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import Team, User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation
+from muhatap.conversations.threads import Because
 
 
 class NotActive(Exception):
@@ -15,7 +16,9 @@ class NotActive(Exception):
 
 
 @transaction.atomic
-def assign(*, conversation: Conversation, to: User | None, by: User | None, at: datetime) -> None:
+def assign(
+    *, conversation: Conversation, to: User | None, by: User | None, at: datetime, because: Because = None
+) -> None:
     """Give the conversation to somebody, or to nobody. Raises NotActive."""
     if to is not None and not to.is_active:
         raise NotActive(to)
@@ -25,15 +28,30 @@ def assign(*, conversation: Conversation, to: User | None, by: User | None, at: 
     before = current.assignee_id
     conversation.assignee = to
     conversation.save(update_fields=["assignee"])
-    threads.tell(conversation=conversation, event="assigned" if to else "unassigned", by=by, at=at, to=str(to or ""))
+    threads.tell(
+        conversation=conversation,
+        event="assigned" if to else "unassigned",
+        by=by,
+        at=at,
+        **(because or {}),
+        to=str(to or ""),
+    )
     audit.record(
-        by=by, at=at, act="conversation.assign", kind="conversation", id=conversation.pk, to=to.pk if to else None
+        by=by,
+        at=at,
+        act="conversation.assign",
+        kind="conversation",
+        id=conversation.pk,
+        to=to.pk if to else None,
+        **(because or {}),
     )
     threads.announce(conversation, "conversation", also=[f"user:{before}"] if before else [])
 
 
 @transaction.atomic
-def hand_to_team(*, conversation: Conversation, team: Team | None, by: User, at: datetime) -> None:
+def hand_to_team(
+    *, conversation: Conversation, team: Team | None, by: User | None, at: datetime, because: Because = None
+) -> None:
     """Give the conversation to a team, or to none."""
     current = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if current.team_id == (team.pk if team else None):
@@ -41,7 +59,7 @@ def hand_to_team(*, conversation: Conversation, team: Team | None, by: User, at:
     before = current.team_id
     conversation.team = team
     conversation.save(update_fields=["team"])
-    threads.tell(conversation=conversation, event="handed_to_team", by=by, at=at, to=str(team or ""))
+    threads.tell(conversation=conversation, event="handed_to_team", by=by, at=at, **(because or {}), to=str(team or ""))
     audit.record(
         by=by,
         at=at,
@@ -49,5 +67,6 @@ def hand_to_team(*, conversation: Conversation, team: Team | None, by: User, at:
         kind="conversation",
         id=conversation.pk,
         to=team.pk if team else None,
+        **(because or {}),
     )
     threads.announce(conversation, "conversation", also=[f"team:{before}"] if before else [])

@@ -8,36 +8,43 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Closure, Conversation, Snooze
+from muhatap.conversations.threads import Because
 
 Status = Conversation.Status
 
 
 @transaction.atomic
-def resolve(*, conversation: Conversation, by: User | None, at: datetime) -> None:
+def resolve(*, conversation: Conversation, by: User | None, at: datetime, because: Because = None) -> None:
     """The matter is settled. Resolving twice changes nothing."""
-    _close(conversation, Status.RESOLVED, by=by, at=at)
+    _close(conversation, Status.RESOLVED, by=by, at=at, because=because)
 
 
 @transaction.atomic
-def mark_spam(*, conversation: Conversation, by: User | None, at: datetime) -> None:
-    _close(conversation, Status.SPAM, by=by, at=at)
+def mark_spam(*, conversation: Conversation, by: User | None, at: datetime, because: Because = None) -> None:
+    _close(conversation, Status.SPAM, by=by, at=at, because=because)
 
 
 @transaction.atomic
-def reopen(*, conversation: Conversation, by: User | None, at: datetime) -> None:
+def reopen(*, conversation: Conversation, by: User | None, at: datetime, because: Because = None) -> None:
     """Open again. An open conversation stays as it is."""
     current = _locked(conversation)
     if not current.is_closed:
         return
     Closure.objects.filter(conversation=current, ended_at=None).update(ended_at=at, ended_by=by)
     _set(conversation, Status.OPEN)
-    threads.tell(conversation=conversation, event="reopened", by=by, at=at)
+    threads.tell(conversation=conversation, event="reopened", by=by, at=at, **(because or {}))
     audit.record(
-        by=by, at=at, act="conversation.reopen", kind="conversation", id=conversation.pk, name=conversation.subject
+        by=by,
+        at=at,
+        act="conversation.reopen",
+        kind="conversation",
+        id=conversation.pk,
+        name=conversation.subject,
+        **(because or {}),
     )
 
 
-def _close(conversation: Conversation, status: str, *, by: User | None, at: datetime) -> None:
+def _close(conversation: Conversation, status: str, *, by: User | None, at: datetime, because: Because) -> None:
     current = _locked(conversation)
     if current.status == status:
         return
@@ -45,9 +52,15 @@ def _close(conversation: Conversation, status: str, *, by: User | None, at: date
     Closure.objects.create(conversation=current, outcome=status, by=by, at=at)
     Snooze.objects.filter(conversation=current, ended_at=None).update(ended_at=at)
     _set(conversation, status)
-    threads.tell(conversation=conversation, event=status, by=by, at=at)
+    threads.tell(conversation=conversation, event=status, by=by, at=at, **(because or {}))
     audit.record(
-        by=by, at=at, act=f"conversation.{status}", kind="conversation", id=conversation.pk, name=conversation.subject
+        by=by,
+        at=at,
+        act=f"conversation.{status}",
+        kind="conversation",
+        id=conversation.pk,
+        name=conversation.subject,
+        **(because or {}),
     )
 
 

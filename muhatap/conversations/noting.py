@@ -10,6 +10,7 @@ from muhatap.accounts.models import User
 from muhatap.channels.contract import FileRef
 from muhatap.conversations import drafting, threads
 from muhatap.conversations.models import Conversation, Mention, Message
+from muhatap.conversations.threads import Because
 from muhatap.shared import live
 from muhatap.shared.text import fold
 
@@ -20,17 +21,28 @@ class Empty(Exception):
 
 @transaction.atomic
 def write_note(
-    *, conversation: Conversation, html: str, text: str, by: User, at: datetime, files: Iterable[FileRef] = ()
+    *,
+    conversation: Conversation,
+    html: str,
+    text: str,
+    by: User | None,
+    at: datetime,
+    files: Iterable[FileRef] = (),
+    calls: Iterable[User] = (),
+    because: Because = None,
 ) -> Message:
-    """Write a note and tell those called in it; a mention lets them see this conversation. Raises Empty."""
+    """Write a note and tell those called in it (or by `calls`); a mention lets them see this conversation. Raises Empty."""
     files = list(files)
     if not text.strip() and not files:
         raise Empty
-    message = threads.append_note(conversation=conversation, html=html, text=text, files=files, by=by, at=at)
-    for user in mentioned(text):
+    message = threads.append_note(
+        conversation=conversation, html=html, text=text, files=files, by=by, at=at, because=because
+    )
+    for user in dict.fromkeys([*calls, *mentioned(text)]):
         Mention.objects.create(message=message, user=user, at=at)
         live.announce([f"user:{user.pk}"], "mention", conversation=conversation.pk, message=message.pk)
-    drafting.discard(conversation=conversation, by=by, kind="note")
+    if by:
+        drafting.discard(conversation=conversation, by=by, kind="note")
     return message
 
 

@@ -1,6 +1,6 @@
 """Answers as they will leave: recipients, threading headers, subject; and taking one back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -37,6 +37,7 @@ def compose(
     message_id: str,
     by: User | None,
     at: datetime,
+    headers: Mapping[str, str] | None = None,
 ) -> Outbound:
     """The answer with the headers that keep it in their thread as well as in ours."""
     chain = _chain(conversation)
@@ -57,6 +58,7 @@ def compose(
         references=_references(chain, last_inbound),
         reply_token=threading.reply_token(conversation),
         quotes=_quoted(last_inbound, answer_to, conversation),
+        headers=dict(headers or {}),
     )
 
 

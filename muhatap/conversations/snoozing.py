@@ -7,6 +7,7 @@ from django.db import transaction
 from muhatap.accounts.models import User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Snooze
+from muhatap.conversations.threads import Because
 
 Status = Conversation.Status
 
@@ -20,7 +21,9 @@ class NotOpen(Exception):
 
 
 @transaction.atomic
-def snooze(*, conversation: Conversation, until: datetime, by: User, at: datetime) -> Snooze:
+def snooze(
+    *, conversation: Conversation, until: datetime, by: User | None, at: datetime, because: Because = None
+) -> Snooze:
     """Hide the conversation until a moment. Raises NotInFuture, NotOpen."""
     if until <= at:
         raise NotInFuture(until)
@@ -30,7 +33,7 @@ def snooze(*, conversation: Conversation, until: datetime, by: User, at: datetim
     row = Snooze.objects.create(conversation=conversation, by=by, at=at, until=until)
     conversation.status = Status.SNOOZED
     conversation.save(update_fields=["status"])
-    threads.tell(conversation=conversation, event="snoozed", by=by, at=at, until=until.isoformat())
+    threads.tell(conversation=conversation, event="snoozed", by=by, at=at, **(because or {}), until=until.isoformat())
     threads.announce(conversation, "conversation")
     return row
 

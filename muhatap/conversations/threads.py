@@ -17,6 +17,8 @@ from muhatap.shared.address import canonical
 from muhatap.shared.text import fold
 
 Status = Conversation.Status
+# What made an act happen by itself: codes and names kept with its entry ({"rule": 3, "rule_name": "…"}).
+Because = Mapping[str, Any] | None
 FOLLOW = "follow"  # the job that does what follows from an entry
 SHOWN = ["waiting_since", "last_inbound_at", "last_inbound_id", "status", "last_message_at", "preview", "preview_kind"]
 
@@ -89,8 +91,9 @@ def append_outbound(
     files: Iterable[FileRef],
     by: User | None,
     at: datetime,
+    because: Because = None,
 ) -> Message:
-    """Write our answer into the thread; now we wait for them."""
+    """Write our answer into the thread; now we wait for them. One that a rule wrote (`because`) changes nobody's turn."""
     message = Message.objects.create(
         conversation=conversation,
         inbox_id=conversation.inbox_id,
@@ -108,21 +111,27 @@ def append_outbound(
         reply_text=text,
         html=html,
         external_id=interaction.external_id,
+        event_details=dict(because or {}),
     )
     _has_happened(message)
     attach(message, files)
     for address in [*recipients.get("to", ()), *recipients.get("cc", ())]:
         join(conversation=conversation, contact=None, address=address.email, name=address.name, at=at)
-    conversation.waiting_since = None
-    Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at)
-    if conversation.status in (Status.OPEN, Status.SNOOZED):
-        conversation.status = Status.WAITING
+    if not because:
+        _await_them(conversation, at=at)
     _show(conversation, message, at=at)
     return message
 
 
 def append_note(
-    *, conversation: Conversation, html: str, text: str, files: Iterable[FileRef], by: User, at: datetime
+    *,
+    conversation: Conversation,
+    html: str,
+    text: str,
+    files: Iterable[FileRef],
+    by: User | None,
+    at: datetime,
+    because: Because = None,
 ) -> Message:
     """Write a note; the contact never sees it, and it changes nobody's turn."""
     message = Message.objects.create(
@@ -135,6 +144,7 @@ def append_note(
         html=html,
         text=text,
         reply_text=text,
+        event_details=dict(because or {}),
     )
     _has_happened(message)
     attach(message, files)
@@ -168,7 +178,8 @@ def retell(*, conversation: Conversation) -> None:
     spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
     last = spoken.order_by("at", "id").last()
     last_inbound = spoken.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("at", "id").last()
-    is_our_turn = last is not None and last_inbound is not None and last.pk == last_inbound.pk
+    last_turn = spoken.exclude(kind=Message.Kind.OUTBOUND, event_details__has_key="rule").order_by("at", "id").last()
+    is_our_turn = last_turn is not None and last_inbound is not None and last_turn.pk == last_inbound.pk
     conversation.last_message_at = last.at if last else conversation.created_at
     conversation.preview = ledger.excerpt(last.reply_text or last.text or last.subject)[:200] if last else ""
     conversation.preview_kind = last.kind if last else ""
@@ -229,6 +240,13 @@ def _await_us(conversation: Conversation, message: Message) -> None:
     if conversation.status in (Status.WAITING, Status.SNOOZED):
         conversation.status = Status.OPEN
     _show(conversation, message, at=message.recorded_at)
+
+
+def _await_them(conversation: Conversation, *, at: datetime) -> None:
+    conversation.waiting_since = None
+    Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at)
+    if conversation.status in (Status.OPEN, Status.SNOOZED):
+        conversation.status = Status.WAITING
 
 
 def _show(conversation: Conversation, message: Message, *, at: datetime) -> None:

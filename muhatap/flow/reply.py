@@ -20,6 +20,9 @@ from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
 
+# RFC 3834, and what Exchange goes by: no vacation message answers it.
+AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", "Precedence": "auto_reply"}
+
 
 class Empty(Exception):
     """There is nothing to send."""
@@ -57,9 +60,11 @@ def send(
     at: datetime,
     and_resolve: bool = False,
     undo: timedelta | None = None,
+    because: threads.Because = None,
 ) -> Message:
     """Write the answer into the thread and queue it; until the undo time is over it can be taken back.
 
+    `because` marks what a rule wrote: it says on the wire that it is automatic, and changes nobody's turn.
     Raises Empty, NoRecipient, SomethingNew (nothing was sent, the draft is kept).
     """
     conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
@@ -74,6 +79,7 @@ def send(
         message_id=new_message_id(conversation),
         by=by,
         at=at,
+        headers=AUTOMATIC if because else {},
     )
     interaction = ledger.record_sent(
         inbox=conversation.inbox,
@@ -93,6 +99,7 @@ def send(
         files=answer.files,
         by=by,
         at=at,
+        because=because,
     )
     wait = settings.UNDO_SEND if undo is None else undo
     outbox.queue(
