@@ -6,18 +6,19 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0001_initial'),
-        ('contacts', '0004_fields_of_conversations'),
-        ('conversations', '0003_work_tools'),
-        ('interactions', '0003_facts_of_sending'),
+        ("channels", "0001_initial"),
+        ("contacts", "0004_fields_of_conversations"),
+        ("conversations", "0003_work_tools"),
+        ("interactions", "0003_facts_of_sending"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['recorded_at'], name='messages_by_recording', pages_per_range=32),
+            model_name="message",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["recorded_at"], name="messages_by_recording", pages_per_range=32
+            ),
         ),
     ]
