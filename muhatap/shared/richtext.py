@@ -4,8 +4,11 @@ from html.parser import HTMLParser
 
 import nh3
 
-TAGS = {"a", "b", "blockquote", "br", "code", "div", "em", "i", "img", "li", "ol", "p", "pre", "s", "strong", "u", "ul"}
-ATTRIBUTES = {"a": {"href"}, "img": {"alt", "data-cid", "width", "height"}}
+TAGS = {
+    "a", "b", "blockquote", "br", "code", "div", "em", "i", "img", "li", "mark", "ol", "p", "pre", "s", "strong", "u", "ul"
+}  # fmt: skip
+# A mark with data-gap is a place in a template that somebody still has to fill; sending takes it out.
+ATTRIBUTES = {"a": {"href"}, "img": {"alt", "data-cid", "width", "height"}, "mark": {"data-gap"}}
 BLOCKS = {"blockquote", "div", "li", "ol", "p", "pre", "ul"}
 
 

@@ -1,4 +1,5 @@
-"""What agents write with: canned replies with variables, signatures, and what is checked before something is sent.
+"""What agents write with: canned replies with variables, signatures, and what is checked in a text before it is sent.
 
-Owns: canned replies, signatures, the checks. Does not own: drafts and messages (conversations).
+Owns: canned replies, signatures, the filling of templates (`rendering`, pure; rules and macros use it too), and the reading of
+a text for files it promises. Does not own: drafts, messages, recipients (conversations).
 """

@@ -1,0 +1,165 @@
+"""Templates that people write, filled with values. Pure: a template and variables in, text and what was missing out.
+
+Liquid without files, without code and with limits: whoever writes a template can neither reach anything nor hold anything up.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from liquid import Environment, Undefined
+from liquid.exceptions import LiquidError
+from liquid.template import BoundTemplate
+
+from muhatap.shared import richtext
+
+LONGEST = 20_000
+TAGS = {
+    "content", "output", "illegal",  # what the parser itself needs: text, values, and the refusal of any other tag
+    "if", "unless", "case", "for", "break", "continue", "assign", "capture", "comment", "#", "cycle",
+}  # fmt: skip
+# None that a long chain of could make endless: no arithmetic, no replacing, nothing over ranges.
+FILTERS = {
+    "append",
+    "capitalize",
+    "default",
+    "downcase",
+    "newline_to_br",
+    "prepend",
+    "strip",
+    "truncate",
+    "truncatewords",
+    "upcase",
+}
+# Where something was missing: signs nobody types, so that no value can pretend to be a gap.
+OPEN, CLOSE = "\ue000", "\ue001"
+GAP = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+STRAY = re.compile(f"[{OPEN}{CLOSE}]")
+# The editor writes &nbsp; and &quot; into what stands between the braces.
+BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+TAG = re.compile(r"<[^<>]*>")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+ENTITIES = {"&nbsp;": " ", "\xa0": " ", "&quot;": '"', "&#39;": "'", "&gt;": ">", "&lt;": "<", "&amp;": "&"}
+
+
+class Invalid(Exception):
+    """The template cannot be read. `line` counts from 1; `reason` is the parser's own sentence."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What came of a template. `html` has nothing where a value was missing, `marked` has <mark data-gap="name"> there."""
+
+    html: str
+    text: str
+    marked: str
+    gaps: tuple[str, ...] = ()
+
+
+class _Limited(Environment):
+    loop_iteration_limit = 500
+    output_stream_limit = 100_000
+    local_namespace_limit = 20_000
+    block_nesting_limit = 20
+    context_depth_limit = 10
+
+
+def render(template: str, variables: Mapping[str, Any]) -> Rendered:
+    """Fill a template of our small HTML (plain text is such a one) with values, which are escaped.
+
+    A value that is unknown or empty leaves a gap, told by its name. Raises Invalid for a template that cannot be read, that
+    loops or grows without end.
+    """
+    missing: list[str] = []
+
+    class Missing(Undefined):
+        def __str__(self) -> str:
+            missing.append((self.hint or self.name).removesuffix(" is undefined").strip("'"))
+            return f"{OPEN}{len(missing) - 1}{CLOSE}"
+
+    parsed = _parsed(_plain_braces(template))
+    environment = _environment(Missing)
+    try:
+        filled = BoundTemplate(environment, parsed.nodes).render(_known(variables))
+    except LiquidError as error:
+        raise Invalid(str(error.args[0] if error.args else error), _line(error)) from error
+    except (RecursionError, ValueError, TypeError, OverflowError, ArithmeticError) as error:
+        raise Invalid(type(error).__name__, 1) from error
+    gaps: list[str] = []
+
+    def mark(match: re.Match[str]) -> str:
+        name = missing[int(match[1])] if int(match[1]) < len(missing) else ""
+        gaps.append(name)
+        return f'<mark data-gap="{_attribute(name)}"></mark>'
+
+    def bare(tag: re.Match[str]) -> str:
+        return GAP.sub(lambda match: mark(match)[:0], tag[0])  # in an address a mark cannot stand
+
+    marked = richtext.clean(STRAY.sub("", GAP.sub(mark, TAG.sub(bare, filled))))
+    html = richtext.clean(STRAY.sub("", GAP.sub("", filled)))
+    return Rendered(html=html, text=richtext.to_text(html), marked=marked, gaps=tuple(dict.fromkeys(gaps)))
+
+
+def check(template: str) -> None:
+    """Raises Invalid when a template cannot be read, with the line."""
+    if len(template) > LONGEST:
+        raise Invalid(f"longer than {LONGEST} letters", 1)
+    unknown = sorted(_parsed(_plain_braces(template)).analyze().filters.keys() - FILTERS)
+    if unknown:
+        raise Invalid(f"unknown filter '{unknown[0]}'", _line_of(template, unknown[0]))
+
+
+@lru_cache(maxsize=256)
+def _parsed(template: str) -> BoundTemplate:
+    if ranges := next((one for one in BRACES.finditer(template) if ".." in QUOTED.sub("", one[0])), None):
+        raise Invalid("ranges are not offered", template.count("\n", 0, ranges.start()) + 1)
+    try:
+        return _environment(Undefined).from_string(template)
+    except LiquidError as error:
+        raise Invalid(str(error.args[0] if error.args else error), _line(error)) from error
+    except RecursionError as error:
+        raise Invalid("nested too deeply", 1) from error
+
+
+def _environment(undefined: type[Undefined]) -> Environment:
+    environment = _Limited(undefined=undefined, strict_filters=True, autoescape=True)
+    environment.tags = {name: tag for name, tag in environment.tags.items() if name in TAGS}
+    environment.filters = {name: one for name, one in environment.filters.items() if name in FILTERS}
+    return environment
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is empty, so that it is missing: an empty name is as much a gap as an unknown one."""
+    kept = {name: _known(value) if isinstance(value, Mapping) else value for name, value in values.items()}
+    plain = {name: STRAY.sub("", value) if isinstance(value, str) else value for name, value in kept.items()}
+    return {name: value for name, value in plain.items() if value not in ("", None)}
+
+
+def _plain_braces(template: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        inside = TAG.sub("", match[0])
+        for entity, letter in ENTITIES.items():
+            inside = inside.replace(entity, letter)
+        return inside
+
+    return BRACES.sub(plain, STRAY.sub("", template))
+
+
+def _attribute(name: str) -> str:
+    return re.sub(r"[^\w.\- ]", "", name)[:80]
+
+
+def _line_of(template: str, word: str) -> int:
+    return template.count("\n", 0, max(template.find(word), 0)) + 1
+
+
+def _line(error: LiquidError) -> int:
+    token = getattr(error, "token", None)
+    start, source = getattr(token, "start_index", 0), getattr(token, "source", "")
+    return source.count("\n", 0, max(start, 0)) + 1 if isinstance(source, str) else 1
