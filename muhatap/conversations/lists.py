@@ -9,7 +9,7 @@ from muhatap.accounts.models import User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import counting, seeing
 from muhatap.conversations.models import Conversation, Draft, Message
-from muhatap.conversations.visibility import visible_to
+from muhatap.conversations.visibility import branches, scope, visible_to
 from muhatap.shared.text import fold
 
 Status = Conversation.Status
@@ -35,17 +35,43 @@ class Page:
     next: Cursor | None
 
 
+@dataclass(frozen=True)
+class View:
+    """What a view holds.
+
+    `statuses`: each is walked along its own index. None: the condition itself finds few rows, whatever their status.
+    `is_granted`: whoever may open the view sees all of it, so nobody asks again for each row.
+    """
+
+    condition: Q
+    statuses: tuple[str, ...] | None = tuple(LIVELY)
+    is_granted: bool = False
+
+
 def page(user: User, view: str, *, before: Cursor | None = None, search: str = "", limit: int = LIMIT) -> Page:
     """At most `limit` conversations of a view, newest first. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
-    rows = visible_to(user).filter(condition(view, user)).select_related("contact", "inbox", "assignee")
-    if search:
-        rows = rows.filter(holding(search))
+    condition = holding(search) if search else Q()
     if before:
-        rows = rows.filter(Q(last_message_at__lt=before.at) | Q(last_message_at=before.at, id__lt=before.id))
-    rows = with_marks(rows, user)
-    found = list(rows.order_by("-last_message_at", "-id")[: limit + 1])
-    shown = found[:limit]
-    return Page(shown, Cursor(shown[-1].last_message_at, shown[-1].pk) if len(found) > limit else None)
+        condition &= Q(last_message_at__lt=before.at) | Q(last_message_at=before.at, id__lt=before.id)
+    numbers = _newest(user, named(view, user), condition, limit + 1)
+    rows = Conversation.objects.filter(pk__in=numbers[:limit]).select_related("contact", "inbox", "assignee")
+    shown = list(with_marks(rows, user).order_by("-last_message_at", "-id"))
+    return Page(shown, Cursor(shown[-1].last_message_at, shown[-1].pk) if len(numbers) > limit else None)
+
+
+def _newest(user: User, view: View, condition: Q, limit: int) -> list[int]:
+    """The numbers of the newest conversations: the newest of each branch and status, merged."""
+    standing = Conversation.objects.filter(condition, view.condition, merged_into=None)
+    parts = [
+        standing.filter(branch, **status)
+        .order_by("-last_message_at", "-id")
+        .values_list("last_message_at", "pk")[:limit]
+        for branch in ([Q()] if view.is_granted else branches(user))
+        for status in ([{"status": one} for one in view.statuses] if view.statuses is not None else [{}])
+    ]
+    first, *others = parts
+    merged = first.union(*others).order_by("-last_message_at", "-pk")[:limit] if others else first
+    return [pk for _at, pk in merged]
 
 
 def with_marks(rows: QuerySet[Conversation], user: User) -> QuerySet[Conversation]:
@@ -56,26 +82,28 @@ def with_marks(rows: QuerySet[Conversation], user: User) -> QuerySet[Conversatio
     )
 
 
-def condition(view: str, user: User) -> Q:
-    """What a view holds. Raises UnknownView."""
+def named(view: str, user: User) -> View:
+    """The view of this name. Raises UnknownView."""
     kind, _, number = view.partition(":")
-    named = {
-        "mine": Q(assignee=user, status__in=LIVELY),
-        "unassigned": Q(assignee=None, status__in=LIVELY),
-        "waiting": Q(status=Status.OPEN),
-        "all": Q(status__in=LIVELY),
-        "snoozed": Q(status=Status.SNOOZED),
-        "resolved": Q(status=Status.RESOLVED),
-        "spam": Q(status=Status.SPAM),
-        "drafts": Q(pk__in=Draft.objects.filter(by=user).values("conversation_id")),
-        "mentions": Q(pk__in=Message.objects.filter(mentions__user=user).values("conversation_id")),
+    standing = {
+        "mine": View(Q(assignee=user), is_granted=user.is_active),
+        "unassigned": View(Q(assignee=None)),
+        "waiting": View(Q(), (Status.OPEN,)),
+        "all": View(Q()),
+        "snoozed": View(Q(), (Status.SNOOZED,)),
+        "resolved": View(Q(), (Status.RESOLVED,)),
+        "spam": View(Q(), (Status.SPAM,)),
+        "drafts": View(Q(pk__in=Draft.objects.filter(by=user).values("conversation_id")), None),
+        "mentions": View(Q(pk__in=Message.objects.filter(mentions__user=user).values("conversation_id")), None),
     }
-    if not number and kind in named:
-        return named[kind]
-    column = {"team": "team_id", "inbox": "inbox_id"}.get(kind)
-    if column is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if not number and kind in standing:
+        return standing[kind]
+    within = scope(user)
+    columns = {"team": ("team_id", within.team_ids), "inbox": ("inbox_id", within.inbox_ids)}
+    if kind not in columns or not (number.isascii() and number.isdigit() and len(number) < 19):
         raise UnknownView(view)
-    return Q(**{column: int(number), "status__in": LIVELY})
+    column, granted = columns[kind]
+    return View(Q(**{column: int(number)}), is_granted=within.sees_all or int(number) in set(granted))
 
 
 def counts(user: User) -> dict[str, int]:

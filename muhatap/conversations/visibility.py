@@ -51,6 +51,24 @@ def visible_to(user: User) -> QuerySet[Conversation]:
     return standing.filter(within.over() | Q(pk__in=mentioned))
 
 
+def branches(user: User) -> list[Q]:
+    """What a user sees as conditions of which each follows an index of its own, largest last; they may overlap.
+
+    A list takes the newest of each and merges: one OR over all of them would make the database look at every row.
+    The sets are given as numbers, so that the planner knows how large they are.
+    """
+    within = scope(user)
+    if within.sees_all:
+        return [Q()]
+    mentioned = Message.objects.filter(mentions__user=user).values("conversation_id")
+    found = [Q(assignee_id=within.user_id), Q(pk__in=mentioned)]
+    if team_ids := list(within.team_ids):
+        found.append(Q(team_id__in=team_ids))
+    if inbox_ids := list(within.inbox_ids):
+        found.append(Q(inbox_id__in=inbox_ids))
+    return found
+
+
 def sees(user: User, conversation: Conversation) -> bool:
     return visible_to(user).filter(pk=conversation.pk).exists()
 
