@@ -75,6 +75,12 @@ class Conversation(models.Model):
                 name="conversations_due",
                 condition=models.Q(next_deadline_at__isnull=False),
             ),
+            # Rules that look each minute for whoever has waited too long.
+            models.Index(
+                fields=["waiting_since", "id"],
+                name="conversations_unanswered",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="conversation_search"),
         ]
 
@@ -297,6 +303,10 @@ class Closure(models.Model):
             models.UniqueConstraint(
                 fields=["conversation"], condition=models.Q(ended_at=None), name="closure_standing_once"
             )
+        ]
+        indexes = [
+            # Rules that look each minute for what has been settled long enough.
+            models.Index(fields=["outcome", "at", "id"], condition=models.Q(ended_at=None), name="closures_standing")
         ]
 
     def __str__(self) -> str:
