@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from muhatap.accounts.models import Membership, User, Visibility
 from muhatap.channels.models import Desk, Inbox
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Conversation, Mention, Message
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,23 @@ def branches(user: User) -> list[Q]:
 
 def sees(user: User, conversation: Conversation) -> bool:
     return visible_to(user).filter(pk=conversation.pk).exists()
+
+
+def who_sees(conversation: Conversation) -> QuerySet[User]:
+    """Everybody who sees this conversation: the same rule asked from the other side, for telling many at once."""
+    mentioned = Mention.objects.filter(message__conversation=conversation).values("user_id")
+    seated = Desk.objects.filter(inbox_id=conversation.inbox_id).values("user_id")
+    members = Membership.objects.filter(team_id=conversation.team_id).values("user_id")
+    active = User.objects.filter(is_active=True)
+    if conversation.merged_into_id:
+        return active.none()
+    return active.filter(
+        Q(visibility=Visibility.ALL)
+        | Q(pk=conversation.assignee_id)
+        | Q(pk__in=mentioned)
+        | (Q(pk__in=members) & ~Q(visibility=Visibility.OWN))
+        | (Q(pk__in=seated) & Q(visibility=Visibility.INBOX))
+    )
 
 
 def readable_interactions(user: User, interaction_ids: Collection[int]) -> set[int]:
