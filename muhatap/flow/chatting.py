@@ -24,6 +24,7 @@ from muhatap.conversations.models import Conversation, Draft, Message, Seen
 from muhatap.flow import reply
 from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
+from muhatap.notices import telling
 from muhatap.shared import jobs, live, richtext
 
 LOOKED_AT = 30  # newest lines of a visitor that are checked for having been read by us
@@ -108,6 +109,7 @@ def we_read(*, conversation: Conversation, message_id: int, by: User, at: dateti
     """Remember that one of us has read up to a message; a visitor hears of it when one of us read theirs for the first time."""
     is_news = conversation.inbox.kind == adapter.ADAPTER.kind and _reads_more(conversation, message_id)
     seeing.mark_seen(conversation=conversation, message_id=message_id, by=by, at=at)
+    telling.see(user=by, conversation=conversation, until=message_id, at=at)
     if is_news:
         _tell_visitors(conversation, "read", by)
 

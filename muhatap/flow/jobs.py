@@ -9,7 +9,9 @@ from procrastinate.contrib.django import app
 from muhatap.accounts import audit, sessions
 from muhatap.channels.webchat import tidying
 from muhatap.conversations import counting, snoozing
-from muhatap.flow import chatting, happened, intake, replay_span, reply, sweep
+from muhatap.flow import chatting, deadlines, happened, intake, replay_span, reply, sweep
+from muhatap.insight import checking, rollups
+from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
@@ -41,10 +43,31 @@ def continue_by_mail(session_id: int) -> None:
     chatting.continue_by_mail(session_id=session_id, at=clock.now())
 
 
+@app.task(name=telling.PUSH, queue="push")
+@on_fresh_connection
+def push_notice(notice_id: int) -> None:
+    pushing.push_notice(notice_id=notice_id, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(name="mail_notices", queue="push", queueing_lock="mail_notices")
+@on_fresh_connection
+def mail_notices(timestamp: int) -> None:
+    """Mail those who have not looked, and forget browser tabs that fell silent."""
+    presence.tidy(at=clock.now())
+    mailing.mail_unseen(at=clock.now())
+
+
 @app.task(name="replay", queue="care", retry=AGAIN)
 @on_fresh_connection
 def replay(item_ids: list[int], by_id: int) -> None:
     replay_span.run(item_ids=item_ids, by_id=by_id, at=clock.now())
+
+
+@app.task(name="recalculate_deadlines", queue="care", retry=AGAIN)
+@on_fresh_connection
+def recalculate_deadlines(status: str, before: str) -> None:
+    deadlines.recalculate(status=status, before=before, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")
@@ -60,7 +83,9 @@ def sweep_up(timestamp: int) -> None:
 @on_fresh_connection
 def every_minute(timestamp: int) -> None:
     snoozing.wake_due(at=clock.now())
+    deadlines.watch(at=clock.now())
     counting.fold()
+    rollups.fold()
 
 
 @app.periodic(cron="41 * * * *")
@@ -71,6 +96,15 @@ def every_hour(timestamp: int) -> None:
     audit.seal(at=clock.now())
     sessions.forget_expired(at=clock.now())
     tidying.tidy(at=clock.now())
+    telling.forget_old(at=clock.now())
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="night", queue="care", queueing_lock="night")
+@on_fresh_connection
+def every_night(timestamp: int) -> None:
+    """Compare yesterday's figures with the conversations they speak of."""
+    checking.check_yesterday(at=clock.now())
 
 
 @app.periodic(cron="17 * * * *")

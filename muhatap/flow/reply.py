@@ -15,7 +15,7 @@ from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
 from muhatap.conversations import assigning, closing, drafting, replying, threads
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import returned
+from muhatap.flow import notifying, returned
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
@@ -179,6 +179,7 @@ def tell_fate(outgoing: Outgoing) -> None:
     message = Message.objects.select_related("conversation").filter(interaction_id=outgoing.interaction_id).first()
     if message:
         threads.announce(message.conversation, "delivery", message=message.pk)
+    notifying.of_sending(outgoing)
 
 
 def new_message_id(conversation: Conversation) -> str:

@@ -6,6 +6,7 @@ from muhatap.channels.contract import Inbound, Receipt
 from muhatap.channels.models import Inbox
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
+from muhatap.flow import notifying
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import address
@@ -21,6 +22,7 @@ def owner(inbox: Inbox, inbound: Inbound, *, at: datetime) -> Contact | None:
     if inbound.bounce.is_permanent and _was_sent_to(sent, inbound.bounce.recipient):
         outbox.report(outgoing=sent, state=Outgoing.State.BOUNCED, at=at, detail=inbound.bounce.detail)
         identity.mark_bounced(kind="email", value=inbound.bounce.recipient, detail=inbound.bounce.detail, at=at)
+        notifying.of_sending(sent)
     return sent.interaction.contact
 
 

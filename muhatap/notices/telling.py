@@ -1,0 +1,116 @@
+"""Telling somebody, once; what they have not seen yet; and that they have seen it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from muhatap.accounts.models import User
+from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.visibility import visible_to
+from muhatap.notices import wishes
+from muhatap.notices.models import Notice, Way
+from muhatap.shared import jobs, live
+
+PUSH = "push_notice"  # the job that reaches the browsers of one user
+SHOWN = 200  # newest notices that the list is made of
+KEPT = timedelta(days=90)
+KEPT_SEEN = timedelta(days=30)
+TOPICS = 200  # users told by one announcement: PostgreSQL limits its length
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the list shows of one conversation: the newest notice, and how many are not seen."""
+
+    notice: Notice
+    n_unseen: int
+    ids: tuple[int, ...]
+
+
+@transaction.atomic
+def tell(*, users: Iterable[User], kind: str, message: Message, at: datetime) -> list[Notice]:
+    """Tell these users of an entry; whoever was told before, or does not want to hear of this, is not told.
+
+    Whom it may be told is the caller's to judge; what is shown later is judged again.
+    """
+    wanted = {number: ways for number, ways in wishes.ways(users, kind).items() if ways}
+    rows = [Notice(user_id=number, kind=kind, message=message, ways=ways, at=at) for number, ways in wanted.items()]
+    known = set(Notice.objects.filter(message=message, kind=kind, user_id__in=wanted).values_list("user_id", flat=True))
+    Notice.objects.bulk_create([row for row in rows if row.user_id not in known], ignore_conflicts=True)
+    made = list(Notice.objects.filter(message=message, kind=kind, user_id__in=set(wanted) - known).order_by("user_id"))
+    for notice in made:
+        if Way.PUSH in notice.ways:
+            jobs.queue(PUSH, queue="push", notice_id=notice.pk)
+    _announce([notice.user_id for notice in made])
+    return made
+
+
+@transaction.atomic
+def see(*, user: User, conversation: Conversation, at: datetime, until: int | None = None) -> int:
+    """They have read the conversation (up to a message): what was told of it is seen. How many were new."""
+    unseen = Notice.objects.filter(user=user, seen_at=None, message__conversation=conversation)
+    if until is not None:
+        unseen = unseen.filter(message_id__lte=until)
+    numbers = list(unseen.values_list("pk", flat=True))
+    n_seen = Notice.objects.filter(pk__in=numbers, seen_at=None).update(seen_at=at) if numbers else 0
+    if n_seen:
+        _announce([user.pk])
+    return n_seen
+
+
+@transaction.atomic
+def see_all(*, user: User, at: datetime) -> None:
+    """Nothing is new any more."""
+    Notice.objects.filter(user=user, seen_at=None).update(seen_at=at)
+    _announce([user.pk])
+
+
+def forget_old(*, at: datetime) -> None:
+    Notice.objects.filter(at__lt=at - KEPT).delete()
+    Notice.objects.filter(seen_at__lt=at - KEPT_SEEN, at__lt=at - KEPT_SEEN).delete()
+
+
+def n_unseen(user: User) -> int:
+    """In how many conversations something is new."""
+    return _shown(user).filter(seen_at=None).values("message__conversation_id").distinct().count()
+
+
+def news(user: User, *, after: int) -> list[Notice]:
+    """What was told after a notice and is not seen yet, oldest first."""
+    return list(_whole(_shown(user).filter(pk__gt=after, seen_at=None)).order_by("pk")[:20])
+
+
+def newest_id(user: User) -> int:
+    return Notice.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def grouped(user: User) -> list[Told]:
+    """The newest notices, one line a conversation: those with something unseen first."""
+    rooms: dict[int, list[Notice]] = {}
+    for notice in _whole(_shown(user)).order_by("-pk")[:SHOWN]:
+        rooms.setdefault(notice.message.conversation_id, []).append(notice)
+    found = [_told(notices) for notices in rooms.values()]
+    return sorted(found, key=lambda told: told.n_unseen == 0)
+
+
+def _told(notices: list[Notice]) -> Told:
+    unseen = [notice for notice in notices if notice.seen_at is None]
+    return Told((unseen or notices)[0], len(unseen), tuple(notice.pk for notice in notices))
+
+
+def _shown(user: User) -> QuerySet[Notice]:
+    """Those whose conversation the user still sees, and that were to be told in the page."""
+    seen = visible_to(user).values("pk")
+    return Notice.objects.filter(user=user, ways__contains=[Way.PAGE], message__conversation_id__in=seen)
+
+
+def _whole(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    return notices.select_related("message__conversation__contact", "message__by", "user")
+
+
+def _announce(user_ids: list[int]) -> None:
+    for start in range(0, len(user_ids), TOPICS):
+        live.announce([f"user:{number}" for number in user_ids[start : start + TOPICS]], "notice")
