@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 InboundKind = Literal["message", "auto_reply", "bounce", "list", "receipt"]
@@ -123,6 +123,26 @@ class Receipt:
     gone: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one answer on a channel may be. None or empty means that the channel sets no limit.
+
+    `window` is how long after their last message one may still write freely; `inflation` is what encoding adds to files.
+    """
+
+    max_length: int | None = None
+    max_files: int | None = None
+    max_file_bytes: int | None = None
+    max_total_bytes: int | None = None
+    file_endings: frozenset[str] = frozenset()
+    window: timedelta | None = None
+    inflation: float = 1.0
+
+    def on_the_wire(self, n_bytes: int) -> int:
+        """How large a file is once it is encoded."""
+        return round(n_bytes * self.inflation)
+
+
 class Untranslatable(Exception):
     """Raised by `Adapter.translate` when raw bytes cannot be understood; the message is the reason shown in quarantine."""
 
@@ -137,6 +157,8 @@ class Adapter(Protocol):
     kind: str
 
     def translate(self, raw: bytes, meta: Mapping[str, Any]) -> Inbound: ...
+
+    def limits(self, settings: Mapping[str, Any]) -> Limits: ...
 
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt: ...
 

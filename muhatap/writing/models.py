@@ -5,8 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
-from muhatap.shared import richtext
-from muhatap.shared.text import fold
 
 LANGUAGES = [("", _("Any")), ("tr", "Türkçe"), ("en", "English")]
 
@@ -48,10 +46,6 @@ class CannedReply(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    def keep_search_text(self) -> None:
-        """Keep what search looks at in line with what is written."""
-        self.search_text = fold(f"{self.shortcut} {self.title} {richtext.to_text(self.html)}")[:4000]
 
 
 class Signature(models.Model):

@@ -5,12 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from muhatap.channels.contract import Adapter, Inbound, Outbound, Receipt
+from muhatap.channels.contract import Adapter, Inbound, Limits, Outbound, Receipt
 from muhatap.channels.email import access, compose, smtp, translation, trouble
 from muhatap.channels.email.oauth import Refused
 from muhatap.channels.email.writing import Unsendable
 from muhatap.shared import clock, files
 from muhatap.shared.secrets import SecretLost
+
+
+MAX_SEND_MB = 20  # what most servers take
+INFLATION = 1.37  # base64 in lines of 76 letters
 
 
 class Email:
@@ -21,6 +25,12 @@ class Email:
     def translate(self, raw: bytes, meta: Mapping[str, Any]) -> Inbound:
         """What a raw mail says. Raises Untranslatable."""
         return translation.translate(raw, meta, files.store_bytes)
+
+    def limits(self, settings: Mapping[str, Any]) -> Limits:
+        """The whole mail as large as the inbox is set to; base64 makes files a third larger."""
+        return Limits(
+            max_total_bytes=int(settings.get("max_send_mb") or MAX_SEND_MB) * 1024 * 1024, inflation=INFLATION
+        )
 
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
         """Hand a mail to the inbox's SMTP server. Raises Uncertain when it broke off while being handed over."""

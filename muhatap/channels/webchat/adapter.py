@@ -7,14 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
-from muhatap.channels.contract import Claim, FileRef, Inbound, Outbound, Receipt, Untranslatable
+from muhatap.channels.contract import Claim, FileRef, Inbound, Limits, Outbound, Receipt, Untranslatable
 from muhatap.channels.webchat import lines
 from muhatap.channels.webchat.models import ChatLine, ChatSession
+from muhatap.channels.webchat.uploads import KINDS
 from muhatap.channels.webchat.widget import settings_of
 from muhatap.shared import jobs, live
 from muhatap.shared.text import without_nul
 
 CONTINUE_BY_MAIL = "continue_by_mail"
+LONGEST = 5000  # letters of one message, as in the widget
+MOST_FILES = 5
 
 
 def external_id(visitor_id: str, key: str) -> str:
@@ -49,6 +52,11 @@ class WebchatAdapter:
             return _inbound(told["visitor"], told["message"], told.get("page") or {})
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Untranslatable(f"not a chat message: {type(error).__name__} {error}") from error
+
+    def limits(self, settings: Mapping[str, Any]) -> Limits:
+        """What the window shows comfortably, and files as visitors may send them."""
+        largest = settings_of(settings).max_file_mb * 1024 * 1024
+        return Limits(max_length=LONGEST, max_files=MOST_FILES, max_file_bytes=largest, file_endings=frozenset(KINDS))
 
     @transaction.atomic
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:

@@ -6,50 +6,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0005_api_keys'),
-        ('channels', '0001_initial'),
+        ("accounts", "0005_api_keys"),
+        ("channels", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CannedReply',
+            name="CannedReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='Title')),
-                ('shortcut', models.CharField(blank=True, max_length=40, verbose_name='Shortcut')),
-                ('html', models.TextField(verbose_name='Text')),
-                ('language', models.CharField(blank=True, choices=[('', 'Any'), ('tr', 'Türkçe'), ('en', 'English')], max_length=5, verbose_name='Language')),
-                ('scope', models.CharField(choices=[('mine', 'Only me'), ('team', 'A team'), ('inboxes', 'Some inboxes'), ('everybody', 'Everybody')], default='mine', max_length=10, verbose_name='For whom')),
-                ('files', models.JSONField(default=list)),
-                ('n_used', models.PositiveIntegerField(default=0)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('inboxes', models.ManyToManyField(blank=True, related_name='canned_replies', to='channels.inbox')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="Title")),
+                ("shortcut", models.CharField(blank=True, max_length=40, verbose_name="Shortcut")),
+                ("html", models.TextField(verbose_name="Text")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Any"), ("tr", "Türkçe"), ("en", "English")],
+                        max_length=5,
+                        verbose_name="Language",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("mine", "Only me"),
+                            ("team", "A team"),
+                            ("inboxes", "Some inboxes"),
+                            ("everybody", "Everybody"),
+                        ],
+                        default="mine",
+                        max_length=10,
+                        verbose_name="For whom",
+                    ),
+                ),
+                ("files", models.JSONField(default=list)),
+                ("n_used", models.PositiveIntegerField(default=0)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField()),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("inboxes", models.ManyToManyField(blank=True, related_name="canned_replies", to="channels.inbox")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="canned_replies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="canned_replies",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('scope', 'team'), ('team__isnull', False)), models.Q(models.Q(('scope', 'team'), _negated=True), ('team', None)), _connector='OR'), name='canned_reply_team_when_for_a_team'), models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', False), ('scope', 'mine')), models.Q(models.Q(('scope', 'mine'), _negated=True), ('owner', None)), _connector='OR'), name='canned_reply_owner_when_mine')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scope", "team"), ("team__isnull", False)),
+                            models.Q(models.Q(("scope", "team"), _negated=True), ("team", None)),
+                            _connector="OR",
+                        ),
+                        name="canned_reply_team_when_for_a_team",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("owner__isnull", False), ("scope", "mine")),
+                            models.Q(models.Q(("scope", "mine"), _negated=True), ("owner", None)),
+                            _connector="OR",
+                        ),
+                        name="canned_reply_owner_when_mine",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(blank=True, choices=[('', 'Any'), ('tr', 'Türkçe'), ('en', 'English')], max_length=5, verbose_name='Language')),
-                ('html', models.TextField(verbose_name='Signature')),
-                ('changed_at', models.DateTimeField()),
-                ('inbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='channels.inbox')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Any"), ("tr", "Türkçe"), ("en", "English")],
+                        max_length=5,
+                        verbose_name="Language",
+                    ),
+                ),
+                ("html", models.TextField(verbose_name="Signature")),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signatures",
+                        to="channels.inbox",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signatures",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('inbox', 'user', 'language'), name='signature_once_per_place', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("inbox", "user", "language"), name="signature_once_per_place", nulls_distinct=False
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,65 @@
+"""Signatures: which one stands under an answer, and the mark by which it is told from what was written above it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.channels.models import Inbox
+from muhatap.shared import richtext
+from muhatap.writing import rendering
+from muhatap.writing.models import Signature
+
+# What people write is cleaned of attributes, so nobody but us can have written this.
+BEGIN, END = "<div data-signature>", "</div>"
+SIGNED = re.compile(re.escape(BEGIN) + r".*\Z", re.DOTALL)
+
+
+def fitting(*, inbox_id: int, user_id: int | None, language: str) -> Signature | None:
+    """The most particular signature: of this inbox before any, of this agent before any, in this language before any."""
+    rows = Signature.objects.filter(
+        Q(inbox=inbox_id) | Q(inbox=None), Q(user=user_id) | Q(user=None), Q(language=language) | Q(language="")
+    )
+    return max(
+        rows, key=lambda row: (row.inbox_id is not None, row.user_id is not None, bool(row.language)), default=None
+    )
+
+
+def signature(*, inbox_id: int, user_id: int | None, language: str, variables: Mapping[str, Any]) -> str:
+    """The signature as HTML, filled; empty when there is none. A gap in it is simply left out."""
+    row = fitting(inbox_id=inbox_id, user_id=user_id, language=language)
+    return rendering.render(row.html, variables).html if row else ""
+
+
+def signed(html: str, signature: str) -> str:
+    """An answer with its signature, once."""
+    return f"{unsigned(html)}{BEGIN}{signature}{END}" if signature else html
+
+
+def unsigned(html: str) -> str:
+    """What was written, without the signature put under it."""
+    return SIGNED.sub("", html)
+
+
+@transaction.atomic
+def save(*, inbox: Inbox | None, user: User | None, language: str, html: str, by: User, at: datetime) -> Signature:
+    """Keep the signature of a place, in place of the one that stood there. Raises rendering.Invalid."""
+    cleaned = richtext.clean(html)
+    rendering.check(cleaned)
+    row, is_new = Signature.objects.update_or_create(
+        inbox=inbox, user=user, language=language, defaults={"html": cleaned, "changed_at": at}
+    )
+    act = "signature.add" if is_new else "signature.change"
+    audit.record(by=by, at=at, act=act, kind="signature", id=row.pk, name=str(row))
+    return row
+
+
+@transaction.atomic
+def remove(*, signature: Signature, by: User, at: datetime) -> None:
+    audit.record(by=by, at=at, act="signature.remove", kind="signature", id=signature.pk, name=str(signature))
+    signature.delete()
