@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--until", type=_moment, help=_("items received before then; now if left out"))
     replay.set_defaults(run=_replay)
 
+    figures = commands.add_parser("figures", help=_("measure all conversations anew and compare the figures with them"))
+    figures.set_defaults(run=_figures)
+
     commands.add_parser("manage", help=_("Django's own commands"), add_help=False).set_defaults(run=_manage)
     commands.add_parser("shell", help=_("Python with everything loaded"), add_help=False).set_defaults(run=_shell)
     return parser
@@ -118,6 +121,18 @@ def _replay(arguments: argparse.Namespace, rest: list[str]) -> None:
             until = arguments.until or now
             n_items = replay.between(inbox=arguments.inbox, since=arguments.since, until=until, by=None, at=now)
         print(_("To be digested again: %(n)d.") % {"n": n_items})
+
+
+def _figures(arguments: argparse.Namespace, rest: list[str]) -> int:
+    with with_database():
+        from muhatap.flow import measuring
+        from muhatap.shared import clock
+
+        for done in measuring.rebuild():
+            print(_("Conversations measured: %(n)d.") % {"n": done}, flush=True)
+        found = measuring.check_all(at=clock.now())
+        print(_("Figures compared: %(n)d. Different: %(wrong)d.") % {"n": found.n_cells, "wrong": len(found.differences)})
+        return 1 if found.differences else 0
 
 
 def _manage(arguments: argparse.Namespace, rest: list[str]) -> None:

@@ -27,7 +27,9 @@ class Moment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["kind", "-at", "-id"], name="moments_of_kind"),
-            models.Index(fields=["kind", "user_id", "-at", "-id"], name="moments_of_user", condition=~models.Q(user_id=0)),
+            models.Index(
+                fields=["kind", "user_id", "-at", "-id"], name="moments_of_user", condition=~models.Q(user_id=0)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,74 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0004_initial'),
+        ("conversations", "0004_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('n_cells', models.IntegerField()),
-                ('differences', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("n_cells", models.IntegerField()),
+                ("differences", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='RollupDelta',
+            name="RollupDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('figure', models.CharField(max_length=30)),
-                ('inbox_id', models.BigIntegerField()),
-                ('team_id', models.BigIntegerField()),
-                ('user_id', models.BigIntegerField()),
-                ('bucket', models.SmallIntegerField()),
-                ('n', models.IntegerField()),
-                ('total', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("figure", models.CharField(max_length=30)),
+                ("inbox_id", models.BigIntegerField()),
+                ("team_id", models.BigIntegerField()),
+                ("user_id", models.BigIntegerField()),
+                ("bucket", models.SmallIntegerField()),
+                ("n", models.IntegerField()),
+                ("total", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='DailyRollup',
+            name="DailyRollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('figure', models.CharField(max_length=30)),
-                ('inbox_id', models.BigIntegerField()),
-                ('team_id', models.BigIntegerField()),
-                ('user_id', models.BigIntegerField()),
-                ('bucket', models.SmallIntegerField()),
-                ('n', models.IntegerField()),
-                ('total', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("figure", models.CharField(max_length=30)),
+                ("inbox_id", models.BigIntegerField()),
+                ("team_id", models.BigIntegerField()),
+                ("user_id", models.BigIntegerField()),
+                ("bucket", models.SmallIntegerField()),
+                ("n", models.IntegerField()),
+                ("total", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('figure', 'on', 'inbox_id', 'team_id', 'user_id', 'bucket'), name='rollup_cell_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("figure", "on", "inbox_id", "team_id", "user_id", "bucket"), name="rollup_cell_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Moment',
+            name="Moment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('on', models.DateField()),
-                ('hour', models.SmallIntegerField()),
-                ('inbox_id', models.BigIntegerField()),
-                ('team_id', models.BigIntegerField(default=0)),
-                ('user_id', models.BigIntegerField(default=0)),
-                ('since', models.DateTimeField(null=True)),
-                ('until', models.DateTimeField(null=True)),
-                ('value', models.BigIntegerField(null=True)),
-                ('working', models.BigIntegerField(null=True)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moments', to='conversations.conversation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("on", models.DateField()),
+                ("hour", models.SmallIntegerField()),
+                ("inbox_id", models.BigIntegerField()),
+                ("team_id", models.BigIntegerField(default=0)),
+                ("user_id", models.BigIntegerField(default=0)),
+                ("since", models.DateTimeField(null=True)),
+                ("until", models.DateTimeField(null=True)),
+                ("value", models.BigIntegerField(null=True)),
+                ("working", models.BigIntegerField(null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moments",
+                        to="conversations.conversation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', '-at', '-id'], name='moments_of_kind'), models.Index(condition=models.Q(('user_id', 0), _negated=True), fields=['kind', 'user_id', '-at', '-id'], name='moments_of_user')],
+                "indexes": [
+                    models.Index(fields=["kind", "-at", "-id"], name="moments_of_kind"),
+                    models.Index(
+                        condition=models.Q(("user_id", 0), _negated=True),
+                        fields=["kind", "user_id", "-at", "-id"],
+                        name="moments_of_user",
+                    ),
+                ],
             },
         ),
     ]
