@@ -128,10 +128,13 @@ def _figures(arguments: argparse.Namespace, rest: list[str]) -> int:
         from muhatap.flow import measuring
         from muhatap.shared import clock
 
-        for done in measuring.rebuild():
+        now = clock.now()
+        for done in measuring.rebuild(at=now):
             print(_("Conversations measured: %(n)d.") % {"n": done}, flush=True)
-        found = measuring.check_all(at=clock.now())
-        print(_("Figures compared: %(n)d. Different: %(wrong)d.") % {"n": found.n_cells, "wrong": len(found.differences)})
+        found = measuring.check_all(at=now)
+        print(
+            _("Figures compared: %(n)d. Different: %(wrong)d.") % {"n": found.n_cells, "wrong": len(found.differences)}
+        )
         return 1 if found.differences else 0
 
 

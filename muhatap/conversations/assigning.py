@@ -35,6 +35,7 @@ def assign(
         at=at,
         **(because or {}),
         to=str(to or ""),
+        to_id=to.pk if to else None,
     )
     audit.record(
         by=by,

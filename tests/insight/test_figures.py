@@ -150,3 +150,37 @@ def test_a_length_read_back_from_the_scale_is_at_most_a_twentieth_off(seconds: i
     if seconds > 1:
         assert abs(scale.length(step) - seconds) / seconds <= scale.ERROR + 1e-9
     assert scale.quantile({step: 3}, 0.5) == scale.length(step)
+
+
+def test_hours_outside_business_hours_are_left_out_of_the_working_figure(letter: Message) -> None:
+    from muhatap.service import hours
+    from muhatap.service.models import BusinessHours
+
+    hours.save(
+        hours=BusinessHours(),
+        name="Mağaza",
+        time_zone="Europe/Istanbul",
+        week=hours.OFFICE,
+        keeps_holidays=False,
+        by=cast.selin(),
+        at=MONDAY,
+    )
+    answers(letter.conversation, after(24 * 60), by=cast.zeynep())
+    follow_all()
+
+    assert figures("first_response", "first_response:working") == {
+        "first_response": (1, 24 * 3600),
+        "first_response:working": (1, 9 * 3600),
+    }
+
+
+def test_promises_kept_and_missed_count_where_they_were_made(letter: Message) -> None:
+    from muhatap.conversations.models import Deadline
+
+    common = {"conversation": letter.conversation, "policy_id": 1, "policy_name": "Hızlı"}
+    spans = {"started_at": after(0), "due_at": after(30)}
+    Deadline.objects.create(kind="first_response", met_at=after(20), **common, **spans)
+    Deadline.objects.create(kind="resolution", breached_at=after(31), **common, **spans)
+    follow_all()
+
+    assert figures("sla_met", "sla_missed") == {"sla_met": (1, 0), "sla_missed": (1, 0)}

@@ -162,5 +162,5 @@ def test_the_nightly_check_agrees_and_tells_when_it_does_not(caplog: pytest.LogC
     assert {each["figure"] for each in found.differences} == {"answered", "first_response"}
     assert "differs" in caplog.text
 
-    list(measuring.rebuild())
+    list(measuring.rebuild(at=tuesday))
     assert checking.check_yesterday(at=tuesday).differences == []
