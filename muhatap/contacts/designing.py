@@ -1,4 +1,4 @@
-"""Custom fields: what the firm wants to know of its contacts, added without code."""
+"""Custom fields: what the firm wants to know of its contacts and conversations, added without code."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,20 +27,35 @@ class BadField(ValueError):
         self.field = field
 
 
-def active() -> list[CustomField]:
+def active(about: str = CustomField.About.CONTACT) -> list[CustomField]:
     """The fields in use, in their order."""
-    return list(CustomField.objects.filter(archived_at=None).order_by("position", "id"))
+    return list(CustomField.objects.filter(about=about, archived_at=None).order_by("position", "id"))
 
 
 @transaction.atomic
-def define(*, label: str, kind: str, choices: Sequence[str] = (), by: User, at: datetime) -> CustomField:
+def define(
+    *,
+    label: str,
+    kind: str,
+    choices: Sequence[str] = (),
+    about: str = CustomField.About.CONTACT,
+    by: User,
+    at: datetime,
+) -> CustomField:
     """A new field at the end. Its kind stays what it is, since values are kept in it. Raises BadField."""
     locks.hold("custom fields")
     field = CustomField(
-        key=_key(label), label=_label(label), kind=kind, choices=_choices(kind, choices), position=_next_position()
+        key=_key(label),
+        label=_label(label),
+        about=about,
+        kind=kind,
+        choices=_choices(kind, choices),
+        position=_next_position(),
     )
     if kind not in CustomField.Kind.values:
         raise BadField("kind", _("Choose what kind of value it holds."))
+    if about not in CustomField.About.values:
+        raise BadField("about", _("Choose what it is about."))
     if CustomField.objects.filter(archived_at=None).count() >= MOST:
         raise BadField("label", _("There are %(n)d fields already. Put one away first.") % {"n": MOST})
     _refuse_twin(field)
@@ -79,7 +94,7 @@ def restore(*, field: CustomField, by: User, at: datetime) -> None:
 def move(*, field: CustomField, up: bool, by: User, at: datetime) -> None:
     """One place up or down among the fields in use."""
     locks.hold("custom fields")
-    order = active()
+    order = active(field.about)
     here = next((place for place, other in enumerate(order) if other.pk == field.pk), None)
     there = None if here is None else here - 1 if up else here + 1
     if here is None or there is None or not 0 <= there < len(order):
@@ -122,8 +137,11 @@ def _choices(kind: str, choices: Sequence[str]) -> list[str]:
 
 
 def _refuse_twin(field: CustomField) -> None:
-    others = CustomField.objects.filter(archived_at=None).exclude(pk=field.pk).values_list("label", flat=True)
-    if fold(field.label) in {fold(label) for label in [*others, *map(str, BUILT_IN.values())]}:
+    same = CustomField.objects.filter(about=field.about, archived_at=None)
+    others = list(same.exclude(pk=field.pk).values_list("label", flat=True))
+    if field.about == CustomField.About.CONTACT:
+        others += map(str, BUILT_IN.values())
+    if fold(field.label) in {fold(label) for label in others}:
         raise BadField("label", _("There is a field of this name already."))
 
 

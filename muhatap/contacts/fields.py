@@ -37,13 +37,16 @@ class BadValues(ValueError):
         self.errors = dict(errors)
 
 
-def read(facts: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+def read(
+    facts: Mapping[str, object], *, about: str = CustomField.About.CONTACT
+) -> tuple[dict[str, Any], dict[str, str]]:
     """The values to keep (None for an emptied field) and a sentence for each that can't be kept. Unknown names are left out."""
-    custom = {field.key: field for field in CustomField.objects.filter(key__in=list(facts), archived_at=None)}
+    asked = CustomField.objects.filter(key__in=list(facts), about=about, archived_at=None)
+    custom = {field.key: field for field in asked}
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, told in facts.items():
-        if name not in BUILT_IN and name not in custom:
+        if name not in custom and (name not in BUILT_IN or about != CustomField.About.CONTACT):
             continue
         try:
             values[name] = _value(name, custom.get(name), told)

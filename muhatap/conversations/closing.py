@@ -44,6 +44,21 @@ def reopen(*, conversation: Conversation, by: User | None, at: datetime, because
     )
 
 
+@transaction.atomic
+def take_back(*, conversation: Conversation, by: User, at: datetime) -> None:
+    """Undo a closing at once: whose turn it was, and a snooze it had ended, are as before. An open conversation stays as it is."""
+    closure = Closure.objects.filter(conversation=conversation, ended_at=None).first()
+    reopen(conversation=conversation, by=by, at=at)
+    if closure is None:
+        return
+    slept = Snooze.objects.filter(conversation=conversation, ended_at=closure.at, until__gt=at).order_by("id").last()
+    if slept:
+        Snooze.objects.filter(pk=slept.pk).update(ended_at=None)
+        conversation.status = Status.SNOOZED
+        conversation.save(update_fields=["status"])
+    threads.retell(conversation=conversation)
+
+
 def _close(conversation: Conversation, status: str, *, by: User | None, at: datetime, because: Because) -> None:
     current = _locked(conversation)
     if current.status == status:
@@ -70,6 +85,9 @@ def _locked(conversation: Conversation) -> Conversation:
 
 def _set(conversation: Conversation, status: str) -> None:
     conversation.status = status
-    conversation.waiting_since = None if status != Status.OPEN else conversation.waiting_since
+    if status != Status.OPEN:
+        conversation.waiting_since = None
+    elif conversation.waiting_since is None:
+        conversation.waiting_since = threads.unanswered_since(conversation)
     conversation.save(update_fields=["status", "waiting_since"])
     threads.announce(conversation, "conversation")

@@ -22,10 +22,38 @@ class UnknownView(Exception):
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """Where a page ended."""
+class Order:
+    """By which moment rows stand, and whether the latest stands first. Where the moment is missing, the row stands last."""
 
-    at: datetime
+    column: str
+    is_down: bool = False
+
+    @property
+    def terms(self) -> tuple[str, str]:
+        return (f"-{self.column}", "-pk") if self.is_down else (self.column, "pk")
+
+    def after(self, cursor: "Cursor") -> Q:
+        """What stands after the place where a page ended."""
+        side = "lt" if self.is_down else "gt"
+        beyond = Q(**{self.column: cursor.at, f"pk__{side}": cursor.id})
+        if cursor.at is None:
+            return beyond
+        found = beyond | Q(**{f"{self.column}__{side}": cursor.at})
+        return found if self.is_down else found | Q(**{self.column: None})
+
+
+ORDERS = {
+    "newest": Order("last_message_at", is_down=True),
+    "oldest": Order("last_message_at"),
+    "waiting": Order("waiting_since"),
+}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page ended; without a moment among the rows that have none."""
+
+    at: datetime | None
     id: int
 
 
@@ -48,29 +76,44 @@ class View:
     is_granted: bool = False
 
 
-def page(user: User, view: str, *, before: Cursor | None = None, search: str = "", limit: int = LIMIT) -> Page:
-    """At most `limit` conversations of a view, newest first. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
-    condition = holding(search) if search else Q()
-    if before:
-        condition &= Q(last_message_at__lt=before.at) | Q(last_message_at=before.at, id__lt=before.id)
-    numbers = _newest(user, named(view, user), condition, limit + 1)
-    rows = Conversation.objects.filter(pk__in=numbers[:limit]).select_related("contact", "inbox", "assignee")
-    shown = list(with_marks(rows, user).order_by("-last_message_at", "-id"))
-    return Page(shown, Cursor(shown[-1].last_message_at, shown[-1].pk) if len(numbers) > limit else None)
+def page(
+    user: User,
+    view: str | View,
+    *,
+    before: Cursor | None = None,
+    search: str = "",
+    limit: int = LIMIT,
+    order: Order = ORDERS["newest"],
+) -> Page:
+    """At most `limit` conversations of a view in its order. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
+    condition = order.after(before) if before else Q()
+    found = numbers(user, view, condition=condition, search=search, limit=limit + 1, order=order)
+    rows = Conversation.objects.filter(pk__in=found[:limit]).select_related("contact", "inbox", "assignee")
+    shown = list(with_marks(rows, user).order_by(*order.terms))
+    last = Cursor(getattr(shown[-1], order.column), shown[-1].pk) if len(found) > limit else None
+    return Page(shown, last)
 
 
-def _newest(user: User, view: View, condition: Q, limit: int) -> list[int]:
-    """The numbers of the newest conversations: the newest of each branch and status, merged."""
-    standing = Conversation.objects.filter(condition, view.condition, merged_into=None)
+def numbers(
+    user: User,
+    view: str | View,
+    *,
+    condition: Q | None = None,
+    search: str = "",
+    limit: int = LIMIT,
+    order: Order = ORDERS["newest"],
+) -> list[int]:
+    """The numbers of the first conversations of a view: the first of each branch and status, merged. Raises UnknownView."""
+    wanted = view if isinstance(view, View) else named(view, user)
+    asked = (condition or Q()) & (holding(search) if search else Q())
+    standing = Conversation.objects.filter(asked, wanted.condition, merged_into=None)
     parts = [
-        standing.filter(branch, **status)
-        .order_by("-last_message_at", "-id")
-        .values_list("last_message_at", "pk")[:limit]
-        for branch in ([Q()] if view.is_granted else branches(user))
-        for status in ([{"status": one} for one in view.statuses] if view.statuses is not None else [{}])
+        standing.filter(branch, **status).order_by(*order.terms).values_list(order.column, "pk")[:limit]
+        for branch in ([Q()] if wanted.is_granted else branches(user))
+        for status in ([{"status": one} for one in wanted.statuses] if wanted.statuses is not None else [{}])
     ]
     first, *others = parts
-    merged = first.union(*others).order_by("-last_message_at", "-pk")[:limit] if others else first
+    merged = first.union(*others).order_by(*order.terms)[:limit] if others else first
     return [pk for _at, pk in merged]
 
 

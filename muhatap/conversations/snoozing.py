@@ -39,6 +39,18 @@ def snooze(
 
 
 @transaction.atomic
+def take_back(*, conversation: Conversation, by: User, at: datetime) -> bool:
+    """Undo a snooze: whose turn it was is as before. False when none stands."""
+    if not Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at):
+        return False
+    conversation.status = Status.OPEN
+    conversation.save(update_fields=["status"])
+    threads.retell(conversation=conversation)
+    threads.tell(conversation=conversation, event="unsnoozed", by=by, at=at)
+    return True
+
+
+@transaction.atomic
 def wake(*, conversation: Conversation, at: datetime) -> bool:
     """End the snooze, if one stands; False when there was none."""
     if not Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at):

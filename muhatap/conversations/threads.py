@@ -5,6 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from muhatap.accounts.models import User
 from muhatap.channels.contract import Address, FileRef, Inbound
 from muhatap.channels.models import Inbox
@@ -178,18 +180,31 @@ def retell(*, conversation: Conversation) -> None:
     spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
     last = spoken.order_by("at", "id").last()
     last_inbound = spoken.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("at", "id").last()
-    last_turn = spoken.exclude(kind=Message.Kind.OUTBOUND, event_details__has_key="rule").order_by("at", "id").last()
-    is_our_turn = last_turn is not None and last_inbound is not None and last_turn.pk == last_inbound.pk
+    since = unanswered_since(conversation)
     conversation.last_message_at = last.at if last else conversation.created_at
     conversation.preview = ledger.excerpt(last.reply_text or last.text or last.subject)[:200] if last else ""
     conversation.preview_kind = last.kind if last else ""
     conversation.last_inbound_at = last_inbound.at if last_inbound else None
     conversation.last_inbound_id = last_inbound.pk if last_inbound else None
-    conversation.waiting_since = last_inbound.at if last_inbound and is_our_turn else None
+    conversation.waiting_since = None if conversation.is_closed else since
     if not conversation.is_closed and conversation.status != Status.SNOOZED:
-        conversation.status = Status.OPEN if is_our_turn else Status.WAITING
+        conversation.status = Status.OPEN if since else Status.WAITING
     conversation.save(update_fields=SHOWN)
     announce(conversation, "conversation")
+
+
+def unanswered_since(conversation: Conversation) -> datetime | None:
+    """When they first wrote what nobody has answered yet. What a rule sent answers nothing; resolving settles what
+    stood there, unless somebody opened it again; and a closing they ended themselves, by writing, settled what was before."""
+    heard = conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False)
+    said = conversation.messages.filter(kind=Message.Kind.OUTBOUND).exclude(event_details__has_key="rule")
+    answer = said.order_by("at", "id").last()
+    if answer:
+        heard = heard.filter(Q(at__gt=answer.at) | Q(at=answer.at, pk__gt=answer.pk))
+    settled = conversation.closures.filter(ended_by=None, ended_at__isnull=False).order_by("at").last()
+    if settled:
+        heard = heard.filter(recorded_at__gt=settled.at)
+    return heard.order_by("at", "id").values_list("at", flat=True).first()
 
 
 def join(*, conversation: Conversation, contact: Contact | None, address: str, name: str, at: datetime) -> None:
@@ -218,7 +233,7 @@ def attach(message: Message, files: Iterable[FileRef]) -> None:
     )
 
 
-def announce(conversation: Conversation, kind: str, *, also: Iterable[str] = (), **ids: int) -> None:
+def announce(conversation: Conversation, kind: str, *, also: Iterable[str] = (), **ids: int | str | bool) -> None:
     """Tell everybody who may be looking at this thread or at a list it stands in."""
     topics = [f"conversation:{conversation.pk}", f"inbox:{conversation.inbox_id}", *also]
     if conversation.team_id:
@@ -234,7 +249,8 @@ def _has_happened(message: Message) -> None:
 
 
 def _await_us(conversation: Conversation, message: Message) -> None:
-    conversation.waiting_since = conversation.waiting_since or message.at
+    if conversation.status != Status.SPAM:
+        conversation.waiting_since = conversation.waiting_since or message.at
     conversation.last_inbound_at = message.at
     conversation.last_inbound_id = message.pk
     if conversation.status in (Status.WAITING, Status.SNOOZED):
