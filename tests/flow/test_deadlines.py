@@ -25,7 +25,7 @@ FRIDAY = datetime.fromisoformat("2026-11-20T17:30:00+03:00")
 def policy(name: str = "Herkes", **fields: Any) -> SlaPolicy:
     """An answer within an hour, each next one within two, done within a day; round the clock."""
     promised = {
-        **dict.fromkeys(policies.CONDITIONS, []),
+        **{name: [] for name in policies.CONDITIONS},
         "first_response_minutes": 60,
         "next_response_minutes": 120,
         "resolution_minutes": 1440,
