@@ -1,0 +1,338 @@
+"""The shapes of the everyday API, as its OpenAPI description tells them. What is sent refuses fields it does not know."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from muhatap.accounts.api_keys import SCOPES
+from muhatap.shared.text import without_nul
+
+LONGEST_TEXT = 100_000
+MOST_FILES = 20
+MOST_PEOPLE = 100
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(without_nul)]
+Body = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(without_nul)]
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    """Moments that every calendar on the way can hold."""
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError(_("This is not in the expected form."))
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime, AfterValidator(_of_our_time), Field(description="With its offset: 2026-11-21T14:32:00+03:00")
+]
+FieldKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+StatusName = Literal["open", "waiting", "snoozed", "resolved", "spam"]
+PriorityName = Literal["low", "normal", "high", "urgent"]
+IdentityKind = Literal["email", "phone", "visitor", "shop"]
+ScopeName = Literal[tuple(SCOPES)]  # type: ignore[valid-type]
+
+
+class Sent(Schema):
+    """What is sent: a field nobody knows is a mistake that somebody wants to hear of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- what is answered
+
+
+class Wrong(Schema):
+    """`pointer` is where: #/to/0/email in the body, ?cursor in the query, /number in the path."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Schema):
+    """RFC 9457. `detail` is a sentence in the language of the user the key acts as; `code` stays the same."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[Wrong] = []
+
+
+class Person(Schema):
+    id: int
+    name: str
+    email: str
+
+
+class Address(Schema):
+    name: str
+    email: str
+
+
+class File(Schema):
+    id: int
+    name: str
+    type: str
+    size: int
+    is_inline: bool
+
+
+class Conversation(Schema):
+    """Times are UTC. `waiting_since`: since when the customer waits for us, null when it is their turn."""
+
+    id: int
+    url: str
+    status: StatusName
+    priority: PriorityName
+    subject: str
+    inbox_id: int
+    contact: Person
+    assignee_id: int | None
+    team_id: int | None
+    tags: list[str]
+    created_at: datetime
+    last_message_at: datetime
+    waiting_since: datetime | None
+    next_deadline_at: datetime | None
+    snoozed_until: datetime | None
+    merged_into_id: int | None
+
+
+class Message(Schema):
+    """`sending` tells how far our answer came: queued, cancelled, handing, uncertain, accepted, delivered, read, failed, bounced."""
+
+    id: int
+    conversation_id: int
+    kind: Literal["inbound", "outbound", "note", "event"]
+    is_automatic: bool
+    by_id: int | None
+    contact_id: int | None
+    at: datetime
+    recorded_at: datetime
+    sender: Address
+    to: list[Address]
+    cc: list[Address]
+    bcc: list[Address]
+    subject: str
+    text: str
+    reply_text: str
+    html: str
+    files: list[File]
+    sending: str
+    event: str
+    event_details: dict[str, Any]
+
+
+class Contact(Schema):
+    id: int
+    url: str
+    name: str
+    email: str
+    phone: str
+    city: str
+    language: str
+    company: str
+    fields: dict[str, Any]
+    tags: list[str]
+    created_at: datetime
+    last_seen_at: datetime
+    merged_into_id: int | None
+
+
+class Identity(Schema):
+    id: int
+    kind: str
+    value: str
+    is_verified: bool
+    verified_by: str
+    source: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    bounced_at: datetime | None
+
+
+class Tag(Schema):
+    id: int
+    name: str
+
+
+class Inbox(Schema):
+    id: int
+    name: str
+    kind: str
+    address: str
+    team_id: int | None
+    is_enabled: bool
+
+
+class Team(Schema):
+    id: int
+    name: str
+    member_ids: list[int]
+
+
+class Staff(Schema):
+    id: int
+    name: str
+    email: str
+    role: str
+    is_active: bool
+
+
+class Me(Schema):
+    """Whom this key acts as, and what it was given."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    visibility: str
+    key: str
+    scopes: list[str]
+    expires_at: datetime | None
+
+
+class Upload(Schema):
+    """`id` goes into the `files` of a message within a day."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+
+
+class Conversations(Schema):
+    data: list[Conversation]
+    next: str | None
+
+
+class Messages(Schema):
+    data: list[Message]
+    next: str | None
+
+
+class Contacts(Schema):
+    data: list[Contact]
+    next: str | None
+
+
+class Identities(Schema):
+    data: list[Identity]
+
+
+class Tags(Schema):
+    data: list[Tag]
+    next: str | None
+
+
+class Inboxes(Schema):
+    data: list[Inbox]
+
+
+class Teams(Schema):
+    data: list[Team]
+
+
+class StaffList(Schema):
+    data: list[Staff]
+
+
+class Merged(Schema):
+    merge_id: int
+    contact: Contact
+
+
+# --- what is sent
+
+
+class To(Sent):
+    email: Annotated[Line, Field(min_length=3, max_length=320)]
+    name: Annotated[Line, Field(max_length=200)] = ""
+
+
+Uploads = Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=MOST_FILES)]
+People = Annotated[list[To], Field(max_length=MOST_PEOPLE)]
+
+
+class NewMessage(Sent):
+    """Give `html` or `text`. Without `to`, a reply goes to whoever wrote last, with everybody else of that mail in `cc`."""
+
+    kind: Literal["reply", "note"] = "reply"
+    text: Body = ""
+    html: Body = ""
+    to: People = []
+    cc: People = []
+    bcc: People = []
+    files: Uploads = []
+    seen_message_id: Annotated[
+        Number | None, Field(description="The newest message you know. Refused (409) when the customer wrote after it.")
+    ] = None
+    resolve: bool = False
+
+
+class ContactFacts(Sent):
+    """Custom fields stand in `fields` under their key. An empty value takes the field's value away."""
+
+    name: Annotated[Line, Field(max_length=200)] | None = None
+    email: Annotated[Line, Field(max_length=320)] | None = None
+    phone: Annotated[Line, Field(max_length=60)] | None = None
+    city: Annotated[Line, Field(max_length=120)] | None = None
+    language: Annotated[Line, Field(max_length=10)] | None = None
+    company: Annotated[Line, Field(max_length=200)] | None = None
+    fields: Annotated[dict[FieldKey, Annotated[Line, Field(max_length=2000)]], Field(max_length=100)] = {}
+
+
+class NewConversation(Sent):
+    """The first mail of a new conversation: to a contact that is there, or to one described here, who is added when unknown."""
+
+    inbox_id: Number
+    contact_id: Number | None = None
+    contact: ContactFacts | None = None
+    subject: Annotated[Line, Field(min_length=1, max_length=300)]
+    text: Body = ""
+    html: Body = ""
+    to: People = []
+    cc: People = []
+    bcc: People = []
+    files: Uploads = []
+
+
+class Changes(Sent):
+    """Only what is given changes. `assignee_id` and `team_id` null: nobody, none."""
+
+    status: Literal["open", "resolved", "spam"] | None = None
+    priority: PriorityName | None = None
+    assignee_id: Number | None = None
+    team_id: Number | None = None
+
+
+class Assignment(Sent):
+    assignee_id: Number | None = None
+    team_id: Number | None = None
+
+
+class Sleep(Sent):
+    until: Moment
+
+
+class TagName(Sent):
+    name: Annotated[Line, Field(min_length=1, max_length=60)]
+
+
+class NewIdentity(Sent):
+    """`is_verified`: you know that it is theirs; from then on it recognises the contact."""
+
+    kind: Literal["email", "phone"]
+    value: Annotated[Line, Field(min_length=1, max_length=320)]
+    is_verified: bool = False
+
+
+class Drop(Sent):
+    """The contact that becomes part of the one in the address."""
+
+    drop_id: Number
+    reason: Annotated[Line, Field(max_length=200)] = ""

@@ -1,0 +1,132 @@
+"""Conversations, messages and contacts as other systems read them: one form for what the API answers and webhooks tell."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+
+from muhatap.contacts.models import Contact, Identity
+from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
+from muhatap.interactions.models import Outgoing
+
+Told = dict[str, Any]
+STANDING_SNOOZES = Prefetch("snoozes", Snooze.objects.filter(ended_at=None), to_attr="standing_snoozes")
+PRIORITIES = {-1: "low", 0: "normal", 1: "high", 2: "urgent"}
+
+
+def with_all_of_conversations(rows: "QuerySet[Conversation]") -> "QuerySet[Conversation]":
+    """Everything `conversation` needs, in as many queries for a hundred rows as for one."""
+    return rows.select_related("contact").prefetch_related("tags", STANDING_SNOOZES)
+
+
+def conversation(row: Conversation) -> Told:
+    snoozes = _snoozes(row)
+    return {
+        "id": row.pk,
+        "url": f"{settings.PUBLIC_URL}/inbox/{row.pk}/",
+        "status": row.status,
+        "priority": PRIORITIES[row.priority],
+        "subject": row.subject,
+        "inbox_id": row.inbox_id,
+        "contact": {"id": row.contact_id, "name": row.contact.name, "email": row.contact.email},
+        "assignee_id": row.assignee_id,
+        "team_id": row.team_id,
+        "tags": _names(row.tags.all()),
+        "created_at": row.created_at,
+        "last_message_at": row.last_message_at,
+        "waiting_since": row.waiting_since,
+        "next_deadline_at": row.next_deadline_at,
+        "snoozed_until": snoozes[0].until if snoozes else None,
+        "merged_into_id": row.merged_into_id,
+    }
+
+
+def with_all_of_messages(rows: "QuerySet[Message]") -> "QuerySet[Message]":
+    return rows.select_related("interaction").prefetch_related("attachments", "interaction__outgoing")
+
+
+def message(row: Message) -> Told:
+    """Notes are among them: `kind` says so, and whoever passes messages on to customers leaves them out."""
+    return {
+        "id": row.pk,
+        "conversation_id": row.conversation_id,
+        "kind": row.kind,
+        "is_automatic": row.is_automatic,
+        "by_id": row.by_id,
+        "contact_id": row.contact_id,
+        "at": row.at,
+        "recorded_at": row.recorded_at,
+        "sender": _address(row.sender),
+        "to": [_address(one) for one in row.to],
+        "cc": [_address(one) for one in row.cc],
+        "bcc": [_address(one) for one in row.bcc],
+        "subject": row.subject,
+        "text": row.text,
+        "reply_text": row.reply_text,
+        "html": row.html,
+        "files": [file(one) for one in sorted(row.attachments.all(), key=lambda one: one.pk)],
+        "sending": _sending(row),
+        "event": row.event,
+        "event_details": row.event_details,
+    }
+
+
+def file(row: Attachment) -> Told:
+    return {"id": row.pk, "name": row.name, "type": row.type, "size": row.size, "is_inline": row.is_inline}
+
+
+def with_all_of_contacts(rows: "QuerySet[Contact]") -> "QuerySet[Contact]":
+    return rows.select_related("company").prefetch_related("tags")
+
+
+def contact(row: Contact) -> Told:
+    return {
+        "id": row.pk,
+        "url": f"{settings.PUBLIC_URL}/contacts/{row.pk}/",
+        "name": row.name,
+        "email": row.email,
+        "phone": row.phone,
+        "city": row.city,
+        "language": row.language,
+        "company": row.company.name if row.company else "",
+        "fields": row.fields,
+        "tags": _names(row.tags.all()),
+        "created_at": row.created_at,
+        "last_seen_at": row.last_seen_at,
+        "merged_into_id": row.merged_into_id,
+    }
+
+
+def identity(row: Identity) -> Told:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "value": row.value,
+        "is_verified": row.verified_at is not None,
+        "verified_by": row.verified_by,
+        "source": row.source,
+        "first_seen_at": row.first_seen_at,
+        "last_seen_at": row.last_seen_at,
+        "bounced_at": row.bounced_at,
+    }
+
+
+def _snoozes(row: Conversation) -> list[Snooze]:
+    """What was fetched for many rows at once, else asked for this one."""
+    found: list[Snooze] | None = getattr(row, "standing_snoozes", None)
+    return list(row.snoozes.filter(ended_at=None)) if found is None else found
+
+
+def _sending(row: Message) -> str:
+    """How far our answer came: queued, handing, uncertain, accepted, delivered, read, failed, bounced; "" for all else."""
+    tries = list(row.interaction.outgoing.all()) if row.kind == Message.Kind.OUTBOUND and row.interaction else []
+    latest = max(tries, key=lambda one: one.n_try, default=None)
+    return Outgoing.State(latest.state).name.lower() if latest else ""
+
+
+def _names(tags: Any) -> list[str]:
+    return sorted(tag.name for tag in tags)
+
+
+def _address(one: dict[str, Any]) -> Told:
+    return {"name": str(one.get("name") or ""), "email": str(one.get("email") or "")}
