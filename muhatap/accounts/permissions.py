@@ -30,6 +30,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
     "audit.read": _ADMINISTRATION,
+    "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
+    "insight.read": _LEADS | {ANALYST},  # everybody's
+    "surveys.edit": _ADMINISTRATION,
+    "automation.read": _STAFF_OF_SERVICE,  # rules and why they fired
+    "automation.edit": _LEADS,  # rules, who takes the next conversation
+    "macros.use": _STAFF_OF_SERVICE,  # run them, keep one's own
+    "macros.share": _LEADS,  # with a team or everybody
     "developer.read": _EVERYBODY,  # the reference of the API
     "developer.edit": _ADMINISTRATION,  # API keys, webhooks
 }

@@ -7,15 +7,17 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muhatap.accounts import audit, sessions
+from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
-from muhatap.conversations import counting, snoozing
-from muhatap.flow import chatting, deadlines, happened, intake, replay_span, reply, sweep
+from muhatap.conversations import counting, drafting, snoozing
+from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, sweep
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
 log = logging.getLogger(__name__)
+COPIES_KEPT = timedelta(days=30)  # of drafts that were thrown away or written over
 AGAIN = RetryStrategy(max_attempts=50, exponential_wait=2)
 
 
@@ -35,6 +37,12 @@ def follow(message_id: int) -> None:
 @on_fresh_connection
 def dispatch(outgoing_id: int) -> None:
     reply.dispatch(outgoing_id=outgoing_id, at=clock.now())
+
+
+@app.task(name="send_scheduled", queue="outbox", retry=AGAIN)
+@on_fresh_connection
+def send_scheduled(scheduled_id: int) -> None:
+    later.send_due(scheduled_id=scheduled_id, at=clock.now())
 
 
 @app.task(name="continue_by_mail", queue="outbox", retry=AGAIN)
@@ -70,6 +78,18 @@ def recalculate_deadlines(status: str, before: str) -> None:
     deadlines.recalculate(status=status, before=before, at=clock.now())
 
 
+@app.task(name="give_unplaced", queue="follow", retry=AGAIN)
+@on_fresh_connection
+def give_unplaced() -> None:
+    giving.give_unplaced(at=clock.now())
+
+
+@app.task(name="dry_run", queue="care", retry=AGAIN)
+@on_fresh_connection
+def dry_run(dry_run_id: int) -> None:
+    rules.rehearse(dry_run_id=dry_run_id, at=clock.now())
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="sweep", queue="care", queueing_lock="sweep")
 @on_fresh_connection
@@ -85,6 +105,7 @@ def every_minute(timestamp: int) -> None:
     snoozing.wake_due(at=clock.now())
     deadlines.watch(at=clock.now())
     counting.fold()
+    rules.pass_time(at=clock.now())
     rollups.fold()
 
 
@@ -96,6 +117,7 @@ def every_hour(timestamp: int) -> None:
     audit.seal(at=clock.now())
     sessions.forget_expired(at=clock.now())
     tidying.tidy(at=clock.now())
+    drafting.forget_copies(before=clock.now() - COPIES_KEPT)
     telling.forget_old(at=clock.now())
 
 

@@ -7,209 +7,415 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('contacts', '0001_initial'),
-        ('conversations', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("contacts", "0001_initial"),
+        ("conversations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AutomationRule',
+            name="AutomationRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('is_on', models.BooleanField(default=False)),
-                ('place', models.IntegerField(default=0)),
-                ('event', models.CharField(max_length=30)),
-                ('hours', models.PositiveIntegerField(null=True)),
-                ('matching', models.CharField(choices=[('all', 'all of these hold'), ('any', 'any of these holds')], default='all', max_length=3)),
-                ('conditions', models.JSONField(default=list)),
-                ('actions', models.JSONField(default=list)),
-                ('passed_at', models.DateTimeField(null=True)),
-                ('passed_id', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("is_on", models.BooleanField(default=False)),
+                ("place", models.IntegerField(default=0)),
+                ("event", models.CharField(max_length=30)),
+                ("hours", models.PositiveIntegerField(null=True)),
+                (
+                    "matching",
+                    models.CharField(
+                        choices=[("all", "all of these hold"), ("any", "any of these holds")],
+                        default="all",
+                        max_length=3,
+                    ),
+                ),
+                ("conditions", models.JSONField(default=list)),
+                ("actions", models.JSONField(default=list)),
+                ("passed_at", models.DateTimeField(null=True)),
+                ("passed_id", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Availability',
+            name="Availability",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('available', 'Available'), ('break', 'On a break'), ('away', 'Away')], default='available', max_length=10)),
-                ('since_at', models.DateTimeField()),
-                ('n_at_most', models.PositiveIntegerField(blank=True, null=True, verbose_name='Open conversations at most')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, size=None)),
-                ('skills', models.ManyToManyField(blank=True, related_name='+', to='contacts.tag')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='availability', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("available", "Available"), ("break", "On a break"), ("away", "Away")],
+                        default="available",
+                        max_length=10,
+                    ),
+                ),
+                ("since_at", models.DateTimeField()),
+                (
+                    "n_at_most",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Open conversations at most"),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), blank=True, default=list, size=None
+                    ),
+                ),
+                ("skills", models.ManyToManyField(blank=True, related_name="+", to="contacts.tag")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="availability",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DryRun',
+            name="DryRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Looking'), ('done', 'Done'), ('stopped', 'Stopped')], default='waiting', max_length=10)),
-                ('n_all', models.PositiveIntegerField(default=0)),
-                ('n_looked', models.PositiveIntegerField(default=0)),
-                ('n_found', models.PositiveIntegerField(default=0)),
-                ('is_cut', models.BooleanField(default=False)),
-                ('before_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dry_runs', to='automation.automationrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Looking"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("n_all", models.PositiveIntegerField(default=0)),
+                ("n_looked", models.PositiveIntegerField(default=0)),
+                ("n_found", models.PositiveIntegerField(default=0)),
+                ("is_cut", models.BooleanField(default=False)),
+                ("before_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dry_runs",
+                        to="automation.automationrule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DryRunFind',
+            name="DryRunFind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held', models.JSONField(default=list)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('dry_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='finds', to='automation.dryrun')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("held", models.JSONField(default=list)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.conversation"
+                    ),
+                ),
+                (
+                    "dry_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="finds", to="automation.dryrun"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Macro',
+            name="Macro",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('actions', models.JSONField(default=list)),
-                ('reply', models.TextField(blank=True)),
-                ('sharing', models.CharField(choices=[('me', 'Only me'), ('team', 'A team'), ('all', 'Everybody')], default='me', max_length=4)),
-                ('created_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='macros', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='macros', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("actions", models.JSONField(default=list)),
+                ("reply", models.TextField(blank=True)),
+                (
+                    "sharing",
+                    models.CharField(
+                        choices=[("me", "Only me"), ("team", "A team"), ("all", "Everybody")],
+                        default="me",
+                        max_length=4,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="macros", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="macros",
+                        to="accounts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MacroRun',
+            name="MacroRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('before', models.JSONField(default=dict)),
-                ('done', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('macro', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='automation.macro')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("before", models.JSONField(default=dict)),
+                ("done", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.conversation"
+                    ),
+                ),
+                (
+                    "macro",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to="automation.macro",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleFiring',
+            name="RuleFiring",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('held', models.JSONField(default=list)),
-                ('done', models.JSONField(default=list)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='firings', to='automation.automationrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("held", models.JSONField(default=list)),
+                ("done", models.JSONField(default=list)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.conversation"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.message"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="firings",
+                        to="automation.automationrule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AutomaticReply',
+            name="AutomaticReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=320)),
-                ('at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('firing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='automation.rulefiring')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=320)),
+                ("at", models.DateTimeField()),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.conversation"
+                    ),
+                ),
+                (
+                    "firing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="replies", to="automation.rulefiring"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.BigIntegerField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='accounts.team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("n", models.BigIntegerField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="turns", to="accounts.team"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="turns", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unplaced',
+            name="Unplaced",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since_at', models.DateTimeField()),
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.conversation')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since_at", models.DateTimeField()),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="conversations.conversation"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WayOfGiving',
+            name="WayOfGiving",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('hand', 'By hand'), ('rotation', 'In turn'), ('load', 'To whoever has least'), ('skill', 'To whoever knows it')], default='hand', max_length=10)),
-                ('n_at_most', models.PositiveIntegerField(blank=True, null=True, verbose_name='Open conversations at most, each')),
-                ('n_given', models.BigIntegerField(default=0)),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='way_of_giving', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("hand", "By hand"),
+                            ("rotation", "In turn"),
+                            ("load", "To whoever has least"),
+                            ("skill", "To whoever knows it"),
+                        ],
+                        default="hand",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "n_at_most",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Open conversations at most, each"),
+                ),
+                ("n_given", models.BigIntegerField(default=0)),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="way_of_giving", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='automationrule',
-            index=models.Index(condition=models.Q(('is_on', True)), fields=['event', 'place', 'id'], name='rules_on'),
+            model_name="automationrule",
+            index=models.Index(condition=models.Q(("is_on", True)), fields=["event", "place", "id"], name="rules_on"),
         ),
         migrations.AddConstraint(
-            model_name='automationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('matching__in', ['all', 'any'])), name='rule_matching_is_known'),
+            model_name="automationrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("matching__in", ["all", "any"])), name="rule_matching_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='automationrule',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='rule_waits_some_time_or_none'),
+            model_name="automationrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hours", None), ("hours__gt", 0), _connector="OR"),
+                name="rule_waits_some_time_or_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['available', 'break', 'away'])), name='availability_is_known'),
+            model_name="availability",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["available", "break", "away"])), name="availability_is_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dryrun',
-            index=models.Index(fields=['rule', '-id'], name='dry_runs_of_rule'),
+            model_name="dryrun",
+            index=models.Index(fields=["rule", "-id"], name="dry_runs_of_rule"),
         ),
         migrations.AddConstraint(
-            model_name='dryrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'stopped'])), name='dry_run_state_is_known'),
+            model_name="dryrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "running", "done", "stopped"])),
+                name="dry_run_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dryrunfind',
-            constraint=models.UniqueConstraint(fields=('dry_run', 'message'), name='dry_run_finds_once'),
+            model_name="dryrunfind",
+            constraint=models.UniqueConstraint(fields=("dry_run", "message"), name="dry_run_finds_once"),
         ),
         migrations.AddConstraint(
-            model_name='macro',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sharing__in', ['me', 'all']), ('team', None)), models.Q(('sharing', 'team'), ('team__isnull', False)), _connector='OR'), name='macro_of_a_team_has_one'),
+            model_name="macro",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sharing__in", ["me", "all"]), ("team", None)),
+                    models.Q(("sharing", "team"), ("team__isnull", False)),
+                    _connector="OR",
+                ),
+                name="macro_of_a_team_has_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rulefiring',
-            index=models.Index(fields=['rule', '-at', '-id'], name='firings_of_rule'),
+            model_name="rulefiring",
+            index=models.Index(fields=["rule", "-at", "-id"], name="firings_of_rule"),
         ),
         migrations.AddIndex(
-            model_name='rulefiring',
-            index=models.Index(fields=['conversation', '-at'], name='firings_in_conversation'),
+            model_name="rulefiring",
+            index=models.Index(fields=["conversation", "-at"], name="firings_in_conversation"),
         ),
         migrations.AddConstraint(
-            model_name='rulefiring',
-            constraint=models.UniqueConstraint(fields=('rule', 'message'), name='rule_fires_once'),
+            model_name="rulefiring",
+            constraint=models.UniqueConstraint(fields=("rule", "message"), name="rule_fires_once"),
         ),
         migrations.AddIndex(
-            model_name='automaticreply',
-            index=models.Index(fields=['address', '-at'], name='automatic_replies_to'),
+            model_name="automaticreply",
+            index=models.Index(fields=["address", "-at"], name="automatic_replies_to"),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='turn_once'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(fields=("team", "user"), name="turn_once"),
         ),
         migrations.AddIndex(
-            model_name='unplaced',
-            index=models.Index(fields=['team', 'since_at', 'id'], name='unplaced_of_team'),
+            model_name="unplaced",
+            index=models.Index(fields=["team", "since_at", "id"], name="unplaced_of_team"),
         ),
         migrations.AddConstraint(
-            model_name='wayofgiving',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['hand', 'rotation', 'load', 'skill'])), name='way_of_giving_is_known'),
+            model_name="wayofgiving",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("way__in", ["hand", "rotation", "load", "skill"])), name="way_of_giving_is_known"
+            ),
         ),
     ]
