@@ -3,9 +3,10 @@
 import json
 import os
 import platform
+import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -42,6 +43,13 @@ def tell(bench: str, figures: Mapping[str, Figure], *, postgres: str, **more: ob
     told = {name: {"value": figure.value, "goal": figure.goal, **figure.beside} for name, figure in figures.items()}
     print(json.dumps({"bench": bench, "meets": meets, "machine": machine, "figures": told, **more}), flush=True)
     return meets
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The value below which so many of a hundred lie, to a tenth; nan of nothing."""
+    if len(values) < 2:
+        return values[0] if values else float("nan")
+    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 1)
 
 
 def progress(line: str) -> None:

@@ -34,7 +34,7 @@ class Product:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.killed: Counter[str] = Counter()
         self._log = (data / "serve.log").open("wb")
         command = [sys.executable, "-m", "muhatap", "serve"]
@@ -51,7 +51,7 @@ class Product:
 
     def environment(self) -> dict[str, str]:
         """What the product's processes, and whoever works beside them, read their settings from."""
-        inherited = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+        inherited = {name: value for name, value in os.environ.items() if not is_setting(name)}
         return inherited | {
             "MUHATAP_DATA": str(self.data),
             "MUHATAP_BIND": f"127.0.0.1:{self.port}",
@@ -139,11 +139,11 @@ class Reaper:
                 progress(f"killed {self.product.killed.total()} of {self.n_kills}: {dict(self.product.killed)}")
 
 
-def _is_setting(name: str) -> bool:
+def is_setting(name: str) -> bool:
     return name.startswith(("MUHATAP_", "DJANGO_", "DATABASE_URL", "PG"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

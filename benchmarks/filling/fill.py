@@ -44,17 +44,19 @@ TABLES = (
 
 
 def fill(data: Path, size: Size, now: datetime) -> None:
-    """All rows of a size into the database of a data folder."""
+    """All rows of a size into the database of a data folder, unless they are there already. What was half filled is removed."""
+    filled = data / "filled"
+    if filled.exists():
+        return
     place = layout.of(data)
     with unhindered(place.url(user="postgres", database="muhatap")) as one:
-        if one.execute("select exists (select from conversations_message)").fetchone() == (True,):
-            progress("the rows are there already")
-            return
+        one.execute("truncate contacts_contact, channels_inbox, accounts_user, accounts_team cascade")
         staff = firm.found(size, now)
         _people(one, size, now)
         with unhindered(place.url(user="postgres", database="muhatap")) as other:
             _threads(one, other, Years(size, staff, now, random.Random(SEED)))
         _rest(one)
+    filled.touch()
 
 
 def _people(connection: psycopg.Connection, size: Size, now: datetime) -> None:

@@ -10,7 +10,7 @@ from muhatap.shared.text import fold, sort_key
 FIRST, LAST = WORDS["first"], WORDS["last"]
 CITIES = ["İzmir", "İstanbul", "Ankara", "Isparta", "Bursa", "Eskişehir", "Şanlıurfa", "Muğla", "Çanakkale", ""]
 CONTACT = "id name email phone city language fields sort_key search_text created_at last_seen_at"
-IDENTITY = "id contact_id kind value written comparable verified_at verified_by source first_seen_at last_seen_at"
+IDENTITY = "id contact_id kind value written comparable verified_at verified_by source first_seen_at last_seen_at bounce_detail"
 
 
 def name_of(number: int) -> str:
@@ -41,6 +41,6 @@ def identities(n: int, at: datetime) -> Iterator[str]:
     """One proven address each; a telephone for every second."""
     for number in range(1, n + 1):
         email, phone = address_of(number), phone_of(number)
-        yield f"{number * 2}\t{number}\temail\t{email}\t{email}\t{email}\t{at}\tmail\temail\t{at}\t{at}"
+        yield f"{number * 2}\t{number}\temail\t{email}\t{email}\t{email}\t{at}\tmail\temail\t{at}\t{at}\t"
         if number % 2:
-            yield f"{number * 2 + 1}\t{number}\tphone\t{phone}\t{phone}\t{phone[-10:]}\t{NULL}\t\temail\t{at}\t{at}"
+            yield f"{number * 2 + 1}\t{number}\tphone\t{phone}\t{phone}\t{phone[-10:]}\t{NULL}\t\temail\t{at}\t{at}\t"
