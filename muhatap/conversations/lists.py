@@ -1,6 +1,6 @@
 """The lists of the inbox: named views over what a user sees, paged by key, each row ready without a second look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,10 +23,14 @@ class UnknownView(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """By which moment rows stand, and whether the latest stands first. Where the moment is missing, the row stands last."""
+    """By which moment rows stand, and whether the latest stands first. Where the moment is missing, the row stands last.
+
+    With `walks` a page goes through several lists one after another, each along an index that has its order.
+    """
 
     column: str
     is_down: bool = False
+    walks: "tuple[Walk, ...]" = ()
 
     @property
     def terms(self) -> tuple[str, str]:
@@ -42,8 +46,34 @@ class Order:
         return found if self.is_down else found | Q(**{self.column: None})
 
 
+@dataclass(frozen=True)
+class Walk:
+    """Rows of some statuses that fit a condition, in an order of their own."""
+
+    statuses: tuple[str, ...]
+    condition: Q
+    order: Order
+
+    def of(self, view: "View") -> "View | None":
+        """What of a view is met on this walk; None when nothing can be, so that no index is asked for it."""
+        if view.statuses is None:
+            return replace(view, condition=view.condition & Q(status__in=self.statuses))
+        statuses = tuple(status for status in view.statuses if status in self.statuses)
+        return replace(view, statuses=statuses) if statuses else None
+
+
+NEWEST = Order("last_message_at", is_down=True)
+ASLEEP_OR_CLOSED = tuple(status for status in Status.values if status not in LIVELY)
+# What is owed by its moment, then what waits for us without one, then what waits for them, then the rest.
+BY_DEADLINE = (
+    Walk(tuple(LIVELY), Q(next_deadline_at__isnull=False), Order("next_deadline_at")),
+    Walk((Status.OPEN,), Q(next_deadline_at=None), NEWEST),
+    Walk((Status.WAITING,), Q(next_deadline_at=None), NEWEST),
+    Walk(ASLEEP_OR_CLOSED, Q(), NEWEST),
+)
 ORDERS = {
-    "newest": Order("last_message_at", is_down=True),
+    "deadline": Order("next_deadline_at", walks=BY_DEADLINE),
+    "newest": NEWEST,
     "oldest": Order("last_message_at"),
     "waiting": Order("waiting_since"),
 }
@@ -51,10 +81,11 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page ended; without a moment among the rows that have none."""
+    """Where a page ended; without a moment among the rows that have none, and before the first row of its walk without either."""
 
     at: datetime | None
     id: int
+    walk: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,15 +114,48 @@ def page(
     before: Cursor | None = None,
     search: str = "",
     limit: int = LIMIT,
-    order: Order = ORDERS["newest"],
+    order: Order = NEWEST,
 ) -> Page:
     """At most `limit` conversations of a view in its order. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
+    if order.walks:
+        return _walked(user, view, before=before, search=search, limit=limit, walks=order.walks)
     condition = order.after(before) if before else Q()
     found = numbers(user, view, condition=condition, search=search, limit=limit + 1, order=order)
-    rows = Conversation.objects.filter(pk__in=found[:limit]).select_related("contact", "inbox", "assignee")
-    shown = list(with_marks(rows, user).order_by(*order.terms))
+    shown = _rows(user, found[:limit], order)
     last = Cursor(getattr(shown[-1], order.column), shown[-1].pk) if len(found) > limit else None
     return Page(shown, last)
+
+
+def _walked(
+    user: User, view: str | View, *, before: Cursor | None, search: str, limit: int, walks: tuple[Walk, ...]
+) -> Page:
+    """A page through the walks, taken only as far as it needs."""
+    wanted = view if isinstance(view, View) else named(view, user)
+    rows: list[Conversation] = []
+    for number, walk in enumerate(walks):
+        met = walk.of(wanted)
+        if met is None or (before and number < before.walk):
+            continue
+        goes_on = before and number == before.walk and before.id
+        condition = walk.condition & walk.order.after(before) if before and goes_on else walk.condition
+        room = limit - len(rows)
+        found = numbers(user, met, condition=condition, search=search, limit=room + 1, order=walk.order)
+        shown = _rows(user, found[:room], walk.order)
+        rows += shown
+        if len(found) > room:
+            return Page(rows, _end(shown, walk.order, number))
+    return Page(rows, None)
+
+
+def _rows(user: User, numbers: list[int], order: Order) -> list[Conversation]:
+    if not numbers:
+        return []
+    rows = Conversation.objects.filter(pk__in=numbers).select_related("contact", "inbox", "assignee")
+    return list(with_marks(rows, user).order_by(*order.terms))
+
+
+def _end(rows: list[Conversation], order: Order, walk: int) -> Cursor:
+    return Cursor(getattr(rows[-1], order.column), rows[-1].pk, walk) if rows else Cursor(None, 0, walk)
 
 
 def numbers(
@@ -101,7 +165,7 @@ def numbers(
     condition: Q | None = None,
     search: str = "",
     limit: int = LIMIT,
-    order: Order = ORDERS["newest"],
+    order: Order = NEWEST,
 ) -> list[int]:
     """The numbers of the first conversations of a view: the first of each branch and status, merged. Raises UnknownView."""
     wanted = view if isinstance(view, View) else named(view, user)
