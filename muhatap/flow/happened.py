@@ -11,13 +11,20 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.conversations.models import Message
-from muhatap.flow import deadlines, later, measuring, notifying, rules
+from muhatap.flow import deadlines, finding, later, measuring, notifying, rules
 from muhatap.shared import away
 
 log = logging.getLogger(__name__)
 Step = Callable[..., object]  # step(message=, at=)
 
-STEPS: tuple[Step, ...] = (later.follow, deadlines.follow, measuring.follow, rules.follow, notifying.follow)
+STEPS: tuple[Step, ...] = (
+    later.follow,
+    deadlines.follow,
+    finding.follow,
+    measuring.follow,
+    rules.follow,
+    notifying.follow,
+)
 
 
 class NotAllFollowed(Exception):

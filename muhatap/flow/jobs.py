@@ -13,6 +13,7 @@ from muhatap.conversations import counting, drafting, snoozing
 from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, sweep
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
+from muhatap.search import documents
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
 
@@ -107,6 +108,7 @@ def every_minute(timestamp: int) -> None:
     counting.fold()
     rules.pass_time(at=clock.now())
     rollups.fold()
+    documents.catch_up(at=clock.now())
 
 
 @app.periodic(cron="41 * * * *")
@@ -119,6 +121,7 @@ def every_hour(timestamp: int) -> None:
     tidying.tidy(at=clock.now())
     drafting.forget_copies(before=clock.now() - COPIES_KEPT)
     telling.forget_old(at=clock.now())
+    documents.look_ahead(at=clock.now())
 
 
 @app.periodic(cron="23 3 * * *")

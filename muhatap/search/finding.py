@@ -1,0 +1,179 @@
+"""Conversations that hold what was asked for: candidates from the documents, ranked, one row a conversation.
+
+The candidates are the newest MOST messages that match (ADR 0019); rare words are ranked over all time, frequent ones
+among their newest. Visibility is asked twice: of the documents, so that the newest MOST are ones the reader may see,
+and of the conversations' own rows, whose word is final.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Prefetch, Q, QuerySet
+from psycopg.errors import QueryCanceled
+
+from muhatap.accounts.models import User
+from muhatap.conversations import lists
+from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.conversations.visibility import Scope, scope, visible_to
+from muhatap.search.meaning import Meaning
+
+MOST = 200
+PAGE = 20
+PATIENCE_MS = 3000
+HALF_LIFE = 180.0  # days after which a find counts half, down to a quarter
+_DAY = 86_400
+_PLACES = "%s, %s, %s, %s, %s, " + "%s, {inboxes}, {teams}, {mentions}, %s, " + "%s, %s, %s, %s, %s, %s"
+
+
+class TookTooLong(Exception):
+    """The database was stopped; the query asks for too much at once."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A conversation and the message that speaks for it; without words it has none."""
+
+    conversation: Conversation
+    message: Message | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    message_id: int
+    conversation_id: int
+    at: datetime
+    rank: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page. `n` conversations in all were found; `oldest_at` says how far back the best of MOST were looked for."""
+
+    hits: list[Hit] = field(default_factory=list)
+    n: int = 0
+    has_next: bool = False
+    oldest_at: datetime | None = None
+
+
+def conversations(meaning: Meaning, *, user: User, at: datetime, page: int = 1) -> Found:
+    """A page of the conversations a user sees, best first. Raises TookTooLong."""
+    if meaning.is_impossible:
+        return Found()
+    if not meaning.has_words and meaning.kinds is None:
+        return _listed(meaning, user=user, page=page)
+    found = candidates(meaning, user=user)
+    best = _best(_visible(found, user), at)
+    shown = best[(page - 1) * PAGE : page * PAGE]
+    return Found(
+        hits=_read([candidate.message_id for candidate in shown], user),
+        n=len(best),
+        has_next=len(best) > page * PAGE,
+        oldest_at=found[-1].at if len(found) >= MOST else None,
+    )
+
+
+def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[Hit]:
+    """The best few while somebody types: two questions to the database. Raises TookTooLong."""
+    if meaning.is_impossible or not meaning.has_words:
+        return []
+    best = _best(candidates(meaning, user=user, most=MOST // 2), at)
+    return _read([candidate.message_id for candidate in best[: limit * 2]], user)[:limit]
+
+
+def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
+    """The newest messages that match, newest first. Raises TookTooLong."""
+    sql, values = _call(meaning, scope(user), user, most)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"set local statement_timeout = {PATIENCE_MS}")
+            cursor.execute(sql, values)
+            return [Candidate(*row) for row in cursor.fetchall()]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TookTooLong from error
+        raise
+
+
+def _call(meaning: Meaning, within: Scope, user: User, most: int) -> tuple[str, list[object]]:
+    """The question as one statement; what the user sees stays a question inside it."""
+    sets: dict[str, str] = {}
+    values: list[object] = []
+    mentioned = Message.objects.filter(mentions__user=user).values_list("conversation_id", flat=True)
+    for name, rows in (("inboxes", within.inbox_ids), ("teams", within.team_ids), ("mentions", mentioned)):
+        sets[name], inside = _array(rows if not within.sees_all else rows.none())
+        values += inside
+    words, word_values = meaning.words
+    places = _PLACES.replace("%s", words, 1).format(**sets)
+    before = [*word_values, most, meaning.since, meaning.until, meaning.kinds, within.sees_all]
+    after = [
+        within.user_id, meaning.inboxes, meaning.teams, meaning.assignees, meaning.statuses, meaning.tags, meaning.not_tags,
+    ]  # fmt: skip
+    return f"select message_id, conversation_id, at, rank from search_candidates({places})", [*before, *values, *after]
+
+
+def _array(rows: "QuerySet[object, object]") -> tuple[str, list[object]]:
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "'{}'::bigint[]", []
+    return f"array({sql})::bigint[]", [*values]
+
+
+def _visible(found: Sequence[Candidate], user: User) -> list[Candidate]:
+    """Those whose message still stands where its document says, in a conversation this user sees by its own row."""
+    standing = Message.objects.filter(
+        pk__in=[candidate.message_id for candidate in found], conversation__in=visible_to(user)
+    )
+    places = dict(standing.values_list("pk", "conversation_id"))
+    return [candidate for candidate in found if places.get(candidate.message_id) == candidate.conversation_id]
+
+
+def _best(found: Sequence[Candidate], at: datetime) -> list[Candidate]:
+    """One candidate a conversation, best first."""
+    ranked = sorted(found, key=lambda candidate: (-score(candidate.rank, candidate.at, at), -candidate.message_id))
+    best: dict[int, Candidate] = {}
+    for candidate in ranked:
+        best.setdefault(candidate.conversation_id, candidate)
+    return list(best.values())
+
+
+def score(rank: float, written_at: datetime, at: datetime) -> float:
+    """Rank times recency: today counts whole, long ago a quarter."""
+    days = max((at - written_at).total_seconds() / _DAY, 0.0)
+    return (rank + 0.01) * (0.25 + 0.75 * 0.5 ** (days / HALF_LIFE))
+
+
+def _read(message_ids: list[int], user: User) -> list[Hit]:
+    named = Attachment.objects.filter(is_inline=False).order_by("pk")
+    messages = Message.objects.filter(pk__in=message_ids, conversation__in=visible_to(user)).select_related(
+        "conversation__contact", "conversation__inbox", "conversation__assignee", "by", "contact"
+    )
+    by_id = {message.pk: message for message in messages.prefetch_related(Prefetch("attachments", named))}
+    return [Hit(by_id[pk].conversation, by_id[pk]) for pk in message_ids if pk in by_id]
+
+
+def _listed(meaning: Meaning, *, user: User, page: int) -> Found:
+    """Without words the conversations speak for themselves: newest first, dates are those of their last message."""
+    condition = Q()
+    for column, ids in (("inbox_id", meaning.inboxes), ("team_id", meaning.teams), ("assignee_id", meaning.assignees)):
+        if ids is not None:
+            known = Q(**{f"{column}__in": [one for one in ids if one]})
+            condition &= known | Q(**{f"{column}__isnull": True}) if 0 in ids else known
+    for tag in meaning.tags or []:
+        condition &= Q(pk__in=Conversation.tags.through.objects.filter(tag=tag).values("conversation"))
+    for tag in meaning.not_tags or []:
+        condition &= ~Q(pk__in=Conversation.tags.through.objects.filter(tag=tag).values("conversation"))
+    if meaning.since:
+        condition &= Q(last_message_at__gte=meaning.since)
+    if meaning.until:
+        condition &= Q(last_message_at__lt=meaning.until)
+    statuses = tuple(meaning.statuses or Conversation.Status.values)
+    found = lists.numbers(user, lists.View(condition, statuses), limit=min(page * PAGE + 1, MOST))
+    rows = Conversation.objects.filter(pk__in=found[(page - 1) * PAGE : page * PAGE]).select_related(
+        "contact", "inbox", "assignee"
+    )
+    hits = [Hit(row) for row in rows.order_by("-last_message_at", "-pk")]
+    return Found(hits=hits, n=len(found), has_next=len(found) > page * PAGE)
