@@ -28,6 +28,9 @@ TABLE = {
     "teams.edit":             (1, 1, 0, 0, 0, 0),
     "owners.edit":            (1, 0, 0, 0, 0, 0),
     "audit.read":             (1, 1, 0, 0, 0, 0),
+    "insight.own":            (1, 1, 1, 1, 0, 1),
+    "insight.read":           (1, 1, 1, 0, 0, 1),
+    "surveys.edit":           (1, 1, 0, 0, 0, 0),
 }  # fmt: skip
 ROLES = (Role.OWNER, Role.ADMINISTRATOR, Role.TEAM_LEAD, Role.AGENT, Role.MARKETER, Role.ANALYST)
 

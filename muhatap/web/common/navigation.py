@@ -54,6 +54,13 @@ AREAS: tuple[Area, ...] = (
     ),
     Area(name="contacts", label=_("Contacts"), icon="users", url_name="contacts:list", permission="contacts.read"),
     Area(
+        name="insight",
+        label=_("Insight"),
+        icon="chart-line",
+        url_name="insight:overview",
+        permission="insight.own",
+    ),
+    Area(
         name="settings",
         label=_("Settings"),
         icon="settings",
