@@ -5,7 +5,7 @@ from typing import Any
 
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Message
 from muhatap.shared.address import canonical, comparable
 
 
@@ -28,9 +28,9 @@ def answer_sender(message: Message, inbox: Inbox) -> tuple[Address, ...]:
     return answer(message, inbox)[0]
 
 
-def are_needed(conversation: Conversation) -> bool:
-    """Whether an answer in this conversation travels by address: in a chat it does not."""
-    return conversation.inbox.kind == "email"
+def without_ours(people: Iterable[Address]) -> tuple[Address, ...]:
+    """These people without our own inboxes, each once: an answer to ourselves would come in as a new message."""
+    return tuple(_without(people, our_addresses()))
 
 
 def our_addresses() -> set[str]:

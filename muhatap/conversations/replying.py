@@ -10,6 +10,7 @@ from muhatap.accounts.models import User
 from muhatap.channels.contract import Address, FileRef, Outbound, Quoted
 from muhatap.conversations import drafting, threading, threads
 from muhatap.conversations.models import Conversation, Message
+from muhatap.shared import richtext
 from muhatap.shared.address import canonical
 
 MAX_REFERENCES = 20
@@ -80,7 +81,13 @@ def withdraw(*, message: Message, by: User, at: datetime) -> None:
         conversation=conversation,
         by=by,
         at=at,
-        content={"html": message.html, "to": message.to, "cc": message.cc, "bcc": message.bcc, "files": files},
+        content={
+            "html": richtext.unsigned(message.html),
+            "to": message.to,
+            "cc": message.cc,
+            "bcc": message.bcc,
+            "files": files,
+        },
     )
     _part_with(message)
     message.delete()

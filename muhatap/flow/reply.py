@@ -2,26 +2,34 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.channels import registry
-from muhatap.channels.contract import Address, FileRef, Receipt, Remembers, Uncertain
+from muhatap.channels import limits, registry
+from muhatap.channels.contract import Address, FileRef, Limits, Receipt, Remembers, Uncertain
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
-from muhatap.conversations import assigning, closing, drafting, replying, threads
+from muhatap.conversations import assigning, closing, drafting, recipients, replying, threads, variables
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import notifying, returned
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
+from muhatap.writing import rendering, signing
 
 # RFC 3834, and what Exchange goes by: no vacation message answers it.
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", "Precedence": "auto_reply"}
+
+
+@dataclass(frozen=True)
+class OverLimit(Exception):
+    """The channel would not carry it."""
+
+    excess: limits.Excess
 
 
 class Empty(Exception):
@@ -49,6 +57,7 @@ class Answer:
     bcc: Sequence[Address] = ()
     files: Sequence[FileRef] = ()
     seen_message_id: int | None = None
+    is_signed: bool = False
 
 
 @transaction.atomic
@@ -65,16 +74,19 @@ def send(
     """Write the answer into the thread and queue it; until the undo time is over it can be taken back.
 
     `because` marks what a rule wrote: it says on the wire that it is automatic, and changes nobody's turn.
-    Raises Empty, NoRecipient, SomethingNew (nothing was sent, the draft is kept).
+    Our own inboxes among the recipients are left out. Raises Empty, NoRecipient, OverLimit, SomethingNew (nothing was sent,
+    the draft is kept).
     """
     conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    html = richtext.clean(answer.html)
+    answer = to_others(answer)
+    html = rendering.closed(richtext.clean(answer.html))
     text = richtext.to_text(html)
-    _check(conversation, answer, text)
+    check(conversation, answer, text, at=at)
+    signed = richtext.signed(html, signature(conversation, by)) if answer.is_signed else html
     outbound = replying.compose(
         conversation=conversation,
-        html=html,
-        text=text,
+        html=signed,
+        text=richtext.to_text(signed),
         answer_to=answer,
         message_id=new_message_id(conversation),
         by=by,
@@ -93,7 +105,7 @@ def send(
     message = threads.append_outbound(
         conversation=conversation,
         interaction=interaction,
-        html=html,
+        html=signed,
         text=text,
         recipients={"to": outbound.to, "cc": outbound.cc, "bcc": outbound.bcc},
         files=answer.files,
@@ -188,14 +200,46 @@ def new_message_id(conversation: Conversation) -> str:
     return f"<{uuid.uuid4().hex}.{conversation.pk}@{domain}>"
 
 
-def _check(conversation: Conversation, answer: Answer, text: str) -> None:
+def signature(conversation: Conversation, by: User | None) -> str:
+    """What would stand under an answer of this person here, as HTML; letters only, a chat is not signed."""
+    if conversation.inbox.kind != "email":
+        return ""
+    return signing.signature(
+        inbox_id=conversation.inbox_id,
+        user_id=by.pk if by else None,
+        language=variables.language(conversation),
+        variables=variables.of(conversation, by),
+    )
+
+
+def check(conversation: Conversation, answer: Answer, text: str, *, at: datetime) -> None:
+    """Whether this could leave now. Raises Empty, NoRecipient, OverLimit, SomethingNew."""
     if not text.strip() and not answer.files:
         raise Empty
     if conversation.inbox.address and not (answer.to or answer.cc or answer.bcc):
         raise NoRecipient
+    if over := excess(conversation, text, answer.files, at=at):
+        raise OverLimit(over)
     newest = conversation.last_inbound_id
     if answer.seen_message_id is not None and newest is not None and newest > answer.seen_message_id:
         raise SomethingNew(newest)
+
+
+def excess(conversation: Conversation, text: str, files: Sequence[FileRef], *, at: datetime) -> limits.Excess | None:
+    """What of an answer the channel of this conversation would not carry."""
+    return limits.excess(
+        limits_of(conversation.inbox), text=text, files=files, last_inbound_at=conversation.last_inbound_at, at=at
+    )
+
+
+def limits_of(inbox: Inbox) -> Limits:
+    return registry.adapter(inbox.kind).limits(inbox.settings)
+
+
+def to_others(answer: Answer) -> Answer:
+    """The answer without our own inboxes among its recipients."""
+    to, cc, bcc = (recipients.without_ours(some) for some in (answer.to, answer.cc, answer.bcc))
+    return replace(answer, to=to, cc=cc, bcc=bcc)
 
 
 def _after_fault(outgoing: Outgoing, error: Exception, *, at: datetime) -> None:

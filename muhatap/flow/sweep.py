@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import connection
 
-from muhatap.flow import chatting, reply
+from muhatap.flow import chatting, later, reply
 from muhatap.flow import intake as staircase
 from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
@@ -35,7 +35,7 @@ from abandoned where job.id = abandoned.id and job.status = 'doing'
 
 def everything(*, at: datetime) -> None:
     """Undigested items, unsent mails, waiting visitors, hand-overs that died, jobs of dead workers; what fails stops no other."""
-    for step in (_digest, _wake, _settle, _continue_by_mail, _put_back_jobs):
+    for step in (_digest, _wake, _send_later, _settle, _continue_by_mail, _put_back_jobs):
         _try(partial(step, at=at))
 
 
@@ -47,6 +47,11 @@ def _digest(*, at: datetime) -> None:
 def _wake(*, at: datetime) -> None:
     for outgoing_id in outbox.overdue(at=at):
         _try(partial(outbox.wake, outgoing_id, at=at))
+
+
+def _send_later(*, at: datetime) -> None:
+    for scheduled_id in later.overdue(at=at):
+        _try(partial(later.send_due, scheduled_id=scheduled_id, at=at))
 
 
 def _settle(*, at: datetime) -> None:

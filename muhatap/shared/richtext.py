@@ -10,6 +10,8 @@ TAGS = {
 # A mark with data-gap is a place in a template that somebody still has to fill; sending takes it out.
 ATTRIBUTES = {"a": {"href"}, "img": {"alt", "data-cid", "width", "height"}, "mark": {"data-gap"}}
 BLOCKS = {"blockquote", "div", "li", "ol", "p", "pre", "ul"}
+# What people write is cleaned of attributes, so nobody but us can have written this.
+SIGNATURE, END = "<div data-signature>", "</div>"
 
 
 def clean(html: str) -> str:
@@ -21,6 +23,16 @@ def clean(html: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     ).strip()
+
+
+def signed(html: str, signature: str) -> str:
+    """A text with a signature (cleaned HTML) under it, once."""
+    return f"{unsigned(html)}{SIGNATURE}{signature}{END}" if signature else html
+
+
+def unsigned(html: str) -> str:
+    """What was written, without the signature that was put under it."""
+    return html.partition(SIGNATURE)[0]
 
 
 def to_text(html: str) -> str:

@@ -40,6 +40,8 @@ STRAY = re.compile(f"[{OPEN}{CLOSE}]")
 # The editor writes &nbsp; and &quot; into what stands between the braces.
 BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 TAG = re.compile(r"<[^<>]*>")
+LINE_END = re.compile(r"\n|</p>|</li>|<br ?/?>")
+GAP_MARK = re.compile(r"</?mark[^>]*>")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 ENTITIES = {"&nbsp;": " ", "\xa0": " ", "&quot;": '"', "&#39;": "'", "&gt;": ">", "&lt;": "<", "&amp;": "&"}
 
@@ -88,7 +90,7 @@ def render(template: str, variables: Mapping[str, Any]) -> Rendered:
     try:
         filled = BoundTemplate(environment, parsed.nodes).render(_known(variables))
     except LiquidError as error:
-        raise Invalid(str(error.args[0] if error.args else error), _line(error)) from error
+        raise Invalid(str(error.args[0] if error.args else error), _line(error, template)) from error
     except (RecursionError, ValueError, TypeError, OverflowError, ArithmeticError) as error:
         raise Invalid(type(error).__name__, 1) from error
     gaps: list[str] = []
@@ -115,14 +117,24 @@ def check(template: str) -> None:
         raise Invalid(f"unknown filter '{unknown[0]}'", _line_of(template, unknown[0]))
 
 
+def closed(html: str) -> str:
+    """A text without the marks of its gaps, as it may leave."""
+    return GAP_MARK.sub("", html)
+
+
+def open_gaps(html: str) -> tuple[str, ...]:
+    """The names of the gaps that nobody filled yet."""
+    return tuple(dict.fromkeys(re.findall(r'<mark data-gap="([^"]*)">\s*</mark>', html)))
+
+
 @lru_cache(maxsize=256)
 def _parsed(template: str) -> BoundTemplate:
     if ranges := next((one for one in BRACES.finditer(template) if ".." in QUOTED.sub("", one[0])), None):
-        raise Invalid("ranges are not offered", template.count("\n", 0, ranges.start()) + 1)
+        raise Invalid("ranges are not offered", _n_line(template, ranges.start()))
     try:
         return _environment(Undefined).from_string(template)
     except LiquidError as error:
-        raise Invalid(str(error.args[0] if error.args else error), _line(error)) from error
+        raise Invalid(str(error.args[0] if error.args else error), _line(error, template)) from error
     except RecursionError as error:
         raise Invalid("nested too deeply", 1) from error
 
@@ -156,10 +168,15 @@ def _attribute(name: str) -> str:
 
 
 def _line_of(template: str, word: str) -> int:
-    return template.count("\n", 0, max(template.find(word), 0)) + 1
+    return _n_line(template, max(template.find(word), 0))
 
 
-def _line(error: LiquidError) -> int:
-    token = getattr(error, "token", None)
-    start, source = getattr(token, "start_index", 0), getattr(token, "source", "")
-    return source.count("\n", 0, max(start, 0)) + 1 if isinstance(source, str) else 1
+def _line(error: LiquidError, template: str) -> int:
+    """What is never closed is told with the last line."""
+    start = getattr(getattr(error, "token", None), "start_index", -1)
+    return _n_line(template, start if start >= 0 else len(template))
+
+
+def _n_line(template: str, start: int) -> int:
+    """Lines as the writer sees them: a paragraph, a list item and a break end one too."""
+    return len(LINE_END.findall(template[:start])) + 1

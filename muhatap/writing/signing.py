@@ -1,6 +1,5 @@
-"""Signatures: which one stands under an answer, and the mark by which it is told from what was written above it."""
+"""Signatures: which one stands under an answer."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,10 +13,6 @@ from muhatap.channels.models import Inbox
 from muhatap.shared import richtext
 from muhatap.writing import rendering
 from muhatap.writing.models import Signature
-
-# What people write is cleaned of attributes, so nobody but us can have written this.
-BEGIN, END = "<div data-signature>", "</div>"
-SIGNED = re.compile(re.escape(BEGIN) + r".*\Z", re.DOTALL)
 
 
 def fitting(*, inbox_id: int, user_id: int | None, language: str) -> Signature | None:
@@ -34,16 +29,6 @@ def signature(*, inbox_id: int, user_id: int | None, language: str, variables: M
     """The signature as HTML, filled; empty when there is none. A gap in it is simply left out."""
     row = fitting(inbox_id=inbox_id, user_id=user_id, language=language)
     return rendering.render(row.html, variables).html if row else ""
-
-
-def signed(html: str, signature: str) -> str:
-    """An answer with its signature, once."""
-    return f"{unsigned(html)}{BEGIN}{signature}{END}" if signature else html
-
-
-def unsigned(html: str) -> str:
-    """What was written, without the signature put under it."""
-    return SIGNED.sub("", html)
 
 
 @transaction.atomic

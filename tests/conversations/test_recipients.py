@@ -2,12 +2,14 @@
 
 import pytest
 
+from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
 from muhatap.conversations import recipients
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Message
 from tests import cast
 
 DESTEK, SATIS = "destek@ihlamurev.example", "satis@ihlamurev.example"
+LIST, CAN, HAKAN = "toptan@listeler.example", "can@ihlamurev.example", "hakan.demir@ornek.example"
 AYSE, MEHMET, ELIF = "ayse.yilmaz@ornek.example", "mehmet.kaya@ornek.example", "elif.sahin@ornek.example"
 
 # what it is, the message (from, to, cc, reply-to) | expected to, expected cc
@@ -43,6 +45,50 @@ TABLE = [
         (AYSE, [DESTEK], ["ayse.yilmaz+is@ornek.example"], []),
         [AYSE],
         ["ayse.yilmaz+is@ornek.example"],
+    ),
+    (
+        "a mailing list that asks for answers to the list: the list, and nobody twice",
+        (AYSE, [LIST], [DESTEK], [LIST]),
+        [LIST],
+        [],
+    ),
+    ("a mailing list without Reply-To: the writer, the list in CC", (AYSE, [LIST], [DESTEK], []), [AYSE], [LIST]),
+    ("a list that puts us into Reply-To beside itself", (AYSE, [LIST], [], [LIST, DESTEK]), [LIST], []),
+    (
+        "several in To and CC keep their order",
+        (AYSE, [MEHMET, DESTEK, ELIF], [HAKAN, SATIS], []),
+        [AYSE],
+        [MEHMET, ELIF, HAKAN],
+    ),
+    ("a Reply-To elsewhere does not add the writer", (AYSE, [DESTEK], [MEHMET], [ELIF]), [ELIF], [MEHMET]),
+    ("forwarded by a colleague: the colleague is answered", (CAN, [DESTEK], [], []), [CAN], []),
+    ("forwarded by a colleague who names the customer", (CAN, [DESTEK], [AYSE], [AYSE]), [AYSE], []),
+    (
+        "a no-reply sender is still whom one would answer",
+        ("no-reply@kargo.example", [DESTEK], [], []),
+        ["no-reply@kargo.example"],
+        [],
+    ),
+    ("our plus form in Reply-To is us", (AYSE, [DESTEK], [], ["destek+7k@ihlamurev.example"]), [AYSE], []),
+    (
+        "our inbox in another domain's form is not us",
+        (AYSE, ["destek@ihlamurev.com"], [], []),
+        [AYSE],
+        ["destek@ihlamurev.com"],
+    ),
+    ("empty and broken entries are nobody", (AYSE, ["", DESTEK], [""], [""]), [AYSE], []),
+    ("undisclosed recipients", (AYSE, [], [], []), [AYSE], []),
+    (
+        "one person under two spellings",
+        (AYSE, [DESTEK, "Mehmet.Kaya@Ornek.Example"], [MEHMET], []),
+        [AYSE],
+        ["Mehmet.Kaya@Ornek.Example"],
+    ),
+    (
+        "a capital I typed in Turkish",
+        ("IŞIK@ornek.example", [DESTEK], ["ışık@ornek.example"], []),
+        ["IŞIK@ornek.example"],
+        [],
     ),
     ("mail from ourselves has nobody to answer", (DESTEK, [DESTEK], [], []), [], []),
 ]
@@ -91,6 +137,16 @@ def test_names_are_kept_as_they_were_written() -> None:
 
 
 @pytest.mark.django_db
-def test_a_chat_needs_no_recipients() -> None:
-    assert not recipients.are_needed(Conversation(inbox=cast.chat_inbox()))
-    assert recipients.are_needed(Conversation(inbox=cast.support_inbox()))
+def test_an_automatic_message_without_addresses_has_nobody_to_answer() -> None:
+    """A chat: it is answered by its window, not by an address."""
+    asked = Message(kind="inbound", sender={"name": "Ziyaretçi"}, to=[], cc=[], reply_to=[])
+    assert recipients.answer(asked, cast.chat_inbox()) == ((), ())
+
+
+@pytest.mark.django_db
+def test_our_inboxes_are_left_out_of_any_list_and_nobody_stands_in_it_twice() -> None:
+    cast.support_inbox()
+    people = [
+        Address(email=one) for one in ("DESTEK@ihlamurev.example", AYSE, "destek+x@ihlamurev.example", AYSE, MEHMET)
+    ]
+    assert [one.email for one in recipients.without_ours(people)] == [AYSE, MEHMET]

@@ -40,7 +40,7 @@ def test_a_template_becomes(template: str, text: str) -> None:
         ("Merhaba {{ contact.city }}.", "Merhaba .", ("contact.city",)),
         ("{{ order }} ve {{ order }}", "ve", ("order",)),
         ("{{ contact.nickname | upcase }}", "", ("contact.nickname",)),
-        ("{{ contact.first.name }}", "", ("contact.first",)),
+        ("{{ contact.first.name }}", "", ("contact.first.name",)),
         ("{{ contact.__class__ }}", "", ("contact.__class__",)),
     ],
 )
@@ -69,6 +69,7 @@ def test_values_are_words_and_never_markup_nor_a_template_nor_a_gap() -> None:
     [
         ("Merhaba {{ contact.name", 1),
         ("Merhaba\n\n{{ contact.name | nope }}", 3),
+        ("<p>a</p><p>b<br>{{ c | nope }}</p>", 3),
         ("a\n{% if contact.name %}b", 2),
         ("a\n{% include 'secret' %}", 2),
         ("{% render 'secret' %}", 1),
@@ -99,3 +100,10 @@ def test_a_template_that_cannot_be_filled_is_refused_at_saving_with_its_line(tem
 def test_a_template_that_grows_without_end_is_stopped(template: str) -> None:
     with pytest.raises(Invalid):
         render(template, {"many": list(range(100)), "long": "ş" * 5000})
+
+
+def test_a_gap_is_open_until_somebody_fills_it_and_no_mark_leaves() -> None:
+    marked = render("Merhaba {{ contact.city }}, {{ order }}", {"contact": {}}).marked
+    half = marked.replace('<mark data-gap="order"></mark>', '<mark data-gap="order">#10482</mark>')
+    assert rendering.open_gaps(half) == ("contact.city",)
+    assert rendering.closed(half) == "Merhaba , #10482"

@@ -1,0 +1,94 @@
+"""What is added to an answer when it leaves: the signature, once; and what is taken out: gaps, ourselves."""
+
+import pytest
+
+from muhatap.channels.contract import Address
+from muhatap.channels.models import Inbox
+from muhatap.conversations.models import Conversation, Draft
+from muhatap.flow import reply
+from muhatap.interactions.models import Outgoing
+from muhatap.writing import signing
+from tests import cast
+from tests.flow.conftest import arrive, letter, message_of
+
+pytestmark = pytest.mark.django_db
+AYSE = Address(email="ayse.yilmaz@ornek.example")
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    signing.save(
+        inbox=cast.support_inbox(), user=None, language="", html="<p>{{ agent.name }}<br>{{ firm }}</p>",
+        by=cast.selin(), at=cast.NOW,
+    )  # fmt: skip
+    return message_of(arrive(cast.support_inbox(), letter())).conversation
+
+
+def send(conversation: Conversation, html: str = "<p>Yola çıktı.</p>", **more: object) -> str:
+    fields: dict[str, object] = {"to": (AYSE,), "is_signed": True}
+    answer = reply.Answer(html=html, **(fields | more))  # type: ignore[arg-type]
+    message = reply.send(conversation=conversation, answer=answer, by=cast.zeynep(), at=cast.NOW)
+    return str(message.interaction.outgoing.get().outbound["text"])
+
+
+def test_the_signature_is_added_when_it_leaves(conversation: Conversation) -> None:
+    assert send(conversation) == "Yola çıktı.\n\nZeynep Arslan\nIhlamur Ev"
+    message = conversation.messages.get(kind="outbound")
+    assert (message.text, message.reply_text) == ("Yola çıktı.", "Yola çıktı.")
+    assert "<div data-signature>" in message.html
+
+
+def test_taken_back_and_sent_again_it_is_signed_once(conversation: Conversation) -> None:
+    send(conversation)
+    reply.take_back(message=conversation.messages.get(kind="outbound"), by=cast.zeynep(), at=cast.NOW)
+    draft = Draft.objects.get()
+    assert draft.html == "<p>Yola çıktı.</p>"
+    assert send(conversation, draft.html).count("Zeynep Arslan") == 1
+
+
+def test_nobody_signs_for_us_by_writing_our_mark(conversation: Conversation) -> None:
+    sly = "<p>Bir</p><div data-signature>iki</div><p>üç</p>"
+    assert send(conversation, sly).startswith("Bir\n\niki\n\nüç\n\nZeynep")
+    reply.take_back(message=conversation.messages.get(kind="outbound"), by=cast.zeynep(), at=cast.NOW)
+    assert Draft.objects.get().html == "<p>Bir</p><div>iki</div><p>üç</p>"
+
+
+def test_a_gap_never_leaves(conversation: Conversation) -> None:
+    assert send(conversation, '<p>Merhaba <mark data-gap="x"></mark>Ayşe</p>').startswith("Merhaba Ayşe\n")
+    assert "mark" not in str(Outgoing.objects.get().outbound)
+
+
+def test_our_own_inboxes_are_left_out_of_the_recipients(conversation: Conversation) -> None:
+    Inbox.objects.create(kind="email", name="satış", address="satis@ihlamurev.example")
+    ours = (Address(email="destek+abc@ihlamurev.example"), Address(email="SATIS@ihlamurev.example"))
+    send(conversation, to=(AYSE, ours[0]), cc=ours)
+    message = conversation.messages.get(kind="outbound")
+    assert ([one["email"] for one in message.to], message.cc) == ([AYSE.email], [])
+    with pytest.raises(reply.NoRecipient):
+        send(conversation, to=ours)
+
+
+def test_the_most_particular_signature_is_taken(conversation: Conversation) -> None:
+    inbox, zeynep = cast.support_inbox(), cast.zeynep()
+    other = Inbox.objects.create(kind="email", name="satış", address="satis@ihlamurev.example")
+    places = [
+        (None, None, ""),
+        (None, None, "en"),
+        (None, zeynep, ""),
+        (None, zeynep, "en"),
+        (inbox, None, "en"),
+        (inbox, zeynep, ""),
+    ]
+    for n, (box, user, language) in enumerate(places):
+        signing.save(inbox=box, user=user, language=language, html=f"{n}", by=cast.selin(), at=cast.NOW)
+
+    def found(box: Inbox, user: object, language: str) -> str:
+        row = signing.fitting(inbox_id=box.pk, user_id=getattr(user, "pk", None), language=language)
+        return row.html if row else ""
+
+    assert found(other, None, "tr") == "0"
+    assert found(other, None, "en") == "1"
+    assert found(other, zeynep, "tr") == "2"
+    assert found(other, zeynep, "en") == "3"
+    assert found(inbox, cast.can(), "en") == "4"
+    assert found(inbox, zeynep, "en") == "5"
