@@ -73,6 +73,19 @@ def sees(user: User, conversation: Conversation) -> bool:
     return visible_to(user).filter(pk=conversation.pk).exists()
 
 
+def find(user: User, number: int) -> Conversation | None:
+    """The conversation of this number if the user sees it; one that was merged, if they see what it was merged into.
+
+    The row first and the right after it: one question about both would look at every conversation of the user's.
+    """
+    rows = Conversation.objects.select_related("inbox", "contact__company", "assignee", "team")
+    found = rows.filter(pk=number).first()
+    if found is None:
+        return None
+    standing = visible_to(user).filter(pk=found.merged_into_id or found.pk)
+    return found if standing.exists() else None
+
+
 def who_sees(conversation: Conversation) -> QuerySet[User]:
     """Everybody who sees this conversation: the same rule asked from the other side, for telling many at once."""
     mentioned = Mention.objects.filter(message__conversation=conversation).values("user_id")
