@@ -6,16 +6,18 @@ from datetime import timedelta
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from muhatap.accounts import audit, sessions
+from muhatap.accounts import api_requests, audit, sessions
 from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
 from muhatap.conversations import counting, drafting, snoozing
 from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, sweep
+from muhatap.flow import telling as others
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
 from muhatap.shared import clock
 from muhatap.shared.jobs import on_fresh_connection
+from muhatap.webhooks import delivering
 
 log = logging.getLogger(__name__)
 COPIES_KEPT = timedelta(days=30)  # of drafts that were thrown away or written over
@@ -50,6 +52,21 @@ def send_scheduled(scheduled_id: int) -> None:
 @on_fresh_connection
 def continue_by_mail(session_id: int) -> None:
     chatting.continue_by_mail(session_id=session_id, at=clock.now())
+
+
+@app.task(name=delivering.JOB, queue=delivering.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def tell_endpoint(endpoint_id: int) -> None:
+    delivering.tell(endpoint_id=endpoint_id, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="tell_others", queue="care", queueing_lock="tell_others")
+@on_fresh_connection
+def tell_others(timestamp: int) -> None:
+    """What staff did to contacts, and the deliveries whose time has come."""
+    others.tell_audited(at=clock.now())
+    delivering.wake_due(at=clock.now())
 
 
 @app.task(name=telling.PUSH, queue="push")
@@ -121,6 +138,8 @@ def every_hour(timestamp: int) -> None:
     tidying.tidy(at=clock.now())
     drafting.forget_copies(before=clock.now() - COPIES_KEPT)
     telling.forget_old(at=clock.now())
+    delivering.forget(at=clock.now())
+    api_requests.forget(at=clock.now())
     documents.look_ahead(at=clock.now())
 
 

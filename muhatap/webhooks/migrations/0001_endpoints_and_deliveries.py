@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,100 +14,153 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Given up')], default='waiting', max_length=10)),
-                ('n_tries', models.PositiveIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("failed", "Given up")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("n_tries", models.PositiveIntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookPlace',
+            name="WebhookPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True)),
-                ('place', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20, unique=True)),
+                ("place", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookAttempt',
+            name="WebhookAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('ms', models.PositiveIntegerField(default=0)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='webhooks.webhookdelivery')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("ms", models.PositiveIntegerField(default=0)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="webhooks.webhookdelivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('url', models.URLField(max_length=1000, verbose_name='Address')),
-                ('events', models.JSONField(default=list)),
-                ('secret_sealed', models.TextField()),
-                ('old_secret_sealed', models.TextField(blank=True)),
-                ('old_secret_until', models.DateTimeField(null=True)),
-                ('is_on', models.BooleanField(default=True)),
-                ('off_because', models.CharField(blank=True, choices=[('person', 'Turned off by hand'), ('gone', 'The address answered that it is gone (410)'), ('failing', 'It failed for days')], max_length=10)),
-                ('off_at', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('resting_until', models.DateTimeField(null=True)),
-                ('n_failed_in_a_row', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("url", models.URLField(max_length=1000, verbose_name="Address")),
+                ("events", models.JSONField(default=list)),
+                ("secret_sealed", models.TextField()),
+                ("old_secret_sealed", models.TextField(blank=True)),
+                ("old_secret_until", models.DateTimeField(null=True)),
+                ("is_on", models.BooleanField(default=True)),
+                (
+                    "off_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("person", "Turned off by hand"),
+                            ("gone", "The address answered that it is gone (410)"),
+                            ("failing", "It failed for days"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("off_at", models.DateTimeField(null=True)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("resting_until", models.DateTimeField(null=True)),
+                ("n_failed_in_a_row", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='webhookdelivery',
-            name='endpoint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.webhookendpoint'),
+            model_name="webhookdelivery",
+            name="endpoint",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="webhooks.webhookendpoint"
+            ),
         ),
         migrations.CreateModel(
-            name='WebhookEvent',
+            name="WebhookEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=40, unique=True)),
-                ('source', models.CharField(max_length=120, unique=True)),
-                ('type', models.CharField(max_length=40)),
-                ('body', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('conversation_id', models.BigIntegerField(null=True)),
-                ('message_id', models.BigIntegerField(null=True)),
-                ('contact_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=40, unique=True)),
+                ("source", models.CharField(max_length=120, unique=True)),
+                ("type", models.CharField(max_length=40)),
+                ("body", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("conversation_id", models.BigIntegerField(null=True)),
+                ("message_id", models.BigIntegerField(null=True)),
+                ("contact_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='webhook_events_by_age')],
+                "indexes": [models.Index(fields=["at"], name="webhook_events_by_age")],
             },
         ),
         migrations.AddField(
-            model_name='webhookdelivery',
-            name='event',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.webhookevent'),
+            model_name="webhookdelivery",
+            name="event",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="webhooks.webhookevent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_on', True), ('off_at', None), ('off_because', '')), models.Q(('is_on', False), ('off_at__isnull', False), models.Q(('off_because', ''), _negated=True)), _connector='OR'), name='webhook_off_says_why_and_when'),
+            model_name="webhookendpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_on", True), ("off_at", None), ("off_because", "")),
+                    models.Q(("is_on", False), ("off_at__isnull", False), models.Q(("off_because", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="webhook_off_says_why_and_when",
+            ),
         ),
         migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['endpoint', 'next_at'], name='webhook_deliveries_due'),
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["endpoint", "next_at"], name="webhook_deliveries_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['endpoint', '-id'], name='webhook_deliveries_of_endpoint'),
+            model_name="webhookdelivery",
+            index=models.Index(fields=["endpoint", "-id"], name="webhook_deliveries_of_endpoint"),
         ),
         migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'event'), name='webhook_delivery_once'),
+            model_name="webhookdelivery",
+            constraint=models.UniqueConstraint(fields=("endpoint", "event"), name="webhook_delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('state', 'waiting')), models.Q(('next_at', None), ('state__in', ['delivered', 'failed'])), _connector='OR'), name='webhook_delivery_waits_for_a_moment'),
+            model_name="webhookdelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_at__isnull", False), ("state", "waiting")),
+                    models.Q(("next_at", None), ("state__in", ["delivered", "failed"])),
+                    _connector="OR",
+                ),
+                name="webhook_delivery_waits_for_a_moment",
+            ),
         ),
     ]

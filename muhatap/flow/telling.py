@@ -1,0 +1,165 @@
+"""Telling other systems: what follows from an entry, and what staff did to contacts, becomes an event for the webhooks that listen.
+
+Conversations and messages are told from the entries of threads. Contacts have no entries; what staff did to them is read from
+the audit, whose chain is in the order of commits and leaves nothing out, and a contact who came by writing is told with their
+first message. What a channel adds to a known contact's profile is not told.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import AuditEntry, AuditLink
+from muhatap.contacts.models import Contact
+from muhatap.conversations.models import Conversation, Message
+from muhatap.flow import wire
+from muhatap.webhooks import delivering, endpoints
+from muhatap.webhooks.models import WebhookEndpoint, WebhookEvent, WebhookPlace
+
+AT_ONCE = 500
+OF_EVENTS = {
+    "assigned": "conversation.assigned",
+    "unassigned": "conversation.assigned",
+    "handed_to_team": "conversation.assigned",
+    "resolved": "conversation.resolved",
+    "reopened": "conversation.reopened",
+}
+CHANGES = ("contact.changed", "identity.added", "identity.verified", "identity.removed")
+MERGES = ("contact.merged", "contact.unmerged")
+TAGGINGS = ("contact.tagged", "contact.untagged")
+
+
+def follow(*, message: Message, at: datetime) -> None:
+    """What an entry means to other systems. May run twice: an event of the same source is told once."""
+    to = _listening()
+    if not to:
+        return
+    if _is_first(message):
+        _tell_of_conversation("conversation.created", message, to, source=_born(message), at=at)
+    if message.contact and _came_by(message):
+        _tell_of_contact("contact.created", message.contact_id, to, source=f"contact:{message.contact_id}", at=at)
+    if message.kind != Message.Kind.EVENT:
+        _tell_of_message(message, to, at=at)
+    elif not _is_born_by(message):
+        type = OF_EVENTS.get(message.event, "conversation.updated")
+        _tell_of_conversation(type, message, to, source=f"entry:{message.pk}", at=at)
+
+
+@transaction.atomic
+def tell_audited(*, at: datetime) -> None:
+    """Go on in the audit from where the last run stopped, and tell what staff did to contacts."""
+    WebhookPlace.objects.get_or_create(name="audit", defaults={"place": audit.head()[0]})
+    place = WebhookPlace.objects.select_for_update().get(name="audit")
+    links = list(AuditLink.objects.filter(place__gt=place.place).select_related("entry").order_by("place")[:AT_ONCE])
+    if not links:
+        return
+    if to := _listening():
+        for link in links:
+            _tell_of_entry(link.entry, to, at=at)
+    place.place = links[-1].place
+    place.save(update_fields=["place"])
+
+
+@transaction.atomic
+def tell_test(*, endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
+    """An event that says only that everything works."""
+    data = {"endpoint": endpoint.name, "said": "Merhaba, Muhatap."}
+    event = _event(endpoints.TEST, f"test:{uuid.uuid4().hex}", data, at=at)
+    delivering.queue(event, [endpoint], at=at)
+    return event
+
+
+def _listening() -> list[WebhookEndpoint]:
+    return list(WebhookEndpoint.objects.filter(is_on=True).order_by("id"))
+
+
+def _is_first(message: Message) -> bool:
+    earlier = Message.objects.filter(conversation_id=message.conversation_id, pk__lt=message.pk)
+    return _is_born_by(message) or not earlier.exists()
+
+
+def _is_born_by(message: Message) -> bool:
+    """A thread that was split off begins with entries older than itself."""
+    return message.event == "split_in"
+
+
+def _born(message: Message) -> str:
+    return f"conversation:{message.conversation_id}"
+
+
+def _came_by(message: Message) -> bool:
+    """Whether its contact became known by this very message."""
+    return (
+        message.kind == Message.Kind.INBOUND
+        and message.contact is not None
+        and message.contact.created_at == message.at
+        and not Message.objects.filter(contact_id=message.contact_id, pk__lt=message.pk).exists()
+    )
+
+
+def _tell_of_message(message: Message, to: list[WebhookEndpoint], *, at: datetime) -> None:
+    row = wire.with_all_of_messages(Message.objects.filter(pk=message.pk)).get()
+    data = {"message": wire.message(row), "conversation": _conversation(message.conversation_id)}
+    ids = {"conversation_id": message.conversation_id, "message_id": message.pk}
+    _tell("message.created", f"message:{message.pk}", data, to, at=at, **ids)
+
+
+def _tell_of_conversation(type: str, message: Message, to: list[WebhookEndpoint], *, source: str, at: datetime) -> None:
+    data = {
+        "conversation": _conversation(message.conversation_id),
+        "by_id": message.by_id,
+        "event": message.event,
+        "event_details": message.event_details,
+    }
+    ids = {"conversation_id": message.conversation_id, "message_id": message.pk}
+    _tell(type, source, data, to, at=at, **ids)
+
+
+def _conversation(number: int) -> wire.Told:
+    return wire.conversation(wire.with_all_of_conversations(Conversation.objects.filter(pk=number)).get())
+
+
+def _tell_of_entry(entry: AuditEntry, to: list[WebhookEndpoint], *, at: datetime) -> None:
+    source = f"audit:{entry.pk}"
+    if entry.act == "contact.created":
+        _tell_of_contact("contact.created", int(entry.object_id), to, source=f"contact:{entry.object_id}", at=at)
+    elif entry.act in CHANGES:
+        _tell_of_contact("contact.updated", int(entry.object_id), to, source=source, at=at, by_id=entry.by_id)
+    elif entry.act in MERGES:
+        more = {"dropped_id": entry.details.get("dropped"), "is_undone": entry.act == "contact.unmerged"}
+        _tell_of_contact("contact.merged", int(entry.object_id), to, source=source, at=at, by_id=entry.by_id, **more)
+    elif entry.act in TAGGINGS:
+        for number in _numbers(entry):
+            tagged = f"{source}:{number}"
+            _tell_of_contact("contact.updated", number, to, source=tagged, at=at, by_id=entry.by_id)
+
+
+def _numbers(entry: AuditEntry) -> Iterator[int]:
+    yield from (int(number) for number in entry.details.get("contacts", []))
+
+
+def _tell_of_contact(
+    type: str, number: int | None, to: list[WebhookEndpoint], *, source: str, at: datetime, **more: Any
+) -> None:
+    row = wire.with_all_of_contacts(Contact.objects.filter(pk=number)).first()
+    if row:
+        _tell(type, source, {"contact": wire.contact(row)} | more, to, at=at, contact_id=row.pk)
+
+
+def _tell(type: str, source: str, data: wire.Told, to: list[WebhookEndpoint], *, at: datetime, **ids: int) -> None:
+    listening = [endpoint for endpoint in to if type in endpoint.events]
+    if listening and not WebhookEvent.objects.filter(source=source).exists():
+        delivering.queue(_event(type, source, data, at=at, **ids), listening, at=at)
+
+
+def _event(type: str, source: str, data: wire.Told, *, at: datetime, **ids: int) -> WebhookEvent:
+    """The body is written down as it will be sent: every try signs and sends the same bytes."""
+    body = json.dumps({"type": type, "timestamp": at, "data": data}, cls=DjangoJSONEncoder, ensure_ascii=False)
+    public_id = f"evt_{uuid.uuid4().hex}"
+    return WebhookEvent.objects.create(public_id=public_id, source=source, type=type, body=body, at=at, **ids)
