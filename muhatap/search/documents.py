@@ -124,7 +124,8 @@ def _at_once(chunks: list[tuple[int, int]], *, at: datetime) -> None:
         cursor.execute(MONTHS, [chunks[0][0], chunks[-1][1]])
         open_months([moment for (moment,) in cursor.fetchall()], at=at)
     if len(chunks) == 1:
-        return _write(*chunks[0])
+        _write(*chunks[0])
+        return
     with ThreadPoolExecutor(len(chunks)) as threads:  # the work is done by the database, a process a connection
         for done in [threads.submit(_write_apart, *chunk) for chunk in chunks]:
             done.result()

@@ -5,7 +5,7 @@ among their newest. Visibility is asked twice: of the documents, so that the new
 and of the conversations' own rows, whose word is final.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from psycopg.errors import QueryCanceled
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
 from muhatap.conversations.models import Attachment, Conversation, Message
-from muhatap.conversations.visibility import Scope, scope, visible_to
+from muhatap.conversations.visibility import scope, visible_to
 from muhatap.search.meaning import Meaning
 
 MOST = 200
@@ -59,13 +59,22 @@ class Found:
 
 
 def conversations(meaning: Meaning, *, user: User, at: datetime, page: int = 1) -> Found:
-    """A page of the conversations a user sees, best first. Raises TookTooLong."""
+    """A page of the conversations a user sees, best first, each with its best message. Raises TookTooLong."""
     if meaning.is_impossible:
         return Found()
     if not meaning.has_words and meaning.kinds is None:
         return _listed(meaning, user=user, page=page)
+    return _page(meaning, user=user, page=page, order=lambda found: _best(found, at))
+
+
+def messages(meaning: Meaning, *, user: User, page: int = 1) -> Found:
+    """A page of messages a user sees, newest first; two of one conversation are two. Raises TookTooLong."""
+    return Found() if meaning.is_impossible else _page(meaning, user=user, page=page, order=list)
+
+
+def _page(meaning: Meaning, *, user: User, page: int, order: Callable[[list[Candidate]], list[Candidate]]) -> Found:
     found = candidates(meaning, user=user)
-    best = _best(_visible(found, user), at)
+    best = order(_visible(found, user))
     shown = best[(page - 1) * PAGE : page * PAGE]
     return Found(
         hits=_read([candidate.message_id for candidate in shown], user),
@@ -85,7 +94,7 @@ def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[H
 
 def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
     """The newest messages that match, newest first. Raises TookTooLong."""
-    sql, values = _call(meaning, scope(user), user, most)
+    sql, values = _call(meaning, user, most)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"set local statement_timeout = {PATIENCE_MS}")
@@ -97,8 +106,9 @@ def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candid
         raise
 
 
-def _call(meaning: Meaning, within: Scope, user: User, most: int) -> tuple[str, list[object]]:
+def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[object]]:
     """The question as one statement; what the user sees stays a question inside it."""
+    within = scope(user)
     sets: dict[str, str] = {}
     values: list[object] = []
     mentioned = Message.objects.filter(mentions__user=user).values_list("conversation_id", flat=True)
@@ -111,7 +121,8 @@ def _call(meaning: Meaning, within: Scope, user: User, most: int) -> tuple[str, 
     after = [
         within.user_id, meaning.inboxes, meaning.teams, meaning.assignees, meaning.statuses, meaning.tags, meaning.not_tags,
     ]  # fmt: skip
-    return f"select message_id, conversation_id, at, rank from search_candidates({places})", [*before, *values, *after]
+    sql = f"select message_id, conversation_id, at, rank from search_candidates({places})"  # noqa: S608 (only our own pieces)
+    return sql, [*before, *values, *after]
 
 
 def _array(rows: "QuerySet[object, object]") -> tuple[str, list[object]]:

@@ -41,6 +41,11 @@ class Term:
     def is_phrase(self) -> bool:
         return len(self.words) > 1 and not self.dialled
 
+    @property
+    def plain(self) -> str:
+        """What was typed, without quotes and signs around it."""
+        return self.written.strip("-+#*\"'“”„«»()[]{}<>,.;:!?")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:

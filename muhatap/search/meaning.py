@@ -18,6 +18,7 @@ from muhatap.shared.text import fold
 
 T = TypeVar("T")
 Words = tuple[str, list[Any]]  # an SQL expression of type tsquery, and its parameters
+FILE: Words = ("'''~file'''::tsquery", [])
 
 
 @dataclass(kw_only=True)
@@ -48,27 +49,33 @@ def understand(query: Query, *, user: User, of_files: bool = False, is_typing: b
     """The meaning of a query for this user. `of_files`: words are looked for in names of files; `is_typing`: the last
     word may be only begun."""
     meaning = Meaning()
-    parts: list[Words] = []
     last = query.terms[-1] if is_typing and query.terms else None
-    for term in query.terms:
-        parts.append(_negated(_term(term, ":B" if of_files else "", is_begun=term is last), term.is_not))
-    if of_files:
-        parts.append(("'''~file'''::tsquery", []))
+    marks = ":B" if of_files else ""
+    parts = [_negated(_term(term, marks, is_begun=term is last), term.is_not) for term in query.terms]
+    parts += [FILE] * of_files
     for asked in query.filters:
-        if asked.name in _TEXTUAL:
-            parts += [_negated(part, asked.is_not) for part in _TEXTUAL[asked.name](asked, user)]
-        elif asked.name in ("has", "is"):
-            parts += _mark(asked, meaning)
-        elif asked.days:
-            _limit(meaning, asked)
-        elif asked.name == "tag":
-            _tag(meaning, asked)
-        else:
-            _choose(meaning, asked, user)
+        parts += _apply(asked, meaning, user)
     if parts:
         meaning.words = (" && ".join(f"({sql})" for sql, _ in parts), [one for _, values in parts for one in values])
         meaning.has_words = True
     return meaning
+
+
+def _apply(asked: Filter, meaning: Meaning, user: User) -> list[Words]:
+    """A filter narrows the meaning's sets, or is a question to the documents like words."""
+    if asked.name in _TEXTUAL:
+        return [_negated(_TEXTUAL[asked.name](asked, user), asked.is_not)]
+    if asked.name in ("has", "is"):
+        return _mark(asked, meaning)
+    if asked.days:
+        _limit(meaning, asked)
+    elif asked.name == "tag":
+        _tag(meaning, asked)
+    elif asked.name == "status":
+        _status(meaning, asked)
+    else:
+        _choose(meaning, asked, user)
+    return []
 
 
 def _term(term: Term, marks: str, *, is_begun: bool = False) -> Words:
@@ -101,30 +108,30 @@ def _in_place(asked: Filter, marks: str) -> Words:
     return _all(_word(word, marks) for word in WORD.findall(asked.value))
 
 
-def _from(asked: Filter, user: User) -> list[Words]:
+def _from(asked: Filter, user: User) -> Words:
     """Somebody outside who wrote, or a colleague who did."""
     outside, values = _in_place(asked, ":C")
     colleagues = " | ".join(f"'@{number}'" for number in _people(asked.value, user))
-    return [(f"({outside} && '''~in'''::tsquery) || %s::tsquery", [*values, colleagues])]
+    return f"({outside} && '''~in'''::tsquery) || %s::tsquery", [*values, colleagues]
 
 
-def _to(asked: Filter, user: User) -> list[Words]:
+def _to(asked: Filter, user: User) -> Words:
     words, values = _in_place(asked, ":C")
-    return [(f"{words} && !!'''~in'''::tsquery", values)]
+    return f"{words} && !!'''~in'''::tsquery", values
 
 
-def _subject(asked: Filter, user: User) -> list[Words]:
-    return [_in_place(asked, ":A")]
+def _subject(asked: Filter, user: User) -> Words:
+    return _in_place(asked, ":A")
 
 
-_TEXTUAL: dict[str, Callable[[Filter, User], list[Words]]] = {"from": _from, "to": _to, "subject": _subject}
+_TEXTUAL: dict[str, Callable[[Filter, User], Words]] = {"from": _from, "to": _to, "subject": _subject}
 
 
 def _mark(asked: Filter, meaning: Meaning) -> list[Words]:
     """var:dosya, tür:not, and statuses under is:, which people try."""
     value = fold(asked.value)
     if value in vocabulary.FILES:
-        return [_negated(("'''~file'''::tsquery", []), asked.is_not)]
+        return [_negated(FILE, asked.is_not)]
     if asked.name == "is" and value in vocabulary.KINDS:
         every = list(dict.fromkeys(vocabulary.KINDS.values()))
         meaning.kinds = _narrowed(meaning.kinds, [vocabulary.KINDS[value]], asked.is_not, every)
@@ -159,23 +166,24 @@ def _tag(meaning: Meaning, asked: Filter) -> None:
 
 
 def _choose(meaning: Meaning, asked: Filter, user: User) -> None:
-    if asked.name == "status":
-        return _status(meaning, asked)
-    ids: list[int]
-    if asked.name == "assignee":
-        ids = [0] if fold(asked.value) in vocabulary.NOBODY else _people(asked.value, user)
-        every = [0, *User.objects.values_list("pk", flat=True)] if asked.is_not else []
-        meaning.assignees = _narrowed(meaning.assignees, ids, asked.is_not, every)
-    elif asked.name == "team":
-        ids = [0] if fold(asked.value) in vocabulary.NOBODY else _named(Team.objects.all(), asked.value)
-        every = [0, *Team.objects.values_list("pk", flat=True)] if asked.is_not else []
-        meaning.teams = _narrowed(meaning.teams, ids, asked.is_not, every)
+    """Inbox, team or assignee: a set of the meaning is narrowed to those of this name."""
+    name, rows = _CHOSEN[asked.name]
+    may_be_none = asked.name != "inbox"
+    if may_be_none and fold(asked.value) in vocabulary.NOBODY:
+        ids = [0]
     else:
-        ids = _named(Inbox.objects.all(), asked.value)
-        every = [*Inbox.objects.values_list("pk", flat=True)] if asked.is_not else []
-        meaning.inboxes = _narrowed(meaning.inboxes, ids, asked.is_not, every)
+        ids = _people(asked.value, user) if asked.name == "assignee" else _named(rows(), asked.value)
+    every = [*([0] if may_be_none else []), *rows().values_list("pk", flat=True)] if asked.is_not else []
+    setattr(meaning, name, _narrowed(getattr(meaning, name), ids, asked.is_not, every))
     if not ids:
         meaning.hints.append(Hint("unknown_value", asked.written))
+
+
+_CHOSEN: dict[str, tuple[str, Callable[[], "QuerySet[Any]"]]] = {
+    "inbox": ("inboxes", Inbox.objects.all),
+    "team": ("teams", Team.objects.all),
+    "assignee": ("assignees", User.objects.all),
+}
 
 
 def _status(meaning: Meaning, asked: Filter) -> None:

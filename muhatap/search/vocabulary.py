@@ -38,7 +38,10 @@ TODAY = frozenset({"today", "bugun"})
 YESTERDAY = frozenset({"yesterday", "dun"})
 # Words that say little. Asked beside others they only lose answers ("iade ve değişim"); asked alone they count.
 LITTLE = frozenset(
-    "acaba ama ancak bana bazi ben benim beni bir biri bu bunu cok cunku da daha de defa diye en gibi ha hem hep her "
-    "hic icin ile ise kez ki kim mi mu ne neden nerde nerede nereye nicin niye o ol olan olarak onu sanki sey siz su "
-    "tum ve veya ya yani a an and are as at be by for from i in is it of on or the this to was we with you".split()
+    """
+    acaba ama ancak bana bazi ben benim beni bir biri bu bunu cok cunku da daha de defa diye en gibi ha hem hep her hic
+    icin ile ise kez ki kim mi mu ne neden nerde nerede nereye nicin niye o ol olan olarak onu sanki sey siz su tum ve
+    veya ya yani
+    a an and are as at be by for from i in is it of on or the this to was we with you
+    """.split()  # noqa: SIM905 (one reads words, not quotes)
 )
