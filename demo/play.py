@@ -1,6 +1,7 @@
 """Plays the demo shop into the database: all of it or nothing, and once."""
 
 import tomllib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.db import transaction
 from demo import days, shop, visitors
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
+from muhatap.flow import measuring
 from muhatap.interactions.models import RawItem
 from muhatap.shared import locks
 from muhatap.shared.words import gettext as _
@@ -40,6 +42,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             for _moment, happen in happenings(at):
                 happen(stage)
             counting.fold()
+            deque(measuring.rebuild(at=at), maxlen=0)
     played = Played(is_new=is_new, n_items=RawItem.objects.filter(inbox__settings__is_demo=True).count())
     _tell(played, report)
     return played

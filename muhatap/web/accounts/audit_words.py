@@ -71,6 +71,7 @@ ACTS = {
     "contact.likeness_denied": _("Said that two contacts differ"),
     "contact.likeness_recalled": _("Took back that two contacts differ"),
     "contacts.exported": _("Exported contacts"),
+    "figures.exported": _("Exported figures"),
     "identity.added": _("Added an address to a contact"),
     "identity.verified": _("Verified an address of a contact"),
     "identity.removed": _("Removed an address of a contact"),
