@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from muhatap.accounts.models import User
 from muhatap.api import live
 from muhatap.conversations.visibility import topics
+from muhatap.notices import presence
 
 
 async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
@@ -35,7 +36,7 @@ def _topics(session_key: str) -> set[str] | None:
     user = _user(session_key)
     if user is None:
         return None
-    return topics(user)
+    return topics(user) | {presence.STAFF}
 
 
 def _user(session_key: str) -> User | None:

@@ -14,7 +14,7 @@ from muhatap.notices import telling
 from muhatap.notices.models import Kind, Notice
 
 TROUBLE = (Outgoing.State.UNCERTAIN, Outgoing.State.FAILED, Outgoing.State.BOUNCED)
-DEADLINES = {"sla_warned": Kind.WARNING, "sla_breached": Kind.BREACH}
+DEADLINES = {"deadline_near": Kind.WARNING, "deadline_missed": Kind.BREACH}
 FOR_A_TEAM = ("unassigned", "handed_to_team")
 Concerned = tuple[str, QuerySet[User]]
 

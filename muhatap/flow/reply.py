@@ -42,9 +42,10 @@ class NoRecipient(Exception):
 
 @dataclass(frozen=True)
 class SomethingNew(Exception):
-    """They wrote again while the answer was being written: the send is held until that was read."""
+    """They wrote again, or a colleague (`by`) answered, while the answer was being written: the send is held until that was read."""
 
     message_id: int
+    by: User | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,9 @@ class Answer:
     bcc: Sequence[Address] = ()
     files: Sequence[FileRef] = ()
     seen_message_id: int | None = None
+    stood_id: int | None = (
+        None  # the newest entry of the thread when writing began: a colleague's later answer holds this one
+    )
     is_signed: bool = False
 
 
@@ -81,7 +85,7 @@ def send(
     answer = to_others(answer)
     html = rendering.closed(richtext.clean(answer.html))
     text = richtext.to_text(html)
-    check(conversation, answer, text, at=at)
+    check(conversation, answer, text, by=by, at=at)
     signed = richtext.signed(html, signature(conversation, by)) if answer.is_signed else html
     outbound = replying.compose(
         conversation=conversation,
@@ -212,7 +216,7 @@ def signature(conversation: Conversation, by: User | None) -> str:
     )
 
 
-def check(conversation: Conversation, answer: Answer, text: str, *, at: datetime) -> None:
+def check(conversation: Conversation, answer: Answer, text: str, *, by: User | None = None, at: datetime) -> None:
     """Whether this could leave now. Raises Empty, NoRecipient, OverLimit, SomethingNew."""
     if not text.strip() and not answer.files:
         raise Empty
@@ -223,6 +227,14 @@ def check(conversation: Conversation, answer: Answer, text: str, *, at: datetime
     newest = conversation.last_inbound_id
     if answer.seen_message_id is not None and newest is not None and newest > answer.seen_message_id:
         raise SomethingNew(newest)
+    if answer.stood_id is not None and (other := _of_a_colleague(conversation, answer.stood_id, by)):
+        raise SomethingNew(other.pk, by=other.by)
+
+
+def _of_a_colleague(conversation: Conversation, stood_id: int, by: User | None) -> Message | None:
+    """What somebody else answered after an entry; rules and jobs are nobody."""
+    later = conversation.messages.filter(kind=Message.Kind.OUTBOUND, pk__gt=stood_id, by__isnull=False)
+    return later.exclude(by=by).select_related("by").order_by("-at", "-id").first()
 
 
 def excess(conversation: Conversation, text: str, files: Sequence[FileRef], *, at: datetime) -> limits.Excess | None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from muhatap.conversations.models import Message
@@ -44,6 +46,8 @@ def _mention(notice: Notice) -> str:
 
 def _new(notice: Notice) -> str:
     message, excerpt = notice.message, _excerpt(notice.message)
+    if message.event:
+        return _("Back from its snooze")
     if message.by is None:
         return excerpt
     who = {"name": message.by.name, "text": excerpt}
@@ -62,11 +66,16 @@ def _failed(notice: Notice) -> str:
 
 
 def _warning(notice: Notice) -> str:
-    return _("The promised time comes close")
+    return _("We promised an answer by %(time)s") % {"time": _due(notice)}
 
 
 def _breach(notice: Notice) -> str:
-    return _("The promised time has passed")
+    return _("We promised an answer by %(time)s; that has passed") % {"time": _due(notice)}
+
+
+def _due(notice: Notice) -> str:
+    due = parse_datetime(str(notice.message.event_details.get("due_at", "")))
+    return f"{timezone.localtime(due):%H:%M}" if due else ""
 
 
 def _excerpt(message: Message) -> str:

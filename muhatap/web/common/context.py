@@ -1,13 +1,16 @@
 """What the shell needs on every page: the firm, the reader, where one may go, and how it should look."""
 
+import hashlib
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from muhatap.accounts.models import User
+from muhatap.notices import telling
 from muhatap.web.common import navigation
 
 THEMES = ("light", "dark")
@@ -27,6 +30,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language_url": _optional("language") or _optional("set_language"),
         "me_url": _optional("accounts:me"),
         "logout_url": _optional("account_logout"),
+        "bell": SimpleLazyObject(partial(_bell, request)) if is_in and user else None,
+        "team_url": _optional("notices:team") if is_in else "",
+        "manifest_url": _optional("notices:manifest"),
+    }
+
+
+def _bell(request: HttpRequest) -> dict[str, Any]:
+    """What is unseen, and the newest the page knows of. `login` names this session without giving it away."""
+    user = cast(User, request.user)
+    n = telling.n_unseen(user)
+    session = request.session.session_key or ""
+    return {
+        "url": _optional("notices:list"),
+        "is_here": _namespace(request) == "notices",
+        "n": n,
+        "said": "99+" if n > 99 else str(n or ""),
+        "last": telling.newest_id(user),
+        "login": hashlib.sha256(session.encode()).hexdigest()[:12] if session else "",
     }
 
 

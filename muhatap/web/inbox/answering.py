@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.channels.contract import FileRef
 from muhatap.channels.email import content
@@ -132,6 +133,7 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         bcc=typed.bcc,
         files=composing.files_of(draft),
         seen_message_id=None if request.POST.get("anyway") else typed.seen or 0,
+        stood_id=None if request.POST.get("anyway") else typed.stood,
     )
     try:
         message = reply.send(
@@ -145,9 +147,9 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         return _refused(request, conversation, typed, _("There is nothing to send yet."))
     except reply.NoRecipient:
         return _refused(request, conversation, typed, _("Nobody would receive it: write an address."))
-    except reply.SomethingNew:
+    except reply.SomethingNew as news:
         _keep(conversation, typed, request)
-        return _held(request, conversation, typed)
+        return _held(request, conversation, typed, by=news.by)
     return _done(request, conversation, message)
 
 
@@ -167,10 +169,13 @@ def _refused(request: HttpRequest, conversation: Conversation, typed: Typed, err
     return render(request, "inbox/_composer.html", {"composer": shown})
 
 
-def _held(request: HttpRequest, conversation: Conversation, typed: Typed) -> HttpResponse:
+def _held(request: HttpRequest, conversation: Conversation, typed: Typed, *, by: User | None) -> HttpResponse:
+    text = _("%(name)s wrote again meanwhile.") % {"name": conversation.contact}
+    if by:
+        text = _("%(name)s answered while you were writing.") % {"name": by.name.split()[0]}
     held = Held(
         title=_("Not sent."),
-        text=_("%(name)s wrote again meanwhile.") % {"name": conversation.contact},
+        text=text,
         read_url=reverse("inbox:read", args=[conversation.pk]),
         anyway="yes",
     )

@@ -39,6 +39,7 @@ class Typed:
     cc: tuple[Address, ...]
     bcc: tuple[Address, ...]
     seen: int | None
+    stood: int | None
     answers: int | None
     wrong: tuple[str, ...]
     raw: dict[str, str]
@@ -54,6 +55,7 @@ def typed(post: QueryDict) -> Typed:
         html=without_nul(post.get("html", "")),
         **found,
         seen=number(post.get("seen")),
+        stood=number(post.get("stood")),
         answers=number(post.get("answers")),
         wrong=wrong,
         raw=raw,
@@ -96,6 +98,7 @@ def composer(
         sender=conversation.inbox.address,
         answers=str(answered.pk) if answered else "",
         seen=str(conversation.last_inbound_id or ""),
+        stood=str(_newest(conversation)),
         saved=_("Draft saved %(time)s") % {"time": times.clock(reply.saved_at)} if reply and not kept else "",
         files=tuple(_draft_file(conversation, file) for file in (reply.files if reply else [])),
         held=held,
@@ -105,6 +108,11 @@ def composer(
             Colleague(name=colleague.name, initials=initials(colleague.name)) for colleague in _colleagues()
         ),
     )
+
+
+def _newest(conversation: Conversation) -> int:
+    """The newest entry as the thread stands now. By time, because that is indexed; a mail may carry a time of its own."""
+    return max(conversation.messages.order_by("-at", "-id").values_list("pk", flat=True)[:20], default=0)
 
 
 def files_of(draft: Draft | None) -> tuple[FileRef, ...]:

@@ -14,7 +14,7 @@ from muhatap.web.common.display import Act, IdentityLine, NoteLine, ProfileLine,
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A conversation in the list: three lines, always. `deadline_state` is "", "soon" or "late"."""
+    """A conversation in the list: three lines, always. `deadline_state` is "", "soon" or "late", `priority` "", "high" or "urgent"."""
 
     id: int
     url: str
@@ -30,6 +30,8 @@ class Row:
     is_draft: bool = False
     is_unread: bool = False
     is_selected: bool = False
+    priority: str = ""
+    priority_word: str = ""
     deadline: str = ""
     deadline_state: str = ""
     deadline_iso: str = ""
@@ -48,7 +50,11 @@ class RowGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPane:
-    """The list. `reload_url` (GET) gives _list.html again; `live` are the topics that make it read again."""
+    """The list. `reload_url` (GET) gives _list.html again; `live` are the topics that make it read again.
+
+    `filters` are chips, each leading to the list without it; `filter_url` (GET) opens the builder with them, `asked` are
+    the names and values of the address that a search in the list keeps.
+    """
 
     title: str
     count: str
@@ -58,6 +64,12 @@ class ListPane:
     sort_label: str = ""
     sorts: tuple[Act, ...] = ()
     filters: tuple[Act, ...] = ()
+    filter_url: str = ""
+    keep_url: str = ""
+    keep_label: str = ""
+    broken: str = ""
+    asked: tuple[tuple[str, str], ...] = ()
+    bulk: "BulkBar | None" = None
     query: str = ""
     search_url: str = ""
     next_url: str = ""
@@ -65,6 +77,21 @@ class ListPane:
     empty_text: str = ""
     empty_action: str = ""
     empty_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkBar:
+    """What can be done to several chosen rows. Each choice is (value of the button "do", label)."""
+
+    url: str
+    view: str
+    query: str
+    people: tuple[tuple[str, str], ...] = ()
+    teams: tuple[tuple[str, str], ...] = ()
+    priorities: tuple[tuple[str, str], ...] = ()
+    snoozes: tuple[tuple[str, str, str], ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    n_all: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +254,7 @@ class DraftFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Composer:
-    """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, and `then` = resolve.
+    """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, `stood`, and `then` = resolve.
 
     `draft_url` receives the same fields a second after the last key and answers with the words for `saved`.
     `upload_url` receives `file` and answers with _composer_files.html. `refused` says why one can't answer here (then no reply tab).
@@ -249,6 +276,7 @@ class Composer:
     sender: str = ""
     answers: str = ""
     seen: str = ""
+    stood: str = ""
     saved: str = ""
     side: str = ""
     files: tuple[DraftFile, ...] = ()
@@ -286,6 +314,35 @@ class Conversation:
     tag_url: str = ""
     resolve_url: str = ""
     reopen_url: str = ""
+    priority: str = ""
+    priority_word: str = ""
+    priorities: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Participant:
+    """Somebody who takes part: the contact, a colleague, or somebody copied in. `remove_url` only for followers."""
+
+    name: str
+    role: str
+    detail: str = ""
+    initials: str = ""
+    is_staff: bool = False
+    remove_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnField:
+    """A field of the firm's own on the conversation. `kind` is "choice" or the kind of text; `value` as one types it."""
+
+    key: str
+    label: str
+    kind: str
+    value: str = ""
+    shown: str = ""
+    choices: tuple[str, ...] = ()
+    example: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,6 +371,13 @@ class Card:
     profile: tuple[ProfileLine, ...] = ()
     tags: tuple[TagChip, ...] = ()
     others: tuple[OtherConversation, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    follow_url: str = ""
+    follow_label: str = ""
+    is_following: bool = False
+    followable: tuple[Colleague, ...] = ()
+    fields: tuple[OwnField, ...] = ()
+    fields_url: str = ""
     notes: tuple[NoteLine, ...] = ()
     note_url: str = ""
     timeline: tuple[TimelineRow, ...] = ()
@@ -333,3 +397,4 @@ class Page:
     n_waiting: str = ""
     views_url: str = ""
     views_live: str = ""
+    views_wait: bool = False

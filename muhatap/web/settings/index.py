@@ -31,6 +31,13 @@ ENTRIES = (
         permission="account.own",
     ),
     Entry(
+        name=_("Notices"),
+        text=_("What you hear of, where, and when not"),
+        icon="bell",
+        url_name="notices:preferences",
+        permission="account.own",
+    ),
+    Entry(
         name=_("Inboxes"),
         text=_("Mailboxes and chats, and how they are doing"),
         icon="inbox",

@@ -8,3 +8,5 @@ import "./live.js";
 import "./merge.js";
 import "./clock.js";
 import "./forms.js";
+import "./presence.js";
+import "./notices.js";

@@ -1,11 +1,10 @@
 // The three panes: which row is open, which pane a phone shows, the card over the edge, where the thread stands,
-// who is here and who is typing.
+// who of them is typing.
 
 import { toast } from "./toast.js";
 
 const inbox = document.querySelector(".inbox");
 const TYPING = 6000;
-const BEAT = 20000;
 
 const show = (pane) => (inbox.dataset.pane = pane);
 const isPhone = () => matchMedia("(max-width: 47.99em)").matches;
@@ -112,14 +111,10 @@ document.addEventListener("muhatap:typing", (event) => {
   typingEnds = setTimeout(() => (line.hidden = true), TYPING);
 });
 
-setInterval(() => {
-  if (!document.hidden) for (const part of document.querySelectorAll("[data-beats]")) window.htmx?.trigger(part, "beat");
-}, BEAT);
-
 // An act that did not reach the server says so and changes nothing.
 document.addEventListener("htmx:sendError", (event) => {
   const composer = event.target.closest?.("[data-composer]") ?? document.querySelector("[data-composer]");
-  if (composer && !event.target.matches?.("[data-live], [data-beats]")) toast(composer.dataset.unsent);
+  if (composer && !event.target.matches?.("[data-live]")) toast(composer.dataset.unsent);
 });
 
 if (inbox) standAtNew();

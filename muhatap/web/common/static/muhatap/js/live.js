@@ -6,7 +6,7 @@
 const url = document.querySelector("[data-live-url]")?.dataset.liveUrl;
 const TOGETHER = 150; // news of one moment is answered by one reading
 const LONGEST = 30000;
-const SIGNS = new Set(["typing"]); // pass by and change nothing that could be read again
+const SIGNS = new Set(["typing", "presence", "notice"]); // pass by and change nothing that could be read again
 
 if (url) {
   const tabs = new BroadcastChannel("muhatap-live");

@@ -82,10 +82,10 @@ function update(twin, child) {
 function plain(element) {
   const copy = element.cloneNode(true);
   for (const part of [copy, ...copy.querySelectorAll("*")]) {
-    for (const name of ["open", "aria-current", "aria-expanded", "data-passed", "data-kept", "style"]) part.removeAttribute(name);
+    for (const name of ["open", "aria-current", "aria-expanded", "data-passed", "data-kept", "data-filled", "style"]) part.removeAttribute(name);
     part.classList.remove("is-fresh", "htmx-request", "htmx-added", "htmx-settling", "htmx-swapping");
     if (!part.classList.length) part.removeAttribute("class");
-    if (part.matches("[data-span]")) part.textContent = "";
+    if (part.matches("[data-span], [data-here]")) part.textContent = "";
   }
   return copy.outerHTML.replace(/\s+/g, " ");
 }
