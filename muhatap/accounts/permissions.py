@@ -29,6 +29,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "staff.edit": _ADMINISTRATION,
     "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
+    "service.edit": _LEADS,  # working hours, holidays, SLA policies
     "audit.read": _ADMINISTRATION,
     "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
     "insight.read": _LEADS | {ANALYST},  # everybody's

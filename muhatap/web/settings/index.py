@@ -52,6 +52,13 @@ ENTRIES = (
         permission="inboxes.read",
     ),
     Entry(
+        name=_("SLA policies"),
+        text=_("How soon you answer and resolve, working hours, holidays"),
+        icon="timer",
+        url_name="service:policies",
+        permission="service.edit",
+    ),
+    Entry(
         name=_("Staff"),
         text=_("Who works here, roles, invitations"),
         icon="users",
