@@ -65,6 +65,7 @@ class Interaction(models.Model):
         BOUNCE = "bounce", _("Returned mail")
         LIST = "list", _("Mailing list")
         NOTE = "note", _("Note")
+        SURVEY = "survey", _("Survey")
 
     class Direction(models.TextChoices):
         IN = "in", _("In")
