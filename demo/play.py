@@ -16,6 +16,7 @@ from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
 from muhatap.interactions.models import RawItem
+from muhatap.search import documents
 from muhatap.shared import locks
 from muhatap.shared.words import gettext as _
 
@@ -42,6 +43,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             for _moment, happen in happenings(at):
                 happen(stage)
             counting.fold()
+            documents.rebuild(at=at)
             deque(measuring.rebuild(at=at), maxlen=0)
     played = Played(is_new=is_new, n_items=RawItem.objects.filter(inbox__settings__is_demo=True).count())
     _tell(played, report)

@@ -8,6 +8,7 @@ and of the conversations' own rows, whose word is final.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
@@ -16,7 +17,7 @@ from psycopg.errors import QueryCanceled
 
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
-from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.conversations.models import Attachment, Conversation, ConversationTag, Message
 from muhatap.conversations.visibility import scope, visible_to
 from muhatap.search.meaning import Meaning
 
@@ -106,11 +107,11 @@ def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candid
         raise
 
 
-def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[object]]:
+def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[Any]]:
     """The question as one statement; what the user sees stays a question inside it."""
     within = scope(user)
     sets: dict[str, str] = {}
-    values: list[object] = []
+    values: list[Any] = []
     mentioned = Message.objects.filter(mentions__user=user).values_list("conversation_id", flat=True)
     for name, rows in (("inboxes", within.inbox_ids), ("teams", within.team_ids), ("mentions", mentioned)):
         sets[name], inside = _array(rows if not within.sees_all else rows.none())
@@ -125,7 +126,7 @@ def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[object]]:
     return sql, [*before, *values, *after]
 
 
-def _array(rows: "QuerySet[object, object]") -> tuple[str, list[object]]:
+def _array(rows: "QuerySet[Any, Any]") -> tuple[str, list[Any]]:
     try:
         sql, values = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -154,7 +155,7 @@ def _best(found: Sequence[Candidate], at: datetime) -> list[Candidate]:
 def score(rank: float, written_at: datetime, at: datetime) -> float:
     """Rank times recency: today counts whole, long ago a quarter."""
     days = max((at - written_at).total_seconds() / _DAY, 0.0)
-    return (rank + 0.01) * (0.25 + 0.75 * 0.5 ** (days / HALF_LIFE))
+    return (rank + 0.01) * (0.25 + 0.75 * float(0.5 ** (days / HALF_LIFE)))
 
 
 def _read(message_ids: list[int], user: User) -> list[Hit]:
@@ -174,9 +175,9 @@ def _listed(meaning: Meaning, *, user: User, page: int) -> Found:
             known = Q(**{f"{column}__in": [one for one in ids if one]})
             condition &= known | Q(**{f"{column}__isnull": True}) if 0 in ids else known
     for tag in meaning.tags or []:
-        condition &= Q(pk__in=Conversation.tags.through.objects.filter(tag=tag).values("conversation"))
+        condition &= Q(pk__in=ConversationTag.objects.filter(tag=tag).values("conversation"))
     for tag in meaning.not_tags or []:
-        condition &= ~Q(pk__in=Conversation.tags.through.objects.filter(tag=tag).values("conversation"))
+        condition &= ~Q(pk__in=ConversationTag.objects.filter(tag=tag).values("conversation"))
     if meaning.since:
         condition &= Q(last_message_at__gte=meaning.since)
     if meaning.until:

@@ -77,13 +77,17 @@ class Query:
         return not self.terms and not self.filters
 
     @property
+    def pieces(self) -> tuple[Term | Filter, ...]:
+        return (*self.terms, *self.filters)
+
+    @property
     def asked(self) -> tuple[Term, ...]:
         """The words that must be there."""
         return tuple(term for term in self.terms if not term.is_not)
 
     def without(self, piece: "Term | Filter") -> str:
         """The query as one would type it without this piece."""
-        return " ".join(other.written for other in (*self.terms, *self.filters) if other is not piece)
+        return " ".join(other.written for other in self.pieces if other is not piece)
 
 
 def parse(text: str, *, today: date) -> Query:
@@ -190,8 +194,8 @@ def _days(value: str, today: date) -> tuple[date, date] | None:
         return today, today + timedelta(days=1)
     if word in vocabulary.YESTERDAY:
         return today - timedelta(days=1), today
-    year = re.search(r"\d{4}", word)
-    if not year or not 1900 <= int(year[0]) < 3000:
+    told = re.search(r"\d{4}", word)
+    if not told or not 1900 <= int(told[0]) < 3000:
         return None
     try:
         for form, places in _DATES:
@@ -199,9 +203,13 @@ def _days(value: str, today: date) -> tuple[date, date] | None:
                 day = date(*(int(match[place]) for place in places))
                 return day, day + timedelta(days=1)
         if match := _MONTH.fullmatch(word):
-            year, month = int(match[1]), int(match[2] or 1)
-            first = date(year, month, 1)
-            return first, date(year + (not match[2] or month == 12), month % 12 + 1 if match[2] else 1, 1)
+            return _span(int(match[1]), int(match[2] or 0))
     except ValueError:  # the 31st of November
         return None
     return None
+
+
+def _span(year: int, month: int) -> tuple[date, date]:
+    """A month, or a year when the month is 0."""
+    first = date(year, month or 1, 1)
+    return first, date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)

@@ -1,1 +1,1 @@
-"""The palette: people, conversations and acts found by a few letters, from everywhere."""
+"""The palette and the search page: people, conversations, files and acts found by words, from everywhere."""

@@ -1,10 +1,13 @@
 """What the palette shows for a few letters: people, conversations, and where one can go."""
 
+import contextlib
 import re
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -13,13 +16,16 @@ from django.utils.translation import gettext as _
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import finding
-from muhatap.conversations import lists
+from muhatap.search import finding as documents
+from muhatap.search import highlighting, language, meaning
+from muhatap.search.finding import Hit
 from muhatap.shared import clock
 from muhatap.shared.text import fold, without_nul
 from muhatap.web.common import navigation, times
 from muhatap.web.common.display import PaletteGroup, PaletteItem
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.search import lines
 
 LIMIT = 6
 LONGEST = 100
@@ -31,7 +37,7 @@ def found(request: HttpRequest) -> HttpResponse:
     """The groups of the palette for ?q=."""
     query = without_nul(request.GET.get("q", ""))[:LONGEST].strip()
     user = visitor(request)
-    groups = [_people(user, query), _conversations(user, query), _places(user, query)]
+    groups = [_people(user, query), _conversations(user, query), _places(user, query), _everything(query)]
     return render(request, "common/_palette_found.html", {"groups": [group for group in groups if group.items]})
 
 
@@ -62,19 +68,39 @@ def _person(number: int, name: str, detail: str, query: str) -> PaletteItem | No
 
 
 def _conversations(user: User, query: str) -> PaletteGroup:
-    rows = lists.found(user, query, limit=LIMIT) if len(query) >= finding.SHORTEST else []
+    """Two questions to the database; one that takes too long shows none, and the page of all results says so."""
     now = clock.now()
+    asked = language.parse(query, today=timezone.localdate(now))
+    hits: list[Hit] = []
+    if len(query) >= finding.SHORTEST:
+        meant = meaning.understand(asked, user=user, is_typing=True)
+        with contextlib.suppress(documents.TookTooLong):
+            hits = documents.quickly(meant, user=user, at=now, limit=LIMIT)
+    sought = highlighting.sought(asked, is_typing=True)
     items = tuple(
         PaletteItem(
-            label=marked(row.subject or str(row.contact), query),
-            url=reverse("inbox:conversation", args=[row.pk]),
-            icon="mail" if row.inbox.kind == "email" else "message-square",
-            detail=str(row.contact),
-            end=times.short(row.last_message_at, now),
+            label=_marked(highlighting.whole(hit.conversation.subject or str(hit.conversation.contact), sought)),
+            url=lines.url(hit),
+            icon=lines.icon(hit),
+            detail=str(hit.conversation.contact),
+            end=times.short(hit.message.at if hit.message else hit.conversation.last_message_at, now),
         )
-        for row in rows
+        for hit in hits
     )
     return PaletteGroup(title=_("Conversations"), items=items)
+
+
+def _marked(pieces: list[highlighting.Piece]) -> SafeString:
+    return mark_safe(  # noqa: S308 (escaped)
+        "".join(f"<mark>{escape(one.text)}</mark>" if one.is_hit else escape(one.text) for one in pieces)
+    )
+
+
+def _everything(query: str) -> PaletteGroup:
+    """The way to all results; the first with Enter when nothing else was found."""
+    url = f"{reverse('search:results')}?{urlencode({'q': query})}"
+    everything = PaletteItem(label=escape(_("All results for “%(query)s”") % {"query": query}), url=url, icon="search")
+    return PaletteGroup(title=_("Search"), items=(everything,) if query else ())
 
 
 def _places(user: User, query: str) -> PaletteGroup:

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from muhatap.web.search import palette
+from muhatap.web.search import pages, palette
 
 app_name = "search"
-urlpatterns = [path("palette/", palette.found, name="palette")]
+urlpatterns = [
+    path("", pages.results, name="results"),
+    path("palette/", palette.found, name="palette"),
+]
