@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.search import finding, language, meaning, people
-from muhatap.search.language import Hint, Query
+from muhatap.search.language import Filter, Hint, Query
 from muhatap.shared import clock
 from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs, visitor
@@ -55,10 +55,7 @@ def _of_documents(shown: Results, query: Query, user: User, now: datetime, page:
     meant = meaning.understand(query, user=user, of_files=of_files)
     hints = _hints((*query.hints, *meant.hints))
     try:
-        if of_files:
-            found = finding.messages(meant, user=user, page=page)
-        else:
-            found = finding.conversations(meant, user=user, at=now, page=page)
+        found = _found(meant, user, now, page, of_files=of_files)
     except finding.TookTooLong:
         trouble = _("This would have taken too long, so it was stopped. Add a word, a date or an inbox.")
         return replace(shown, trouble=trouble, hints=hints)
@@ -71,6 +68,12 @@ def _of_documents(shown: Results, query: Query, user: User, now: datetime, page:
         hints=hints,
         **_paging(shown, page, has_next=found.has_next),
     )
+
+
+def _found(meant: meaning.Meaning, user: User, now: datetime, page: int, *, of_files: bool) -> finding.Found:
+    if of_files:
+        return finding.messages(meant, user=user, page=page)
+    return finding.conversations(meant, user=user, at=now, page=page)
 
 
 def _contacts(shown: Results, query: Query, user: User, now: datetime, page: int) -> Results:
@@ -112,7 +115,7 @@ def _said(found: finding.Found, page: int) -> str:
 
 def _suggestions(shown: Results, query: Query, user: User) -> tuple[Link, ...]:
     """Nothing was found: the same without a filter, and names that sound like it."""
-    pieces = [*query.filters, *(query.terms if len(query.terms) > 1 else ())]
+    pieces = [one for one in query.pieces if isinstance(one, Filter) or len(query.terms) > 1]
     less = [
         Link(label=_("without “%(piece)s”") % {"piece": piece.written}, url=_url(query.without(piece), shown.tab))
         for piece in pieces
@@ -125,9 +128,7 @@ def _suggestions(shown: Results, query: Query, user: User) -> tuple[Link, ...]:
 def _older_url(shown: Results, query: Query, found: finding.Found) -> str:
     """What lies before the newest MOST. Other dates' ends are gone, for this one is earlier."""
     day = timezone.localtime(found.oldest_at).date().isoformat()
-    kept = [
-        piece.written for piece in (*query.terms, *query.filters) if getattr(piece, "name", "") not in ("before", "on")
-    ]
+    kept = [one.written for one in query.pieces if not (isinstance(one, Filter) and one.name in ("before", "on"))]
     return _url(" ".join([*kept, f"{_('before')}:{day}"]), shown.tab)
 
 
