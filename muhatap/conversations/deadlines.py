@@ -63,8 +63,9 @@ def keep(*, conversation: Conversation, terms: Terms | None, at: datetime, entry
             del wanted[deadline.kind]
         else:
             _end(deadline, row, terms, at=at)
-    for kind, started_at in wanted.items() if terms else ():
-        _begin(row, kind, started_at, terms, at=at)
+    if terms:
+        for kind, started_at in wanted.items():
+            _begin(row, kind, started_at, terms, at=at)
     _show(row)
 
 

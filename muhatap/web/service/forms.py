@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -79,9 +79,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, hours: BusinessHours) -> None:
         super().__init__(data, initial=_hours_as_typed(hours))
-        zones = self.fields["time_zone"]
-        assert isinstance(zones, forms.ChoiceField)
-        zones.choices = [(zone, zone) for zone in _zones()]
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [(zone, zone) for zone in _zones()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -179,9 +177,7 @@ class PolicyForm(forms.Form):
         """What is there, and what was chosen before and is gone: unticking it is somebody's decision."""
         known = dict(there)
         gone = {number: _("(no longer there)") for number in chosen if number not in known}
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [*known.items(), *gone.items()]
+        cast(forms.ChoiceField, self.fields[name]).choices = [*known.items(), *gone.items()]
 
 
 def length(minutes: int | None) -> str:
@@ -206,7 +202,7 @@ def _span(text: str) -> tuple[int, int]:
     if not times or any(hour > 24 or minute > 59 or (hour, minute) > (24, 0) for hour, minute in times):
         raise forms.ValidationError(_("Write it like 09:00-12:30, 13:30-18:00, or leave it empty."))
     opens, closes = (hour * 60 + minute for hour, minute in times)
-    if opens == closes or opens == MIDNIGHT:
+    if opens in (closes, MIDNIGHT):
         raise forms.ValidationError(_("It closes when it opens. For the whole day write 00:00-24:00."))
     return opens, closes if closes > opens else closes + MIDNIGHT
 
