@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.conversations.models import Message
-from muhatap.flow import deadlines, finding, later, measuring, notifying, rules, telling
+from muhatap.flow import deadlines, finding, later, measuring, notifying, rules, surveying, telling
 from muhatap.shared import away
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     rules.follow,
     notifying.follow,
     telling.follow,
+    surveying.follow,
 )
 
 

@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 from muhatap.accounts import api_requests, audit, sessions
 from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
-from muhatap.conversations import counting, drafting, snoozing
-from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, sweep
+from muhatap.conversations import bulk, counting, drafting, snoozing
+from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, surveying, sweep
 from muhatap.flow import telling as others
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
@@ -108,6 +108,12 @@ def dry_run(dry_run_id: int) -> None:
     rules.rehearse(dry_run_id=dry_run_id, at=clock.now())
 
 
+@app.task(name="bulk", queue="care", retry=AGAIN)
+@on_fresh_connection
+def act_on_many(bulk_id: int) -> None:
+    bulk.run(bulk_id=bulk_id, at=clock.now())
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="sweep", queue="care", queueing_lock="sweep")
 @on_fresh_connection
@@ -125,6 +131,7 @@ def every_minute(timestamp: int) -> None:
     counting.fold()
     rules.pass_time(at=clock.now())
     rollups.fold()
+    surveying.ask_due(at=clock.now())
     documents.catch_up(at=clock.now())
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from muhatap.conversations.models import Conversation, Deadline, Message
+from muhatap.feedback.models import Invitation
 from muhatap.insight import checking, measuring, rollups
 from muhatap.insight.measuring import Marks, Others
 from muhatap.insight.models import Check
@@ -66,11 +67,38 @@ def hours_of(inbox_id: int) -> BusinessHours | None:
 
 
 def marks(conversation_ids: Collection[int]) -> Marks:
-    """Promises of time, kept or missed, of these conversations."""
+    """Promises of time, kept or missed, and ratings, asked for and given, of these conversations."""
     found: dict[int, list[Mark]] = defaultdict(list)
+    for conversation_id, mark in (*_promises(conversation_ids), *_ratings(conversation_ids)):
+        found[conversation_id].append(mark)
+    return found
+
+
+def _promises(conversation_ids: Collection[int]) -> Iterator[tuple[int, Mark]]:
     rows = Deadline.objects.filter(conversation_id__in=conversation_ids).exclude(met_at=None, breached_at=None)
     columns = ("conversation_id", "met_at", "breached_at", "met_by__by_id")
     for conversation_id, met_at, breached_at, by in rows.values_list(*columns):
         kind, moment = ("sla_missed", breached_at) if breached_at else ("sla_met", met_at)
-        found[conversation_id].append(Mark(kind, moment, by or 0))
+        yield conversation_id, Mark(kind, moment, by or 0)
+
+
+def _ratings(conversation_ids: Collection[int]) -> Iterator[tuple[int, Mark]]:
+    """Asked about a conversation that was merged into another, it is told of that one."""
+    stands_for = _absorbed(conversation_ids)
+    rows = Invitation.objects.filter(conversation_id__in=stands_for, sent_at__isnull=False)
+    columns = ("conversation_id", "sent_at", "user_id", "response__score", "response__at")
+    for conversation_id, sent_at, user_id, score, at in rows.values_list(*columns):
+        yield stands_for[conversation_id], Mark("asked", sent_at, user_id or 0, int(score is not None))
+        if score is not None:
+            yield stands_for[conversation_id], Mark("rated", at, user_id or 0, score)
+
+
+def _absorbed(conversation_ids: Collection[int]) -> dict[int, int]:
+    """These conversations and all that were merged into them, each with the one it stands for now."""
+    found = {number: number for number in conversation_ids}
+    newest = found
+    while newest:
+        rows = Conversation.objects.filter(merged_into_id__in=newest).exclude(pk__in=found)
+        newest = {pk: found[into] for pk, into in rows.values_list("pk", "merged_into_id") if into}
+        found |= newest
     return found

@@ -1,0 +1,165 @@
+"""Asking for a rating after a resolution: who is asked, how the question travels, and where the answer is told."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from muhatap.channels.contract import Address
+from muhatap.conversations import replying, threading, threads
+from muhatap.conversations.models import Closure, Conversation, Message
+from muhatap.feedback import answering, asking, wording
+from muhatap.feedback.models import Invitation, Response, Survey
+from muhatap.flow import reply
+from muhatap.interactions import ledger, outbox
+from muhatap.shared import live, richtext
+
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+LANGUAGES = ("tr", "en")
+
+
+def follow(*, message: Message, at: datetime) -> None:
+    """After a resolution, have its customer asked: once, by the survey of the inbox, and only whom a person has helped."""
+    conversation = message.conversation
+    closure = _standing(conversation.pk) if message.event == "resolved" else None
+    survey = asking.standing(conversation.inbox_id) if closure else None
+    if closure is None or survey is None or not _was_helped(conversation):
+        return
+    if survey.inbox.kind == "email" and _address(conversation) is None:
+        return
+    language = conversation.contact.language[:2]
+    asking.invite(
+        survey=survey,
+        contact=conversation.contact,
+        user=closure.by or conversation.assignee,
+        conversation_id=conversation.pk,
+        closure_id=closure.pk,
+        language=language if language in LANGUAGES else settings.LANGUAGE_CODE[:2],
+        at=closure.at,
+    )
+
+
+def ask_due(*, at: datetime) -> int:
+    """Send the invitations whose time has come; what was opened again meanwhile is not asked about. Returns how many went."""
+    with transaction.atomic():
+        return sum(_ask(invitation, at=at) for invitation in asking.due(at=at))
+
+
+@transaction.atomic
+def rate(*, invitation: Invitation, score: int, comment: str, at: datetime) -> Response:
+    """Keep what a customer answered and tell it in the thread. Raises answering.Closed, ValueError."""
+    response, before = answering.answer(invitation=invitation, score=score, comment=comment, at=at)
+    conversation = _thread(invitation)
+    if conversation and (before is None or response.changed_at == at):
+        told = {"score": response.score, "comment": response.comment, "response": response.pk}
+        event = "rated" if before is None else "rating_changed"
+        threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
+    return response
+
+
+def waiting_in_chat(visitor_id: str, inbox_id: int, *, at: datetime) -> Invitation | None:
+    """The invitation that stands open in a visitor's window."""
+    written = (
+        Message.objects.filter(inbox_id=inbox_id, external_id__startswith=f"{visitor_id}:").order_by("-pk").first()
+    )
+    if written is None:
+        return None
+    rows = Invitation.objects.select_related("survey", "response")
+    sent = rows.filter(conversation_id=written.conversation_id, sent_at__gte=written.at).order_by("-sent_at").first()
+    return sent if sent and asking.is_open(sent, at=at) else None
+
+
+def _ask(invitation: Invitation, *, at: datetime) -> bool:
+    conversation = _thread(invitation)
+    standing = _standing(invitation.conversation_id)
+    if conversation is None or standing is None or standing.pk != invitation.closure_id or not invitation.survey.is_on:
+        asking.withdraw(invitation=invitation, at=at)
+        return False
+    asking.mark_sent(invitation=invitation, at=at)
+    to = ""
+    if invitation.survey.inbox.kind == "email":
+        to = _mail(invitation, conversation, at=at)
+    else:
+        _show(conversation)
+    threads.tell(conversation=conversation, event="rating_asked", by=None, at=at, to=to)
+    return True
+
+
+def _mail(invitation: Invitation, conversation: Conversation, *, at: datetime) -> str:
+    """A mail of its own in the customer's thread, whose links only open the page: programs that look at links rate nothing."""
+    address = _address(conversation)
+    if address is None:
+        return ""
+    with translation.override(invitation.language):
+        html = _letter(invitation)
+        subject = _("How was our help? %(subject)s") % {"subject": conversation.subject}
+    outbound = replying.compose(
+        conversation=conversation,
+        html=html,
+        text=richtext.to_text(html),
+        answer_to=reply.Answer(html=html, to=(address,)),
+        message_id=reply.new_message_id(conversation),
+        by=None,
+        at=at,
+    )
+    outbound = replace(outbound, subject=subject.strip(), quotes=None, headers=HEADERS)
+    interaction = ledger.record_sent(
+        inbox=conversation.inbox,
+        contact=conversation.contact,
+        external_id=outbound.message_id,
+        title=outbound.subject,
+        text="",
+        by=None,
+        at=at,
+        kind="survey",
+    )
+    outbox.queue(interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at, by=None, at=at)
+    return address.email
+
+
+def _letter(invitation: Invitation) -> str:
+    survey: Survey = invitation.survey
+    page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
+    links = format_html_join(
+        " · ", '<a href="{}?score={}">{}</a>', ((page, score, word) for score, word in wording.choices(survey).items())
+    )
+    asks = _("You choose on the page that opens; you may add a word there, and change your mind for some days.")
+    return format_html("<p><b>{}</b></p><p>{}</p><p>{}</p>", wording.question(survey), links, asks)
+
+
+def _show(conversation: Conversation) -> None:
+    """Wake the windows of the visitors who wrote in this thread; they fetch the question with the messages."""
+    ids = conversation.messages.filter(kind=Message.Kind.INBOUND, external_id__startswith="v_")
+    newest = ids.order_by("-pk").values_list("external_id", flat=True)[:30]
+    topics = {f"visitor:{external_id.partition(':')[0]}" for external_id in newest}
+    if topics:
+        live.announce(topics, "message")
+
+
+def _thread(invitation: Invitation) -> Conversation | None:
+    rows = Conversation.objects.select_related("inbox", "contact", "merged_into")
+    return rows.filter(pk=invitation.conversation_id).first()
+
+
+def _standing(conversation_id: int) -> Closure | None:
+    """The resolution that stands; none for spam, and none for what was merged into another."""
+    rows = Closure.objects.filter(conversation_id=conversation_id, outcome="resolved", ended_at=None)
+    return rows.filter(conversation__merged_into=None).select_related("by").first()
+
+
+def _was_helped(conversation: Conversation) -> bool:
+    """Somebody wrote, and a person of ours answered."""
+    spoken = conversation.messages.filter(is_automatic=False)
+    return all(spoken.filter(kind=kind).exists() for kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND))
+
+
+def _address(conversation: Conversation) -> Address | None:
+    written = conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False, contact=conversation.contact)
+    last = written.order_by("-pk").first()
+    if last is None or not last.sender.get("email"):
+        return None
+    return Address(name=last.sender.get("name", ""), email=last.sender["email"])
