@@ -21,8 +21,10 @@ POLICY = {"name": "Acil", "first_response_minutes": "30 dk", "resolution_minutes
 
 @pytest.fixture
 def selin(client: Client) -> Client:
-    client.force_login(cast.selin())
-    client.cookies["django_language"] = "en"
+    selin = cast.selin()
+    selin.language = "en"
+    selin.save()
+    client.force_login(selin)
     return client
 
 
