@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("muhatap.web.notices.urls")),
     path("rate/", include("muhatap.web.feedback.urls")),
     path("settings/", include("muhatap.web.settings.urls")),
+    path("settings/surveys/", include("muhatap.web.feedback.settings_urls")),
     path("settings/service/", include("muhatap.web.service.urls")),
     path("settings/writing/", include("muhatap.web.writing.urls")),
     path("settings/automation/", include("muhatap.web.automation.urls")),

@@ -46,6 +46,12 @@ ACTS = {
     "conversation.move": _("Moved messages"),
     "conversation.merge": _("Merged conversations"),
     "conversation.put_back": _("Undid a rearrangement"),
+    "conversation.prioritise": _("Set the priority of a conversation"),
+    "conversation.fill": _("Filled in fields of a conversation"),
+    "conversations.bulk": _("Acted on several conversations"),
+    "conversations.bulk_undo": _("Took back an act on several conversations"),
+    "sender.block": _("Blocked a sender"),
+    "sender.unblock": _("Unblocked a sender"),
     "outbox.cancel": _("Took a message back"),
     "outbox.send_again": _("Had an uncertain message sent again"),
     "outbox.was_sent": _("Marked an uncertain message as sent"),
@@ -72,6 +78,7 @@ ACTS = {
     "contact.likeness_recalled": _("Took back that two contacts differ"),
     "contacts.exported": _("Exported contacts"),
     "figures.exported": _("Exported figures"),
+    "survey.change": _("Changed how customers are asked for a rating"),
     "identity.added": _("Added an address to a contact"),
     "identity.verified": _("Verified an address of a contact"),
     "identity.removed": _("Removed an address of a contact"),
@@ -95,6 +102,7 @@ ACTS = {
     "view.saved": _("Saved a view"),
     "view.shared": _("Shared a view"),
     "view.removed": _("Removed a view"),
+    "view.moved": _("Moved a view"),
 }
 KINDS = {
     "user": _("Person on the staff"),
@@ -111,6 +119,9 @@ KINDS = {
     "holiday": _("Holiday"),
     "policy": _("SLA policy"),
     "contact view": _("Saved view"),
+    "conversation view": _("Saved view"),
+    "bulk act": _("Act on several"),
+    "sender block": _("Blocked sender"),
 }
 _VALUES = {
     **dict(Role.choices),

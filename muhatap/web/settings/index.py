@@ -59,6 +59,13 @@ ENTRIES = (
         permission="service.edit",
     ),
     Entry(
+        name=_("Blocked senders"),
+        text=_("Whose mail goes straight to spam"),
+        icon="ban",
+        url_name="inbox:blocked",
+        permission="senders.block",
+    ),
+    Entry(
         name=_("Staff"),
         text=_("Who works here, roles, invitations"),
         icon="users",
@@ -74,10 +81,17 @@ ENTRIES = (
     ),
     Entry(
         name=_("Custom fields"),
-        text=_("What you keep about contacts and companies"),
+        text=_("What you keep about contacts and conversations"),
         icon="list-plus",
         url_name="contacts:fields",
         permission="contacts.fields",
+    ),
+    Entry(
+        name=_("Ratings by customers"),
+        text=_("Whether and how customers are asked after a resolution"),
+        icon="smile",
+        url_name="surveys:list",
+        permission="surveys.edit",
     ),
     Entry(
         name=_("Audit"),
