@@ -15,6 +15,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "conversations.note": _EVERYBODY - {ANALYST},
     "conversations.assign": _STAFF_OF_SERVICE,
     "conversations.organise": _STAFF_OF_SERVICE,  # tag, snooze, resolve, split, move, merge
+    "conversations.shared_views": _LEADS,  # views for a team or for everybody, and changing those of others
+    "senders.block": _STAFF_OF_SERVICE,
     "contacts.read": _EVERYBODY,
     "contacts.edit": _EVERYBODY - {ANALYST},
     "contacts.merge": _LEADS | {MARKETER},

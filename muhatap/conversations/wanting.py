@@ -191,7 +191,7 @@ def _since(one: Condition, user: User, at: datetime) -> Q:
 
 
 def _unread(one: Condition, user: User, at: datetime) -> Q:
-    return _turned(one, Q(last_inbound_id__isnull=False) & ~Exists(seeing.seen_by(user)))
+    return _turned(one, Q(last_inbound_id__isnull=False) & Q(~Exists(seeing.seen_by(user))))
 
 
 def _draft(one: Condition, user: User, at: datetime) -> Q:

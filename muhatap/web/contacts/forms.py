@@ -42,6 +42,7 @@ class FieldForm(forms.Form):
     """One custom field. Its kind can't change later: values are kept in it."""
 
     label = forms.CharField(label=_("Name of the field"), max_length=80)
+    about = forms.ChoiceField(label=_("About"), choices=CustomField.About, initial=CustomField.About.CONTACT)
     kind = forms.ChoiceField(label=_("Kind"), choices=CustomField.Kind)
     choices = forms.CharField(
         label=_("Choices"),
@@ -57,7 +58,7 @@ class FieldForm(forms.Form):
         )
         super().__init__(data, initial=initial)
         if field:
-            del self.fields["kind"]
+            del self.fields["kind"], self.fields["about"]
             if field.kind != CustomField.Kind.CHOICE:
                 del self.fields["choices"]
 

@@ -13,7 +13,7 @@ from muhatap.contacts import fields, finding, identity, likeness, merging, profi
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Contact, CustomField, Merge
 from muhatap.shared import clock
-from muhatap.web.common import times
+from muhatap.web.common import identities, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.contacts import filters, lists, sidebar, toasts, words
@@ -112,7 +112,7 @@ def _side_by_side(request: HttpRequest, keep: Contact, drop: Contact, *, error: 
         "lines": _lines(keep, drop, told, custom),
         "moves": [words.model(label, n) for label, n in told.n_rows.most_common()],
         "n_rows": words.rows(told.n_rows.total()),
-        "evidence": [words.first_upper(words.evidence(one)) for one in likeness.between(keep, drop)],
+        "evidence": [identities.first_upper(words.evidence(one)) for one in likeness.between(keep, drop)],
         "are_identified": all(any(i.verified_at for i in identity.of(contact)) for contact in (keep, drop)),
         "other_way_url": _pair(drop.pk, keep.pk),
         "error": error,
@@ -135,7 +135,7 @@ def _lines(keep: Contact, drop: Contact, told: merging.Preview, custom: dict[str
 
 
 def _addresses(keep: Contact, drop: Contact) -> Line:
-    here, there = ([words.identity(i) for i in identity.of(contact)] for contact in (keep, drop))
+    here, there = ([identities.text(i) for i in identity.of(contact)] for contact in (keep, drop))
     both = list(dict.fromkeys([*here, *there]))
     label = _("Addresses and numbers")
     return Line(label=label, keep=", ".join(here), drop=", ".join(there), after=", ".join(both), is_same=here == there)

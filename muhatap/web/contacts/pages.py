@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from muhatap.contacts import editing, fields, profile
 from muhatap.contacts.models import Contact
 from muhatap.shared import clock
-from muhatap.web.common import times
+from muhatap.web.common import identities, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import showing, sidebar, timelines, toasts, words
 from muhatap.web.contacts.forms import ProfileForm
@@ -55,7 +55,7 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
         {
             "label": words.label(fact.field, custom),
             "value": words.value(fact.field, fact.value, custom),
-            "source": words.source(fact.source, str(fact.by) if fact.by else ""),
+            "source": identities.source(fact.source, str(fact.by) if fact.by else ""),
             "time": times.stamp(fact.at, now),
             "iso": fact.at.isoformat(),
             "is_current": fact.pk in current,

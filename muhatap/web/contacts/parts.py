@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from muhatap.contacts import identity, noting, tagging
 from muhatap.contacts.models import Contact, Identity, Tag
 from muhatap.shared import clock
+from muhatap.web.common import identities as known
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import showing, sidebar, toasts
 from muhatap.web.contacts.display import Person, Timeline
@@ -117,7 +118,7 @@ def _identities(request: HttpRequest, contact: Contact, *, error: str = "", type
     context = {
         "contact": contact,
         "contact_url": reverse("contacts:page", args=[contact.pk]),
-        "lines": [(one, showing.line(one, now)) for one in identity.of(contact)],
+        "lines": [(one, known.line(one, now)) for one in identity.of(contact)],
         "error": error,
         "typed": typed,
         "views": sidebar.groups(request, ""),

@@ -22,12 +22,22 @@ def show(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         try:
             field = designing.define(
-                label=told["label"], kind=told["kind"], choices=form.lines(), by=visitor(request), at=clock.now()
+                label=told["label"],
+                kind=told["kind"],
+                about=told["about"],
+                choices=form.lines(),
+                by=visitor(request),
+                at=clock.now(),
             )
         except designing.BadField as error:
             form.refuse(error)
         else:
-            toasts.later(request, _("The field “%(name)s” is on every contact now.") % {"name": field.label})
+            said = (
+                _("The field “%(name)s” is on every conversation now.")
+                if field.about == CustomField.About.CONVERSATION
+                else _("The field “%(name)s” is on every contact now.")
+            )
+            toasts.later(request, said % {"name": field.label})
             return redirect("contacts:fields")
     return render(request, "contacts/fields.html", _around(request) | {"form": form, **_fields()})
 
@@ -83,7 +93,8 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
 
 def _fields() -> dict[str, object]:
     archived = CustomField.objects.filter(archived_at__isnull=False).order_by("label", "id")
-    return {"active": designing.active(), "archived": list(archived[:200])}
+    groups = [(about.label, designing.active(about)) for about in CustomField.About]
+    return {"groups": groups, "archived": list(archived[:200])}
 
 
 def _around(request: HttpRequest) -> dict[str, object]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import designing, fields, identity, likeness, merging, profile
-from muhatap.contacts.models import Contact, ContactNote, CustomField, Identity, Merge, ProfileFact
-from muhatap.web.common import times
-from muhatap.web.common.display import Act, IdentityLine, NoteLine, ProfileLine, TagChip, ViewGroup
+from muhatap.contacts.models import Contact, ContactNote, CustomField, Merge, ProfileFact
+from muhatap.web.common import identities, times
+from muhatap.web.common.display import Act, NoteLine, ProfileLine, TagChip, ViewGroup
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.contacts import timelines, words
 from muhatap.web.contacts.display import Likely, MergedFrom, Person
@@ -24,7 +24,8 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
     """The whole page of one contact."""
     url = _addresses(contact)
     may_edit, may_merge = may(user, "contacts.edit"), may(user, "contacts.merge")
-    identities = identity.of(contact)
+    known = identity.of(contact)
+    sureness, icon = identities.sureness(known)
     return Person(
         id=contact.pk,
         name=str(contact),
@@ -32,14 +33,14 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
         views=views,
         where=contact.city,
         since=_("In touch since %(when)s") % {"when": times.short(contact.created_at, now)},
-        sureness=_sureness(identities),
-        sureness_icon="shield-check" if any(i.verified_at for i in identities) else "shield-question-mark",
+        sureness=sureness,
+        sureness_icon=icon,
         company=contact.company.name if contact.company else "",
         company_url=reverse("contacts:company", args=[contact.company_id]) if contact.company_id else "",
         write_url=_elsewhere("inbox:new", contact) if may(user, "conversations.reply") else "",
         edit_url=url("contacts:edit") if may_edit else "",
         acts=_acts(url, may_merge=may_merge, may_edit=may_edit),
-        identities=tuple(line(one, now) for one in identities),
+        identities=tuple(identities.line(one, now) for one in known),
         identity_add_url=url("contacts:add_identity") if may_edit else "",
         profile=profile_lines(contact, now),
         history_url=url("contacts:history"),
@@ -51,20 +52,6 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
         likely=likely(contact, may_merge=may_merge),
         conversations_url=_elsewhere("inbox:of_contact", contact) if may(user, "conversations.read") else "",
         timeline=timelines.page(contact, user, now, kind=kind),
-    )
-
-
-def line(one: Identity, now: datetime) -> IdentityLine:
-    """One identity: what proves it and since when, or where it was only claimed."""
-    proof = f"{words.proved(one.verified_by)}, {_day(one.verified_at, now)}" if one.verified_at else ""
-    claim = f"{words.source(one.source)}, {_day(one.first_seen_at, now)}"
-    trouble = _("Mail to it is returned: %(detail)s") % {"detail": one.bounce_detail or "?"} if one.bounced_at else ""
-    return IdentityLine(
-        icon=words.IDENTITY_ICONS.get(one.kind, "at-sign"),
-        text=words.identity(one),
-        why=words.first_upper(proof or claim),
-        is_verified=one.verified_at is not None,
-        trouble=trouble,
     )
 
 
@@ -94,18 +81,13 @@ def likely(contact: Contact, *, may_merge: bool) -> tuple[Likely, ...]:
     return tuple(
         Likely(
             name=str(other.contact),
-            why=words.first_upper(", ".join(words.evidence(one) for one in other.evidence)),
+            why=identities.first_upper(", ".join(words.evidence(one) for one in other.evidence)),
             url=f"{reverse('contacts:merge')}?keep={contact.pk}&drop={other.contact.pk}"
             if may_merge
             else reverse("contacts:page", args=[other.contact.pk]),
         )
         for other in likeness.of(contact)
     )
-
-
-def _sureness(identities: list[Identity]) -> str:
-    n = sum(1 for one in identities if one.verified_at)
-    return _("Identity proved") if n else _("Identity not proved")
 
 
 def _acts(url: Callable[[str], str], *, may_merge: bool, may_edit: bool) -> tuple[Act, ...]:
@@ -125,7 +107,7 @@ def _profile_line(
     told = words.value(name, profile.value_of(contact, name), custom)
     if fact is None:
         return ProfileLine(label=words.label(name, custom), value=told)
-    source = words.source(fact.source, str(fact.by) if fact.by else "")
+    source = identities.source(fact.source, str(fact.by) if fact.by else "")
     return ProfileLine(label=words.label(name, custom), value=told, source=f"{source}, {_day(fact.at, now)}")
 
 

@@ -11,16 +11,19 @@ from django.views.decorators.http import require_POST
 from muhatap.accounts.models import Team, User
 from muhatap.contacts import noting
 from muhatap.contacts import tagging as naming
-from muhatap.conversations import assigning, closing, snoozing, tagging
+from muhatap.conversations import assigning, blocking, closing, prioritising, snoozing, tagging
+from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import reply
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock
-from muhatap.web.common import reading
+from muhatap.web.common import reading, times
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import card, opened
+from muhatap.web.inbox import blocked, card, opened
 from muhatap.web.inbox.pages import find
+
+UNDO_SECONDS = 10
 
 
 @require_POST
@@ -50,7 +53,33 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
     if until is None:
         raise Http404
     conversation = find(request, number)
-    snoozing.snooze(conversation=conversation, until=until, by=visitor(request), at=now)
+    try:
+        snoozing.snooze(conversation=conversation, until=until, by=visitor(request), at=now)
+    except snoozing.NotOpen:
+        text = _("Not snoozed: it is closed. Reopen it first.")
+        return opened.panes(request, find(request, number), toast=Toast(text=text, icon="circle-alert"))
+    text = _("Snoozed until %(when)s") % {"when": times.stamp(until, now)}
+    undo = Toast(text=text, icon="moon-star", undo_url=reverse("inbox:unsnooze", args=[number]), seconds=UNDO_SECONDS)
+    return opened.panes(request, find(request, number), toast=undo)
+
+
+@require_POST
+@needs("conversations.organise")
+def unsnooze(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a snooze back, from its toast."""
+    snoozing.take_back(conversation=find(request, number), by=visitor(request), at=clock.now())
+    return _undone(request, number)
+
+
+@require_POST
+@needs("conversations.organise")
+def prioritise(request: HttpRequest, number: int) -> HttpResponse:
+    """?to=-1, 0, 1 or 2."""
+    wanted = {str(value): value for value in Conversation.Priority.values}.get(request.GET.get("to", ""))
+    if wanted is None:
+        raise Http404
+    conversation = find(request, number)
+    prioritising.prioritise(conversation=conversation, priority=wanted, by=visitor(request), at=clock.now())
     return opened.panes(request, find(request, number))
 
 
@@ -58,7 +87,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
 @needs("conversations.organise")
 def resolve(request: HttpRequest, number: int) -> HttpResponse:
     closing.resolve(conversation=find(request, number), by=visitor(request), at=clock.now())
-    undo = Toast(text=_("Resolved"), undo_url=reverse("inbox:reopen", args=[number]), seconds=10)
+    undo = Toast(text=_("Resolved"), undo_url=reverse("inbox:unclose", args=[number]), seconds=UNDO_SECONDS)
     return opened.panes(request, find(request, number), toast=undo)
 
 
@@ -71,10 +100,40 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("conversations.organise")
+def unclose(request: HttpRequest, number: int) -> HttpResponse:
+    """Take resolving, or marking as spam, back from its toast: everything is as before."""
+    closing.take_back(conversation=find(request, number), by=visitor(request), at=clock.now())
+    return _undone(request, number)
+
+
+@require_POST
+@needs("conversations.organise")
 def spam(request: HttpRequest, number: int) -> HttpResponse:
-    closing.mark_spam(conversation=find(request, number), by=visitor(request), at=clock.now())
-    undo = Toast(text=_("Put away as spam"), undo_url=reverse("inbox:reopen", args=[number]), seconds=10)
+    """Put away; ?block=sender also blocks whoever wrote last."""
+    conversation = find(request, number)
+    said = _block_sender(request, conversation) if request.GET.get("block") == "sender" else ""
+    closing.mark_spam(conversation=conversation, by=visitor(request), at=clock.now())
+    text = " ".join(filter(None, [_("Put away as spam."), said]))
+    undo = Toast(text=text, undo_url=reverse("inbox:unclose", args=[number]), seconds=UNDO_SECONDS)
     return opened.panes(request, find(request, number), toast=undo)
+
+
+def _block_sender(request: HttpRequest, conversation: Conversation) -> str:
+    """What came of blocking, as a sentence."""
+    written = conversation.messages.filter(kind=Message.Kind.INBOUND).order_by("-at", "-id").first()
+    address = str(written.sender.get("email", "")) if written else ""
+    try:
+        row = blocking.block(value=address, reason=conversation.subject, by=visitor(request), at=clock.now())
+    except blocking.BadBlock as error:
+        return blocked.refusal(error.code)
+    return _("%(address)s is blocked.") % {"address": row.value}
+
+
+def _undone(request: HttpRequest, number: int) -> HttpResponse:
+    """The panes again, put in place although a toast's button asked."""
+    answer = opened.panes(request, find(request, number), toast=Toast(text=_("Taken back"), icon="undo-2"))
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#conversation", "innerHTML"
+    return answer
 
 
 @require_POST

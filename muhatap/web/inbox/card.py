@@ -7,72 +7,44 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.contacts.models import Contact, ContactNote, Identity
+from muhatap.contacts import identity
+from muhatap.contacts.models import Contact, ContactNote
 from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
 from muhatap.shared import phone
-from muhatap.web.common import times
-from muhatap.web.common.display import IdentityLine, NoteLine, ProfileLine, TagChip, TimelineRow
+from muhatap.web.common import identities, times
+from muhatap.web.common.display import NoteLine, ProfileLine, TagChip, TimelineRow
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import words
+from muhatap.web.inbox import joining_parts, words
 from muhatap.web.inbox.display import Card, OtherConversation
-
-ICONS = {"email": "mail", "phone": "phone", "visitor": "monitor", "shop": "shopping-bag"}
 
 
 def card(conversation: Conversation, user: User, now: datetime) -> Card:
     """The card of the conversation's contact, with what this user may see."""
     contact = conversation.contact
-    identities = list(contact.identities.order_by("-verified_at", "kind", "id"))
-    n_verified = sum(1 for identity in identities if identity.verified_at)
+    known = identity.of(contact)
+    sureness, icon = identities.sureness(known)
     return Card(
         contact_id=contact.pk,
         name=str(contact),
         initials=initials(str(contact)),
         url=_page(contact),
         where=", ".join(filter(None, [contact.city, contact.company.name if contact.company else ""])),
-        sureness=_sureness(n_verified),
-        sureness_icon="shield-check" if n_verified else "shield-question-mark",
-        identities=tuple(_identity(identity, now) for identity in identities),
+        sureness=sureness,
+        sureness_icon=icon,
+        identities=tuple(identities.line(one, now) for one in known),
         profile=_profile(contact),
         tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")),
         others=tuple(_other(other, now) for other in lists.of_contact(user, contact.pk) if other.pk != conversation.pk),
+        **joining_parts.parts(conversation, user),
         notes=tuple(_note(note, now) for note in contact.notes.select_related("by").order_by("-at")[:3]),
         note_url=reverse("inbox:contact_note", args=[conversation.pk]) if may(user, "contacts.edit") else "",
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",
         reload_url=reverse("inbox:card", args=[conversation.pk]),
-    )
-
-
-def _sureness(n_verified: int) -> str:
-    if n_verified == 0:
-        return _("Not sure: nothing is verified")
-    if n_verified == 1:
-        return _("Sure: one verified identity")
-    return _("Sure: %(n)s verified identities") % {"n": n_verified}
-
-
-def _identity(identity: Identity, now: datetime) -> IdentityLine:
-    hows = {
-        "mail": _("wrote from it"),
-        "email": _("wrote from it"),
-        "jwt": _("logged in at the shop"),
-        "webchat": _("this browser"),
-        "agent": _("entered by a colleague"),
-    }
-    how = hows.get(identity.verified_by or identity.source, identity.verified_by or identity.source)
-    when = times.short(identity.verified_at or identity.first_seen_at, now)
-    text = phone.readable(identity.value) if identity.kind == "phone" else identity.written or identity.value
-    return IdentityLine(
-        icon=ICONS.get(identity.kind, "fingerprint"),
-        text=_("A browser") if identity.kind == "visitor" else text,
-        why=f"{how}, {when}" if identity.verified_at else _("claimed, not verified, %(when)s") % {"when": when},
-        is_verified=identity.verified_at is not None,
-        trouble=_("Mail to it comes back") if identity.bounced_at else "",
     )
 
 

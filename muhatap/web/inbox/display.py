@@ -199,15 +199,12 @@ class Rule:
     template: ClassVar[str] = "inbox/_message_rule.html"
 
 
-Entry = Letter | Bubble | Note | Event | Rule
-
-
 @dataclass(frozen=True, kw_only=True)
 class Thread:
     """The entries. `reload_url` (GET) gives _thread.html again; `earlier_url` (GET) the entries before these as _entries.html."""
 
     conversation_id: int
-    entries: tuple[Entry, ...]
+    entries: "tuple[Entry, ...]"
     reload_url: str
     live: str = ""
     earlier_url: str = ""
@@ -244,6 +241,69 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing worth knowing of an answer before it leaves. What `asks` is not sent before a yes to its `code`."""
+
+    code: str
+    text: str
+    asks: bool = False
+    icon: str = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannedLine:
+    """A canned reply to choose; `text` is how it reads here. `url` receives a POST and answers with JSON `html`, `files`, `problem`."""
+
+    id: str
+    title: str
+    shortcut: str
+    text: str
+    url: str
+    language: str = ""
+    files: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """We did not send yet: something asks. `sure` is what "Send anyway" posts, `checks` say why."""
+
+    checks: tuple[Check, ...]
+    sure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherVersion:
+    """What another device wrote in the same draft: both are kept. `url` receives a POST and swaps the two."""
+
+    text: str
+    excerpt: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An answer to be sent later, below the thread. `held` says why it was not sent by itself; empty while it only waits."""
+
+    id: str
+    name: str
+    html: SafeString | str
+    when: str
+    when_iso: str
+    to: str
+    files: tuple[str, ...] = ()
+    held: str = ""
+    send_label: str = ""
+    send_url: str = ""
+    edit_url: str = ""
+    postpone_url: str = ""
+    moments: tuple[Act, ...] = ()
+    template: ClassVar[str] = "inbox/_message_waiting.html"
+
+
+Entry = Letter | Bubble | Note | Event | Rule | Waiting
+
+
+@dataclass(frozen=True, kw_only=True)
 class DraftFile:
     """A file in the draft, already stored."""
 
@@ -257,6 +317,8 @@ class Composer:
     """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, `stood`, and `then` = resolve.
 
     `draft_url` receives the same fields a second after the last key and answers with the words for `saved`.
+    The answer to `draft_url` is JSON: `saved`, `version`, and `checks` (_composer_checks.html). `later` are the moments it
+    can be sent at, `canned_url` (GET ?q=) the canned replies that fit, `reload_url` (GET) the composer as the server has it.
     `upload_url` receives `file` and answers with _composer_files.html. `refused` says why one can't answer here (then no reply tab).
     """
 
@@ -284,6 +346,18 @@ class Composer:
     error: str = ""
     refused: str = ""
     colleagues: tuple[Colleague, ...] = ()
+    version: str = "0"
+    mine: str = ""
+    checks: tuple[Check, ...] = ()
+    asked: Asked | None = None
+    sure: str = ""
+    signature: SafeString | str = ""
+    longest: str = ""
+    later: tuple[Act, ...] = ()
+    canned_url: str = ""
+    reload_url: str = ""
+    discard_url: str = ""
+    other: OtherVersion | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """An opened conversation: its head, its thread, its composer; opening it marks it as seen."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
@@ -18,7 +20,7 @@ from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import card, composing, entries, words
+from muhatap.web.inbox import card, composing, entries, scheduling, words
 from muhatap.web.inbox.display import Colleague, Conversation, Held, ListPane, Page, Thread
 
 
@@ -62,9 +64,10 @@ def conversation(
         composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept),
         language=row.contact.language,
         place=words.channel(row.inbox),
-        status=row.get_status_display()
-        if row.status in (Row.Status.SNOOZED, Row.Status.RESOLVED, Row.Status.SPAM)
-        else "",
+        status=_status(row, now),
+        priority=Row.Priority(row.priority).name.lower() if row.priority != Row.Priority.NORMAL else "",
+        priority_word=words.priority(row.priority),
+        priorities=_priorities(row) if may_organise else (),
         assignee=str(row.assignee or ""),
         assignee_initials=initials(str(row.assignee)) if row.assignee else "",
         assign=_assignable(row) if may(user, "conversations.assign") else (),
@@ -81,7 +84,9 @@ def conversation(
 def thread(user: User, row: Row, now: datetime) -> Thread:
     """The thread; what was new to the reader is marked, and from now on seen."""
     seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
-    shown = entries.thread(row, entries.Reader(user, now), seen_id=seen)
+    reader = entries.Reader(user, now)
+    shown = entries.thread(row, reader, seen_id=seen)
+    shown = replace(shown, entries=(*shown.entries, *scheduling.waiting(row, now, may_answer=reader.may_answer)))
     newest = row.messages.order_by("-at", "-id").values_list("pk", flat=True).first() or 0
     chatting.we_read(conversation=row, message_id=max(newest, row.last_inbound_id or 0), by=user, at=now)
     return shown
@@ -115,14 +120,42 @@ def moments(now: datetime) -> dict[str, datetime]:
     return ({"evening": evening} if evening > now + timedelta(hours=1) else {}) | found
 
 
-def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
-    labels = {
+def snooze_labels() -> dict[str, str]:
+    """What the moments one snoozes to are called."""
+    return {
         "hour": _("In an hour"),
         "evening": _("This evening"),
         "tomorrow": _("Tomorrow morning"),
         "monday": _("Monday morning"),
         "week": _("In a week"),
     }
+
+
+def _status(row: Row, now: datetime) -> str:
+    """The state, where it asks for something: "Ertelendi, 23 Kas"."""
+    if row.status == Row.Status.SNOOZED:
+        until = row.snoozes.filter(ended_at=None).values_list("until", flat=True).first()
+        when = times.stamp(until, now) if until else ""
+        return (
+            f"{pgettext('state of a conversation', 'Snoozed')}, {when}"
+            if when
+            else pgettext("state of a conversation", "Snoozed")
+        )
+    if row.status == Row.Status.RESOLVED:
+        return pgettext("state of a conversation", "Resolved")
+    return pgettext("state of a conversation", "Spam") if row.status == Row.Status.SPAM else ""
+
+
+def _priorities(row: Row) -> tuple[Act, ...]:
+    url = reverse("inbox:priority", args=[row.pk])
+    return tuple(
+        Act(label=words.priority(value), url=f"{url}?to={value}", is_here=value == row.priority)
+        for value in sorted(Row.Priority.values, reverse=True)
+    )
+
+
+def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
+    labels = snooze_labels()
     url = reverse("inbox:snooze", args=[row.pk])
     offered = sorted(moments(now).items(), key=lambda named: named[1])
     return tuple(
@@ -161,7 +194,11 @@ def _acts(row: Row) -> tuple[Act, ...]:
     )
     if row.status == Row.Status.SPAM:
         return (merge,)
-    return (merge, Act(label=_("Mark as spam"), url=reverse("inbox:spam", args=[row.pk]), icon="ban", tone="late"))
+    url = reverse("inbox:spam", args=[row.pk])
+    spam = Act(label=_("Mark as spam"), url=url, icon="ban", tone="late")
+    if row.inbox.kind != "email":
+        return (merge, spam)
+    return (merge, spam, Act(label=_("Spam, and block the sender"), url=f"{url}?block=sender", icon="ban", tone="late"))
 
 
 def _tag(row: Row, number: int, name: str, may_organise: bool) -> TagChip:

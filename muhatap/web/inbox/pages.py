@@ -4,19 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from muhatap.conversations import lists
+from muhatap.conversations import lists, saved_views, visibility
 from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import topics, visible_to
+from muhatap.conversations.visibility import topics
 from muhatap.shared import clock
 from muhatap.web.common import reading, times
+from muhatap.web.common.display import ViewLink
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import card, opened, rows, sidebar
+from muhatap.web.inbox import bulk_bar, card, opened, rows, sidebar, viewing
 from muhatap.web.inbox.display import ListPane, Page
-
-KEPT_QUERY = 200
 
 
 @needs("conversations.read")
@@ -53,10 +52,8 @@ def rows_again(request: HttpRequest, view: str) -> HttpResponse:
 @needs("conversations.read")
 def more(request: HttpRequest, view: str) -> HttpResponse:
     """The rows after those already shown."""
-    before = cursor(request.GET.get("before", ""))
-    return render(
-        request, "inbox/_more.html", {"list": _pane(request, view, before=lists.Cursor(*before) if before else None)}
-    )
+    before = _place(request.GET.get("before", ""))
+    return render(request, "inbox/_more.html", {"list": _pane(request, view, before=before)})
 
 
 @needs("conversations.read")
@@ -65,7 +62,7 @@ def views(request: HttpRequest) -> HttpResponse:
     user = visitor(request)
     counts = lists.counts(user)
     shown = Page(
-        views=sidebar.groups(user, request.GET.get("here", ""), counts),
+        views=sidebar.groups(user, request.GET.get("here", ""), counts, _saved(request, is_counted=True)),
         list=_no_list(),
         n_waiting=_n_waiting(counts),
         **_views_live(request),
@@ -107,12 +104,18 @@ def of_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     return render(request, "inbox/_of_contact.html", {"rows": shown})
 
 
+@needs("conversations.read")
+def deadline(request: HttpRequest, number: int) -> HttpResponse:
+    """What is due in the head of a conversation, read again."""
+    return render(request, "inbox/_deadline.html", {"due": due.of_conversation(find(request, number), clock.now())})
+
+
 def find(request: HttpRequest, number: int) -> Conversation:
     """The conversation if this user sees it; otherwise it is not there at all."""
-    visible = visible_to(visitor(request)) | Conversation.objects.filter(merged_into__in=visible_to(visitor(request)))
-    return get_object_or_404(
-        visible.select_related("inbox", "contact__company", "assignee", "team").distinct(), pk=number
-    )
+    found = visibility.find(visitor(request), number)
+    if found is None:
+        raise Http404
+    return found
 
 
 def cursor(text: str) -> tuple[datetime, int] | None:
@@ -126,13 +129,29 @@ def cursor(text: str) -> tuple[datetime, int] | None:
     return (at, pk) if at.tzinfo and pk is not None else None
 
 
+def _place(text: str) -> lists.Cursor | None:
+    """Where a page of a list ended; '~7' when it ended among rows without a moment, '…~7~2' on the third of its walks."""
+    text, walk = _walk(text)
+    if text.startswith("~") and (pk := reading.number(text[1:])) is not None:
+        return lists.Cursor(None, pk, walk)
+    found = cursor(text)
+    return lists.Cursor(*found, walk) if found else None
+
+
+def _walk(text: str) -> tuple[str, int]:
+    place, _tilde, walk = text.rpartition("~")
+    return (place, int(walk)) if place.count("~") == 1 and walk.isascii() and walk.isdigit() else (text, 0)
+
+
 def _whole(
     request: HttpRequest, view: str, *, selected: Conversation | None = None, counts: dict[str, int] | None = None
 ) -> HttpResponse:
     user, now = visitor(request), clock.now()
     counts = lists.counts(user) if counts is None else counts
+    saved = _saved(request, here=view)
     shown = Page(
-        views=sidebar.groups(user, view, counts),
+        views=sidebar.groups(user, view, counts, saved),
+        views_wait=any(not link.count for link in saved),
         list=_pane(request, view, selected=selected.pk if selected else None, counts=counts),
         conversation=opened.conversation(user, selected, now) if selected else None,
         card=card.card(selected, user, now) if selected else None,
@@ -151,13 +170,27 @@ def _pane(
     counts: dict[str, int] | None = None,
     before: lists.Cursor | None = None,
 ) -> ListPane:
-    user = visitor(request)
-    title = sidebar.titles(user).get(view)
-    if title is None:
-        raise Http404(view)
+    user, now = visitor(request), clock.now()
+    shown = viewing.open_view(user, view, request.GET, at=now)
     n = (lists.counts(user) if counts is None else counts).get(view, 0)
-    query = reading.words(request.GET.get("q"), KEPT_QUERY)
-    return rows.pane(user, view, title=title, n=n, query=query, selected=selected, now=clock.now(), before=before)
+    bulk = bulk_bar.bar(user, shown, now, n=n) if before is None else None
+    return rows.pane(user, shown, n=n, selected=selected, now=now, before=before, bulk=bulk)
+
+
+def _saved(request: HttpRequest, *, here: str = "", is_counted: bool = False) -> tuple[ViewLink, ...]:
+    """The saved views of the side bar; only the part read again counts them, so that no page waits for it."""
+    user, now = visitor(request), clock.now()
+    here = here or request.GET.get("here", "")
+    return tuple(
+        ViewLink(
+            label=view.name,
+            url=reverse("inbox:view", args=[f"view:{view.pk}"]),
+            icon="list-filter" if view.reach == view.Reach.MINE else "users-round",
+            count=viewing.counted(view, user, at=now) if is_counted else viewing.known_count(view, user),
+            is_here=here == f"view:{view.pk}",
+        )
+        for view in saved_views.visible_to(user)[: saved_views.MOST]
+    )
 
 
 def _views_live(request: HttpRequest, here: str = "") -> dict[str, Any]:

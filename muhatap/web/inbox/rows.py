@@ -9,46 +9,75 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
-from muhatap.conversations import lists
+from muhatap.conversations import lists, saved_views, wanting
 from muhatap.conversations.models import Conversation, Draft
 from muhatap.conversations.visibility import topics
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import words
-from muhatap.web.inbox.display import ListPane, Row, RowGroup
+from muhatap.web.inbox import filters, viewing, words
+from muhatap.web.inbox.display import BulkBar, ListPane, Row, RowGroup
+from muhatap.web.inbox.viewing import Opened
 
 GROUPS = ("waiting", "theirs", "others")
 
 
 def pane(
     user: User,
-    view: str,
+    opened: Opened,
     *,
-    title: str,
     n: int,
-    query: str,
     selected: int | None,
     now: datetime,
     before: lists.Cursor | None = None,
+    bulk: BulkBar | None = None,
 ) -> ListPane:
-    """The list pane of a view. Raises lists.UnknownView."""
-    page = lists.page(user, view, before=before, search=query)
-    base = reverse("inbox:view", args=[view])
-    cursor = f"{page.next.at.isoformat()}~{page.next.id}" if page.next else ""
+    """The list pane of a view."""
+    page = lists.page(user, opened.view, before=before, search=opened.query, order=lists.ORDERS[opened.order])
+    cursor = f"{page.next.at.isoformat() if page.next.at else ''}~{page.next.id}" if page.next else ""
+    sort_label, sorts = filters.sorts(opened.order, opened.url, opened.asked)
     return ListPane(
-        title=title,
+        title=opened.title,
         count=times.count(n) if n else "",
         groups=groups(
-            page.rows, user, selected=selected, view=view, now=now, part="" if before is None else f"-{before.id}"
+            page.rows,
+            user,
+            selected=selected,
+            view=opened.name,
+            now=now,
+            part="" if before is None else f"-{before.id}",
         ),
-        reload_url=f"{base}rows/?{_query(q=query, selected=str(selected or ''))}",
+        reload_url=f"{opened.url}rows/?{_query(opened, selected=str(selected or ''))}",
         live=" ".join(sorted(topics(user))),
-        query=query,
-        search_url=base,
-        next_url=f"{base}more/?{_query(q=query, before=cursor)}" if cursor else "",
-        **_empty(view, query),
+        sort_label=sort_label,
+        sorts=sorts,
+        query=opened.query,
+        search_url=opened.url,
+        next_url=f"{opened.url}more/?{_query(opened, before=cursor)}" if cursor else "",
+        asked=tuple((name, value) for name, value in opened.asked if name != "q"),
+        bulk=bulk,
+        **_filter(user, opened),
+        **_empty(opened),
     )
+
+
+def _filter(user: User, opened: Opened) -> dict[str, Any]:
+    """The chips of a filter, the way to change or keep it, and what in it is broken."""
+    if opened.wanted is None:
+        return {"filter_url": f"{reverse('inbox:filter')}?{urlencode({'from': opened.name})}"}
+    asked = urlencode(filters.pairs(opened.wanted))
+    mends = bool(opened.saved and saved_views.may_change(user, opened.saved))
+    edit_url = reverse("inbox:saved_view", args=[opened.saved.pk]) if opened.saved and mends else ""
+    broken = wanting.broken(opened.wanted)
+    return {
+        "filters": filters.chips(opened.wanted, user, reverse("inbox:view", args=[viewing.FILTERED])),
+        "filter_url": f"{reverse('inbox:filter')}?{asked}",
+        "keep_url": edit_url or f"{reverse('inbox:filter')}?{asked}",
+        "keep_label": _("Change this view") if edit_url else _("Keep as a view"),
+        "broken": _("This view asks for something that is gone, so it may show less. Change the view to mend it.")
+        if broken
+        else "",
+    }
 
 
 def groups(
@@ -89,12 +118,20 @@ def row(conversation: Conversation, draft: str, *, selected: int | None, view: s
         is_draft=bool(draft),
         is_unread=bool(getattr(conversation, "is_unread", False)) and not conversation.is_closed,
         is_selected=conversation.pk == selected,
+        **_priority(conversation.priority),
         channel_icon=words.channel_icon(conversation.inbox.kind),
         place=place,
         deadline=_("waiting %(span)s") % {"span": times.span(now - conversation.waiting_since)}
         if conversation.waiting_since
         else "",
     )
+
+
+def _priority(value: int) -> dict[str, str]:
+    """Only what asks for attention is shown."""
+    if value <= Conversation.Priority.NORMAL:
+        return {}
+    return {"priority": Conversation.Priority(value).name.lower(), "priority_word": words.priority(value)}
 
 
 def _group_of(conversation: Conversation) -> str:
@@ -111,11 +148,16 @@ def _drafts(rows: list[Conversation], user: User) -> dict[int, str]:
     return {number: " ".join(richtext.to_text(html).split())[:120] for number, html in found}
 
 
-def _empty(view: str, query: str) -> dict[str, Any]:
-    if query:
+def _empty(opened: Opened) -> dict[str, Any]:
+    if opened.query:
         return {
             "empty_title": _("Nothing found"),
             "empty_text": _("No conversation here holds these letters. Try fewer."),
+        }
+    if opened.wanted is not None:
+        return {
+            "empty_title": _("No conversation is like this"),
+            "empty_text": _("Take a condition away, or ask for any of them instead of all."),
         }
     texts = {
         "mine": (
@@ -132,11 +174,11 @@ def _empty(view: str, query: str) -> dict[str, Any]:
         ),
     }
     title, text = texts.get(
-        view,
+        opened.name,
         (_("No conversations here yet"), _("They appear by themselves when somebody writes to one of your inboxes.")),
     )
     return {"empty_title": title, "empty_text": text}
 
 
-def _query(**parts: str) -> str:
-    return urlencode({name: value for name, value in parts.items() if value})
+def _query(opened: Opened, **parts: str) -> str:
+    return urlencode([*opened.asked, *((name, value) for name, value in parts.items() if value)])

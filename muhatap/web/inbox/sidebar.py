@@ -42,8 +42,8 @@ def titles(user: User) -> dict[str, str]:
     return named | teams | inboxes
 
 
-def groups(user: User, here: str, counts: dict[str, int]) -> tuple[ViewGroup, ...]:
-    """The second list of the navigation: standing views and teams, then inboxes."""
+def groups(user: User, here: str, counts: dict[str, int], saved: tuple[ViewLink, ...] = ()) -> tuple[ViewGroup, ...]:
+    """The second list of the navigation: standing views and teams, those people saved, then inboxes."""
     named = titles(user)
     order = ["mine", *(view for view in named if view.startswith("team:")), *ALWAYS[1:]]
     inboxes = {f"inbox:{inbox.pk}": words.channel_icon(inbox.kind) for inbox in visible_inboxes(user)}
@@ -52,6 +52,7 @@ def groups(user: User, here: str, counts: dict[str, int]) -> tuple[ViewGroup, ..
             title=_("Views"),
             links=tuple(_link(view, named[view], ICONS.get(view, "users"), here, counts) for view in order),
         ),
+        *([ViewGroup(title=_("Saved views"), links=saved)] if saved else []),
         ViewGroup(
             title=_("Inboxes"),
             links=tuple(

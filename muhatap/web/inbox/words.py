@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.channels.models import Inbox
 from muhatap.conversations import placing_words
-from muhatap.conversations.models import Message
+from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import times
 
@@ -24,8 +24,16 @@ EVENT_ICONS = {
     "woken": "sun",
     "tagged": "tag",
     "untagged": "tag",
+    "prioritised": "flag",
+    "followed": "bell",
+    "unfollowed": "bell-off",
+    "filled": "text-cursor-input",
+    "unsnoozed": "sun",
     "taken_back": "undo-2",
     "continued_by_mail": "mail",
+    "rating_asked": "smile",
+    "rated": "smile",
+    "rating_changed": "smile",
 }
 WARNINGS: dict[str, Callable[[], str]] = {
     "warning: sender may be forged": lambda: _("The receiving server says this sender may be forged."),
@@ -44,9 +52,25 @@ def channel(inbox: Inbox) -> str:
     return {"email": _("E-mail"), "webchat": _("Web chat")}.get(inbox.kind, inbox.kind)
 
 
+def priority(value: int | str) -> str:
+    """How urgent, as a word."""
+    told = {
+        "urgent": _("Urgent"),
+        "high": pgettext("priority", "High"),
+        "normal": pgettext("priority", "Normal"),
+        "low": pgettext("priority", "Low"),
+    }
+    return told[Conversation.Priority(value).name.lower() if isinstance(value, int) else value]
+
+
 def event(message: Message) -> str:
     """One sentence for something done in the thread."""
     told = {"by": str(message.by or ""), **message.event_details}
+    told["said"] = f": {told['comment']}" if told.get("comment") else ""
+    if message.event == "prioritised":
+        told["priority"] = priority(str(told.get("after", "normal")))
+    if message.event == "spam" and told.get("blocked"):
+        return _("Put away as spam: the sender is blocked")
     if message.event in REARRANGED:
         return _rearranged(message.event, int(told.get("n", 0)))
     if message.event == "snoozed":
@@ -94,6 +118,11 @@ def _sentences_by_somebody() -> dict[str, str]:
         "snoozed": _("%(by)s snoozed this until %(until)s"),
         "tagged": _("%(by)s tagged this “%(tag)s”"),
         "untagged": _("%(by)s took the tag “%(tag)s” off"),
+        "prioritised": _("%(by)s set the priority: %(priority)s"),
+        "followed": _("%(who)s follows this now"),
+        "unfollowed": _("%(who)s follows this no more"),
+        "filled": _("%(by)s filled in: %(fields)s"),
+        "unsnoozed": _("%(by)s took the snooze back"),
         "taken_back": _("%(by)s took an answer back before it left"),
         "put_back": _("%(by)s put messages back where they were"),
     }
@@ -106,6 +135,11 @@ def _sentences_by_the_system() -> dict[str, str]:
         "spam": _("Marked as spam by itself"),
         "reopened": _("Opened again: they wrote"),
         "woken": _("The snooze is over"),
+        "prioritised": _("Priority set: %(priority)s"),
+        "filled": _("Filled in: %(fields)s"),
+        "rating_asked": _("We asked them for a rating"),
+        "rated": _("They rated this %(score)s of 5%(said)s"),
+        "rating_changed": _("They changed their rating to %(score)s of 5%(said)s"),
         "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
     }
 

@@ -1,0 +1,89 @@
+"""Why we think we know somebody: their identities and how sure that makes us, in words."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from muhatap.contacts.models import Identity
+from muhatap.shared import phone
+from muhatap.shared.text import upper_tr
+from muhatap.web.common import times
+from muhatap.web.common.display import IdentityLine
+
+ICONS = {"email": "mail", "phone": "smartphone", "visitor": "monitor", "shop": "shopping-bag"}
+
+
+def line(one: Identity, now: datetime) -> IdentityLine:
+    """One identity: what proves it and since when, or where it was only claimed."""
+    proof = f"{proved(one.verified_by)}, {_day(one.verified_at, now)}" if one.verified_at else ""
+    claim = f"{source(one.source)}, {_day(one.first_seen_at, now)}"
+    trouble = _("Mail to it is returned: %(detail)s") % {"detail": one.bounce_detail or "?"} if one.bounced_at else ""
+    return IdentityLine(
+        icon=ICONS.get(one.kind, "at-sign"),
+        text=text(one),
+        why=first_upper(proof or claim),
+        is_verified=one.verified_at is not None,
+        trouble=trouble,
+    )
+
+
+def sureness(identities: Collection[Identity]) -> tuple[str, str]:
+    """How sure we are who this is, and the icon that says so."""
+    n = sum(1 for one in identities if one.verified_at)
+    if n == 0:
+        return _("Not sure: nothing is verified"), "shield-question-mark"
+    if n == 1:
+        return _("Sure: one verified identity"), "shield-check"
+    return _("Sure: %(n)s verified identities") % {"n": n}, "shield-check"
+
+
+def text(one: Identity) -> str:
+    """The identity as it is shown: a browser's id says nothing to anybody."""
+    if one.kind == Identity.Kind.PHONE:
+        return phone.readable(one.value)
+    if one.kind == Identity.Kind.VISITOR:
+        return _("A browser")
+    if one.kind == Identity.Kind.SHOP:
+        return _("Shop account %(number)s") % {"number": one.value}
+    return one.value
+
+
+def source(name: str, by: str = "") -> str:
+    """Where a value came from, as the end of a line."""
+    if by:
+        return by
+    told = {
+        "agent": _("written by staff"),
+        "shop": _("from the shop account"),
+        "form": _("from a form"),
+        "webchat": _("from the web chat"),
+        "import": _("imported"),
+        "email": _("from an e-mail"),
+        "header": _("from an e-mail"),
+    }
+    return told.get(name.partition(":")[0], name)
+
+
+def proved(how: str) -> str:
+    """How an identity was verified."""
+    told = {
+        "email": _("Wrote from it"),
+        "webchat": _("Logged in to the chat"),
+        "shop": _("Logged in to the shop"),
+        "agent": _("Confirmed by staff"),
+        "phone": _("Called from it"),
+    }
+    return told.get(how.partition(":")[0], how)
+
+
+def first_upper(text: str) -> str:
+    """The first letter large, in the way of the active language."""
+    is_turkish = (get_language() or "tr").startswith("tr")
+    return (upper_tr(text[:1]) if is_turkish else text[:1].upper()) + text[1:]
+
+
+def _day(at: datetime, now: datetime) -> str:
+    return times.short(at, now) if timezone.localtime(at).date() != timezone.localtime(now).date() else _("today")
