@@ -9,7 +9,7 @@ from muhatap.shared.text import fold
 
 LENGTH = 200
 BEFORE = 60  # letters before the first find
-_DIGITS = re.compile(r"[0-9][0-9().\s-]{5,18}[0-9]")
+_DIGITS = re.compile(r"[+(]*[0-9][0-9().\s-]{5,18}[0-9]")
 _BEGINNING = 2  # a suffix never changes the first letters
 Span = tuple[int, int]
 Forms = Mapping[str, frozenset[str]]  # of a word as written: what it is found by
