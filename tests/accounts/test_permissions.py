@@ -28,6 +28,8 @@ TABLE = {
     "teams.edit":             (1, 1, 0, 0, 0, 0),
     "owners.edit":            (1, 0, 0, 0, 0, 0),
     "audit.read":             (1, 1, 0, 0, 0, 0),
+    "developer.read":         (1, 1, 1, 1, 1, 1),
+    "developer.edit":         (1, 1, 0, 0, 0, 0),
     "insight.own":            (1, 1, 1, 1, 0, 1),
     "insight.read":           (1, 1, 1, 0, 0, 1),
     "surveys.edit":           (1, 1, 0, 0, 0, 0),

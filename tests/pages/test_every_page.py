@@ -139,6 +139,13 @@ PAGES: dict[str, Visit] = {
     "settings:outgoing": Visit(path="/settings/inboxes/{mailbox}/outgoing/"),
     "settings:quarantine": Visit(path="/settings/quarantine/"),
     "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
+    "developer:index": Visit(path="/settings/developer/"),
+    "developer:reference": Visit(path="/settings/developer/reference/"),
+    "developer:new_key": Visit(path="/settings/developer/keys/new/"),
+    "developer:new_webhook": Visit(path="/settings/developer/webhooks/new/"),
+    "developer:webhook": Visit(path="/settings/developer/webhooks/{webhook}/"),
+    "developer:edit_webhook": Visit(path="/settings/developer/webhooks/{webhook}/edit/"),
+    "developer:delivery": Visit(path="/settings/developer/deliveries/{delivery}/"),
     "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
 }
 STATES: dict[str, Visit] = {
@@ -312,7 +319,7 @@ def test_every_address_that_answers_is_looked_at_or_said_to_be_no_page(shop: Sho
     strange = [
         address.name or address.route
         for address in addresses()
-        if not address.route.startswith("chat/v1/") and not {address.name, address.route} & known
+        if not address.route.startswith(("chat/v1/", "api/v1/")) and not {address.name, address.route} & known
     ]
     by_name = {address.name or address.route: address.url for address in addresses()}
     assert [name for name in strange if client.get(by_name[name]).status_code != 405] == []

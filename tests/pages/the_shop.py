@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ from django.test import Client, RequestFactory, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from demo.play import play
-from muhatap.accounts import inviting
+from muhatap.accounts import api_keys, inviting
 from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
 from muhatap.conversations.models import Attachment, Conversation, Message
 from muhatap.interactions.models import Quarantine
+from muhatap.flow import telling
 from muhatap.shared import clock
+from muhatap.webhooks import endpoints
+from muhatap.webhooks.models import WebhookAttempt
 
 A_DAY = 86_400
 STAFF = ("deniz", "selin", "zeynep", "ece")
@@ -102,8 +106,22 @@ def _numbers() -> dict[str, Any]:
         "zeynep": User.objects.get(email="zeynep@ihlamurev.example").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "invitation": link.token,
+        **_connected(deniz),
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
+
+
+def _connected(by: User) -> dict[str, int]:
+    """A key, and a webhook that was told once and did not answer."""
+    at = clock.now()
+    api_keys.create(
+        name="Mağaza siparişleri", user=by, scopes=["contacts:read"], expires_at=at + timedelta(days=365), by=by, at=at
+    )
+    hook = endpoints.create(name="Depo", url="https://depo.ihlamurev.example/muhatap", events=["message.created"], by=by, at=at)
+    telling.tell_test(endpoint=hook, at=at)
+    delivery = hook.deliveries.get()
+    WebhookAttempt.objects.create(delivery=delivery, at=at, status=503, ms=120, said="Bakımdayız")
+    return {"webhook": hook.pk, "delivery": delivery.pk}
 
 
 def _session(login: str) -> str:

@@ -34,6 +34,7 @@ PUBLIC = {
     "accounts:invitation": "the link is the proof",
 }
 PUBLIC_FOLDERS = {
+    "api/v1/": "programs, by their own key: tests/api/test_who_may.py walks every endpoint with every role",
     "chat/v1/": "visitors of the shop, by their own session's token",
     "embed/": "the script on the shop's pages",
     "demo/": "a page that shows the script",

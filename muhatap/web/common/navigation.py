@@ -66,7 +66,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "surveys"),
+        others=("accounts", "developer", "surveys"),
     ),
 )
 

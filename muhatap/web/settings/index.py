@@ -100,6 +100,20 @@ ENTRIES = (
         url_name="accounts:audit",
         permission="audit.read",
     ),
+    Entry(
+        name=_("Developers"),
+        text=_("API keys, webhooks and their deliveries"),
+        icon="webhook",
+        url_name="developer:index",
+        permission="developer.edit",
+    ),
+    Entry(
+        name=_("API reference"),
+        text=_("What programs can ask and do"),
+        icon="book-open",
+        url_name="developer:reference",
+        permission="developer.read",
+    ),
 )
 
 
