@@ -1,4 +1,5 @@
-// Spans tick by the minute: <… data-until="ISO"> counts down to a moment, data-since="ISO" up from it.
+// Spans tick by the minute: <… data-until="ISO"> counts down to a moment, data-since="ISO" up from it. With data-soon="ISO"
+// it also turns amber at that moment and red when it is over.
 // The text is written as the server writes it; when a deadline passes, its list reads itself again.
 
 const UNITS = { tr: { m: "dk", h: "sa", d: "gün", less: "1 dk’dan az" }, en: { m: "min", h: "h", d: "d", less: "under 1 min" } };
@@ -19,6 +20,10 @@ function tick() {
     const moment = Date.parse(element.dataset.until ?? element.dataset.since);
     const text = element.querySelector("[data-span]") ?? element;
     text.textContent = span(moment - now);
+    if (element.dataset.soon) {
+      element.classList.toggle("is-late", moment <= now);
+      element.classList.toggle("is-soon", moment > now && Date.parse(element.dataset.soon) <= now);
+    }
     if (element.dataset.until && moment < now && !element.dataset.passed) {
       element.dataset.passed = "yes";
       const list = element.closest("[data-live]");
