@@ -1,0 +1,72 @@
+"""A deadline as it is shown: how long yet or how long over, and when it turns amber. The browser goes on counting."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from muhatap.conversations import deadlines
+from muhatap.conversations.models import Conversation, Deadline
+from muhatap.web.common import times
+
+SOON = timedelta(minutes=30)  # where the policy does not warn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """`state` is "", "soon" or "late"; `word` says what is due. Empty `text` when nothing is."""
+
+    text: str = ""
+    state: str = ""
+    iso: str = ""
+    soon_iso: str = ""
+    word: str = ""
+    title: str = ""
+    reload_url: str = ""
+    live: str = ""
+
+
+def of(deadline: Deadline, now: datetime) -> Due:
+    return Due(
+        **_span(deadline.due_at, deadline.warn_at, now),
+        word=pgettext("deadline", "Resolve")
+        if deadline.kind == Deadline.Kind.RESOLUTION
+        else pgettext("deadline", "Reply"),
+        title=_("%(what)s until %(when)s, policy “%(policy)s”")
+        % {"what": deadline.get_kind_display(), "when": times.full(deadline.due_at), "policy": deadline.policy_name},
+    )
+
+
+def of_conversation(conversation: Conversation, now: datetime) -> Due:
+    """What stands in the head of a conversation, and how it reads itself again."""
+    found = deadlines.of_rows([conversation]).get(conversation.pk)
+    part = {
+        "reload_url": reverse("inbox:deadline", args=[conversation.pk]),
+        "live": f"conversation:{conversation.pk}",
+    }
+    shown = of(found, now) if found else Due()
+    return Due(**{**shown.__dict__, **part})
+
+
+def of_row(conversation: Conversation, deadline: Deadline | None, now: datetime) -> dict[str, Any]:
+    """What stands at the right of a row: the deadline, else since when they wait."""
+    moment = conversation.next_deadline_at
+    if moment:
+        span = _span(moment, deadline.warn_at if deadline else None, now)
+        return {f"deadline_{name}" if name != "text" else "deadline": value for name, value in span.items()}
+    if conversation.waiting_since:
+        return {"deadline": _("waiting %(span)s") % {"span": times.span(now - conversation.waiting_since)}}
+    return {}
+
+
+def _span(due_at: datetime, warn_at: datetime | None, now: datetime) -> dict[str, str]:
+    soon_at = warn_at or due_at - SOON
+    return {
+        "text": times.span(due_at - now),
+        "state": "late" if due_at <= now else "soon" if soon_at <= now else "",
+        "iso": due_at.isoformat(),
+        "soon_iso": soon_at.isoformat(),
+    }
