@@ -1,5 +1,6 @@
 """What customers answer: a score and a comment, kept once for an invitation and changeable while it is open."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
@@ -19,6 +20,15 @@ class Closed(Exception):
     """Its days are over; what was answered stays."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The answer as it stands, and whether it is the first or another than before."""
+
+    response: Response
+    is_new: bool = False
+    is_changed: bool = False
+
+
 def token(invitation: Invitation) -> str:
     """What opens this one invitation, in a link."""
     return signing.dumps(invitation.pk, salt=SALT)
@@ -35,24 +45,24 @@ def invited(token: str) -> Invitation | None:
 
 
 @transaction.atomic
-def answer(*, invitation: Invitation, score: int, comment: str, at: datetime) -> tuple[Response, int | None]:
-    """Keep an answer or change it; gives it and the score it had before. Raises Closed, ValueError for no score of ours."""
+def answer(*, invitation: Invitation, score: int, comment: str, at: datetime) -> Answered:
+    """Keep an answer, or change it. Raises Closed, ValueError for no score of ours."""
     if score not in SCORES:
         raise ValueError(score)
     held = Invitation.objects.select_for_update(of=("self",)).select_related("survey__inbox").get(pk=invitation.pk)
     if not asking.is_open(held, at=at):
         raise Closed
     comment = comment.strip()[:LONGEST_COMMENT]
-    response = Response.objects.select_related("interaction").filter(invitation=held).first()
+    response = Response.objects.filter(invitation=held).first()
     if response is None:
-        return _first(held, score, comment, at=at), None
-    before = response.score
-    if (before, response.comment) != (score, comment):
+        return Answered(_first(held, score, comment, at=at), is_new=True)
+    is_changed = (response.score, response.comment) != (score, comment)
+    if is_changed:
         response.score, response.comment, response.changed_at = score, comment, at
         response.save(update_fields=["score", "comment", "changed_at"])
         told = Interaction.objects.filter(survey_response=response)
         told.update(title=_title(score), excerpt=excerpt(comment))
-    return response, before
+    return Answered(response, is_changed=is_changed)
 
 
 def _first(invitation: Invitation, score: int, comment: str, *, at: datetime) -> Response:

@@ -52,11 +52,11 @@ def ask_due(*, at: datetime) -> int:
 @transaction.atomic
 def rate(*, invitation: Invitation, score: int, comment: str, at: datetime) -> Response:
     """Keep what a customer answered and tell it in the thread. Raises answering.Closed, ValueError."""
-    response, before = answering.answer(invitation=invitation, score=score, comment=comment, at=at)
-    conversation = _thread(invitation)
-    if conversation and (before is None or response.changed_at == at):
+    answered = answering.answer(invitation=invitation, score=score, comment=comment, at=at)
+    response, conversation = answered.response, _thread(invitation)
+    if conversation and (answered.is_new or answered.is_changed):
         told = {"score": response.score, "comment": response.comment, "response": response.pk}
-        event = "rated" if before is None else "rating_changed"
+        event = "rated" if answered.is_new else "rating_changed"
         threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
     return response
 

@@ -91,7 +91,8 @@ def _form(request: HttpRequest, invitation: Invitation, form: AnswerForm, *, sta
     words = wording.choices(invitation.survey)
     chosen = str(form["score"].value() or "")
     choices = [
-        {"score": score, "word": word, "icon": FACES[score], "chosen": str(score) == chosen} for score, word in words.items()
+        {"score": score, "word": word, "icon": FACES[score], "chosen": str(score) == chosen}
+        for score, word in words.items()
     ]
     page = {"form": form, "choices": choices, "has_faces": invitation.survey.scale == "faces", "highest": HIGHEST}
     return _shown(request, "feedback/rate.html", _around(invitation) | page, status=status)

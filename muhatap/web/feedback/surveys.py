@@ -17,7 +17,7 @@ from muhatap.shared.text import sort_key
 from muhatap.web.common.doors import needs, visitor
 
 
-class SurveyForm(forms.ModelForm):
+class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = Survey
         fields = ["is_on", "question_tr", "question_en", "scale", "delay_minutes", "quiet_days", "open_days"]
@@ -51,7 +51,9 @@ class SurveyForm(forms.ModelForm):
 @needs("surveys.edit")
 def listing(request: HttpRequest) -> HttpResponse:
     """Every inbox, and whether its customers are asked."""
-    inboxes = sorted(Inbox.objects.filter(is_enabled=True).select_related("survey"), key=lambda inbox: sort_key(inbox.name))
+    inboxes = sorted(
+        Inbox.objects.filter(is_enabled=True).select_related("survey"), key=lambda inbox: sort_key(inbox.name)
+    )
     return render(request, "feedback/surveys.html", {"lines": [_line(inbox) for inbox in inboxes]})
 
 
