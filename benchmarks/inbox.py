@@ -22,7 +22,7 @@ from benchmarks.report import Figure, at_most, percentile, tell
 
 GROWTH = 1.5
 SIZES_OF = {"full": ("tenth", "full"), "small": ("small",)}
-N_CLICKS = {"full": 200, "tenth": 200, "small": 10}
+N_CLICKS = {"full": 200, "tenth": 200, "small": 4}
 Timings = Mapping[str, Mapping[str, list[float]]]  # name of the click → clicks, floors → milliseconds
 
 

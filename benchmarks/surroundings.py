@@ -41,6 +41,13 @@ class Installation:
                 raise RuntimeError((self.data / "web.log").read_text("utf-8", "replace")[-3000:])
             time.sleep(0.2)
 
+    def postgres_version(self) -> str:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("show server_version")
+            return str(cursor.fetchone()[0]).split()[0]
+
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
@@ -57,7 +64,6 @@ class Installation:
             MUHATAP_DATA=str(self.data),
             MUHATAP_URL=f"http://127.0.0.1:{self.port}",
             DATABASE_URL=self._server.url,
-            MUHATAP_SECRET_KEY="only-for-this-bench-0123456789abcdef",
             DJANGO_SETTINGS_MODULE="muhatap.config.settings",
         )
         import django

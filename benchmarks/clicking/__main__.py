@@ -15,7 +15,8 @@ from benchmarks.filling.sizes import SIZES
 from benchmarks.report import percentile, progress
 from benchmarks.surroundings import Installation
 
-N_UNMEASURED = 15
+UNMEASURED = 0.1  # of the clicks of each kind, and at least one
+THROWS = 20  # of the dice for each click, where few agents can click on it
 SEED = 7
 
 
@@ -34,7 +35,7 @@ def main() -> None:
         installation.serve()
         wanted = [click for click in kinds() if arguments.only in click.name]
         timings = {click.name: timing(installation.port, click, arguments.clicks) for click in wanted}
-        print(json.dumps({"postgres": postgres_version(), "timings": timings}))
+        print(json.dumps({"postgres": installation.postgres_version(), "timings": timings}))
 
 
 def timing(port: int, click: Any, n_clicks: int) -> dict[str, list[float]]:
@@ -44,16 +45,19 @@ def timing(port: int, click: Any, n_clicks: int) -> dict[str, list[float]]:
 
     dice = random.Random(f"{SEED} {click.name}")
     agents = [Browser(port, user) for user in User.objects.order_by("pk")]
-    clicks, floors = [], []
-    for turn in range(n_clicks + N_UNMEASURED):
+    clicks: list[float] = []
+    floors: list[float] = []
+    n_unmeasured = max(1, round(n_clicks * UNMEASURED))
+    for _throw in range(THROWS * n_clicks):
         agent = dice.choice(agents)
         step = click.step(agent, dice)
-        if step is None:
+        if step is None:  # not for this agent; another one throws again
             continue
-        took, floor = agent.click(step.path, step.data, is_part=step.is_part), bare(step)
-        if turn >= N_UNMEASURED:
-            clicks.append(took)
-            floors.append(floor)
+        clicks.append(agent.click(step.path, step.data, is_part=step.is_part))
+        floors.append(bare(step))
+        if len(clicks) == n_clicks + n_unmeasured:
+            break
+    clicks, floors = clicks[n_unmeasured:], floors[n_unmeasured:]
     progress(
         f"{click.name:22} p50 {percentile(clicks, 50):7.1f}  p95 {percentile(clicks, 95):7.1f} "
         f" SQL p50 {percentile(floors, 50):6.1f}  p95 {percentile(floors, 95):6.1f}  of {len(clicks)}"
@@ -71,14 +75,6 @@ def bare(step: Any) -> float:
             cursor.execute(statement, step.values)
             cursor.fetchall()
     return (time.perf_counter() - begun) * 1000
-
-
-def postgres_version() -> str:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("show server_version")
-        return str(cursor.fetchone()[0]).split()[0]
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Browser:
         self.user, self.port = user, port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={_session(user)}; csrftoken={TOKEN}",
+            "Cookie": f"{login(user)}; csrftoken={TOKEN}",
             "Referer": f"http://127.0.0.1:{port}/",
             "Origin": f"http://127.0.0.1:{port}",
             "Accept-Encoding": "gzip",
@@ -51,10 +51,11 @@ class Browser:
         return took
 
 
-def _session(user: User) -> str:
+def login(user: User) -> str:
+    """The cookie of somebody who is logged in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    return str(session.session_key)
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from benchmarks.clicking import floors
 from benchmarks.clicking.browser import Browser
+from benchmarks.filling.people import phone_of
+from benchmarks.filling.sentences import RARE
 from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import visible_to
@@ -37,7 +39,7 @@ class Click:
 
 def kinds() -> list[Click]:
     """All of them, those that only read first."""
-    reading = [*standing_views(), next_page(), conversation(), longest(), counts(), card()]
+    reading = [*standing_views(), next_page(), conversation(), longest(), counts(), card(), *searches()]
     return [*reading, note(), answer(), assignment()]
 
 
@@ -102,6 +104,18 @@ def card() -> Click:
     return Click("contact_card", step)
 
 
+def searches() -> list[Click]:
+    """The page of results for a word in every third letter, in a few letters of a million, a phrase, and a telephone."""
+    asked = {
+        "word": lambda dice: dice.choice(["ürün", "kargo", "iadesini", "fatura"]),
+        "rare_word": lambda dice: dice.choice(RARE),
+        "phrase": lambda dice: dice.choice(['"kargo takip numaram"', '"elinize sağlık"', '"hediye paketi"']),
+        "phone": lambda dice: phone_of(dice.randrange(1, 4_000)),
+    }
+    seers = [Click(f"search_{kind}", _asks(words, sees_own=False)) for kind, words in asked.items()]
+    return [*seers, *(Click(f"search_own_{kind}", _asks(words, sees_own=True)) for kind, words in asked.items())]
+
+
 def note() -> Click:
     """Write something into a thread; a note takes the same way as an answer but sends no mail."""
 
@@ -142,6 +156,15 @@ def _opens(view: str, condition: str, statuses: Sequence[str]) -> Callable[[Brow
         statements = (floors.rows(branches, condition, statuses), floors.COUNTS.format(within=sight.within))
         values = {"user": agent.user.pk, "at": NEVER, "id": 0}
         return Step(f"/inbox/in/{view}/", floor=statements, values=values)
+
+    return step
+
+
+def _asks(words: Callable[[random.Random], str], *, sees_own: bool) -> Callable[[Browser, random.Random], Step | None]:
+    def step(agent: Browser, dice: random.Random) -> Step | None:
+        if (agent.user.visibility == "own") != sees_own:
+            return None
+        return Step(f"/search/?{urlencode({'q': words(dice)})}")
 
     return step
 

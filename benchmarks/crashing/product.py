@@ -83,6 +83,11 @@ class Product:
         self.killed[what] += 1
         return True
 
+    def processes(self) -> list[psutil.Process]:
+        """Our own processes: the supervisor and those it keeps; not the database's."""
+        whole = psutil.Process(self._process.pid)
+        return [whole, *(child for child in whole.children() if "muhatap" in " ".join(child.cmdline()))]
+
     def log(self) -> str:
         return (self.data / "serve.log").read_text("utf-8", "replace")
 

@@ -12,6 +12,7 @@ from benchmarks.filling.copying import NULL, Table, copy, line, unhindered
 from benchmarks.filling.sizes import Size
 from benchmarks.filling.threads import Entry, Years, sender_of
 from benchmarks.report import progress
+from muhatap.search import documents
 from muhatap.shared.postgres import layout
 
 SEED = 20_261_121
@@ -56,6 +57,8 @@ def fill(data: Path, size: Size, now: datetime) -> None:
         with unhindered(place.url(user="postgres", database="muhatap")) as other:
             _threads(one, other, Years(size, staff, now, random.Random(SEED)))
         _rest(one)
+    documents.rebuild(at=now, processes=2, from_nothing=True)
+    progress("everything can be found")
     filled.touch()
 
 
