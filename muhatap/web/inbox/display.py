@@ -4,12 +4,13 @@ Times come twice: as written ("14:32") and as ISO 8601 for machines. Addresses n
 `html` fields hold HTML that was cleaned at intake; everything else is plain text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.utils.safestring import SafeString
 
 from muhatap.web.common.display import Act, IdentityLine, NoteLine, ProfileLine, TagChip, TimelineRow, ViewGroup
+from muhatap.web.inbox.due import Due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +36,22 @@ class Row:
     deadline: str = ""
     deadline_state: str = ""
     deadline_iso: str = ""
+    deadline_soon_iso: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowGroup:
-    """Rows under one deadline. `key` is stable ("late", "today", "theirs"), the title is what people read."""
+    """Rows under one deadline. `key` is stable ("late", "today", "theirs"), the title is what people read.
+
+    One that goes on from the page before (`is_continued`) shows no head again.
+    """
 
     key: str
     title: str
     count: str
     rows: tuple[Row, ...]
     tone: str = ""
+    is_continued: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,9 +379,7 @@ class Conversation:
     language: str = ""
     place: str = ""
     status: str = ""
-    deadline: str = ""
-    deadline_state: str = ""
-    deadline_iso: str = ""
+    due: Due = field(default_factory=Due)
     presence: tuple[Presence, ...] = ()
     presence_url: str = ""
     assignee: str = ""

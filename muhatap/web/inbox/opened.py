@@ -20,7 +20,7 @@ from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import card, composing, entries, scheduling, words
+from muhatap.web.inbox import card, composing, due, entries, scheduling, words
 from muhatap.web.inbox.display import Colleague, Conversation, Held, ListPane, Page, Thread
 
 
@@ -64,6 +64,7 @@ def conversation(
         composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept),
         language=row.contact.language,
         place=words.channel(row.inbox),
+        due=due.of_conversation(row, now),
         status=_status(row, now),
         priority=Row.Priority(row.priority).name.lower() if row.priority != Row.Priority.NORMAL else "",
         priority_word=words.priority(row.priority),

@@ -14,8 +14,10 @@ from muhatap.shared import clock
 from muhatap.web.common import reading, times
 from muhatap.web.common.display import ViewLink
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import bulk_bar, card, opened, rows, sidebar, viewing
+from muhatap.web.inbox import bulk_bar, card, due, opened, rows, sidebar, viewing
 from muhatap.web.inbox.display import ListPane, Page
+
+WALKS = tuple(str(number) for number in range(len(lists.BY_DEADLINE)))
 
 
 @needs("conversations.read")
@@ -140,7 +142,7 @@ def _place(text: str) -> lists.Cursor | None:
 
 def _walk(text: str) -> tuple[str, int]:
     place, _tilde, walk = text.rpartition("~")
-    return (place, int(walk)) if place.count("~") == 1 and walk.isascii() and walk.isdigit() else (text, 0)
+    return (place, int(walk)) if place.count("~") == 1 and walk in WALKS else (text, 0)
 
 
 def _whole(

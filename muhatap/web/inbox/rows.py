@@ -1,6 +1,5 @@
 """The list of conversations, as ready strings."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,17 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
-from muhatap.conversations import lists, saved_views, wanting
-from muhatap.conversations.models import Conversation, Draft
+from muhatap.conversations import deadlines, lists, saved_views, wanting
+from muhatap.conversations.models import Conversation, Deadline, Draft
 from muhatap.conversations.visibility import topics
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import filters, viewing, words
+from muhatap.web.inbox import due, filters, grouping, viewing, words
 from muhatap.web.inbox.display import BulkBar, ListPane, Row, RowGroup
+from muhatap.web.inbox.grouping import Listed
 from muhatap.web.inbox.viewing import Opened
-
-GROUPS = ("waiting", "theirs", "others")
 
 
 def pane(
@@ -34,26 +32,19 @@ def pane(
 ) -> ListPane:
     """The list pane of a view."""
     page = lists.page(user, opened.view, before=before, search=opened.query, order=lists.ORDERS[opened.order])
-    cursor = f"{page.next.at.isoformat() if page.next.at else ''}~{page.next.id}" if page.next else ""
+    asked = Listed(user=user, view=opened.view, order=opened.order, search=opened.query, before=before, now=now)
     sort_label, sorts = filters.sorts(opened.order, opened.url, opened.asked)
     return ListPane(
         title=opened.title,
         count=times.count(n) if n else "",
-        groups=groups(
-            page.rows,
-            user,
-            selected=selected,
-            view=opened.name,
-            now=now,
-            part="" if before is None else f"-{before.id}",
-        ),
+        groups=groups(page, asked, selected=selected, view=opened.name),
         reload_url=f"{opened.url}rows/?{_query(opened, selected=str(selected or ''))}",
         live=" ".join(sorted(topics(user))),
         sort_label=sort_label,
         sorts=sorts,
         query=opened.query,
         search_url=opened.url,
-        next_url=f"{opened.url}more/?{_query(opened, before=cursor)}" if cursor else "",
+        next_url=f"{opened.url}more/?{_query(opened, before=_place(page.next))}" if page.next else "",
         asked=tuple((name, value) for name, value in opened.asked if name != "q"),
         bulk=bulk,
         **_filter(user, opened),
@@ -80,26 +71,42 @@ def _filter(user: User, opened: Opened) -> dict[str, Any]:
     }
 
 
-def groups(
-    rows: Iterable[Conversation], user: User, *, selected: int | None, view: str, now: datetime, part: str = ""
-) -> tuple[RowGroup, ...]:
-    """Rows under who has to answer: first those who wait for us."""
-    rows = list(rows)
-    drafts = _drafts(rows, user)
-    sorted_out: dict[str, list[Row]] = {key: [] for key in GROUPS}
-    for conversation in rows:
-        sorted_out[_group_of(conversation)].append(
-            row(conversation, drafts.get(conversation.pk, ""), selected=selected, view=view, now=now)
-        )
-    titles = {"waiting": _("Waiting for our answer"), "theirs": _("We wait for their answer"), "others": _("Others")}
+def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) -> tuple[RowGroup, ...]:
+    """The rows of a page under their heads: by whose turn it is, or by when they are due."""
+    drafts, due_ones = _drafts(page.rows, asked.user), deadlines.of_rows(page.rows)
+    part = f"-{asked.before.walk}-{asked.before.id}" if asked.before else ""
     return tuple(
-        RowGroup(key=f"{key}{part}", title=titles[key], count=times.count(len(found)), rows=tuple(found))
-        for key, found in sorted_out.items()
-        if found
+        RowGroup(
+            key=f"{head.key}{part}",
+            title=head.title,
+            count=head.count,
+            tone=head.tone,
+            is_continued=head.is_continued,
+            rows=tuple(
+                row(
+                    one,
+                    drafts.get(one.pk, ""),
+                    selected=selected,
+                    view=view,
+                    now=asked.now,
+                    deadline=due_ones.get(one.pk),
+                )
+                for one in head.rows
+            ),
+        )
+        for head in grouping.heads(page, asked)
     )
 
 
-def row(conversation: Conversation, draft: str, *, selected: int | None, view: str, now: datetime) -> Row:
+def row(
+    conversation: Conversation,
+    draft: str,
+    *,
+    selected: int | None,
+    view: str,
+    now: datetime,
+    deadline: Deadline | None = None,
+) -> Row:
     """One conversation in the list."""
     name = str(conversation.contact)
     is_ours = conversation.preview_kind == "outbound"
@@ -121,9 +128,7 @@ def row(conversation: Conversation, draft: str, *, selected: int | None, view: s
         **_priority(conversation.priority),
         channel_icon=words.channel_icon(conversation.inbox.kind),
         place=place,
-        deadline=_("waiting %(span)s") % {"span": times.span(now - conversation.waiting_since)}
-        if conversation.waiting_since
-        else "",
+        **due.of_row(conversation, deadline, now),
     )
 
 
@@ -132,12 +137,6 @@ def _priority(value: int) -> dict[str, str]:
     if value <= Conversation.Priority.NORMAL:
         return {}
     return {"priority": Conversation.Priority(value).name.lower(), "priority_word": words.priority(value)}
-
-
-def _group_of(conversation: Conversation) -> str:
-    if conversation.status == Conversation.Status.OPEN:
-        return "waiting"
-    return "theirs" if conversation.status == Conversation.Status.WAITING else "others"
 
 
 def _drafts(rows: list[Conversation], user: User) -> dict[int, str]:
@@ -178,6 +177,12 @@ def _empty(opened: Opened) -> dict[str, Any]:
         (_("No conversations here yet"), _("They appear by themselves when somebody writes to one of your inboxes.")),
     )
     return {"empty_title": title, "empty_text": text}
+
+
+def _place(end: lists.Cursor) -> str:
+    """Where a page ended, as its address says it."""
+    walk = f"~{end.walk}" if end.walk else ""
+    return f"{end.at.isoformat() if end.at else ''}~{end.id}{walk}"
 
 
 def _query(opened: Opened, **parts: str) -> str:

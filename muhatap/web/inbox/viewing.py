@@ -72,7 +72,14 @@ def open_view(user: User, name: str, query: QueryDict, *, at: datetime) -> Opene
     title = sidebar.titles(user).get(name)
     if title is None:
         raise Http404(name)
-    return Opened(name=name, title=title, view=name, order=order or "newest", query=words, asked=(*kept, *search))
+    return Opened(
+        name=name, title=title, view=name, order=order or _usual_order(name), query=words, asked=(*kept, *search)
+    )
+
+
+def _usual_order(name: str) -> str:
+    """What waits stands by when it is due; what sleeps or is done, and what is few, by when it last moved."""
+    return "newest" if name in ("snoozed", "resolved", "spam", "drafts", "mentions") else "deadline"
 
 
 def saved_view(user: User, name: str) -> SavedView:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from muhatap.channels.models import Inbox
 from muhatap.conversations import placing_words
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Conversation, Deadline, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import times
 
@@ -31,6 +31,8 @@ EVENT_ICONS = {
     "unsnoozed": "sun",
     "taken_back": "undo-2",
     "continued_by_mail": "mail",
+    "deadline_near": "clock",
+    "deadline_missed": "triangle-alert",
     "rating_asked": "smile",
     "rated": "smile",
     "rating_changed": "smile",
@@ -75,6 +77,9 @@ def event(message: Message) -> str:
         return _rearranged(message.event, int(told.get("n", 0)))
     if message.event == "snoozed":
         told["until"] = times.full(datetime.fromisoformat(told["until"]))
+    if message.event.startswith("deadline_"):
+        told["promise"] = str(Deadline.Kind(str(told["kind"])).label)
+        told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at)
     sentence = _sentences_by_somebody() if message.by else _sentences_by_the_system()
     return sentence.get(message.event, message.event) % told
 
@@ -131,6 +136,11 @@ def _sentences_by_somebody() -> dict[str, str]:
 def _sentences_by_the_system() -> dict[str, str]:
     return {
         "assigned": _("Given to %(to)s"),
+        "unassigned": _("The assignment was taken off"),
+        "handed_to_team": _("Handed to the team %(to)s"),
+        "tagged": _("Tagged “%(tag)s”"),
+        "untagged": _("The tag “%(tag)s” was taken off"),
+        "snoozed": _("Snoozed until %(until)s"),
         "resolved": _("Resolved by itself"),
         "spam": _("Marked as spam by itself"),
         "reopened": _("Opened again: they wrote"),
@@ -141,6 +151,8 @@ def _sentences_by_the_system() -> dict[str, str]:
         "rated": _("They rated this %(score)s of 5%(said)s"),
         "rating_changed": _("They changed their rating to %(score)s of 5%(said)s"),
         "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
+        "deadline_near": _("%(promise)s is due soon: %(due)s, policy “%(policy)s”"),
+        "deadline_missed": _("%(promise)s is overdue since %(due)s, policy “%(policy)s”"),
     }
 
 
