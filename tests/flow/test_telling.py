@@ -63,7 +63,7 @@ def test_what_is_split_off_is_a_new_conversation(depo: WebhookEndpoint, ayses_le
     second = arrival(cast.mail(id="<2@ornek.example>", in_reply_to=ayses_letter.external_id))
     follow_all()
     n = WebhookEvent.objects.count()
-    rearranging.split(messages=[second], by=cast.zeynep(), at=cast.NOW)
+    rearranging.split(conversation=second.conversation, message_ids=[second.pk], by=cast.zeynep(), at=cast.NOW)
     assert sorted(follow_all()[n:]) == ["conversation.created", "conversation.updated"]
 
 

@@ -28,5 +28,5 @@ def test_every_secret_is_new_and_long_enough() -> None:
 
 
 def test_what_is_no_secret_signs_nothing() -> None:
-    with pytest.raises(ValueError, match="no.? a webhook secret|not a webhook secret"):
+    with pytest.raises(ValueError, match="ASCII"):
         signing.sign(**MESSAGE, using=["whsec_ğ"])  # type: ignore[arg-type]
