@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.automation import macros
@@ -13,14 +14,27 @@ from muhatap.shared import richtext
 
 
 @transaction.atomic
-def run(*, macro: Macro, conversation: Conversation, by: User, at: datetime, typed: str | None = None) -> MacroRun:
-    """Do what a macro says. Its text waits in the composer, nothing is sent; `typed` is what stands in it right now."""
+def run(
+    *,
+    macro: Macro,
+    conversation: Conversation,
+    by: User,
+    at: datetime,
+    typed: str | None = None,
+    kind: str = "reply",
+) -> MacroRun:
+    """Do what a macro says. Its text waits in the composer, nothing is sent.
+
+    `typed` is what stands in the composer right now, of this `kind` (reply or note); it is kept first.
+    """
+    if typed is not None and (typed or _drafts(conversation, by, kind).exists()):
+        drafting.save(conversation=conversation, kind=kind, by=by, at=at, html=richtext.clean(typed))
     ran = macros.run(macro=macro, conversation=conversation, by=by, at=at)
     if ran.reply_html:
-        kept = (
-            Draft.objects.filter(conversation=conversation, by=by, kind="reply").values_list("html", flat=True).first()
-        )
-        begun = richtext.clean(typed) if typed is not None else kept or ""
-        html = f"{begun}{ran.reply_html}"
-        drafting.save(conversation=conversation, kind="reply", by=by, at=at, html=html)
+        begun = _drafts(conversation, by, "reply").values_list("html", flat=True).first() or ""
+        drafting.save(conversation=conversation, kind="reply", by=by, at=at, html=f"{begun}{ran.reply_html}")
     return ran.run
+
+
+def _drafts(conversation: Conversation, by: User, kind: str) -> "QuerySet[Draft]":
+    return Draft.objects.filter(conversation=conversation, by=by, kind=kind)

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
+from muhatap.accounts.models import User
 from muhatap.automation import available, giving, passing, rehearsing, running
 from muhatap.automation.acting import CannotDo
 from muhatap.automation.case import Case
-from muhatap.automation.models import AutomationRule
+from muhatap.automation.models import AutomationRule, DryRun
 from muhatap.conversations import recipients
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import reply
@@ -37,6 +38,14 @@ def pass_time(*, at: datetime) -> None:
     for rule in AutomationRule.objects.filter(is_on=True, hours__isnull=False).order_by("place", "id"):
         _look_through(rule, at=at)
     giving.give_unplaced(at=at)
+
+
+@transaction.atomic
+def look_back(*, rule: AutomationRule, by: User, at: datetime) -> DryRun:
+    """Begin a dry run of a rule; a job goes on with it."""
+    run = rehearsing.begin(rule=rule, by=by, at=at)
+    jobs.queue(DRY_RUN, queue="care", dry_run_id=run.pk)
+    return run
 
 
 def rehearse(*, dry_run_id: int, at: datetime) -> None:

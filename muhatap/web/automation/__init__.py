@@ -1,1 +1,1 @@
-"""Settings of rules, macros and assignment."""
+"""Settings of rules, macros and assignment; the macros of the composer and one's own availability are parts of other pages."""

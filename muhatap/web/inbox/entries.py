@@ -29,6 +29,7 @@ from muhatap.web.inbox import words
 from muhatap.web.inbox.display import Bubble, Entry, Event, File, Letter, Note, Rule, Thread, Trouble
 
 LIMIT = 40
+ABOVE, FARTHEST = 5, 500  # entries above one that was searched for, and at most at once on the way to it
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 TAG = re.compile(r"(<[^>]*>)")
 CID = re.compile(r'data-cid="([^"]*)"')
@@ -54,17 +55,22 @@ class Reader:
 
 
 def thread(
-    conversation: Conversation, reader: Reader, *, seen_id: int, before: tuple[datetime, int] | None = None
+    conversation: Conversation,
+    reader: Reader,
+    *,
+    seen_id: int,
+    before: tuple[datetime, int] | None = None,
+    limit: int = LIMIT,
 ) -> Thread:
     """The newest entries (before a moment), with "new" above the first that the reader has not seen."""
-    messages = newest(conversation, before=before)
-    shown = messages[-LIMIT:]
+    messages = newest(conversation, before=before, limit=limit)
+    shown = messages[-limit:]
     return Thread(
         conversation_id=conversation.pk,
         entries=tuple(entries(shown, reader, seen_id=seen_id)),
         reload_url=reverse("inbox:thread", args=[conversation.pk]),
         live=f"conversation:{conversation.pk}",
-        earlier_url=_earlier_url(conversation, shown[0]) if len(messages) > LIMIT else "",
+        earlier_url=_earlier_url(conversation, shown[0]) if len(messages) > limit else "",
         earlier_label=_("Earlier messages"),
     )
 
@@ -73,12 +79,19 @@ def _earlier_url(conversation: Conversation, first: Message) -> str:
     return f"{reverse('inbox:earlier', args=[conversation.pk])}?{urlencode({'before': f'{first.at.isoformat()}~{first.pk}'})}"
 
 
-def newest(conversation: Conversation, *, before: tuple[datetime, int] | None) -> list[Message]:
+def newest(conversation: Conversation, *, before: tuple[datetime, int] | None, limit: int = LIMIT) -> list[Message]:
     """The newest entries (before a moment), oldest first; one more than shown, to know whether there are earlier ones."""
     rows = conversation.messages.select_related("by", "contact", "inbox").prefetch_related("attachments")
     if before:
         rows = rows.filter(at__lte=before[0]).exclude(at=before[0], pk__gte=before[1])
-    return list(reversed(rows.order_by("-at", "-id")[: LIMIT + 1]))
+    return list(reversed(rows.order_by("-at", "-id")[: limit + 1]))
+
+
+def reaching(conversation: Conversation, number: int, *, before: tuple[datetime, int]) -> int:
+    """How many entries before a moment reach back to this one and a little further; more than FARTHEST take another asking."""
+    at = conversation.messages.filter(pk=number).values_list("at", flat=True).first()
+    between = conversation.messages.filter(at__gte=at, at__lte=before[0]).count() if at else 0
+    return min(max(between + ABOVE, LIMIT), FARTHEST)
 
 
 def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Iterable[Entry]:
@@ -287,7 +300,8 @@ def _fates(messages: Iterable[Message]) -> dict[int, Outgoing]:
 def _name(message: Message) -> str:
     if message.kind == Message.Kind.INBOUND:
         return str(message.sender.get("name") or message.contact or message.sender.get("email", ""))
-    return str(message.by or _("Automatic answer"))
+    rule = message.event_details.get("rule_name")
+    return str(message.by or (_("Rule: %(name)s") % {"name": rule} if rule else _("Automatic answer")))
 
 
 def _written(addresses: Iterable[dict[str, str]]) -> str:
@@ -330,5 +344,14 @@ def _acts(message: Message) -> tuple[Act, ...]:
 def _way_back(message: Message, reader: Reader) -> tuple[Act, ...]:
     number = message.event_details.get("rearrangement")
     if not (number and reader.may_organise):
-        return ()
+        return _rule(message, reader)
     return (Act(label=_("Undo"), url=reverse("inbox:put_back", args=[number])),)
+
+
+def _rule(message: Message, reader: Reader) -> tuple[Act, ...]:
+    """The rule that did this, with the way to why it fired; or how it found whoever has it now."""
+    firing, name = message.event_details.get("firing"), message.event_details.get("rule_name", "")
+    if firing and reader.may_organise:
+        label = _("Rule: %(name)s") % {"name": name}
+        return (Act(label=label, url=reverse("automation:firing", args=[firing]), is_link=True),)
+    return ()

@@ -80,6 +80,20 @@ ENTRIES = (
         permission="staff.read",
     ),
     Entry(
+        name=_("Canned replies and signatures"),
+        text=_("What you write often, and what stands under your answers"),
+        icon="message-square-text",
+        url_name="writing:canned",
+        permission="canned.use",
+    ),
+    Entry(
+        name=_("Automation"),
+        text=_("Rules, macros, who takes the next conversation"),
+        icon="workflow",
+        url_name="automation:rules",
+        permission="automation.read",
+    ),
+    Entry(
         name=_("Custom fields"),
         text=_("What you keep about contacts and conversations"),
         icon="list-plus",
