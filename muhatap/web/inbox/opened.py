@@ -93,9 +93,10 @@ def thread(user: User, row: Row, now: datetime) -> Thread:
     return shown
 
 
-def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime) -> Thread:
-    """The entries before a moment, with the way to those before them."""
-    return entries.thread(row, entries.Reader(user, now), seen_id=row.last_inbound_id or 0, before=before)
+def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime, *, to: int | None = None) -> Thread:
+    """The entries before a moment (back to one that is looked for), with the way to those before them."""
+    limit = entries.LIMIT if to is None else entries.reaching(row, to, before=before)
+    return entries.thread(row, entries.Reader(user, now), seen_id=row.last_inbound_id or 0, before=before, limit=limit)
 
 
 def tags(row: Row, may_organise: bool) -> dict[str, object]:

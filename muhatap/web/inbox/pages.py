@@ -81,14 +81,14 @@ def thread(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs("conversations.read")
 def earlier(request: HttpRequest, number: int) -> HttpResponse:
-    """The entries before those already shown."""
+    """The entries before those already shown; with ?to= all back to that one."""
     found = find(request, number)
     before = cursor(request.GET.get("before", ""))
     if before is None:
         raise Http404
-    return render(
-        request, "inbox/_earlier.html", {"thread": opened.earlier(visitor(request), found, before, clock.now())}
-    )
+    to = reading.number(request.GET.get("to"))
+    thread = opened.earlier(visitor(request), found, before, clock.now(), to=to)
+    return render(request, "inbox/_earlier.html", {"thread": thread})
 
 
 @needs("conversations.read")

@@ -1,6 +1,7 @@
 // The three panes: which row is open, which pane a phone shows, the card over the edge, where the thread stands,
 // who of them is typing.
 
+import "./found.js";
 import { toast } from "./toast.js";
 
 const inbox = document.querySelector(".inbox");
