@@ -14,7 +14,21 @@ from muhatap.channels.contract import FileRef
 from muhatap.channels.webchat.models import ChatSession
 from muhatap.contacts import editing, merging, tagging
 from muhatap.contacts import noting as notes_on_people
-from muhatap.conversations import assigning, closing, drafting, noting, recipients, seeing, snoozing, threading
+from muhatap.conversations import (
+    assigning,
+    closing,
+    drafting,
+    filling,
+    following,
+    noting,
+    prioritising,
+    recipients,
+    saved_views,
+    seeing,
+    snoozing,
+    threading,
+    wanting,
+)
 from muhatap.conversations import tagging as tags_on_threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import chatting, reply
@@ -72,7 +86,7 @@ def answer(stage: Stage, step: Step, at: datetime) -> None:
     newest = conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("-at", "-id").first()
     if newest is None:
         raise LookupError(f"nothing to answer in {step['in']}")
-    to, cc = recipients.answer(newest, conversation.inbox) if recipients.are_needed(conversation) else ((), ())
+    to, cc = recipients.answer(newest, conversation.inbox) if conversation.inbox.kind == "email" else ((), ())
     written = reply.Answer(
         html=richtext.from_text(stage.said(step["text"])),
         to=to,
@@ -108,6 +122,31 @@ def assign(stage: Stage, step: Step, at: datetime) -> None:
 def tag(stage: Stage, step: Step, at: datetime) -> None:
     conversation, by = stage.conversation(step["in"]), stage.shop.staff[step["by"]]
     tags_on_threads.tag(conversation=conversation, tag=tagging.named(step["tag"]), by=by, at=at)
+
+
+def priority(stage: Stage, step: Step, at: datetime) -> None:
+    conversation, by = stage.conversation(step["in"]), stage.shop.staff[step["by"]]
+    value = Conversation.Priority[step["priority"].upper()]
+    prioritising.prioritise(conversation=conversation, priority=value, by=by, at=at)
+
+
+def fill(stage: Stage, step: Step, at: datetime) -> None:
+    """What the firm's own fields hold for a conversation; fields go by their label."""
+    told = {stage.shop.fields[label]: value for label, value in step["fill"].items()}
+    by = stage.shop.staff[step["by"]]
+    filling.fill(conversation=stage.conversation(step["in"]), told=told, by=by, at=at)
+
+
+def follow(stage: Stage, step: Step, at: datetime) -> None:
+    who = stage.shop.staff[step["follow"]]
+    following.follow(conversation=stage.conversation(step["in"]), user=who, by=who, at=at)
+
+
+def view(stage: Stage, step: Step, at: datetime) -> None:
+    """A filter kept for everybody."""
+    asked = tuple(wanting.read(field, op, values) for field, op, *values in step["asks"])
+    wanted = wanting.Wanted(conditions=asked, order=step.get("order", "newest"))
+    saved_views.save(name=step["view"], wanted=wanted, reach="all", by=stage.shop.staff[step["by"]], at=at)
 
 
 def snooze(stage: Stage, step: Step, at: datetime) -> None:
@@ -155,7 +194,8 @@ def merge(stage: Stage, step: Step, at: datetime) -> None:
 VERBS: dict[str, Callable[[Stage, Step, datetime], None]] = {
     act.__name__: act
     for act in (
-        mail, answer, note, draft, assign, tag, snooze, resolve, spam, seen, profile, tag_person, note_on_person, merge
+        mail, answer, note, draft, assign, tag, priority, fill, follow, view, snooze, resolve, spam, seen, profile,
+        tag_person, note_on_person, merge,
     )
 }  # fmt: skip
 

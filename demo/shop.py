@@ -29,6 +29,10 @@ FIELDS = {
     "Oda sayısı": (CustomField.Kind.NUMBER, []),
     "Kredi sınırı": (CustomField.Kind.MONEY, []),
 }
+FIELDS_OF_CONVERSATIONS = {
+    "Sipariş no": (CustomField.Kind.TEXT, []),
+    "Konu": (CustomField.Kind.CHOICE, ["Teslimat", "İade ve değişim", "Fatura", "Toptan satış"]),
+}
 GREETING = {
     "tr": "Merhaba, Ihlamur Ev’e hoş geldiniz. Size nasıl yardımcı olalım?",
     "en": "Hello and welcome to Ihlamur Ev. How can we help?",
@@ -75,10 +79,19 @@ def _staff(teams: dict[str, Team]) -> dict[str, User]:
 
 
 def _fields(*, by: User, at: datetime) -> dict[str, str]:
-    found = {field.label: field.key for field in designing.active()}
-    for label, (kind, choices) in FIELDS.items():
+    return {
+        **_defined(FIELDS, CustomField.About.CONTACT, by=by, at=at),
+        **_defined(FIELDS_OF_CONVERSATIONS, CustomField.About.CONVERSATION, by=by, at=at),
+    }
+
+
+def _defined(
+    fields: dict[str, tuple[CustomField.Kind, list[str]]], about: str, *, by: User, at: datetime
+) -> dict[str, str]:
+    found = {field.label: field.key for field in designing.active(about)}
+    for label, (kind, choices) in fields.items():
         if label not in found:
-            found[label] = designing.define(label=label, kind=kind, choices=choices, by=by, at=at).key
+            found[label] = designing.define(label=label, kind=kind, choices=choices, about=about, by=by, at=at).key
     return found
 
 
