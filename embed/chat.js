@@ -169,6 +169,7 @@
   let cursor = 0;
   let hasEarlier = false;
   let seen = null;
+  let rating = null;
   let marked = "";
   let uploads = [];
   let wantsMail = false;
@@ -254,6 +255,7 @@
     if (!Array.isArray(told.messages)) throw new TypeError("no messages");
     for (const line of told.messages) { lines.set(line.id, line); cursor = Math.max(cursor, line.id); if (line.is_ours) typing(""); }
     seen = told.seen;
+    rating = told.rating;
   }
 
   function listen() {
@@ -410,6 +412,9 @@ h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidde
 .meta button,.more{color:var(--accent);font-weight:500;min-height:1.5rem}
 .more{align-self:center;padding:0 .5rem}
 .bad{color:var(--late)}
+.rating,.rating div{display:flex;flex-wrap:wrap;gap:.5rem}.rating{flex-direction:column}
+.rating button{padding:.25rem .5rem;border:1px solid var(--edge);border-radius:.375rem}
+.rating [aria-pressed=true]{background:var(--soft);border-color:var(--accent)}.rating a{color:var(--accent)}
 .file{display:flex;align-items:center;gap:.5rem;padding:.375rem .75rem;border:1px solid var(--line);border-radius:.625rem;color:inherit;text-decoration:none;overflow-wrap:anywhere;max-width:100%}
 a.file:hover{background:var(--fill)}
 .dots{display:inline-flex;gap:.1875rem}.dots i{width:.25rem;height:.25rem;border-radius:50%;background:var(--ink2);animation:b 1.2s infinite}.dots i+i{animation-delay:.2s}.dots i+i+i{animation-delay:.4s}
@@ -531,6 +536,9 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       const state = item.refused ? "refused" : live ? "sending" : "kept";
       parts.push([`l${item.id}`, state, () => row(item, state)]);
     }
+    if (rating) parts.push(["rating", JSON.stringify(rating), () => h("div", { class: "rating", role: "group", "aria-label": rating.question }, rating.question,
+      h("div", {}, ...rating.words.map((word, i) => h("button", { type: "button", "aria-pressed": String(rating.score === i + 1), onclick: () => rate(i + 1) }, word))),
+      rating.score && h("a", { href: HOST + rating.url, target: "_blank", rel: "noopener" }, rating.more))]);
     const atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 80;
     const next = new Map();
     for (const [key, version, make] of parts) {
@@ -562,6 +570,12 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     else if (isKept) meta.append(h("time", { datetime: line.at }, moment(line.at)));
     // The log tells what comes from us; what the visitor wrote, and how it fares, is not read out to them again.
     return h("div", line.is_ours ? { class: "line" } : { class: "line own", "aria-live": "off" }, line.text ? h("div", { class: "bubble", dir: "auto" }, ...linked(String(line.text))) : null, ...files, isKept || state ? meta : null);
+  }
+
+  async function rate(score) {
+    rating = await mine("POST", "/rating", { score });
+    draw();
+    ui.log.querySelector("[aria-pressed=true]").focus();
   }
 
   function linked(text) {
@@ -737,7 +751,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   function forget() {
     for (const name of disk.names().filter((n) => n.startsWith(drawer()))) disk.drop(name);
     hangUp();
-    session = null; token = ""; cursor = 0; seen = null; marked = ""; hasEarlier = false;
+    session = null; token = ""; cursor = 0; seen = rating = null; marked = ""; hasEarlier = false;
     form.done = form.asked = false;
     lines.clear();
     draw();

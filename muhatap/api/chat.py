@@ -12,8 +12,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 
+from muhatap.api import chat_rating, live_visitors, uploads
 from muhatap.api import chat_shapes as shapes
-from muhatap.api import live_visitors, uploads
 from muhatap.api.limits import Limit
 from muhatap.api.visitors import Problem, admit, hold_back, problem
 from muhatap.channels.models import Inbox
@@ -279,6 +279,7 @@ def _messages(session: ChatSession, found: list[ChatLine]) -> dict[str, Any]:
         "messages": [_message(line, session) for line in found],
         "has_more": len(found) == lines.PAGE,
         "seen": {"id": seen.line_id, "name": seen.name} if seen else None,
+        "rating": chat_rating.shown(session, at=clock.now()),
     }
 
 
@@ -298,3 +299,4 @@ def _message(line: ChatLine, session: ChatSession) -> dict[str, Any]:
 
 
 api.add_router("", uploads.router)
+api.add_router("", chat_rating.router, auth=TOKEN)

@@ -73,6 +73,20 @@ class Message(Schema):
     at: datetime
 
 
+class Rate(Schema):
+    score: Annotated[int, Field(ge=1, le=5)]
+
+
+class Rating(Schema):
+    """The question after a resolution: a word for each score from 1 to 5, what was chosen, and a page for a comment."""
+
+    question: str
+    words: list[str]
+    score: int | None
+    url: str
+    more: str
+
+
 class Seen(Schema):
     id: int
     name: str
@@ -82,6 +96,7 @@ class Messages(Schema):
     messages: list[Message]
     has_more: bool
     seen: Seen | None = None
+    rating: Rating | None = None
 
 
 class Asked(Schema):

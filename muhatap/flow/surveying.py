@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from muhatap.channels.contract import Address
+from muhatap.channels.webchat import adapter
+from muhatap.channels.webchat.models import ChatSession
 from muhatap.conversations import replying, threading, threads
 from muhatap.conversations.models import Closure, Conversation, Message
 from muhatap.feedback import answering, asking, wording
@@ -61,11 +63,13 @@ def rate(*, invitation: Invitation, score: int, comment: str, at: datetime) -> R
     return response
 
 
-def waiting_in_chat(visitor_id: str, inbox_id: int, *, at: datetime) -> Invitation | None:
-    """The invitation that stands open in a visitor's window."""
-    written = (
-        Message.objects.filter(inbox_id=inbox_id, external_id__startswith=f"{visitor_id}:").order_by("-pk").first()
-    )
+def waiting_in_chat(session: ChatSession, *, at: datetime) -> Invitation | None:
+    """The invitation that stands open in a visitor's window: asked after the last thing they wrote."""
+    if asking.standing(session.inbox_id) is None:
+        return None
+    line = session.lines.filter(direction="in").order_by("-pk").first()
+    number = adapter.external_id(session.visitor_id, line.key) if line else ""
+    written = Message.objects.filter(inbox_id=session.inbox_id, external_id=number).first() if number else None
     if written is None:
         return None
     rows = Invitation.objects.select_related("survey", "response")
