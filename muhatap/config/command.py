@@ -67,6 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     figures = commands.add_parser("figures", help=_("measure all conversations anew and compare the figures with them"))
     figures.set_defaults(run=_figures)
 
+    search = commands.add_parser("search", help=_("look after what the search finds by")).add_subparsers(required=True)
+    rebuild = search.add_parser(
+        "rebuild", help=_("make the documents of all messages anew; one that was stopped goes on")
+    )
+    rebuild.add_argument(
+        "--processes", type=int, default=1, help=_("how many of the database’s processes work at once")
+    )
+    rebuild.add_argument(
+        "--from-nothing", action="store_true", help=_("empty first: faster, and nothing is found until it is done")
+    )
+    rebuild.set_defaults(run=_rebuild_search)
+
     commands.add_parser("manage", help=_("Django's own commands"), add_help=False).set_defaults(run=_manage)
     commands.add_parser("shell", help=_("Python with everything loaded"), add_help=False).set_defaults(run=_shell)
     return parser
@@ -136,6 +148,19 @@ def _figures(arguments: argparse.Namespace, rest: list[str]) -> int:
             _("Figures compared: %(n)d. Different: %(wrong)d.") % {"n": found.n_cells, "wrong": len(found.differences)}
         )
         return 1 if found.differences else 0
+
+
+def _rebuild_search(arguments: argparse.Namespace, rest: list[str]) -> None:
+    with with_database():
+        from muhatap.search import documents
+        from muhatap.shared import clock
+
+        def report(done: int, last: int) -> None:
+            print(_("Messages: %(done)d of %(last)d") % {"done": done, "last": last}, flush=True)
+
+        documents.rebuild(
+            at=clock.now(), processes=max(arguments.processes, 1), from_nothing=arguments.from_nothing, report=report
+        )
 
 
 def _manage(arguments: argparse.Namespace, rest: list[str]) -> None:

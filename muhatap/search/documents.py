@@ -68,13 +68,22 @@ def n_outside(bound: int = 1000) -> int:
 
 def catch_up(*, at: datetime, patience: timedelta = timedelta(seconds=30), limit: int = 500) -> int:
     """Write the documents of recent messages that have none though their job had time; gives how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(LATE, [LOOKBACK, at - patience, limit])
-        late = cursor.fetchall()
+    late = _late(at - patience, limit)
     open_months((moment for _number, moment in late), at=at)
     for number, _moment in late:
         _write(number, number)
     return len(late)
+
+
+def n_late(*, at: datetime, bound: int = 1000) -> int:
+    """How many recent messages from before a moment have no document, up to a bound."""
+    return len(_late(at, bound))
+
+
+def _late(before: datetime, limit: int) -> list[tuple[int, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(LATE, [LOOKBACK, before, limit])
+        return list(cursor.fetchall())
 
 
 def rebuild(

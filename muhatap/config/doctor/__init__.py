@@ -30,6 +30,7 @@ def inside() -> tuple[Check, ...]:
         database.migrations,
         work.jobs,
         work.raw_items,
+        work.search,
         work.mailboxes,
         work.mail_servers,
     )

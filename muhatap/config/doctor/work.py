@@ -16,6 +16,7 @@ from muhatap.config.doctor.finding import Finding, fine, look, wrong
 from muhatap.config.environment import Environment
 from muhatap.interactions import intake
 from muhatap.interactions.models import Quarantine
+from muhatap.search import documents
 from muhatap.shared import clock
 from muhatap.shared.words import gettext as _
 
@@ -59,6 +60,23 @@ def raw_items(settings: Environment) -> Iterator[Finding]:
         )
     if not n_waiting and not n_aside:
         yield fine(_("Everything that came in was understood."))
+
+
+def search(settings: Environment) -> Iterator[Finding]:
+    if n_outside := documents.n_outside(_ENOUGH):
+        yield look(
+            _("Search documents that stand in no month: %(n)d.") % {"n": n_outside},
+            _(
+                "Their mails bear absurd dates, and they are found a little more slowly. Nothing else is wrong with them."
+            ),
+        )
+    if n_late := documents.n_late(at=clock.now() - _LATE):
+        yield look(
+            _("Recent messages the search does not find yet: %(n)d.") % {"n": n_late},
+            _("They are made up for each minute while the jobs run; “muhatap search rebuild” makes all anew."),
+        )
+    else:
+        yield fine(_("The search finds every recent message."))
 
 
 def mailboxes(settings: Environment) -> Iterator[Finding]:
