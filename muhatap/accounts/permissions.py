@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "surveys.edit": _ADMINISTRATION,
     "automation.read": _STAFF_OF_SERVICE,  # rules and why they fired
     "automation.edit": _LEADS,  # rules, who takes the next conversation
+    "canned.use": _STAFF_OF_SERVICE,  # canned replies and signatures, and writing one's own
+    "canned.share": _LEADS,  # write them for a team, for inboxes or for everybody
     "macros.use": _STAFF_OF_SERVICE,  # run them, keep one's own
     "macros.share": _LEADS,  # with a team or everybody
     "developer.read": _EVERYBODY,  # the reference of the API

@@ -1,7 +1,7 @@
 """What one should know about the recipients before an answer leaves. Warnings only: nobody is dropped or added by them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from muhatap.accounts.models import User
@@ -49,7 +49,7 @@ class Known:
     answered: frozenset[str] = frozenset()
     answered_sender: str = ""
     was_blind_to_us: bool = False
-    is_begun: bool = field(default=True)
+    is_begun: bool = True
 
 
 def cautions(known: Known, *, to: Sequence[Address], cc: Sequence[Address], bcc: Sequence[Address]) -> list[Caution]:
@@ -71,7 +71,7 @@ def cautions(known: Known, *, to: Sequence[Address], cc: Sequence[Address], bcc:
 
 
 def known_of(conversation: Conversation) -> Known:
-    """What is known of this thread's people."""
+    """What is known of this thread's people; bounces are asked for by those who know the recipients."""
     spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
     rows = list(
         spoken.only("kind", "sender", "to", "cc", "bcc", "reply_to", "is_automatic").order_by("-at", "-id")[:LOOKED_AT]
@@ -82,13 +82,11 @@ def known_of(conversation: Conversation) -> Known:
     seen = {address for row in rows for address in _emails([row.sender, *row.to, *row.cc, *row.reply_to])}
     blind = {address for row in rows for address in _emails(row.bcc)}
     named = {comparable(address) for address in people}
-    everybody = seen | blind | people
     return Known(
         ours=frozenset(ours),
         our_domains=our_domains(ours),
         seen=frozenset(seen),
         blind=frozenset(blind),
-        bounced=bounced(conversation.contact.email, everybody),
         answered=frozenset(one for one in people if comparable(one) not in ours),
         answered_sender=canonical(str(answered.sender.get("email", ""))) if answered else "",
         was_blind_to_us=bool(people) and not named & ours,
@@ -96,9 +94,14 @@ def known_of(conversation: Conversation) -> Known:
     )
 
 
-def bounced(*addresses: str | Iterable[str]) -> frozenset[str]:
+def with_bounces(known: Known, addresses: Iterable[str]) -> Known:
+    """What is known, and which of these addresses bounced."""
+    return replace(known, bounced=bounced(addresses))
+
+
+def bounced(addresses: Iterable[str]) -> frozenset[str]:
     """Those of these addresses whose mail came back for good and nothing came from since."""
-    wanted = {canonical(one) for some in addresses for one in ([some] if isinstance(some, str) else some) if one}
+    wanted = {canonical(one) for one in addresses}
     rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=wanted).exclude(bounced_at=None)
     return frozenset(rows.values_list("value", flat=True))
 

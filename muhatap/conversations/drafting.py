@@ -122,8 +122,8 @@ def append(*, draft: Draft, to: Conversation, at: datetime) -> None:
         draft.conversation = to
         draft.save(update_fields=["conversation"])
         return
-    content = {"html": f"{there.html}{draft.html}", "files": [*there.files, *draft.files]}
-    save(conversation=to, kind=draft.kind, by=draft.by, at=at, **content)
+    html, files = f"{there.html}{draft.html}", [*there.files, *draft.files]
+    save(conversation=to, kind=draft.kind, by=draft.by, at=at, html=html, files=files)
     draft.delete()
 
 

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +56,7 @@ class Signature(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        constraints: list[Any] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["inbox", "user", "language"], nulls_distinct=False, name="signature_once_per_place"
             )

@@ -32,14 +32,28 @@ def signature(*, inbox_id: int, user_id: int | None, language: str, variables: M
 
 
 @transaction.atomic
-def save(*, inbox: Inbox | None, user: User | None, language: str, html: str, by: User, at: datetime) -> Signature:
-    """Keep the signature of a place, in place of the one that stood there. Raises rendering.Invalid."""
+def save(
+    *,
+    inbox: Inbox | None,
+    user: User | None,
+    language: str,
+    html: str,
+    by: User,
+    at: datetime,
+    moved_from: Signature | None = None,
+) -> Signature:
+    """Keep the signature of a place, in place of the one that stood there (and of the one it was before).
+
+    Raises rendering.Invalid.
+    """
     cleaned = richtext.clean(html)
     rendering.check(cleaned)
     row, is_new = Signature.objects.update_or_create(
         inbox=inbox, user=user, language=language, defaults={"html": cleaned, "changed_at": at}
     )
-    act = "signature.add" if is_new else "signature.change"
+    if moved_from and moved_from.pk != row.pk:
+        moved_from.delete()
+    act = "signature.add" if is_new and not moved_from else "signature.change"
     audit.record(by=by, at=at, act=act, kind="signature", id=row.pk, name=str(row))
     return row
 

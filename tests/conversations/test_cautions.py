@@ -78,7 +78,7 @@ def test_what_is_known_comes_from_the_thread() -> None:
         conversation=conversation, inbox=conversation.inbox, kind="outbound", at=cast.NOW, recorded_at=cast.NOW,
         sender={"email": DESTEK}, to=[{"email": AYSE}], bcc=[{"email": ELIF}],
     )  # fmt: skip
-    known = cautions.known_of(conversation)
+    known = cautions.with_bounces(cautions.known_of(conversation), [AYSE.upper(), MEHMET])
     assert known.seen == {AYSE, MEHMET, DESTEK}
     assert (known.blind, known.bounced, known.answered, known.answered_sender) == ({ELIF}, {AYSE}, {MEHMET}, AYSE)
     assert "ihlamurev.example" in known.our_domains

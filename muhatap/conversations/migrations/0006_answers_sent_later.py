@@ -6,56 +6,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0005_deadlines'),
+        ("conversations", "0005_deadlines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='version',
+            model_name="draft",
+            name="version",
             field=models.PositiveIntegerField(db_default=1, default=1),
         ),
         migrations.CreateModel(
-            name='DraftCopy',
+            name="DraftCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'Reply'), ('note', 'Note')], max_length=10)),
-                ('because', models.CharField(choices=[('elsewhere', 'Elsewhere'), ('discarded', 'Discarded')], max_length=20)),
-                ('content', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draft_copies', to='conversations.conversation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("reply", "Reply"), ("note", "Note")], max_length=10)),
+                (
+                    "because",
+                    models.CharField(choices=[("elsewhere", "Elsewhere"), ("discarded", "Discarded")], max_length=20),
+                ),
+                ("content", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="draft_copies",
+                        to="conversations.conversation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['conversation', 'by'], name='draft_copies_of_writer')],
+                "indexes": [models.Index(fields=["conversation", "by"], name="draft_copies_of_writer")],
             },
         ),
         migrations.CreateModel(
-            name='Scheduled',
+            name="Scheduled",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('html', models.TextField(blank=True)),
-                ('to', models.JSONField(default=list)),
-                ('cc', models.JSONField(default=list)),
-                ('bcc', models.JSONField(default=list)),
-                ('files', models.JSONField(default=list)),
-                ('seen_message_id', models.BigIntegerField(default=0)),
-                ('and_resolve', models.BooleanField(default=False)),
-                ('send_at', models.DateTimeField()),
-                ('scheduled_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'Scheduled'), ('held', 'Held'), ('sent', 'Sent'), ('cancelled', 'Taken back')], default='waiting', max_length=10)),
-                ('state_at', models.DateTimeField()),
-                ('held_because', models.CharField(blank=True, max_length=40)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scheduled', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scheduled', to='conversations.conversation')),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='scheduled', to='conversations.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("html", models.TextField(blank=True)),
+                ("to", models.JSONField(default=list)),
+                ("cc", models.JSONField(default=list)),
+                ("bcc", models.JSONField(default=list)),
+                ("files", models.JSONField(default=list)),
+                ("seen_message_id", models.BigIntegerField(default=0)),
+                ("and_resolve", models.BooleanField(default=False)),
+                ("send_at", models.DateTimeField()),
+                ("scheduled_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Scheduled"),
+                            ("held", "Held"),
+                            ("sent", "Sent"),
+                            ("cancelled", "Taken back"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("state_at", models.DateTimeField()),
+                ("held_because", models.CharField(blank=True, max_length=40)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scheduled",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scheduled",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="scheduled",
+                        to="conversations.message",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['send_at'], name='scheduled_due'), models.Index(condition=models.Q(('state__in', ['waiting', 'held'])), fields=['by'], name='scheduled_of_writer'), models.Index(condition=models.Q(('state__in', ['waiting', 'held'])), fields=['conversation'], name='scheduled_standing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'sent', 'cancelled'])), name='scheduled_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), models.Q(('held_because', ''), _negated=True)), models.Q(('state', 'held'), _negated=True), _connector='OR'), name='scheduled_held_says_why')],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["send_at"], name="scheduled_due"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "held"])),
+                        fields=["by"],
+                        name="scheduled_of_writer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "held"])),
+                        fields=["conversation"],
+                        name="scheduled_standing",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "held", "sent", "cancelled"])),
+                        name="scheduled_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), models.Q(("held_because", ""), _negated=True)),
+                            models.Q(("state", "held"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="scheduled_held_says_why",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,9 +1,8 @@
-"""Writing: drafts, files, sending, taking back."""
+"""Sending: now, later, held, asked, taken back; and notes."""
 
-import json
+from datetime import datetime
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,21 +11,16 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.channels.contract import FileRef
-from muhatap.channels.email import content
-from muhatap.conversations import drafting, noting
+from muhatap.conversations import noting
 from muhatap.conversations.models import Conversation, Draft, Message
-from muhatap.flow import chatting, reply
-from muhatap.shared import clock, files, richtext
-from muhatap.web.common import times
+from muhatap.flow import chatting, later, reply
+from muhatap.shared import clock, richtext
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import composing, opened
+from muhatap.web.inbox import checking, composing, drafts, opened, scheduling
 from muhatap.web.inbox.composing import Typed
-from muhatap.web.inbox.display import Held
+from muhatap.web.inbox.display import Check, Held
 from muhatap.web.inbox.pages import find
-
-N_FILES = 20
 
 
 @require_POST
@@ -39,42 +33,6 @@ def send(request: HttpRequest, number: int) -> HttpResponse:
     if not may(visitor(request), "conversations.reply"):
         return render(request, "403.html", status=403)
     return _send_reply(request, conversation, typed)
-
-
-@require_POST
-@needs("conversations.note")
-def draft(request: HttpRequest, number: int) -> HttpResponse:
-    """Keep what is being written; answers with when it was kept."""
-    conversation, typed, at = find(request, number), composing.typed(request.POST), clock.now()
-    _keep(conversation, typed, request)
-    return HttpResponse(_("Draft saved %(time)s") % {"time": times.clock(at)}, content_type="text/plain; charset=utf-8")
-
-
-@require_POST
-@needs("conversations.reply")
-def upload(request: HttpRequest, number: int) -> HttpResponse:
-    """Store a file and put it into the draft."""
-    conversation = find(request, number)
-    given = request.FILES.getlist("file")
-    problem = _problem(given)
-    if not problem:
-        stored = [_stored(file) for file in given]
-        try:
-            drafting.add_files(
-                conversation=conversation, by=visitor(request), at=clock.now(), files=stored, most=N_FILES
-            )
-        except drafting.TooMany:
-            problem = _("At most %(n)s files go with one answer.") % {"n": N_FILES}
-    return _files(request, conversation, problem)
-
-
-@require_POST
-@needs("conversations.reply")
-def remove_file(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
-    """Take a file out of the draft."""
-    conversation = find(request, number)
-    drafting.remove_file(conversation=conversation, by=visitor(request), at=clock.now(), sha256=sha256)
-    return _files(request, conversation, "")
 
 
 @require_POST
@@ -125,32 +83,55 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
             typed,
             _("“%(address)s” is no e-mail address. Nothing was sent.") % {"address": typed.wrong[0]},
         )
-    draft = _draft(conversation, request)
+    files, now = composing.files_of(_draft(conversation, request)), clock.now()
+    whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
+    found = checking.checks(conversation, html=typed.html, files=files, at=now, **whom)
+    if open_questions := checking.asked(found, typed.sure):
+        drafts.keep(conversation, typed, request)
+        return _refused(request, conversation, typed, "", asked=open_questions)
     answer = reply.Answer(
         html=typed.html,
-        to=typed.to,
-        cc=typed.cc,
-        bcc=typed.bcc,
-        files=composing.files_of(draft),
+        files=files,
         seen_message_id=None if request.POST.get("anyway") else typed.seen or 0,
         stood_id=None if request.POST.get("anyway") else typed.stood,
+        is_signed=True,
+        **whom,
     )
     try:
-        message = reply.send(
-            conversation=conversation,
-            answer=answer,
-            by=visitor(request),
-            at=clock.now(),
-            and_resolve=request.POST.get("then") == "resolve",
-        )
-    except reply.Empty:
-        return _refused(request, conversation, typed, _("There is nothing to send yet."))
-    except reply.NoRecipient:
-        return _refused(request, conversation, typed, _("Nobody would receive it: write an address."))
+        return _off(request, conversation, answer, now)
+    except (reply.Empty, reply.NoRecipient, reply.OverLimit, later.NotThen) as error:
+        drafts.keep(conversation, typed, request)
+        return _refused(request, conversation, typed, _why_not(error))
     except reply.SomethingNew as news:
-        _keep(conversation, typed, request)
+        drafts.keep(conversation, typed, request)
         return _held(request, conversation, typed, by=news.by)
-    return _done(request, conversation, message)
+
+
+def _off(request: HttpRequest, conversation: Conversation, answer: reply.Answer, now: datetime) -> HttpResponse:
+    """Send it now, or keep it for its moment when one was chosen."""
+    by, and_resolve = visitor(request), request.POST.get("then") == "resolve"
+    name = request.POST.get("later", "")
+    if not name:
+        message = reply.send(conversation=conversation, answer=answer, by=by, at=now, and_resolve=and_resolve)
+        return _done(request, conversation, message)
+    send_at = scheduling.chosen(name, request.POST.get("later_at", ""), now)
+    if send_at is None:
+        raise later.NotThen
+    row = later.schedule(
+        conversation=conversation, answer=answer, send_at=send_at, by=by, at=now, and_resolve=and_resolve
+    )
+    undo = reverse("inbox:scheduled_back", args=[row.pk])
+    return _opened(request, conversation, Toast(text=scheduling.said(send_at), icon="clock", undo_url=undo, seconds=10))
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, reply.OverLimit):
+        return checking.over_limit(error.excess)
+    return {
+        reply.Empty: _("There is nothing to send yet."),
+        reply.NoRecipient: _("Nobody would receive it: write an address."),
+        later.NotThen: scheduling.not_then(),
+    }[type(error)]
 
 
 def _done(request: HttpRequest, conversation: Conversation, message: Message | None) -> HttpResponse:
@@ -159,13 +140,19 @@ def _done(request: HttpRequest, conversation: Conversation, message: Message | N
         seconds = int(settings.UNDO_SEND.total_seconds())
         text = _("On its way to %(name)s") % {"name": conversation.contact}
         toast = Toast(text=text, icon="send", undo_url=reverse("inbox:take_back", args=[message.pk]), seconds=seconds)
+    return _opened(request, conversation, toast)
+
+
+def _opened(request: HttpRequest, conversation: Conversation, toast: Toast | None) -> HttpResponse:
     answer = opened.panes(request, find(request, conversation.pk), toast=toast)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#conversation", "innerHTML"
     return answer
 
 
-def _refused(request: HttpRequest, conversation: Conversation, typed: Typed, error: str) -> HttpResponse:
-    shown = composing.composer(conversation, visitor(request), now=clock.now(), error=error, kept=typed)
+def _refused(
+    request: HttpRequest, conversation: Conversation, typed: Typed, error: str, asked: tuple[Check, ...] = ()
+) -> HttpResponse:
+    shown = composing.composer(conversation, visitor(request), now=clock.now(), error=error, kept=typed, asked=asked)
     return render(request, "inbox/_composer.html", {"composer": shown})
 
 
@@ -183,52 +170,5 @@ def _held(request: HttpRequest, conversation: Conversation, typed: Typed, *, by:
     return render(request, "inbox/_composer.html", {"composer": shown})
 
 
-def _keep(conversation: Conversation, typed: Typed, request: HttpRequest) -> None:
-    typed_content: dict[str, object] = {"html": richtext.clean(typed.html)}
-    if typed.kind == "reply":
-        whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
-        typed_content |= {name: [{"name": one.name, "email": one.email} for one in some] for name, some in whom.items()}
-        known = conversation.messages.filter(pk=typed.answers).exists() if typed.answers else False
-        typed_content["answers_id"] = typed.answers if known else None
-    chatting.we_write(conversation=conversation, kind=typed.kind, by=visitor(request), at=clock.now(), **typed_content)
-
-
 def _draft(conversation: Conversation, request: HttpRequest) -> Draft | None:
     return Draft.objects.filter(conversation=conversation, by=visitor(request), kind="reply").first()
-
-
-def _problem(given: list[UploadedFile[bytes]]) -> str:
-    if not given:
-        return _("No file was chosen.")
-    too_large = [file for file in given if (file.size or 0) > settings.MAX_UPLOAD_BYTES]
-    if too_large:
-        limit = times.size(settings.MAX_UPLOAD_BYTES)
-        return _("“%(name)s” is larger than %(limit)s.") % {"name": too_large[0].name, "limit": limit}
-    return ""
-
-
-def _stored(file: UploadedFile[bytes]) -> dict[str, object]:
-    sha256, size = files.store(file.chunks())
-    name = (file.name or "file").replace("\x00", "")[-200:]
-    kept = FileRef(name=name, type=_kind(sha256), size=size, sha256=sha256)
-    return {
-        "name": kept.name,
-        "type": kept.type,
-        "size": kept.size,
-        "sha256": kept.sha256,
-        "content_id": "",
-        "is_inline": False,
-    }
-
-
-def _kind(sha256: str) -> str:
-    with files.opened(sha256) as stored:
-        return content.kind(stored.read(4096)) or "application/octet-stream"
-
-
-def _files(request: HttpRequest, conversation: Conversation, problem: str) -> HttpResponse:
-    shown = composing.composer(conversation, visitor(request), now=clock.now())
-    answer = render(request, "inbox/_composer_files.html", {"composer": shown})
-    if problem:
-        answer["HX-Trigger"] = json.dumps({"muhatap:problem": {"text": problem}})
-    return answer

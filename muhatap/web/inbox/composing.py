@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.channels.contract import Address, FileRef
-from muhatap.conversations import recipients
+from muhatap.conversations import drafting, recipients
 from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.flow.reply import limits_of, signature
 from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.reading import number
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import words
-from muhatap.web.inbox.display import Colleague, Composer, DraftFile, Held
+from muhatap.web.inbox import checking, scheduling, words
+from muhatap.web.inbox.display import Asked, Check, Colleague, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST = 20_000
 SEPARATORS = ",;\n"
@@ -43,6 +44,8 @@ class Typed:
     answers: int | None
     wrong: tuple[str, ...]
     raw: dict[str, str]
+    version: int | None = None
+    sure: frozenset[str] = frozenset()
 
 
 def typed(post: QueryDict) -> Typed:
@@ -59,6 +62,8 @@ def typed(post: QueryDict) -> Typed:
         answers=number(post.get("answers")),
         wrong=wrong,
         raw=raw,
+        version=number(post.get("version")),
+        sure=frozenset(" ".join(post.getlist("sure")).split()),
     )
 
 
@@ -70,6 +75,7 @@ def composer(
     error: str = "",
     held: Held | None = None,
     kept: Typed | None = None,
+    asked: tuple[Check, ...] = (),
 ) -> Composer | None:
     """The composer with the draft (or with what was just typed); None for those who may not even write notes."""
     if not may(user, "conversations.note"):
@@ -79,6 +85,10 @@ def composer(
     answered = _answered(conversation)
     to, cc, bcc = _whom(conversation, reply, answered, kept)
     has_addresses = bool(conversation.inbox.address)
+    html = _html(reply, kept, "reply")
+    may_answer = may(user, "conversations.reply")
+    limits = limits_of(conversation.inbox)
+    sure = " ".join(sorted(kept.sure)) if kept else ""
     return Composer(
         conversation_id=conversation.pk,
         send_url=reverse("inbox:send", args=[conversation.pk]),
@@ -89,7 +99,7 @@ def composer(
         if has_addresses
         else f"{conversation.contact}, {words.channel(conversation.inbox)}",
         kind=kept.kind if kept else "reply" if may(user, "conversations.reply") else "note",
-        reply_html=_html(reply, kept, "reply"),
+        reply_html=html,
         note_html=_html(note, kept, "note"),
         has_addresses=has_addresses,
         to=to,
@@ -104,6 +114,22 @@ def composer(
         held=held,
         error=error,
         refused="" if may(user, "conversations.reply") else _("Your role writes notes, not answers."),
+        version=str(reply.version if reply else 0),
+        mine=str(user.pk),
+        checks=checking.checks(conversation, html=html, **addresses(to, cc, bcc), files=files_of(reply), at=now)
+        if may_answer and not asked
+        else (),
+        asked=Asked(checks=asked, sure=" ".join(sorted({*(check.code for check in asked), *sure.split()})))
+        if asked
+        else None,
+        sure=sure,
+        signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
+        longest=str(limits.max_length or ""),
+        later=scheduling.choices(now) if may_answer else (),
+        canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
+        reload_url=reverse("inbox:composer", args=[conversation.pk]),
+        discard_url=reverse("inbox:discard", args=[conversation.pk]) if reply and may_answer else "",
+        other=other_version(conversation, user, now),
         colleagues=tuple(
             Colleague(name=colleague.name, initials=initials(colleague.name)) for colleague in _colleagues()
         ),
@@ -113,6 +139,11 @@ def composer(
 def _newest(conversation: Conversation) -> int:
     """The newest entry as the thread stands now. By time, because that is indexed; a mail may carry a time of its own."""
     return max(conversation.messages.order_by("-at", "-id").values_list("pk", flat=True)[:20], default=0)
+
+
+def addresses(to: str, cc: str, bcc: str) -> dict[str, tuple[Address, ...]]:
+    """The three fields as they are typed, read."""
+    return {"to": _addresses(to), "cc": _addresses(cc), "bcc": _addresses(bcc)}
 
 
 def files_of(draft: Draft | None) -> tuple[FileRef, ...]:
@@ -173,6 +204,18 @@ def _address(piece: str) -> Address:
     if named is None:
         return Address(email=piece)
     return Address(name=named["name"].strip().strip('"').replace('\\"', '"').strip(), email=named["email"].strip())
+
+
+def other_version(conversation: Conversation, user: User, now: datetime) -> OtherVersion | None:
+    """What this writer wrote in the same draft on another device, if it still stands apart."""
+    copy = drafting.other_version(conversation=conversation, by=user)
+    if copy is None:
+        return None
+    return OtherVersion(
+        text=_("Changed on another device %(time)s. Both texts are kept.") % {"time": times.stamp(copy.at, now)},
+        excerpt=" ".join(richtext.to_text(str(copy.content.get("html", ""))).split())[:80],
+        url=reverse("inbox:bring_back", args=[copy.pk]),
+    )
 
 
 def _draft_file(conversation: Conversation, file: dict[str, object]) -> DraftFile:

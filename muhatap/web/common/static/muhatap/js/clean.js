@@ -1,6 +1,6 @@
 // Any HTML to the little we send: paragraphs, strong, em, lists, links, quotes, pictures of ours. The server cleans again.
 
-const KEPT = { P: "p", DIV: "p", BR: "br", B: "strong", STRONG: "strong", I: "em", EM: "em", UL: "ul", OL: "ol", LI: "li", A: "a", BLOCKQUOTE: "blockquote", IMG: "img",
+const KEPT = { P: "p", DIV: "p", BR: "br", B: "strong", STRONG: "strong", I: "em", EM: "em", UL: "ul", OL: "ol", LI: "li", A: "a", BLOCKQUOTE: "blockquote", IMG: "img", MARK: "mark",
   H1: "p", H2: "p", H3: "p", H4: "p", TR: "p" };
 const DROPPED = "script, style, head, title, meta, link, template, iframe, object, svg, noscript";
 const SAFE = /^(https?:|mailto:|tel:|\/files\/|cid:)/i;
@@ -16,7 +16,7 @@ export function clean(html, isWhole = false) {
 }
 
 function append(out, node) {
-  if (node.nodeType === Node.TEXT_NODE) return void out.append(node.data.replace(/\s+/g, " "));
+  if (node.nodeType === Node.TEXT_NODE) return void out.append(node.data.replace(/\u200b/g, "").replace(/\s+/g, " "));
   if (node.nodeType !== Node.ELEMENT_NODE) return;
   const born = twin(node);
   for (const child of node.childNodes) append(born ?? out, child);
@@ -27,6 +27,7 @@ function twin(node) {
   if (node.tagName === "B" && /font-weight:\s*normal/.test(look(node))) return null; // a box some editors paste
   const name = bySpan(node) ?? KEPT[node.tagName];
   if (!name) return null;
+  if (name === "mark" && (node.dataset.gap === undefined || node.textContent.replace(/\u200b/g, "").trim())) return null; // filled
   if (name === "p" && node.querySelector("p, div, ul, ol, blockquote, table")) return null; // only a box around paragraphs
   const born = document.createElement(name);
   if (name === "a" || name === "img") {
@@ -35,6 +36,7 @@ function twin(node) {
     born.setAttribute(name === "a" ? "href" : "src", from);
     if (name === "img") born.alt = node.alt ?? "";
   }
+  if (name === "mark") born.dataset.gap = node.dataset.gap;
   return born;
 }
 

@@ -3,13 +3,14 @@
 
 import { clean } from "./clean.js";
 import { closeMenu } from "./menus.js";
+import "./canned.js";
 
 const IDLE = 1000;
 const drafts = new WeakMap(); // form → {timer, saved}
 
-const kindOf = (form) => form.elements.kind.value;
-const editorOf = (form) => form.querySelector(`[data-editor="${kindOf(form)}"]`);
-const formOf = (element) => element.closest?.("[data-composer]");
+export const kindOf = (form) => form.elements.kind.value;
+export const editorOf = (form) => form.querySelector(`[data-editor="${kindOf(form)}"]`);
+export const formOf = (element) => element.closest?.("[data-composer]");
 
 document.execCommand("defaultParagraphSeparator", false, "p");
 
@@ -112,7 +113,7 @@ function setLink(field) {
   field.value = "";
 }
 
-function selectBack(length) {
+export function selectBack(length) {
   for (let step = 0; step < length; step += 1) getSelection().modify("extend", "backward", "character");
 }
 
@@ -155,16 +156,19 @@ async function upload(form, files) {
       const answer = await fetch(form.dataset.upload, { method: "POST", body, headers: { "HX-Request": "true" } });
       const html = await answer.text();
       if (!answer.ok) throw new Error(answer.headers.get("X-Problem") ? decodeURIComponent(answer.headers.get("X-Problem")) : "");
-      const list = form.querySelector("#composer-files");
-      list.outerHTML = html;
-      window.htmx?.process(form.querySelector("#composer-files"));
+      showFiles(form, html);
     } catch (error) {
       complain(form, error.message || form.dataset.unsent);
     }
   }
 }
 
-function complain(form, text) {
+export function showFiles(form, html) {
+  form.querySelector("#composer-files").outerHTML = html;
+  window.htmx?.process(form.querySelector("#composer-files"));
+}
+
+export function complain(form, text) {
   const box = form.querySelector("[data-problem]");
   box.hidden = !text;
   box.querySelector("[data-problem-text]").textContent = text;
@@ -184,7 +188,7 @@ document.addEventListener("input", (event) => {
   drafts.set(form, { timer: setTimeout(() => save(form), IDLE), isDirty: true });
 });
 
-function fields(form) {
+export function fields(form) {
   form.elements.html.value = written(form);
   const body = new FormData(form);
   body.delete("file");
@@ -199,13 +203,35 @@ async function save(form) {
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(form), headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(answer.status);
-    said.textContent = (await answer.text()).trim();
+    const kept = await answer.json();
+    said.textContent = kept.saved;
+    if (kindOf(form) === "reply") form.elements.version.value = kept.version;
+    if (form.isConnected) showChecks(form, kept.checks);
   } catch {
     draft.isDirty = true;
     draft.timer = setTimeout(() => save(form), IDLE * 10);
     said.textContent = form.dataset.unsaved;
   }
 }
+
+function showChecks(form, html) {
+  const box = form.querySelector("#composer-checks");
+  if (!box || box.outerHTML === html.trim()) return;
+  box.outerHTML = html;
+  window.htmx?.process(form.querySelector("#composer-checks"));
+}
+
+// The same draft on another device: an untouched composer takes what is newer, a touched one saves and is told.
+document.addEventListener("muhatap:draft", (event) => {
+  const { conversation, by, version } = event.detail;
+  for (const form of document.querySelectorAll(`[data-reload][data-conversation="${Number(conversation)}"]`)) {
+    const isMine = String(by) === form.dataset.me;
+    if (!isMine || !version || version <= Number(form.elements.version.value) || drafts.get(form) || isBusy(form)) continue;
+    window.htmx?.ajax("GET", form.dataset.reload, { target: form, swap: "outerHTML" });
+  }
+});
+
+const isBusy = (form) => form.contains(document.activeElement) || kindOf(form) !== "reply" || form.classList.contains("is-held");
 
 function saveNow(form) {
   const draft = drafts.get(form);
@@ -236,9 +262,35 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   drafts.delete(form);
 });
 
+// A gap in a canned reply: a press chooses it, and what is typed there takes its place.
+document.addEventListener("click", (event) => {
+  const gap = event.target.closest?.("[data-editor] mark[data-gap]");
+  if (gap) choose(gap);
+});
+
+export function choose(gap) {
+  if (!gap.textContent) gap.textContent = "\u200b";
+  getSelection().selectAllChildren(gap);
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-editor]")) return;
+  for (const gap of event.target.querySelectorAll("mark[data-gap]")) {
+    gap.classList.toggle("is-filled", Boolean(gap.textContent.replace(/\u200b/g, "").trim()));
+  }
+});
+
+// Enter in a field of the composer sends nothing: the first button of the form is not always the one that was meant.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || !event.target.matches?.("[data-composer] input, .later-menu input")) return;
+  event.preventDefault();
+  if (event.target.name === "later_at") event.target.closest(".later-own").querySelector("button").click();
+});
+
 // @names
 function suggest(form, editor) {
   const menu = form.querySelector("[data-mentions]");
+  if (!menu) return;
   const typed = kindOf(form) === "note" && /(?:^|\s)@([\p{L}]*)$/u.exec(beforeCaret());
   const options = [...menu.querySelectorAll("[role=option]")];
   for (const option of options) option.hidden = !typed || !fold(option.dataset.name).includes(fold(typed[1]));
@@ -256,7 +308,7 @@ function suggest(form, editor) {
 
 const fold = (text) => text.toLocaleLowerCase("tr").normalize("NFD").replace(/\p{M}/gu, "").replace(/ı/g, "i");
 
-function beforeCaret() {
+export function beforeCaret() {
   const selection = getSelection();
   const node = selection.anchorNode;
   return node?.nodeType === Node.TEXT_NODE ? node.textContent.slice(0, selection.anchorOffset) : "";

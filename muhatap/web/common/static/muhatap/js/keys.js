@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
   const withMod = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   if (withMod) {
-    if (press(`mod+${key}`)) event.preventDefault();
+    if (press(`mod+${event.shiftKey ? "shift+" : ""}${key}`)) event.preventDefault();
     return;
   }
   if (isWriting(event.target) || document.querySelector("dialog[open]") || isOff()) return;
@@ -57,7 +57,7 @@ sheet?.addEventListener("opened", () => {
   const entries = new Map([["?", list.dataset.thisSheet]]);
   if (rows?.dataset.next) entries.set("j", rows.dataset.next).set("k", rows.dataset.previous).set("o", rows.dataset.open);
   for (const element of document.querySelectorAll("[data-key][data-key-name]")) {
-    if (isShown(element)) entries.set(element.dataset.key.replace("mod+", "Ctrl "), element.dataset.keyName);
+    if (isShown(element)) entries.set(element.dataset.key.replace("mod+", "Ctrl ").replace("shift+", "Shift "), element.dataset.keyName);
   }
   list.replaceChildren(...[...entries].map(line));
   sheet.querySelector("[data-keys-switch]").checked = !isOff();
@@ -66,7 +66,7 @@ sheet?.addEventListener("opened", () => {
 function line([key, name]) {
   const item = document.createElement("li");
   const cap = document.createElement("kbd");
-  cap.textContent = key.replace(/ ./, (end) => end.toUpperCase());
+  cap.textContent = key.replace(/ ./g, (end) => end.toUpperCase());
   item.append(name, cap);
   return item;
 }

@@ -1,0 +1,131 @@
+"""What the composer says of an answer before it leaves: hints that stand by, and what it asks before it sends."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muhatap.channels.contract import Address, FileRef, Limits
+from muhatap.channels.limits import Excess
+from muhatap.conversations import cautions
+from muhatap.conversations.cautions import Caution
+from muhatap.conversations.models import Conversation
+from muhatap.flow import reply
+from muhatap.shared import richtext
+from muhatap.web.common import times
+from muhatap.web.inbox.display import Check
+from muhatap.writing import promising, rendering
+
+NEAR = 0.8  # of a limit: from here on the composer says how much is left
+SHOWN = 4  # names in one sentence
+
+
+def checks(
+    conversation: Conversation,
+    *,
+    html: str,
+    to: Sequence[Address],
+    cc: Sequence[Address],
+    bcc: Sequence[Address],
+    files: Sequence[FileRef],
+    at: datetime,
+) -> tuple[Check, ...]:
+    """Everything worth knowing of an answer as it stands, what asks first. Codes are stable."""
+    found = [
+        *_of_recipients(conversation, to, cc, bcc),
+        *_of_text(html, files),
+        *_of_limits(conversation, html, files, at),
+    ]
+    return tuple(sorted(found, key=lambda check: not check.asks))
+
+
+def asked(found: Sequence[Check], sure: Collection[str]) -> tuple[Check, ...]:
+    """Those that somebody has not said yes to."""
+    return tuple(check for check in found if check.asks and check.code not in sure)
+
+
+def over_limit(over: Excess) -> str:
+    """Why the channel would not carry it, what was kept, what to do."""
+    allowed, found = times.count(over.allowed), times.count(over.found)
+    sentences = {
+        "length": _("Not sent: %(found)s letters, and this channel carries %(allowed)s. Make it shorter.")
+        % {"found": found, "allowed": allowed},
+        "files": _("Not sent: %(found)s files, and this channel carries %(allowed)s. Take some out.")
+        % {"found": found, "allowed": allowed},
+        "file_size": _("Not sent: “%(name)s” is %(found)s, and a file here may be %(allowed)s.")
+        % {"name": over.name, "found": times.size(over.found), "allowed": times.size(over.allowed)},
+        "total_size": _(
+            "Not sent: the files make %(found)s, and a mail from this inbox may be %(allowed)s. Take some out."
+        )
+        % {"found": times.size(over.found), "allowed": times.size(over.allowed)},
+        "file_type": _("Not sent: this channel does not carry files like “%(name)s”.") % {"name": over.name},
+        "window": _("Not sent: they last wrote too long ago to be written to freely on this channel."),
+    }
+    return sentences[over.what]
+
+
+def remaining(limits: Limits, n_letters: int) -> str:
+    """How many letters are left, when that comes near."""
+    if not limits.max_length or n_letters < limits.max_length * NEAR:
+        return ""
+    left = limits.max_length - n_letters
+    if left >= 0:
+        return ngettext("%(n)s letter left", "%(n)s letters left", left) % {"n": times.count(left)}
+    return ngettext("%(n)s letter too many", "%(n)s letters too many", -left) % {"n": times.count(-left)}
+
+
+def _of_recipients(
+    conversation: Conversation, to: Sequence[Address], cc: Sequence[Address], bcc: Sequence[Address]
+) -> list[Check]:
+    if not conversation.inbox.address:
+        return []
+    known = cautions.known_of(conversation)
+    new = {one.email for one in (*to, *cc, *bcc)}
+    known = cautions.with_bounces(known, new)
+    return [
+        Check(code=caution.code, text=_sentence(caution), asks=caution.asks, icon=_icon(caution))
+        for caution in cautions.cautions(known, to=to, cc=cc, bcc=bcc)
+    ]
+
+
+def _of_text(html: str, files: Sequence[FileRef]) -> list[Check]:
+    found = []
+    gaps = rendering.open_gaps(richtext.clean(html))
+    if gaps:
+        text = _("Not filled yet: %(gaps)s") % {"gaps": ", ".join(gaps[:SHOWN])}
+        found.append(Check(code="gap", text=text, asks=True, icon="text-cursor-input"))
+    words = "" if files else promising.promise(promising.new_words(html))
+    if words:
+        text = _("You write “%(words)s”, but no file is attached.") % {"words": words}
+        found.append(Check(code="file", text=text, asks=True, icon="paperclip"))
+    return found
+
+
+def _of_limits(conversation: Conversation, html: str, files: Sequence[FileRef], at: datetime) -> list[Check]:
+    text = richtext.to_text(rendering.closed(richtext.clean(html)))
+    over = reply.excess(conversation, text, files, at=at)
+    said = remaining(reply.limits_of(conversation.inbox), len(text))
+    if over and over.what != "length":
+        return [Check(code="limit", text=over_limit(over), icon="circle-alert")]
+    return [Check(code="limit", text=said, icon="ruler")] if said else []
+
+
+def _sentence(caution: Caution) -> str:
+    who = ", ".join(caution.who[:SHOWN]) + (" …" if len(caution.who) > SHOWN else "")
+    return {
+        "ours": _("%(who)s is our own inbox and is left out."),
+        "bounced": _("Mail to %(who)s came back before."),
+        "outside": _("So far only colleagues took part; %(who)s is from outside."),
+        "was_blind": _("%(who)s was in blind copy before; now everybody sees them."),
+        "we_were_blind": _("We got this in blind copy. Answering to %(who)s tells them so."),
+        "new": _("New in this conversation: %(who)s"),
+        "left_out": _("%(who)s got the last message and does not get this one."),
+        "many": _("This goes to %(n)s people."),
+    }[caution.code] % {"who": who, "n": times.count(caution.n)}
+
+
+def _icon(caution: Caution) -> str:
+    if caution.asks:
+        return "circle-alert"
+    return {"new": "user-plus", "many": "users", "left_out": "user-minus"}.get(caution.code, "info")
