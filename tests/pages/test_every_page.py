@@ -128,6 +128,9 @@ PAGES: dict[str, Visit] = {
     "contacts:history": Visit(path="/contacts/{ayse}/history/"),
     "contacts:choose_twin": Visit(path="/contacts/{ayse}/merge/"),
     "contacts:identities": Visit(path="/contacts/{ayse}/identities/"),
+    "notices:list": Visit(path="/notices/", by="zeynep"),
+    "notices:preferences": Visit(path="/notices/preferences/", by="zeynep"),
+    "notices:offline": Visit(path="/notices/offline/", by=""),
     "settings:index": Visit(path="/settings/"),
     "settings:inboxes": Visit(path="/settings/inboxes/"),
     "settings:new_inbox": Visit(path="/settings/inboxes/new/"),
@@ -167,6 +170,7 @@ STATES: dict[str, Visit] = {
     "held answer": Visit(path="/inbox/{letters}/", by="zeynep", do=held),
     "nothing found": Visit(path="/inbox/in/mine/?q=böyle+bir+şey+yok", by="zeynep"),
     "empty view": Visit(path="/inbox/in/mentions/", by="selin"),
+    "nothing wants me": Visit(path="/notices/", by="ece"),
     "no contact found": Visit(path="/contacts/?q=böyle+biri+yok"),
     "filters": Visit(path="/contacts/", do=opens("[data-opens=filters]", "#filters")),
     "health of a chat": Visit(path="/settings/inboxes/{widget}/"),
@@ -179,11 +183,11 @@ ELSEWHERE = {
 REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "settings:connected"}
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
-    "inbox:images", "contacts:timeline", "search:palette",
+    "inbox:images", "notices:news", "notices:team", "contacts:timeline", "search:palette",
 }  # fmt: skip
 FILES = {
     "inbox:file", "inbox:image", "contacts:export", "settings:source", "mfa_download_recovery_codes",
-    "mfa_login_webauthn", "embed/chat.js", "demo/shop.css",
+    "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "demo/shop.css",
 }  # fmt: skip
 
 

@@ -32,6 +32,9 @@ PUBLIC = {
     "mfa_authenticate": "the second half of the door: allauth asks for the first",
     "mfa_login_webauthn": "the door, with a passkey",
     "accounts:invitation": "the link is the proof",
+    "notices:manifest": "the browser asks for it without a login",
+    "notices:worker": "the browser asks for it without a login",
+    "notices:offline": "kept by the browser for when nobody can be asked",
 }
 PUBLIC_FOLDERS = {
     "api/v1/": "programs, by their own key: tests/api/test_who_may.py walks every endpoint with every role",
