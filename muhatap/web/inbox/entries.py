@@ -1,41 +1,30 @@
 """The entries of a thread, as ready strings: letters, bubbles, notes, events, and the lines between days."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.core.signing import dumps
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, linebreaks, urlize
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.channels.email import content
 from muhatap.conversations import placing_words
-from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared.address import comparable
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import words
-from muhatap.web.inbox.display import Bubble, Entry, Event, File, Letter, Note, Rule, Thread, Trouble
+from muhatap.web.inbox import bodies, words
+from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Thread, Trouble
 
 LIMIT = 40
 ABOVE, FARTHEST = 5, 500  # entries above one that was searched for, and at most at once on the way to it
-SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-TAG = re.compile(r"(<[^>]*>)")
-CID = re.compile(r'data-cid="([^"]*)"')
-REMOTE = re.compile(r'data-src="([^"]*)"')
-MENTION = re.compile(r"(?<=[\s>])@(\w+)")
-IMAGE_SALT = "remote image"
 
 
 @dataclass(frozen=True)
@@ -125,23 +114,14 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
             id=message.pk,
             name=name,
             initials=initials(name),
-            html=_with_mentions(message),
-            files=files(message),
+            html=bodies.with_mentions(message),
+            files=bodies.files(message),
             **when,
         )
     said = _said(message, fate, reader) | when
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)
     return Bubble(channel=words.channel(message.inbox), channel_icon=words.channel_icon(message.inbox.kind), **said)
-
-
-def _with_mentions(message: Message) -> SafeString:
-    """A note's text with the calls marked, in what people read only: an address in a link keeps its @."""
-    parts = TAG.split(body(message))
-    marked = [
-        part if part.startswith("<") else MENTION.sub(r'<span class="mention">@\1</span>', part) for part in parts
-    ]
-    return mark_safe("".join(marked))  # noqa: S308 (cleaned when written; only words are wrapped)
 
 
 def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, Any]:
@@ -155,9 +135,9 @@ def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, 
         "name": _("You") if is_ours and message.by_id == reader.user.pk else name,
         "initials": initials(name),
         "is_ours": is_ours,
-        "html": reply_body(message),
+        "html": bodies.reply_body(message),
         "language": message.contact.language if message.contact and not is_ours else "",
-        "files": files(message),
+        "files": bodies.files(message),
         "why": why,
         "why_acts": _why_acts(message) if why and reader.may_organise else (),
         "state": state,
@@ -166,45 +146,6 @@ def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, 
         "acts": _acts(message) if reader.may_organise else (),
         "trouble": trouble(fate, reader.may_answer),
     }
-
-
-def body(message: Message) -> SafeString:
-    """What was written, cleaned at intake; inline pictures come from our own storage, remote ones not at all."""
-    html = message.html or linebreaks(urlize(message.text, nofollow=True, autoescape=True), autoescape=False)
-    known = {attachment.content_id: attachment.pk for attachment in message.attachments.all() if attachment.content_id}
-
-    def source(match: re.Match[str]) -> str:
-        number = known.get(match.group(1))
-        return format_html('src="{}"', reverse("inbox:file", args=[number])) if number else match.group(0)
-
-    return mark_safe(CID.sub(source, html))  # noqa: S308 (cleaned by allow-list when it came in, see channels)
-
-
-def with_remote_images(message: Message, reader: Reader) -> Letter:
-    """The letter with its remote pictures, fetched by us, so that the sender learns no agent's address."""
-
-    def source(match: re.Match[str]) -> str:
-        address = match.group(1).replace("&amp;", "&")
-        return format_html('src="{}?u={}"', reverse("inbox:image", args=[message.pk]), dumps(address, salt=IMAGE_SALT))
-
-    letter = entry(message, None, reader, is_open=True)
-    html = mark_safe(REMOTE.sub(source, body(message)))  # noqa: S308 (only addresses change, quoted)
-    return replace(cast(Letter, letter), html=html, quoted_html="", images_url="")
-
-
-def reply_body(message: Message) -> SafeString:
-    """Their new words without what they quote; the whole when nothing was cut."""
-    if _is_whole(message):
-        return body(message)
-    return mark_safe(linebreaks(urlize(message.reply_text, nofollow=True, autoescape=True), autoescape=False))  # noqa: S308 (escaped)
-
-
-def files(message: Message) -> tuple[File, ...]:
-    """The attachments one can take, without pictures that stand in the text."""
-    shown = [
-        attachment for attachment in message.attachments.all() if not (attachment.is_inline and attachment.content_id)
-    ]
-    return tuple(_file(attachment) for attachment in shown)
 
 
 def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
@@ -236,23 +177,19 @@ def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
 
 
 def _letter(message: Message, said: dict[str, Any], *, is_open: bool) -> Letter:
-    is_cut = not _is_whole(message)
+    is_cut = not bodies.is_whole(message)
     has_remote = "data-src=" in message.html
     return Letter(
         address=message.sender.get("email", "") if message.kind == Message.Kind.INBOUND else _written(message.to),
         short=" ".join((message.reply_text or message.text)[:300].split()),
         to=_beside(message),
         subject=message.subject,
-        quoted_html=body(message) if is_cut else "",
+        quoted_html=bodies.body(message) if is_cut else "",
         images_url=reverse("inbox:images", args=[message.pk]) if has_remote else "",
         defects=_defects(message),
         is_open=is_open,
         **said,
     )
-
-
-def _is_whole(message: Message) -> bool:
-    return not message.reply_text or "".join(message.reply_text.split()) == "".join(message.text.split())
 
 
 def _defects(message: Message) -> tuple[str, ...]:
@@ -261,25 +198,6 @@ def _defects(message: Message) -> tuple[str, ...]:
     is_damaged = any(not note.startswith(("charset:", "warning:", "dated ")) for note in message.defects)
     damage = [_("This mail was damaged or oddly written; what could be read stands here.")] if is_damaged else []
     return (*warnings, *damage)
-
-
-def _file(attachment: Attachment) -> File:
-    url = reverse("inbox:file", args=[attachment.pk])
-    is_picture = attachment.type in SAFE_TO_SHOW
-    icon = (
-        "image"
-        if is_picture
-        else "triangle-alert"
-        if content.is_dangerous(attachment.name, attachment.type)
-        else "file"
-    )
-    return File(
-        name=attachment.name,
-        size=times.size(attachment.size),
-        url=f"{url}?download=1",
-        icon=icon,
-        preview_url=url if is_picture else "",
-    )
 
 
 def _fates(messages: Iterable[Message]) -> dict[int, Outgoing]:
@@ -355,3 +273,9 @@ def _rule(message: Message, reader: Reader) -> tuple[Act, ...]:
         label = _("Rule: %(name)s") % {"name": name}
         return (Act(label=label, url=reverse("automation:firing", args=[firing]), is_link=True),)
     return ()
+
+
+def with_remote_images(message: Message, reader: Reader) -> Letter:
+    """The letter with its remote pictures, because somebody asked for them."""
+    letter = cast(Letter, entry(message, None, reader, is_open=True))
+    return replace(letter, html=bodies.with_remote_pictures(message), quoted_html="", images_url="")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from muhatap.conversations.models import Attachment, Message
 from muhatap.shared import clock, files, outgoing
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import entries
+from muhatap.web.inbox import bodies, entries
 from muhatap.web.inbox.pages import find
 
 LOCKED = "default-src 'none'; sandbox"
@@ -23,7 +23,7 @@ def file(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
         content = files.opened(attachment.sha256)
     except FileNotFoundError as error:
         raise Http404 from error
-    shows = attachment.type in entries.SAFE_TO_SHOW and "download" not in request.GET
+    shows = attachment.type in bodies.SAFE_TO_SHOW and "download" not in request.GET
     kind = attachment.type if shows else "application/octet-stream"
     answer = FileResponse(content, as_attachment=not shows, filename=attachment.name, content_type=kind)
     answer["Content-Security-Policy"], answer["Cache-Control"] = LOCKED, A_DAY
@@ -51,7 +51,7 @@ def image(request: HttpRequest, message: int) -> HttpResponse:
     found = get_object_or_404(Message, pk=message)
     find(request, found.conversation_id)
     try:
-        address = loads(request.GET.get("u", ""), salt=entries.IMAGE_SALT)
+        address = loads(request.GET.get("u", ""), salt=bodies.IMAGE_SALT)
         picture = outgoing.picture(address)
     except (BadSignature, outgoing.Refused) as error:
         raise Http404 from error
