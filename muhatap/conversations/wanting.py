@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
+from muhatap.contacts import fields
 from muhatap.contacts.models import CustomField, Tag
 from muhatap.conversations import lists, seeing
 from muhatap.conversations.models import Conversation, ConversationTag, Draft, FieldValues, Follower
@@ -101,6 +102,9 @@ def read(field: str, op: str, values: Iterable[str]) -> Condition:
     kept = tuple(dict.fromkeys(value for value in plain if value))[:MOST_VALUES]
     if not kept or not all(_is_possible(field, value) for value in kept):
         raise BadCondition(field, op, kept)
+    if field.startswith("field:"):
+        for value in kept:
+            _as_kept(field, value)
     return Condition(field=field, op=op, values=kept)
 
 
@@ -133,9 +137,12 @@ def broken(wanted: Wanted) -> tuple[Condition, ...]:
 def _asked(one: Condition, user: User, at: datetime) -> Q:
     kind = one.field.partition(":")[0]
     asks: Callable[[Condition, User, datetime], Q] | None = _QUESTIONS.get(kind)
-    if asks is None or one.op not in operators(one.field):
-        return Q(pk__in=[])  # broken: told on the page, and holds nothing rather than everything
-    return asks(one, user, at)
+    try:
+        if asks and one.op in operators(one.field):
+            return asks(one, user, at)
+    except BadCondition:  # a choice that is gone, say
+        pass
+    return Q(pk__in=[])  # broken: told on the page, and holds nothing rather than everything
 
 
 def _turned(one: Condition, holds: Q) -> Q:
@@ -208,10 +215,19 @@ def _own_field(one: Condition, user: User, at: datetime) -> Q:
     if one.op in ("filled", "empty"):
         filled = Q(Exists(of_row.filter(values__has_key=key)))
         return ~filled if one.op == "empty" else filled
-    held = Q()
+    held = Q(pk__in=[])
     for value in one.values:
-        held |= Q(values__contains={key: value})
+        held |= Q(values__contains={key: _as_kept(one.field, value)})
     return _turned(one, Q(Exists(of_row.filter(held))))
+
+
+def _as_kept(field: str, value: str) -> Any:
+    """What was typed in the form the field keeps it: 1.249,90 is 1249.9. Raises BadCondition."""
+    own = CustomField.objects.filter(key=field.partition(":")[2], about=CustomField.About.CONVERSATION).first()
+    try:
+        return fields.of_kind(own, value) if own else value
+    except fields.BadValue as error:
+        raise BadCondition(value) from error
 
 
 _QUESTIONS: dict[str, Callable[[Condition, User, datetime], Q]] = {
