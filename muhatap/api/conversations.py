@@ -17,8 +17,9 @@ from muhatap.api.once import acts, check_unchanged, etag, once
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import Problem, conflict, not_found, wrong
 from muhatap.channels.contract import Address
+from muhatap.channels.limits import Excess
 from muhatap.contacts import tagging as naming
-from muhatap.contacts.models import Contact
+from muhatap.contacts.models import Contact, Tag
 from muhatap.conversations import assigning, closing, prioritising, snoozing, tagging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_inboxes, visible_to
@@ -179,7 +180,7 @@ def tagged(response: HttpResponse, told: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def named(name: str) -> naming.Tag:
+def named(name: str) -> Tag:
     """Raises Problem."""
     try:
         return naming.named(name)
@@ -210,11 +211,18 @@ def sent(send: Callable[[], Message]) -> Message:
         return send()
     except reply.Empty as error:
         raise wrong(text=_("There is nothing to send yet.")) from error
+    except reply.OverLimit as error:
+        raise wrong(text=_over(error.excess)) from error
     except reply.NoRecipient as error:
         raise wrong(to=_("Nobody would receive it: write an address.")) from error
     except reply.SomethingNew as error:
         detail = _("Not sent: the customer wrote again meanwhile (message %(id)s).") % {"id": error.message_id}
         raise Problem(409, "something_new", detail, errors={"#/seen_message_id": detail}) from error
+
+
+def _over(excess: Excess) -> str:
+    said = _("The channel does not carry this: %(what)s, at most %(allowed)s.")
+    return said % {"what": excess.what, "allowed": excess.allowed}
 
 
 def _address(one: shapes.To, place: str) -> Address:

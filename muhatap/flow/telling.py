@@ -43,7 +43,8 @@ def follow(*, message: Message, at: datetime) -> None:
     if _is_first(message):
         _tell_of_conversation("conversation.created", message, to, source=_born(message), at=at)
     if message.contact and _came_by(message):
-        _tell_of_contact("contact.created", message.contact_id, to, source=f"contact:{message.contact_id}", at=at)
+        number = message.contact.pk
+        _tell_of_contact("contact.created", number, to, source=f"contact:{number}", at=at)
     if message.kind != Message.Kind.EVENT:
         _tell_of_message(message, to, at=at)
     elif not _is_born_by(message):
@@ -99,7 +100,7 @@ def _came_by(message: Message) -> bool:
         message.kind == Message.Kind.INBOUND
         and message.contact is not None
         and message.contact.created_at == message.at
-        and not Message.objects.filter(contact_id=message.contact_id, pk__lt=message.pk).exists()
+        and not Message.objects.filter(contact=message.contact, pk__lt=message.pk).exists()
     )
 
 
@@ -145,7 +146,7 @@ def _numbers(entry: AuditEntry) -> Iterator[int]:
 
 
 def _tell_of_contact(
-    type: str, number: int | None, to: list[WebhookEndpoint], *, source: str, at: datetime, **more: Any
+    type: str, number: int, to: list[WebhookEndpoint], *, source: str, at: datetime, **more: Any
 ) -> None:
     row = wire.with_all_of_contacts(Contact.objects.filter(pk=number)).first()
     if row:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +71,8 @@ def test_it_is_forgotten_after_a_day(shop: Program) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_under_one_name_are_one_act() -> None:
-    message = arrival(cast.mail(id="<1@ornek.example>"))
+    with transaction.atomic():
+        message = arrival(cast.mail(id="<1@ornek.example>"))
     shop = program(cast.zeynep())
     path, sent = f"/conversations/{message.conversation_id}/messages", {"text": "Bugün yola çıktı."}
     told = _at_once(8, lambda: Program(shop.token).post(path, sent, Idempotency_Key="yanit-1"))
@@ -82,7 +83,6 @@ def test_many_at_once_under_one_name_are_one_act() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_with_different_bodies_are_one_act_and_refusals() -> None:
-    arrival(cast.mail(id="<1@ornek.example>"))
     shop = program(cast.zeynep())
     numbers = iter(range(6))
     told = _at_once(

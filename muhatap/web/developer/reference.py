@@ -90,8 +90,8 @@ def _body(told: dict[str, Any], shapes: dict[str, Any]) -> Iterable[Field]:
 def _answer(told: dict[str, Any]) -> str:
     for status, answer in told["responses"].items():
         if status.startswith("2"):
-            shape = next(iter(answer.get("content", {}).values()), {}).get("schema", {})
-            return f"{status} {_kind(shape)}".strip()
+            contents: list[dict[str, Any]] = list(answer.get("content", {}).values())
+            return f"{status} {_kind(contents[0]['schema']) if contents else ''}".strip()
     return ""
 
 
