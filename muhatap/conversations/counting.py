@@ -3,13 +3,21 @@
 from collections.abc import Collection
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from muhatap.accounts.models import User
-from muhatap.conversations.models import Conversation, ConversationCount, ConversationCountDelta, Draft, Mention
+from muhatap.conversations.models import (
+    Conversation,
+    ConversationCount,
+    ConversationCountDelta,
+    Draft,
+    Mention,
+    Scheduled,
+)
 from muhatap.conversations.visibility import scope
 
 Status = Conversation.Status
+STANDING = (Scheduled.State.WAITING, Scheduled.State.HELD)
 LIVELY = (Status.OPEN, Status.WAITING)
 
 FOLD = """
@@ -62,6 +70,11 @@ def open_of(user_ids: Collection[int]) -> dict[int, int]:
 
 def drafts(user: User) -> int:
     return Draft.objects.filter(by=user).count()
+
+
+def standing_sends(user: User) -> QuerySet[Scheduled]:
+    """What this user wrote to be sent later and has not left yet; few rows, by an index of their own."""
+    return Scheduled.objects.filter(by=user, state__in=STANDING)
 
 
 def unseen_mentions(user: User) -> int:

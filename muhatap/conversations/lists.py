@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from muhatap.accounts.models import User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import counting, seeing
-from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.conversations.models import Conversation, Draft, Message, Scheduled
 from muhatap.conversations.visibility import branches, scope, visible_to
 from muhatap.shared.text import fold
 
@@ -182,10 +182,11 @@ def numbers(
 
 
 def with_marks(rows: QuerySet[Conversation], user: User) -> QuerySet[Conversation]:
-    """Whether something is unread, and whether this user has begun an answer."""
+    """Whether something is unread, whether this user has begun an answer, and whether one waits to be sent."""
     return rows.annotate(
         is_unread=Q(last_inbound_id__isnull=False) & ~Exists(seeing.seen_by(user)),
         has_draft=Exists(Draft.objects.filter(conversation=OuterRef("pk"), by=user, kind="reply")),
+        is_scheduled=Exists(Scheduled.objects.filter(conversation=OuterRef("pk"), state__in=counting.STANDING)),
     )
 
 
@@ -201,6 +202,7 @@ def named(view: str, user: User) -> View:
         "resolved": View(Q(), (Status.RESOLVED,)),
         "spam": View(Q(), (Status.SPAM,)),
         "drafts": View(Q(pk__in=Draft.objects.filter(by=user).values("conversation_id")), None),
+        "scheduled": View(Q(pk__in=counting.standing_sends(user).values("conversation_id")), None),
         "mentions": View(Q(pk__in=Message.objects.filter(mentions__user=user).values("conversation_id")), None),
     }
     if not number and kind in standing:
@@ -215,7 +217,11 @@ def named(view: str, user: User) -> View:
 
 def counts(user: User) -> dict[str, int]:
     """How many stand in each standing view of this user, from the kept cells."""
-    totals: dict[str, int] = {"drafts": counting.drafts(user), "mentions": counting.unseen_mentions(user)}
+    totals: dict[str, int] = {
+        "drafts": counting.drafts(user),
+        "scheduled": counting.standing_sends(user).count(),
+        "mentions": counting.unseen_mentions(user),
+    }
     for (inbox_id, team_id, assignee_id, status), n in counting.cells(user).items():
         for view in _views_of(inbox_id, team_id, assignee_id, status, user.pk):
             totals[view] = totals.get(view, 0) + n

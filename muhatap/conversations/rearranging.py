@@ -107,9 +107,10 @@ def _still_there(done: Rearrangement, target: Conversation) -> QuerySet[Message]
 
 
 def _take_along(conversation: Conversation, target: Conversation, *, at: datetime) -> None:
-    """What hangs on the emptied thread would be lost there: drafts, tags, followers, the firm's own fields."""
+    """What hangs on the emptied thread would be lost there: drafts, answers to be sent later, tags, followers, the firm's own fields."""
     for draft in conversation.drafts.select_for_update():
         drafting.append(draft=draft, to=target, at=at)
+    conversation.scheduled.filter(state__in=["waiting", "held"]).update(conversation=target)
     for tagging in conversation.taggings.all():
         ConversationTag.objects.get_or_create(
             conversation=target, tag_id=tagging.tag_id, defaults={"by_id": tagging.by_id, "at": tagging.at}

@@ -29,6 +29,7 @@ class Row:
     line_prefix: str = ""
     language: str = ""
     is_draft: bool = False
+    is_scheduled: bool = False
     is_unread: bool = False
     is_selected: bool = False
     priority: str = ""

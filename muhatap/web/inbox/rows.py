@@ -123,6 +123,7 @@ def row(
         line=draft or conversation.preview or conversation.subject,
         line_prefix=_("Draft:") if draft else _("You:") if is_ours else "",
         is_draft=bool(draft),
+        is_scheduled=bool(getattr(conversation, "is_scheduled", False)),
         is_unread=bool(getattr(conversation, "is_unread", False)) and not conversation.is_closed,
         is_selected=conversation.pk == selected,
         **_priority(conversation.priority),
@@ -165,6 +166,10 @@ def _empty(opened: Opened) -> dict[str, Any]:
         ),
         "unassigned": (_("Everything has somebody"), _("What comes in and nobody has taken stands here.")),
         "snoozed": (_("Nothing is snoozed"), _("A conversation you snooze with the key s sleeps here until its time.")),
+        "scheduled": (
+            _("Nothing is scheduled"),
+            _("What you send later with the arrow beside “Send” waits here until its moment."),
+        ),
         "drafts": (_("No drafts"), _("Whatever you begin to write is kept here by itself.")),
         "spam": (_("No spam"), _("What you mark as spam is put away here; nothing is deleted.")),
         "mentions": (

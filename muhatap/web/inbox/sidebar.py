@@ -9,7 +9,7 @@ from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.inbox import words
 
-ALWAYS = ("mine", "unassigned", "waiting", "all", "mentions", "snoozed", "drafts", "resolved", "spam")
+ALWAYS = ("mine", "unassigned", "waiting", "all", "mentions", "snoozed", "drafts", "scheduled", "resolved", "spam")
 UNCOUNTED = ("resolved",)
 ICONS = {
     "mine": "user",
@@ -19,6 +19,7 @@ ICONS = {
     "mentions": "at-sign",
     "snoozed": "moon-star",
     "drafts": "pencil",
+    "scheduled": "send",
     "resolved": "check",
     "spam": "ban",
 }
@@ -34,6 +35,7 @@ def titles(user: User) -> dict[str, str]:
         "mentions": _("Mentions"),
         "snoozed": _("Snoozed"),
         "drafts": _("Drafts"),
+        "scheduled": _("Scheduled"),
         "resolved": _("Resolved"),
         "spam": _("Spam"),
     }

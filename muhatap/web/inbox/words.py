@@ -30,6 +30,7 @@ EVENT_ICONS = {
     "filled": "text-cursor-input",
     "unsnoozed": "sun",
     "taken_back": "undo-2",
+    "send_held": "circle-alert",
     "continued_by_mail": "mail",
     "deadline_near": "clock",
     "deadline_missed": "triangle-alert",
@@ -135,6 +136,7 @@ def _sentences_by_somebody() -> dict[str, str]:
 
 def _sentences_by_the_system() -> dict[str, str]:
     return {
+        "send_held": _("The scheduled answer of %(to)s was held and waits for a decision"),
         "assigned": _("Given to %(to)s"),
         "unassigned": _("The assignment was taken off"),
         "handed_to_team": _("Handed to the team %(to)s"),
