@@ -54,8 +54,8 @@ def _line(told: telling.Told, now: datetime) -> dict[str, object]:
         "text": said.text,
         "initials": initials(said.title),
         "n": told.n_unseen,
-        "time": times.short(told.notice.at, now),
-        "time_iso": told.notice.at.isoformat(),
+        "time": times.short(told.notice.message.recorded_at, now),
+        "time_iso": told.notice.message.recorded_at.isoformat(),
         "url": reverse("inbox:conversation", args=[told.notice.message.conversation_id]),
     }
 

@@ -10,13 +10,22 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from muhatap.accounts.models import User
 from muhatap.notices import pushing, wishes
 from muhatap.notices.models import Kind, QuietHours, Way
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
+
+
+# Heads of narrow columns; the boxes themselves are named in full.
+HEADS = {
+    Way.PAGE: pgettext_lazy("way of telling", "Page"),
+    Way.BROWSER: pgettext_lazy("way of telling", "Browser"),
+    Way.PUSH: pgettext_lazy("way of telling", "Phone"),
+    Way.MAIL: pgettext_lazy("way of telling", "E-mail"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ def _page(user: User, form: Quiet, wanted: dict[str, list[str]]) -> dict[str, ob
     return {
         "form": form,
         "lines": lines,
-        "ways": [way.label for way in Way],
+        "ways": [HEADS[way] for way in Way],
         "has_mail": settings.HAS_MAIL,
         "push_key": pushing.public_key(at=clock.now()),
         "n_devices": len(pushing.of(user, at=clock.now())),
