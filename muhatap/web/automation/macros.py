@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseLocation
 
 from muhatap.accounts.models import Team
 from muhatap.accounts.permissions import may
@@ -148,8 +147,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     ran = get_object_or_404(MacroRun, pk=pk, by=visitor(request))
     conversation = _conversation(request, ran.conversation_id)
     macros.undo(run=ran, by=visitor(request), at=clock.now())
+    toast = Toast(text=_("“%(name)s” is taken back") % {"name": ran.name}, icon="undo-2")
     url = reverse("inbox:conversation", args=[conversation.pk])
-    return HttpResponseLocation(url, target="#conversation", swap="innerHTML")
+    return render(request, "automation/_undone.html", {"url": url, "toast": toast})
 
 
 def _conversation(request: HttpRequest, number: int) -> Conversation:

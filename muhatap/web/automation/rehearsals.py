@@ -93,8 +93,8 @@ def _told(run: DryRun, now: datetime) -> str:
     """What came of it, in a sentence."""
     told = {"n": times.count(run.n_found), "all": times.count(run.n_looked), "when": times.stamp(run.at, now)}
     sentence = ngettext(
-        "On %(when)s: of the %(all)s entries looked through, this rule would have touched %(n)s.",
-        "On %(when)s: of the %(all)s entries looked through, this rule would have touched %(n)s.",
+        "%(when)s: of the %(all)s entries looked through, this rule would have touched %(n)s.",
+        "%(when)s: of the %(all)s entries looked through, this rule would have touched %(n)s.",
         run.n_found,
     )
     parts = [sentence % told]

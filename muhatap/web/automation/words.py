@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from muhatap.automation import actions, conditions
 from muhatap.automation.conditions import NOBODY
@@ -13,6 +13,7 @@ from muhatap.automation.events import EVENTS
 from muhatap.automation.models import AutomationRule, WayOfGiving
 from muhatap.automation.targets import Targets
 from muhatap.conversations.models import Conversation
+from muhatap.shared.text import lower_tr
 
 Word = Promise | str
 EVENT_WORDS: Mapping[str, Word] = {
@@ -204,12 +205,18 @@ def sentence(rule: AutomationRule, targets: Targets) -> str:
     between = pgettext("conditions", " and ") if rule.matching == "all" else pgettext("conditions", " or ")
     told = {
         "when": when(rule),
-        "if": between.join(condition(one, targets) for one in rule.conditions),
-        "then": "; ".join(action(one, targets) for one in rule.actions),
+        "if": between.join(_inside(condition(one, targets)) for one in rule.conditions),
+        "then": "; ".join(_inside(action(one, targets)) for one in rule.actions),
     }
     if rule.conditions:
         return _("When %(when)s, if %(if)s: %(then)s") % told
     return _("When %(when)s: %(then)s") % told
+
+
+def _inside(text: str) -> str:
+    """As it stands inside a sentence."""
+    first = lower_tr(text[:1]) if (get_language() or "").startswith("tr") else text[:1].lower()
+    return f"{first}{text[1:]}"
 
 
 def outcome(done: Mapping[str, Any], targets: Targets) -> tuple[str, str, str]:
