@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.writing import samples
 from muhatap.web.writing.forms import CannedForm
 from muhatap.writing import canned
-from muhatap.writing.models import CannedReply
+from muhatap.writing.models import LANGUAGES, CannedReply
 
 N_FILES = 10
 
@@ -41,9 +42,9 @@ class Line:
 def listing(request: HttpRequest) -> HttpResponse:
     """What one may use, most used first; ?q= finds."""
     user, query = visitor(request), reading.words(request.GET.get("q"), 80)
-    rows = canned.usable(user=user).select_related("team").prefetch_related("inboxes")
-    if may(user, "canned.share"):
-        rows = (rows | canned.editable(user=user, may_share=True)).distinct()
+    editable = canned.editable(user=user, may_share=may(user, "canned.share"))
+    seen = Q(pk__in=canned.usable(user=user).values("pk")) | Q(pk__in=editable.values("pk"))
+    rows = CannedReply.objects.filter(seen).select_related("team").prefetch_related("inboxes")
     for word in fold(query).split():
         rows = rows.filter(search_text__contains=word)
     lines = [_line(reply, user) for reply in rows.order_by("-n_used", "title", "id")[:200]]
@@ -159,11 +160,7 @@ def _line(reply: CannedReply, user: User) -> Line:
         title=reply.title,
         shortcut=f"/{reply.shortcut}" if reply.shortcut else "",
         text=" ".join(richtext.to_text(reply.html).split())[:160],
-        whom=" · ".join(filter(None, [whom, dict(canned_languages()).get(reply.language, "")])),
+        whom=" · ".join(filter(None, [whom, dict(LANGUAGES[1:]).get(reply.language, "")])),
         used=used if reply.n_used else _("not used yet"),
         may_edit=reply.owner_id == user.pk or (reply.owner_id is None and may(user, "canned.share")),
     )
-
-
-def canned_languages() -> list[tuple[str, str]]:
-    return [("tr", "Türkçe"), ("en", "English")]
