@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from muhatap.search.language import WORD, Query
+from muhatap.search.suffixes import beginnings
 from muhatap.shared.text import fold
 
 LENGTH = 200
@@ -35,10 +36,11 @@ class Sought:
 def sought(query: Query, *, forms: Forms | None = None, is_typing: bool = False) -> Sought:
     """What a query asks for; what must not be there is not marked."""
     asked = query.asked
-    words = [fold(term.words[0]) for term in asked if len(term.words) == 1 and not term.dialled]
-    begun = [fold(term.words[-1]) for term in asked if term.is_prefix or (is_typing and term is asked[-1])]
+    single = [term.words[0] for term in asked if len(term.words) == 1 and not term.dialled]
+    begun = [one for word in single for one in beginnings(word)]
+    begun += [fold(term.words[-1]) for term in asked if term.is_prefix or (is_typing and term is asked[-1])]
     return Sought(
-        words=frozenset(words),
+        words=frozenset(map(fold, single)),
         begun=tuple(begun),
         phrases=tuple(tuple(map(fold, term.words)) for term in asked if term.is_phrase),
         dialled=tuple(term.dialled for term in asked if term.dialled),

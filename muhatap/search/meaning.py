@@ -14,6 +14,7 @@ from muhatap.contacts.models import Tag
 from muhatap.conversations.models import Conversation
 from muhatap.search import vocabulary
 from muhatap.search.language import WORD, Filter, Hint, Query, Term
+from muhatap.search.suffixes import beginnings
 from muhatap.shared.text import fold
 
 T = TypeVar("T")
@@ -80,19 +81,20 @@ def _apply(asked: Filter, meaning: Meaning, user: User) -> list[Words]:
 
 def _term(term: Term, marks: str, *, is_begun: bool = False) -> Words:
     if term.dialled:
-        plain = ("search_phrase(%s)", [" ".join(term.words)])
-        return f"%s::tsquery || {plain[0]}", [f"'tel{term.dialled}'", *plain[1]]
+        return "%s::tsquery || search_phrase(%s)", [f"'tel{term.dialled}'", " ".join(term.words)]
     if term.is_phrase and not marks:
         return "search_phrase(%s)", [" ".join(term.words)]
-    if term.is_prefix or is_begun:
-        begun = f"'{fold(term.words[-1])}':*{marks.removeprefix(':')}"
-        whole = [_word(word, marks) for word in term.words[:-1]]
-        return _all([*whole, ("(search_word(%s, %s) || %s::tsquery)", [term.words[-1], marks, begun])])
-    return _all(_word(word, marks) for word in term.words)
+    *before, last = term.words
+    return _all([*(_word(word, marks) for word in before), _word(last, marks, is_begun=term.is_prefix or is_begun)])
 
 
-def _word(word: str, marks: str) -> Words:
-    return "search_word(%s, %s)", [word, marks]
+def _word(word: str, marks: str, *, is_begun: bool = False) -> Words:
+    """The word under its stem or itself, or what begins like it."""
+    begun = beginnings(word) or ((fold(word),) if is_begun else ())
+    if not begun:
+        return "search_word(%s, %s)", [word, marks]
+    written = " | ".join(f"'{one}':*{marks.removeprefix(':')}" for one in begun)
+    return "(search_word(%s, %s) || %s::tsquery)", [word, marks, written]
 
 
 def _all(parts: Iterable[Words]) -> Words:

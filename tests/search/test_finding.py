@@ -51,6 +51,24 @@ def test_what_it_does_not_say_does_not_find_it(find: Find) -> None:
     assert [typed for typed in NOT if find(typed)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("kargosu", "kargo kargosu kargonun kargolar"),
+        ("faturalarımı", "fatura faturalar faturası"),
+        ("fatura", "faturası faturalar faturalarımızı faturasını"),
+        ("ürünü", "ürün ürünler urun"),
+        ("ürün", "ürünleri ürünlerimizi ürünlerden"),
+        ("iadesini", "iade iadesi iadeler"),
+        ("kitabı", "kitap kitabı kitaplar"),
+    ],
+)
+def test_suffixes_keep_no_word_from_being_found(find: Find, text: str, asked: str) -> None:
+    written(text)
+
+    assert [typed for typed in asked.split() if find(typed) != [text]] == []
+
+
 def test_names_of_files_subjects_and_recipients_are_found(find: Find) -> None:
     file = FileRef(name="fatura-Ekim_2026.pdf", type="application/pdf", size=9, sha256="0" * 64)
     written(
@@ -193,10 +211,11 @@ def test_a_question_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPat
 
 def test_typing_finds_what_is_only_begun(find: Find) -> None:
     written("nevresim takımı")
-    meant = meaning.understand(language.parse("nevre", today=TODAY), user=cast.can(), is_typing=True)
+    meant = meaning.understand(language.parse("nev", today=TODAY), user=cast.can(), is_typing=True)
 
     assert len(finding.quickly(meant, user=cast.can(), at=cast.NOW, limit=6)) == 1
-    assert find("nevre") == []
+    assert find("nev") == []
+    assert find("nev*") == find("nevr") == ["nevresim takımı"]
 
 
 def test_teams_are_named_by_a_part(find: Find) -> None:
