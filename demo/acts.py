@@ -31,7 +31,8 @@ from muhatap.conversations import (
 )
 from muhatap.conversations import tagging as tags_on_threads
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import chatting, reply
+from muhatap.feedback.models import Invitation
+from muhatap.flow import chatting, reply, surveying
 from muhatap.flow.intake import digest
 from muhatap.interactions import intake
 from muhatap.interactions.models import Outgoing
@@ -191,11 +192,24 @@ def merge(stage: Stage, step: Step, at: datetime) -> None:
     merging.merge(keep=keep, drop=drop, by=stage.shop.staff[step["by"]], at=at, reason=step["reason"])
 
 
+def rate(stage: Stage, step: Step, at: datetime) -> None:
+    """The customer is asked how our help was; 0 stands for no answer."""
+    conversation = stage.conversation(step["in"])
+    for message in conversation.messages.filter(event="resolved"):
+        surveying.follow(message=message, at=at)
+    surveying.ask_due(at=at)
+    for outgoing in Outgoing.objects.filter(interaction__kind="survey", state=Outgoing.State.QUEUED):
+        _leave(outgoing)
+    if step["rate"]:
+        invitation = Invitation.objects.get(conversation_id=conversation.pk)
+        surveying.rate(invitation=invitation, score=step["rate"], comment=stage.said(step.get("comment", "")), at=at)
+
+
 VERBS: dict[str, Callable[[Stage, Step, datetime], None]] = {
     act.__name__: act
     for act in (
         mail, answer, note, draft, assign, tag, priority, fill, follow, view, snooze, resolve, spam, seen, profile,
-        tag_person, note_on_person, merge,
+        tag_person, note_on_person, merge, rate,
     )
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from muhatap.channels.models import Desk, Inbox
 from muhatap.channels.webchat import widget
 from muhatap.contacts import designing
 from muhatap.contacts.models import CustomField
+from muhatap.feedback import asking
 from muhatap.shared import secrets
 
 DOMAIN = "ihlamurev.example"
@@ -64,6 +65,8 @@ def build(*, at: datetime) -> Shop:
     for name, inbox in inboxes.items():
         for login in ["can"] if name == "satis" else ["can", "zeynep"]:
             Desk.objects.create(inbox=inbox, user=staff[login])
+    for name in ("destek", "web"):
+        asking.set_up(inbox=inboxes[name], fields={"is_on": True}, by=staff["deniz"], at=at)
     return Shop(staff, inboxes, _fields(by=staff["deniz"], at=at), signing_secret)
 
 

@@ -1,7 +1,7 @@
 """Asking for a rating after a resolution: who is asked, how the question travels, and where the answer is told."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +22,7 @@ from muhatap.shared import live, richtext
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 LANGUAGES = ("tr", "en")
+STALE = timedelta(days=1)  # what was resolved longer ago is not asked about any more
 
 
 def follow(*, message: Message, at: datetime) -> None:
@@ -29,7 +30,7 @@ def follow(*, message: Message, at: datetime) -> None:
     conversation = message.conversation
     closure = _standing(conversation.pk) if message.event == "resolved" else None
     survey = asking.standing(conversation.inbox_id) if closure else None
-    if closure is None or survey is None or not _was_helped(conversation):
+    if closure is None or survey is None or at - closure.at > STALE or not _was_helped(conversation):
         return
     if survey.inbox.kind == "email" and _address(conversation) is None:
         return

@@ -21,6 +21,7 @@ from muhatap.contacts.models import (
     Tag,
 )
 from muhatap.conversations.models import Conversation, Message, Participant
+from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.interactions.models import Interaction
 from tests import cast
 from tests.cast import NOW
@@ -66,6 +67,14 @@ def somebody() -> Contact:
 
 
 # One way to make a row for every column that points at a contact. A new column belongs here: see the test below.
+def invitation(contact: Contact) -> Invitation:
+    survey, _is_new = Survey.objects.get_or_create(inbox=cast.support_inbox(), defaults={"changed_at": NOW})
+    number = Invitation.objects.count() + 1
+    return Invitation.objects.create(
+        survey=survey, contact=contact, conversation_id=number, closure_id=number, due_at=NOW
+    )
+
+
 ROWS: dict[str, Callable[[Contact], models.Model]] = {
     "contacts.Identity.contact": lambda c: Identity.objects.create(
         contact=c, kind="shop", value="20871", comparable="20871", source="shop", first_seen_at=NOW, last_seen_at=NOW
@@ -85,6 +94,10 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
         conversation=conversation(meet(cast.ELIF)), contact=c, address="kaya@mimarlik.example", since_at=NOW
     ),
     "conversations.Message.contact": message,
+    "feedback.Invitation.contact": invitation,
+    "feedback.Response.contact": lambda c: Response.objects.create(
+        contact=c, invitation=invitation(meet(cast.ELIF)), score=4, at=NOW
+    ),
 }
 
 

@@ -149,6 +149,15 @@ PAGES: dict[str, Visit] = {
     "developer:webhook": Visit(path="/settings/developer/webhooks/{webhook}/"),
     "developer:edit_webhook": Visit(path="/settings/developer/webhooks/{webhook}/edit/"),
     "developer:delivery": Visit(path="/settings/developer/deliveries/{delivery}/"),
+    "insight:overview": Visit(path="/insight/"),
+    "insight:people": Visit(path="/insight/people/"),
+    "insight:ratings": Visit(path="/insight/ratings/"),
+    "insight:rows": Visit(path="/insight/rows/?figure=first_response"),
+    "insight:definitions": Visit(path="/insight/definitions/"),
+    "surveys:list": Visit(path="/settings/surveys/"),
+    "surveys:edit": Visit(path="/settings/surveys/{mailbox}/"),
+    "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
+    "feedback:thanks": Visit(path="/rate/{rated}/thanks/", by="", language="tr"),
     "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
 }
 STATES: dict[str, Visit] = {
@@ -174,6 +183,9 @@ STATES: dict[str, Visit] = {
     "no contact found": Visit(path="/contacts/?q=böyle+biri+yok"),
     "filters": Visit(path="/contacts/", do=opens("[data-opens=filters]", "#filters")),
     "health of a chat": Visit(path="/settings/inboxes/{widget}/"),
+    "no figures": Visit(path="/insight/?from=2001-01-01&to=2001-01-02"),
+    "figure as a table": Visit(path="/insight/?period=7d", do=opens(".chart summary", ".chart-table")),
+    "rating link of nobody": Visit(path="/rate/x/", by="", status=404),
     "chat of a visitor": Visit(path="/demo/shop/", by="", do=widget, language="tr"),
 }
 ELSEWHERE = {
@@ -186,7 +198,7 @@ PARTS = {  # fetched into a page that is looked at above
     "inbox:images", "notices:news", "notices:team", "contacts:timeline", "search:palette",
 }  # fmt: skip
 FILES = {
-    "inbox:file", "inbox:image", "contacts:export", "settings:source", "mfa_download_recovery_codes",
+    "inbox:file", "inbox:image", "contacts:export", "insight:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "demo/shop.css",
 }  # fmt: skip
 

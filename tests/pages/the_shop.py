@@ -23,8 +23,10 @@ from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
 from muhatap.conversations.models import Attachment, Conversation, Message
-from muhatap.interactions.models import Quarantine
+from muhatap.feedback import answering
+from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import telling
+from muhatap.interactions.models import Quarantine
 from muhatap.shared import clock
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
@@ -106,6 +108,8 @@ def _numbers() -> dict[str, Any]:
         "zeynep": User.objects.get(email="zeynep@ihlamurev.example").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "invitation": link.token,
+        "rating": answering.token(Invitation.objects.exclude(sent_at=None).filter(response=None).earliest("pk")),
+        "rated": answering.token(Response.objects.earliest("pk").invitation),
         **_connected(deniz),
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }

@@ -32,6 +32,8 @@ PUBLIC = {
     "mfa_authenticate": "the second half of the door: allauth asks for the first",
     "mfa_login_webauthn": "the door, with a passkey",
     "accounts:invitation": "the link is the proof",
+    "feedback:rate": "the link in the customer's mail is the proof",
+    "feedback:thanks": "the link in the customer's mail is the proof",
     "notices:manifest": "the browser asks for it without a login",
     "notices:worker": "the browser asks for it without a login",
     "notices:offline": "kept by the browser for when nobody can be asked",

@@ -18,7 +18,7 @@ from muhatap.web.common.display import Act, TimelineDay, TimelineRow
 from muhatap.web.contacts.display import Timeline
 
 _ICONS = {"email": "mail", "webchat": "message-square"}
-_KIND_ICONS = {"auto_reply": "bot", "bounce": "mail-x", "list": "newspaper", "note": "sticky-note"}
+_KIND_ICONS = {"auto_reply": "bot", "bounce": "mail-x", "list": "newspaper", "note": "sticky-note", "survey": "smile"}
 
 
 def page(
@@ -62,6 +62,7 @@ def kind_names() -> dict[str, str]:
         "bounce": _("Returned mail"),
         "list": _("Mailing lists"),
         "note": _("Notes"),
+        "survey": _("Ratings"),
     }
 
 
@@ -93,6 +94,8 @@ def _sentence(row: Interaction) -> tuple[str, str]:
     if row.kind == "message":
         told = {"email": _("Wrote an e-mail"), "webchat": _("Wrote in the chat")}
         return told.get(row.channel, _("Wrote")), row.title
+    if row.kind == "survey":
+        return (_("We asked for a rating"), "") if row.direction == "out" else (_("Rated our help"), row.title)
     told = {
         "auto_reply": _("Automatic reply"),
         "bounce": _("Our mail was returned"),

@@ -18,7 +18,9 @@ from muhatap.web.insight.filters import Filters
 from muhatap.web.insight.words import Trend
 
 HEATS = 5
-EVERYBODY = ("arrived", "first_response", "next_response", "resolution", "resolved", "reopened", "sla", "rating")
+EVERYBODY = (
+    "arrived", "answered", "resolved", "reopened", "first_response", "next_response", "resolution", "sla", "rating",
+)  # fmt: skip
 OF_ONE = ("answered", "first_response", "next_response", "resolution", "resolved", "reopened", "sla", "rating")
 TABLE = ("answered", "resolved", "first_response", "next_response", "resolution", "reopened", "sla", "rating")
 
@@ -63,7 +65,12 @@ class TableRow:
 
 
 def cards(filters: Filters, now: Period, then: Period) -> tuple[Card, ...]:
-    return tuple(_card(name, filters, now, then) for name in (OF_ONE if filters.person else EVERYBODY))
+    return some(OF_ONE if filters.person else EVERYBODY, filters, now, then)
+
+
+def some(names: Sequence[str], filters: Filters, now: Period, then: Period) -> tuple[Card, ...]:
+    """These figures, each against the period before."""
+    return tuple(_card(name, filters, now, then) for name in names)
 
 
 def sentence(filters: Filters, now: Period) -> str:
@@ -78,7 +85,8 @@ def sentence(filters: Filters, now: Period) -> str:
         said = _("%(arrived)s answers, %(resolved)s conversations resolved.") % told
     else:
         said = _("%(arrived)s conversations arrived, %(resolved)s were resolved.") % told
-    return f"{said} {_('Half of the first answers took at most %(first)s.') % told}" if first.n else said
+    half = _("Half of the first answers took at most %(first)s.") % told
+    return f"{said} {half}" if first.n else said
 
 
 def flow(filters: Filters, now: Period, over: Sequence[Span]) -> Chart:

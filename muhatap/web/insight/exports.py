@@ -57,8 +57,8 @@ def _over_time(wanted: Filters, table: str) -> Iterator[list[str]]:
         table
     )
     yield [
-        _("From"),
-        _("To"),
+        _("From day"),
+        _("To day"),
         *(str(FIGURES[name].label) for name in names or ["backlog"]),
         *([_("How many")] if table == "response" else []),
     ]

@@ -71,7 +71,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     now, then = reports.period(wanted.cut), reports.period(reports.before(wanted.cut))
     rows = listing.page(Wanted(figure="rating", cut=wanted.cut), visitor(request), limit=20)
     page = {
-        "cards": tuple(boards._card(name, wanted, now, then) for name in ("rating", "response_rate")),
+        "cards": boards.some(("rating", "response_rate"), wanted, now, then),
         "scores": boards.scores(wanted, now),
         "rows": lines.rows(rows.rows, "rating", clock.now()),
         "hidden": lines.hidden(rows.n_hidden),
