@@ -63,7 +63,7 @@ BARE_HOWS: Mapping[str, Word] = {
     "has_not": pgettext_lazy("condition", "there is none"),
 }
 ACTION_WORDS: Mapping[str, Word] = {
-    "assign": gettext_lazy("Assign to"),
+    "assign": gettext_lazy("Assign to a person"),
     "team": gettext_lazy("Hand to the team"),
     "give": gettext_lazy("Give to whoever is next in the team"),
     "tag": gettext_lazy("Put the tag on"),
