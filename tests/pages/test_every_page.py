@@ -51,6 +51,15 @@ def keys(page: Page) -> None:
     expect(page.locator("#keys")).to_be_visible()
 
 
+def chosen_rows(page: Page) -> None:
+    """Two rows chosen by key, and the menu above them."""
+    for place in (0, 1):
+        page.locator("[data-row]").nth(place).focus()
+        page.keyboard.press("x")
+    page.locator("[data-menu=bulk-more]").click()
+    expect(page.locator("#bulk-more")).to_be_visible()
+
+
 def held(page: Page) -> None:
     """What comes of an answer to a thread in which somebody wrote meanwhile."""
     page.locator("[data-editor=reply]").fill("Paketiniz hazır.")
@@ -65,6 +74,16 @@ def opens(selector: str, part: str) -> Callable[[Page], None]:
         expect(page.locator(part).first).to_be_visible()
 
     return press
+
+
+def refused_rule(page: Page) -> None:
+    """Lines of other kinds, and what is said of them when they are empty."""
+    page.locator("#conditions select[id$=kind]").select_option("inbox")
+    expect(page.locator("#conditions input[type=checkbox]").first).to_be_visible()
+    page.locator("#actions select[id$=kind]").select_option("mention")
+    expect(page.locator("#actions textarea")).to_be_visible()
+    page.locator(".rule-form button[type=submit]").click()
+    expect(page.locator("#actions .field-error")).to_be_visible()
 
 
 def second_factor(page: Page) -> None:
@@ -115,6 +134,10 @@ PAGES: dict[str, Visit] = {
     "inbox:conversation": Visit(path="/inbox/{letters}/?view=mine", by="zeynep"),
     "inbox:merge": Visit(path="/inbox/{letters}/merge/", by="zeynep"),
     "inbox:move": Visit(path="/inbox/messages/{message}/move/", by="zeynep"),
+    "inbox:filter": Visit(path="/inbox/filter/?c=status:is:open&c=waiting:beyond:24h&c=text:has:vazo", by="zeynep"),
+    "inbox:saved_views": Visit(path="/inbox/saved/"),
+    "inbox:saved_view": Visit(path="/inbox/saved/{view}/"),
+    "inbox:blocked": Visit(path="/inbox/blocked/"),
     "contacts:list": Visit(path="/contacts/"),
     "contacts:new": Visit(path="/contacts/new/"),
     "contacts:fields": Visit(path="/contacts/fields/"),
@@ -154,6 +177,18 @@ PAGES: dict[str, Visit] = {
     "insight:ratings": Visit(path="/insight/ratings/"),
     "insight:rows": Visit(path="/insight/rows/?figure=first_response"),
     "insight:definitions": Visit(path="/insight/definitions/"),
+    "automation:rules": Visit(path="/settings/automation/"),
+    "automation:new_rule": Visit(path="/settings/automation/rules/new/"),
+    "automation:rule": Visit(path="/settings/automation/rules/{rule}/"),
+    "automation:log": Visit(path="/settings/automation/rules/{rule}/log/"),
+    "automation:dry_run": Visit(path="/settings/automation/rules/{rule}/dry-run/"),
+    "automation:firing": Visit(path="/settings/automation/firings/{firing}/", by="zeynep"),
+    "automation:macros": Visit(path="/settings/automation/macros/"),
+    "automation:new_macro": Visit(path="/settings/automation/macros/new/"),
+    "automation:macro": Visit(path="/settings/automation/macros/{macro}/"),
+    "automation:giving": Visit(path="/settings/automation/giving/"),
+    "automation:giving_team": Visit(path="/settings/automation/giving/teams/{team}/"),
+    "automation:giving_person": Visit(path="/settings/automation/giving/people/{zeynep}/"),
     "surveys:list": Visit(path="/settings/surveys/"),
     "surveys:edit": Visit(path="/settings/surveys/{mailbox}/"),
     "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
@@ -170,11 +205,20 @@ STATES: dict[str, Visit] = {
     "own menu": Visit(path="/settings/", do=opens("[data-menu=me-menu]", "#me-menu")),
     "chat opened": Visit(path="/inbox/{chat}/?view=all", by="zeynep"),
     "snooze menu": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=snooze-menu]", "#snooze-menu")),
+    "chosen rows": Visit(path="/inbox/in/all/", by="zeynep", do=chosen_rows),
+    "own fields": Visit(
+        path="/inbox/{letters}/", by="zeynep", do=opens("[data-toggles=card-fields-form]", "#card-fields-form")
+    ),
+    "filtered": Visit(path="/inbox/in/filtered/?c=status:is:open&c=tag:has:999999", by="zeynep"),
     "acts menu": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu^=conver]", "#conversation-menu")),
     "recipients": Visit(path="/inbox/{letters}/", by="zeynep", do=opens(".composer-to summary", ".recipients")),
     "note": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-kind=note]", "[data-editor=note]")),
     "card on a phone": Visit(
         path="/inbox/{letters}/", by="zeynep", do=opens("[data-pane-to=card]", "#card"), width=PHONE
+    ),
+    "refused rule": Visit(path="/settings/automation/rules/new/", do=refused_rule, status=200),
+    "macros menu": Visit(
+        path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=macros-menu]", "#macros-menu [data-macro]")
     ),
     "held answer": Visit(path="/inbox/{letters}/", by="zeynep", do=held),
     "nothing found": Visit(path="/inbox/in/mine/?q=böyle+bir+şey+yok", by="zeynep"),
@@ -196,6 +240,8 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "notices:news", "notices:team", "contacts:timeline", "search:palette",
+    "inbox:bulk_progress",
+    "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "settings:source", "mfa_download_recovery_codes",

@@ -20,9 +20,10 @@ from pytest_django.live_server_helper import LiveServer
 from demo.play import play
 from muhatap.accounts import api_keys, inviting
 from muhatap.accounts.models import Team, User
+from muhatap.automation.models import AutomationRule, Macro, RuleFiring
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
-from muhatap.conversations.models import Attachment, Conversation, Message
+from muhatap.conversations.models import Attachment, Conversation, Message, SavedView
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import telling
@@ -94,7 +95,7 @@ def _numbers() -> dict[str, Any]:
         at=clock.now(),
     )  # fmt: skip
     first: dict[str, Any] = {
-        "team": Team, "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
+        "team": Team, "view": SavedView, "rule": AutomationRule, "firing": RuleFiring, "macro": Macro, "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
     }  # fmt: skip
     return {
         "letters": letters.pk,
@@ -121,7 +122,9 @@ def _connected(by: User) -> dict[str, int]:
     api_keys.create(
         name="Mağaza siparişleri", user=by, scopes=["contacts:read"], expires_at=at + timedelta(days=365), by=by, at=at
     )
-    hook = endpoints.create(name="Depo", url="https://depo.ihlamurev.example/muhatap", events=["message.created"], by=by, at=at)
+    hook = endpoints.create(
+        name="Depo", url="https://depo.ihlamurev.example/muhatap", events=["message.created"], by=by, at=at
+    )
     telling.tell_test(endpoint=hook, at=at)
     delivery = hook.deliveries.get()
     WebhookAttempt.objects.create(delivery=delivery, at=at, status=503, ms=120, said="Bakımdayız")

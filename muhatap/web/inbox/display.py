@@ -60,7 +60,7 @@ class ListPane:
     """The list. `reload_url` (GET) gives _list.html again; `live` are the topics that make it read again.
 
     `filters` are chips, each leading to the list without it; `filter_url` (GET) opens the builder with them, `asked` are
-    the names and values of the address that a search in the list keeps.
+    the names and values of the address that a search in the list keeps. `chooses` gives each row a box.
     """
 
     title: str
@@ -77,6 +77,7 @@ class ListPane:
     broken: str = ""
     asked: tuple[tuple[str, str], ...] = ()
     bulk: "BulkBar | None" = None
+    chooses: bool = False
     query: str = ""
     search_url: str = ""
     next_url: str = ""

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from muhatap.conversations import lists, saved_views, visibility
 from muhatap.conversations.models import Conversation
@@ -64,7 +65,7 @@ def views(request: HttpRequest) -> HttpResponse:
     user = visitor(request)
     counts = lists.counts(user)
     shown = Page(
-        views=sidebar.groups(user, request.GET.get("here", ""), counts, _saved(request, is_counted=True)),
+        views=sidebar.groups(user, request.GET.get("here", ""), counts, saved_links(request, is_counted=True)),
         list=_no_list(),
         n_waiting=_n_waiting(counts),
         **_views_live(request),
@@ -150,11 +151,11 @@ def _whole(
 ) -> HttpResponse:
     user, now = visitor(request), clock.now()
     counts = lists.counts(user) if counts is None else counts
-    saved = _saved(request, here=view)
+    saved = saved_links(request, here=view)
     shown = Page(
         views=sidebar.groups(user, view, counts, saved),
-        views_wait=any(not link.count for link in saved),
-        list=_pane(request, view, selected=selected.pk if selected else None, counts=counts),
+        views_wait=any(not link.count for link in saved[:-1]),
+        list=_pane(request, view, selected=selected.pk if selected else None, counts=counts, is_whole=True),
         conversation=opened.conversation(user, selected, now) if selected else None,
         card=card.card(selected, user, now) if selected else None,
         pane="conversation" if selected else "list",
@@ -171,19 +172,20 @@ def _pane(
     selected: int | None = None,
     counts: dict[str, int] | None = None,
     before: lists.Cursor | None = None,
+    is_whole: bool = False,
 ) -> ListPane:
     user, now = visitor(request), clock.now()
     shown = viewing.open_view(user, view, request.GET, at=now)
     n = (lists.counts(user) if counts is None else counts).get(view, 0)
-    bulk = bulk_bar.bar(user, shown, now, n=n) if before is None else None
+    bulk = bulk_bar.bar(user, shown, now, n=n) if is_whole else None
     return rows.pane(user, shown, n=n, selected=selected, now=now, before=before, bulk=bulk)
 
 
-def _saved(request: HttpRequest, *, here: str = "", is_counted: bool = False) -> tuple[ViewLink, ...]:
+def saved_links(request: HttpRequest, *, here: str = "", is_counted: bool = False) -> tuple[ViewLink, ...]:
     """The saved views of the side bar; only the part read again counts them, so that no page waits for it."""
     user, now = visitor(request), clock.now()
     here = here or request.GET.get("here", "")
-    return tuple(
+    found = [
         ViewLink(
             label=view.name,
             url=reverse("inbox:view", args=[f"view:{view.pk}"]),
@@ -192,7 +194,11 @@ def _saved(request: HttpRequest, *, here: str = "", is_counted: bool = False) ->
             is_here=here == f"view:{view.pk}",
         )
         for view in saved_views.visible_to(user)[: saved_views.MOST]
+    ]
+    manage = ViewLink(
+        label=_("All views"), url=reverse("inbox:saved_views"), icon="sliders-horizontal", is_here=here == "saved"
     )
+    return (*found, manage)
 
 
 def _views_live(request: HttpRequest, here: str = "") -> dict[str, Any]:

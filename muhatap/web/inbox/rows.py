@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.conversations import deadlines, lists, saved_views, wanting
 from muhatap.conversations.models import Conversation, Deadline, Draft
 from muhatap.conversations.visibility import topics
@@ -47,6 +48,7 @@ def pane(
         next_url=f"{opened.url}more/?{_query(opened, before=_place(page.next))}" if page.next else "",
         asked=tuple((name, value) for name, value in opened.asked if name != "q"),
         bulk=bulk,
+        chooses=may(user, "conversations.organise"),
         **_filter(user, opened),
         **_empty(opened),
     )

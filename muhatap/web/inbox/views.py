@@ -18,8 +18,9 @@ from muhatap.conversations.models import SavedView
 from muhatap.conversations.wanting import Condition, Wanted
 from muhatap.shared import clock
 from muhatap.web.common import reading
+from muhatap.web.common.display import ViewGroup
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import filters, viewing
+from muhatap.web.inbox import filters, pages, sidebar, viewing
 
 LIVELY = Condition(field="status", op="is", values=("open", "waiting"))
 STANDING: dict[str, tuple[Condition, ...]] = {
@@ -65,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Every view this reader has, to put in order, copy, change or remove."""
     user = visitor(request)
     views = [_listed(view, user) for view in saved_views.visible_to(user)[: saved_views.MOST]]
-    return render(request, "inbox/saved_views.html", {"views": views})
+    return render(request, "inbox/saved_views.html", {"views": views, "views_nav": _nav(request, "saved")})
 
 
 @require_POST
@@ -165,8 +166,14 @@ def _builder(
         "kept": kept or {"name": "", "reach": "mine"},
         "reaches": _reaches(user),
         "error": error,
+        "views_nav": _nav(request, f"view:{view.pk}" if view else ""),
     }
     return render(request, "inbox/filter.html", context)
+
+
+def _nav(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
+    user = visitor(request)
+    return sidebar.groups(user, here, lists.counts(user), pages.saved_links(request, here=here))
 
 
 def _begun(request: HttpRequest) -> list[filters.Typed]:

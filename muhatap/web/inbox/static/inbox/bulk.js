@@ -13,6 +13,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-bulk-none]")) none();
 });
 
+// A button says what to do; the menu it stands in takes the focus away before the form is sent.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-do]");
+  if (button) button.form.elements.do.value = button.dataset.do;
+}, true);
+
 function pick(box, isRange) {
   const all = boxes();
   const from = isRange && last ? all.findIndex((one) => one.value === last) : -1;
