@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "muhatap.insight",
     "muhatap.flow",
     "muhatap.web.common",
+    "muhatap.web.today",
     "muhatap.web.inbox",
     "muhatap.web.contacts",
     "muhatap.web.settings",

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("muhatap.web.common.urls")),
     path("", include("muhatap.web.accounts.login_urls")),
     path("account/", include("muhatap.web.accounts.urls")),
+    path("today/", include("muhatap.web.today.urls")),
     path("inbox/", include("muhatap.web.inbox.urls")),
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),

@@ -43,6 +43,7 @@ class AreaLink:
 
 
 AREAS: tuple[Area, ...] = (
+    Area(name="today", label=_("Today"), icon="sun", url_name="today:show", permission="conversations.read"),
     Area(
         name="inbox",
         label=_("Inbox"),

@@ -45,6 +45,11 @@ def heading(on: date, today: date) -> str:
     return _weekday(on, with_year=on.year != today.year)
 
 
+def day(on: date) -> str:
+    """A day with its year: 21 Kasım 2026 Cumartesi."""
+    return _weekday(on, with_year=True)
+
+
 def full(at: datetime) -> str:
     """For titles and hints: 21 Kasım 2026 Cumartesi 14:32."""
     there = timezone.localtime(at)
@@ -70,6 +75,11 @@ def count(number: int) -> str:
 def percent(share: float) -> str:
     """0.78 as %78 or 78%."""
     return str(format_percent(share, locale=_locale()))
+
+
+def decimal(number: float) -> str:
+    """4.68 as 4,7 or 4.7."""
+    return str(format_decimal(number, format="0.0", locale=_locale()))
 
 
 def money(amount: Decimal, currency: str) -> str:

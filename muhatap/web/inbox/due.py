@@ -1,7 +1,7 @@
 """A deadline as it is shown: how long yet or how long over, and when it turns amber. The browser goes on counting."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +11,7 @@ from django.utils.translation import pgettext
 from muhatap.conversations import deadlines
 from muhatap.conversations.models import Conversation, Deadline
 from muhatap.web.common import times
-
-SOON = timedelta(minutes=30)  # where the policy does not warn
+from muhatap.web.common.due import until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +30,7 @@ class Due:
 
 def of(deadline: Deadline, now: datetime) -> Due:
     return Due(
-        **_span(deadline.due_at, deadline.warn_at, now),
+        **until(deadline.due_at, deadline.warn_at, now),
         word=pgettext("deadline", "Resolve")
         if deadline.kind == Deadline.Kind.RESOLUTION
         else pgettext("deadline", "Reply"),
@@ -55,18 +54,8 @@ def of_row(conversation: Conversation, deadline: Deadline | None, now: datetime)
     """What stands at the right of a row: the deadline, else since when they wait."""
     moment = conversation.next_deadline_at
     if moment:
-        span = _span(moment, deadline.warn_at if deadline else None, now)
+        span = until(moment, deadline.warn_at if deadline else None, now)
         return {f"deadline_{name}" if name != "text" else "deadline": value for name, value in span.items()}
     if conversation.waiting_since:
         return {"deadline": _("waiting %(span)s") % {"span": times.span(now - conversation.waiting_since)}}
     return {}
-
-
-def _span(due_at: datetime, warn_at: datetime | None, now: datetime) -> dict[str, str]:
-    soon_at = warn_at or due_at - SOON
-    return {
-        "text": times.span(due_at - now),
-        "state": "late" if due_at <= now else "soon" if soon_at <= now else "",
-        "iso": due_at.isoformat(),
-        "soon_iso": soon_at.isoformat(),
-    }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebTodayConfig(AppConfig):
+    name = "muhatap.web.today"
+    label = "web_today"

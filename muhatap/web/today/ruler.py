@@ -1,0 +1,100 @@
+"""The ruler of the day: its hours, now, and when each answer is due. Places are percents, so that it stretches undistorted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from muhatap.web.common import times
+from muhatap.web.today.waiting import Line
+
+FIRST, LAST = 9, 20  # the hours that are always there
+APART = 9.0  # percent of the width that a name needs
+NAMES = 3
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    x: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Dots that stand close share one label; `anchor` "end" puts it before them."""
+
+    dots: tuple[str, ...]
+    label: str
+    label_x: str
+    anchor: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruler:
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
+    now_x: str
+    now: str
+    said: str
+
+
+def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
+    """The ruler with what is due today; None when nothing is."""
+    here = timezone.localtime(now)
+    today = [line for line in lines if line.due_at and timezone.localtime(line.due_at).date() == here.date()]
+    if not today:
+        return None
+    moments = [timezone.localtime(line.due_at) for line in today if line.due_at]
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    first = min(FIRST, here.hour, *(moment.hour for moment in moments))
+    last = max(LAST, here.hour + 1, *(moment.hour + 1 for moment in moments))
+    step = 1 if last - first <= 13 else 2
+    if step == 2 and (last - first) % 2:
+        first, last = (first - 1, last) if first else (first, last + 1)
+    whole = (last - first) * HOUR
+
+    def at(moment: datetime) -> float:
+        return (moment - midnight - first * HOUR) / whole * 100
+
+    placed = [(at(moment), line) for moment, line in zip(moments, today, strict=True)]
+    return Ruler(
+        ticks=tuple(
+            Tick(x=_percent((hour - first) / (last - first) * 100), label=f"{hour:02}:00")
+            for hour in range(first, last + 1, step)
+        ),
+        marks=tuple(_mark(group) for group in _together(placed)),
+        now_x=_percent(at(here)),
+        now=times.clock(now),
+        said="; ".join(f"{line.name}, {times.clock(line.due_at)}" for line in today if line.due_at),
+    )
+
+
+def _together(placed: list[tuple[float, Line]]) -> list[list[tuple[float, Line]]]:
+    groups: list[list[tuple[float, Line]]] = []
+    for x, line in sorted(placed, key=lambda one: one[0]):
+        if groups and x - groups[-1][-1][0] < APART:
+            groups[-1].append((x, line))
+        else:
+            groups.append([(x, line)])
+    return groups
+
+
+def _mark(group: list[tuple[float, Line]]) -> Mark:
+    names = [line.name.split()[0] for _x, line in group]
+    more = f" +{len(names) - NAMES}" if len(names) > NAMES else ""
+    states = {line.state for _x, line in group}
+    is_at_end = group[-1][0] > 82
+    return Mark(
+        dots=tuple(_percent(x) for x, _line in group),
+        label=", ".join(names[:NAMES]) + more,
+        label_x=_percent(group[0][0] if is_at_end else group[-1][0]),
+        anchor="end" if is_at_end else "start",
+        state="late" if "late" in states else "soon" if "soon" in states else "",
+    )
+
+
+def _percent(x: float) -> str:
+    return f"{x:.2f}%"
