@@ -10,7 +10,7 @@ from muhatap.accounts import api_keys, staffing
 from muhatap.accounts.models import Role, User
 from muhatap.webhooks import endpoints
 
-LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), "": _("Until it is revoked")}
+LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), "0": _("Until it is revoked")}
 
 
 class KeyForm(forms.Form):
@@ -23,7 +23,7 @@ class KeyForm(forms.Form):
         help_text=_("The key may do what this person's role allows, and sees the conversations they see."),
     )
     scopes = forms.MultipleChoiceField(label=_("Allows"), widget=forms.CheckboxSelectMultiple)
-    days = forms.ChoiceField(label=_("Holds for"), choices=list(LIFETIMES.items()), required=False, initial="365")
+    days = forms.ChoiceField(label=_("Holds for"), choices=list(LIFETIMES.items()), initial="365")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,8 +34,8 @@ class KeyForm(forms.Form):
         scopes.choices = [(scope, f"{text} ({scope})") for scope, text in api_keys.SCOPES.items()]
 
     def lifetime(self) -> timedelta | None:
-        days = self.cleaned_data["days"]
-        return timedelta(days=int(days)) if days else None
+        days = int(self.cleaned_data["days"])
+        return timedelta(days=days) if days else None
 
 
 class HookForm(forms.Form):

@@ -20,7 +20,7 @@ class Field:
     name: str
     kind: str
     is_required: bool
-    text: str
+    text: list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Endpoint:
     method: str
     path: str
     summary: str
-    text: str
+    text: list[tuple[str, bool]]
     scope: str
     query: tuple[Field, ...]
     body: tuple[Field, ...]
@@ -39,7 +39,7 @@ class Endpoint:
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     name: str
-    text: str
+    text: list[tuple[str, bool]]
     fields: tuple[Field, ...]
 
 
@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     told = json.loads(found.func(request, **found.kwargs).content)
     shapes = told["components"]["schemas"]
     page = {
-        "about": told["info"]["description"],
+        "about": _marked(told["info"]["description"]),
         "groups": _groups(told["paths"], shapes),
         "shapes": [_shape(name, shape, shapes) for name, shape in sorted(shapes.items()) if _is_answer(name)],
         "description_url": DESCRIPTION_AT,
@@ -74,9 +74,9 @@ def _endpoint(method: str, path: str, told: dict[str, Any], shapes: dict[str, An
         method=method.upper(),
         path=path,
         summary=told["summary"],
-        text=told.get("description", ""),
+        text=_marked(told.get("description", "")),
         scope=told.get("x-scope", ""),
-        query=tuple(_field(one["name"], one["schema"], one.get("required", False)) for one in query),
+        query=tuple(_field(one["name"], one["schema"] | one, one.get("required", False)) for one in query),
         body=tuple(_body(told, shapes)),
         answer=_answer(told),
     )
@@ -96,7 +96,7 @@ def _answer(told: dict[str, Any]) -> str:
 
 
 def _shape(name: str, shape: dict[str, Any], shapes: dict[str, Any]) -> Shape:
-    return Shape(name=name, text=shape.get("description", ""), fields=tuple(_fields(shape)))
+    return Shape(name=name, text=_marked(shape.get("description", "")), fields=tuple(_fields(shape)))
 
 
 def _is_answer(name: str) -> bool:
@@ -110,7 +110,12 @@ def _fields(shape: dict[str, Any]) -> Iterable[Field]:
 
 
 def _field(name: str, told: dict[str, Any], is_required: bool) -> Field:
-    return Field(name=name, kind=_kind(told), is_required=is_required, text=told.get("description", ""))
+    return Field(name=name, kind=_kind(told), is_required=is_required, text=_marked(told.get("description", "")))
+
+
+def _marked(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, and whether each stood in backticks."""
+    return [(piece, place % 2 == 1) for place, piece in enumerate(text.split("`")) if piece]
 
 
 def _kind(told: dict[str, Any]) -> str:
