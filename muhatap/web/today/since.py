@@ -47,7 +47,7 @@ def _resolved(period: reports.Period, cut: Cut) -> Change | None:
 def _answered(period: reports.Period, cut: Cut) -> Change | None:
     n = int(period.value("answered").value or 0)
     yesterday = int(period.value("answered", on=cut.start).value or 0)
-    detail = ngettext("%(n)s of them yesterday", "%(n)s of them yesterday", yesterday) % {"n": yesterday}
+    detail = _("%(n)s of them yesterday") % {"n": yesterday}
     what = ngettext("answer written", "answers written", n)
     return Change(figure=times.count(n), what=what, detail=detail, url=_rows("answered", cut)) if n else None
 
