@@ -18,7 +18,6 @@ from muhatap.notices.models import Kind, QuietHours, Way
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
 
-
 # Heads of narrow columns; the boxes themselves are named in full.
 HEADS = {
     Way.PAGE: pgettext_lazy("way of telling", "Page"),
