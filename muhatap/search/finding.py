@@ -1,6 +1,6 @@
 """Conversations that hold what was asked for: candidates from the documents, ranked, one row a conversation.
 
-The candidates are the newest MOST messages that match (ADR 0019); rare words are ranked over all time, frequent ones
+The candidates are the newest MOST messages that match (docs/decisions/0017); rare words are ranked over all time, frequent ones
 among their newest. Visibility is asked twice: of the documents, so that the newest MOST are ones the reader may see,
 and of the conversations' own rows, whose word is final.
 """
@@ -78,7 +78,7 @@ def _page(meaning: Meaning, *, user: User, page: int, order: Callable[[list[Cand
     best = order(_visible(found, user))
     shown = best[(page - 1) * PAGE : page * PAGE]
     return Found(
-        hits=_read([candidate.message_id for candidate in shown], user),
+        hits=_read(shown, user),
         n=len(best),
         has_next=len(best) > page * PAGE,
         oldest_at=found[-1].at if len(found) >= MOST else None,
@@ -90,7 +90,7 @@ def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[H
     if meaning.is_impossible or not meaning.has_words:
         return []
     best = _best(candidates(meaning, user=user, most=MOST // 2), at)
-    return _read([candidate.message_id for candidate in best[: limit * 2]], user)[:limit]
+    return _read(best[: limit * 2], user)[:limit]
 
 
 def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
@@ -136,11 +136,15 @@ def _array(rows: "QuerySet[Any, Any]") -> tuple[str, list[Any]]:
 
 def _visible(found: Sequence[Candidate], user: User) -> list[Candidate]:
     """Those whose message still stands where its document says, in a conversation this user sees by its own row."""
-    standing = Message.objects.filter(
-        pk__in=[candidate.message_id for candidate in found], conversation__in=visible_to(user)
-    )
+    standing = _seen(user, found).filter(pk__in=[candidate.message_id for candidate in found])
     places = dict(standing.values_list("pk", "conversation_id"))
     return [candidate for candidate in found if places.get(candidate.message_id) == candidate.conversation_id]
+
+
+def _seen(user: User, found: Sequence[Candidate]) -> "QuerySet[Message]":
+    """Messages of those conversations the user sees; few are named, so that nobody looks at all the others."""
+    named = {candidate.conversation_id for candidate in found}
+    return Message.objects.filter(conversation__in=visible_to(user).filter(pk__in=named))
 
 
 def _best(found: Sequence[Candidate], at: datetime) -> list[Candidate]:
@@ -158,13 +162,20 @@ def score(rank: float, written_at: datetime, at: datetime) -> float:
     return (rank + 0.01) * (0.25 + 0.75 * float(0.5 ** (days / HALF_LIFE)))
 
 
-def _read(message_ids: list[int], user: User) -> list[Hit]:
+def _read(shown: Sequence[Candidate], user: User) -> list[Hit]:
     named = Attachment.objects.filter(is_inline=False).order_by("pk")
-    messages = Message.objects.filter(pk__in=message_ids, conversation__in=visible_to(user)).select_related(
-        "conversation__contact", "conversation__inbox", "conversation__assignee", "by", "contact"
-    )
-    by_id = {message.pk: message for message in messages.prefetch_related(Prefetch("attachments", named))}
-    return [Hit(by_id[pk].conversation, by_id[pk]) for pk in message_ids if pk in by_id]
+    messages = _seen(user, shown).filter(pk__in=[candidate.message_id for candidate in shown])
+    related = ("conversation__contact", "conversation__inbox", "conversation__assignee", "by", "contact")
+    by_id = {
+        message.pk: message
+        for message in messages.select_related(*related).prefetch_related(Prefetch("attachments", named))
+    }
+    found = [(candidate, by_id.get(candidate.message_id)) for candidate in shown]
+    return [
+        Hit(message.conversation, message)
+        for candidate, message in found
+        if message and message.conversation_id == candidate.conversation_id
+    ]
 
 
 def _listed(meaning: Meaning, *, user: User, page: int) -> Found:

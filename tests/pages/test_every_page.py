@@ -163,6 +163,12 @@ PAGES: dict[str, Visit] = {
     "settings:inbox": Visit(path="/settings/inboxes/{mailbox}/edit/"),
     "settings:items": Visit(path="/settings/inboxes/{mailbox}/items/"),
     "settings:outgoing": Visit(path="/settings/inboxes/{mailbox}/outgoing/"),
+    "writing:canned": Visit(path="/settings/writing/"),
+    "writing:new_canned": Visit(path="/settings/writing/new/"),
+    "writing:canned_reply": Visit(path="/settings/writing/{canned}/"),
+    "writing:signatures": Visit(path="/settings/writing/signatures/"),
+    "writing:new_signature": Visit(path="/settings/writing/signatures/new/", by="zeynep"),
+    "writing:signature": Visit(path="/settings/writing/signatures/{signature}/"),
     "settings:quarantine": Visit(path="/settings/quarantine/"),
     "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
     "developer:index": Visit(path="/settings/developer/"),
@@ -193,9 +199,14 @@ PAGES: dict[str, Visit] = {
     "surveys:edit": Visit(path="/settings/surveys/{mailbox}/"),
     "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
     "feedback:thanks": Visit(path="/rate/{rated}/thanks/", by="", language="tr"),
+    "search:results": Visit(path="/search/?q=nevresim+from:ayşe+foo:bar"),
     "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
 }
 STATES: dict[str, Visit] = {
+    "how to search": Visit(path="/search/", by="zeynep"),
+    "search without a find": Visit(path="/search/?q=yılmas+durum:açık"),
+    "search of files": Visit(path="/search/?q=var:dosya&tab=files"),
+    "search of contacts": Visit(path="/search/?q=güneş&tab=contacts"),
     "not found": Visit(path="/no-such-page/", status=404),
     "not found by a stranger": Visit(path="/no-such-page/", by="", status=404),
     "not allowed": Visit(path="/account/audit/", by="ece", status=403),
@@ -204,6 +215,11 @@ STATES: dict[str, Visit] = {
     "more on a phone": Visit(path="/settings/", do=opens("[data-opens=more]", "#more"), width=PHONE),
     "own menu": Visit(path="/settings/", do=opens("[data-menu=me-menu]", "#me-menu")),
     "chat opened": Visit(path="/inbox/{chat}/?view=all", by="zeynep"),
+    "canned replies": Visit(
+        path="/inbox/{letters}/", by="zeynep", do=opens("[data-canned-open]", "[data-canned-panel] [role=option]")
+    ),
+    "sending later": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=later-menu]", "#later-menu")),
+    "scheduled answer": Visit(path="/inbox/{scheduled}/?view=scheduled", by="zeynep"),
     "snooze menu": Visit(path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=snooze-menu]", "#snooze-menu")),
     "chosen rows": Visit(path="/inbox/in/all/", by="zeynep", do=chosen_rows),
     "own fields": Visit(
@@ -239,7 +255,7 @@ ELSEWHERE = {
 REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "settings:connected"}
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
-    "inbox:images", "notices:news", "notices:team", "contacts:timeline", "search:palette",
+    "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
     "inbox:bulk_progress",
     "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
