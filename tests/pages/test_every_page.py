@@ -200,6 +200,16 @@ PAGES: dict[str, Visit] = {
     "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
     "feedback:thanks": Visit(path="/rate/{rated}/thanks/", by="", language="tr"),
     "search:results": Visit(path="/search/?q=nevresim+from:ayşe+foo:bar"),
+    "today:show": Visit(path="/today/", by="zeynep"),
+    "service:policies": Visit(path="/settings/service/policies/"),
+    "service:new_policy": Visit(path="/settings/service/policies/new/"),
+    "service:policy": Visit(path="/settings/service/policies/{policy}/"),
+    "service:hours": Visit(path="/settings/service/hours/"),
+    "service:new_hours": Visit(path="/settings/service/hours/new/"),
+    "service:edit_hours": Visit(path="/settings/service/hours/{hours}/"),
+    "service:holidays": Visit(path="/settings/service/holidays/"),
+    "service:new_holiday": Visit(path="/settings/service/holidays/new/"),
+    "service:holiday": Visit(path="/settings/service/holidays/{holiday}/"),
     "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
 }
 STATES: dict[str, Visit] = {
@@ -238,6 +248,8 @@ STATES: dict[str, Visit] = {
     ),
     "held answer": Visit(path="/inbox/{letters}/", by="zeynep", do=held),
     "nothing found": Visit(path="/inbox/in/mine/?q=böyle+bir+şey+yok", by="zeynep"),
+    "today of the team": Visit(path="/today/?whose=all", by="deniz"),
+    "holidays of no year yet": Visit(path="/settings/service/holidays/?year=2051"),
     "empty view": Visit(path="/inbox/in/mentions/", by="selin"),
     "nothing wants me": Visit(path="/notices/", by="ece"),
     "no contact found": Visit(path="/contacts/?q=böyle+biri+yok"),
@@ -254,7 +266,7 @@ ELSEWHERE = {
 }
 REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "settings:connected"}
 PARTS = {  # fetched into a page that is looked at above
-    "inbox:views", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
+    "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
     "inbox:bulk_progress",
     "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",

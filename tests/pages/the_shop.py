@@ -23,14 +23,16 @@ from muhatap.accounts.models import Team, User
 from muhatap.automation.models import AutomationRule, Macro, RuleFiring
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
-from muhatap.conversations.models import Attachment, Conversation, Message, SavedView
+from muhatap.conversations.models import Attachment, Conversation, Message, SavedView, Scheduled
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import telling
 from muhatap.interactions.models import Quarantine
+from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
 from muhatap.shared import clock
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
+from muhatap.writing.models import CannedReply, Signature
 
 A_DAY = 86_400
 STAFF = ("deniz", "selin", "zeynep", "ece")
@@ -95,7 +97,10 @@ def _numbers() -> dict[str, Any]:
         at=clock.now(),
     )  # fmt: skip
     first: dict[str, Any] = {
-        "team": Team, "view": SavedView, "rule": AutomationRule, "firing": RuleFiring, "macro": Macro, "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
+        "team": Team, "view": SavedView, "rule": AutomationRule, "firing": RuleFiring, "macro": Macro,
+        "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
+        "policy": SlaPolicy, "hours": BusinessHours, "holiday": Holiday,
+        "canned": CannedReply, "signature": Signature,
     }  # fmt: skip
     return {
         "letters": letters.pk,
@@ -112,6 +117,7 @@ def _numbers() -> dict[str, Any]:
         "rating": answering.token(Invitation.objects.exclude(sent_at=None).filter(response=None).earliest("pk")),
         "rated": answering.token(Response.objects.earliest("pk").invitation),
         **_connected(deniz),
+        "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
 

@@ -12,6 +12,7 @@ from muhatap.web.today.waiting import Line
 FIRST, LAST = 9, 20  # the hours that are always there
 APART = 9.0  # percent of the width that a name needs
 NAMES = 3
+COVERED = 4.0  # percent that the present moment takes of the hours’ line
 HOUR = timedelta(hours=1)
 
 
@@ -62,7 +63,7 @@ def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
     placed = [(at(moment), line) for moment, line in zip(moments, today, strict=True)]
     return Ruler(
         ticks=tuple(
-            Tick(x=_percent((hour - first) / (last - first) * 100), label=f"{hour:02}:00")
+            Tick(x=_percent((hour - first) / (last - first) * 100), label=_hour(hour, (hour - first) / (last - first) * 100, at(here)))
             for hour in range(first, last + 1, step)
         ),
         marks=tuple(_mark(group) for group in _together(placed)),
@@ -94,6 +95,11 @@ def _mark(group: list[tuple[float, Line]]) -> Mark:
         anchor="end" if is_at_end else "start",
         state="late" if "late" in states else "soon" if "soon" in states else "",
     )
+
+
+def _hour(hour: int, x: float, now: float) -> str:
+    """The hour, unless the present moment stands there."""
+    return "" if abs(x - now) < COVERED else f"{hour:02}:00"
 
 
 def _percent(x: float) -> str:
