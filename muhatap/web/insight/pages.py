@@ -19,6 +19,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.insight import boards, charts, filters, lines
 from muhatap.web.insight.filters import Filters
 
+PAGE = 50  # rows
 SHOWN = {"today", "7d", "30d", "90d"}  # presets that stand as links; all are in the form
 
 
@@ -88,7 +89,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     if name not in FIGURES or (wanted.is_own and not FIGURES[name].is_of_people):
         raise Http404
     asked = _asked(request, name, wanted)
-    found = listing.page(asked, visitor(request), before=_cursor(request.GET.get("before", "")))
+    found = listing.page(asked, visitor(request), before=_cursor(request.GET.get("before", "")), limit=PAGE)
     here = wanted.rows(name, hour=asked.hour, weekday=asked.weekday, score=asked.score)
     page = {
         "figure": FIGURES[name],

@@ -104,15 +104,14 @@ def test_the_cost_of_a_report_does_not_grow_with_conversations(letter: Message) 
         page(client, f"/insight/?{WEEK}")
 
     assert len(many) == len(few)
-    counted = [q["sql"] for q in many if "insight_moment" in q["sql"] or "count(*)" in q["sql"].lower()]
+    counted = [q["sql"] for q in many if "insight_moment" in q["sql"]]
     assert counted == []
 
 
 def test_rows_are_paged_by_key(letter: Message, monkeypatch: pytest.MonkeyPatch) -> None:
     second = writes(after(60), id="<2@ornek.example>")
     follow_all()
-    monkeypatch.setattr("muhatap.insight.listing.LIMIT", 1)
-    monkeypatch.setattr("muhatap.insight.listing.page.__kwdefaults__", {"before": None, "limit": 1})
+    monkeypatch.setattr("muhatap.web.insight.pages.PAGE", 1)
     client = reader(cast.can())
 
     first = page(client, f"/insight/rows/?figure=arrived&{WEEK}")
@@ -120,7 +119,7 @@ def test_rows_are_paged_by_key(letter: Message, monkeypatch: pytest.MonkeyPatch)
     following = re.findall(r'href="(/insight/rows/[^"]+before=[^"]+)"', first)
     last = page(client, following[0])
     assert f"/inbox/{letter.conversation_id}/" in last
-    assert "before=" not in last
+    assert 'rel="next"' not in last
 
 
 def test_files_are_for_spreadsheets_and_run_nothing(letter: Message) -> None:
