@@ -1,6 +1,7 @@
 """The shop's promises: its hours, the holidays of these years and one policy; and what follows from each moment of the story."""
 
 from datetime import datetime
+from typing import Any
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Message
@@ -9,7 +10,7 @@ from muhatap.service import holidays, hours, policies
 from muhatap.service.models import BusinessHours, SlaPolicy
 
 ALL_WEEK = (((9 * 60, 24 * 60),),) * 7  # a shop on the net answers until midnight, on Sundays too
-POLICY = {
+POLICY: dict[str, Any] = {
     **{condition: [] for condition in policies.CONDITIONS},
     "first_response_minutes": 3 * 60,
     "next_response_minutes": 90,
