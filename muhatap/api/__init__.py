@@ -1,1 +1,1 @@
-"""The door for machines: live streams, the chat widget's endpoints, files. Reads input, makes one call, shows the result."""
+"""The door for machines: the everyday API, the chat widget's endpoints, live streams. Reads input, makes one call, shows the result."""

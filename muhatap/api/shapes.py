@@ -287,7 +287,8 @@ class ContactFacts(Sent):
 
 
 class NewConversation(Sent):
-    """The first mail of a new conversation: to a contact that is there, or to one described here, who is added when unknown."""
+    """The first mail of a new conversation: to a contact that is there (scope contacts:read), or to one described here, who
+    is added when unknown (scope contacts:write)."""
 
     inbox_id: Number
     contact_id: Number | None = None

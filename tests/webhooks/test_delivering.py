@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.accounts.models import AuditEntry
@@ -156,7 +156,6 @@ def test_somebody_who_died_in_the_middle_is_made_up_for(receiver: Receiver, monk
         patched.setattr(delivering, "_note", die)
         with pytest.raises(SystemExit):
             tell(depo)
-    ProcrastinateJob.objects.all()
     with connection.cursor() as cursor:
         cursor.execute("delete from procrastinate_jobs")
     delivering.wake_due(at=cast.NOW)
@@ -165,6 +164,29 @@ def test_somebody_who_died_in_the_middle_is_made_up_for(receiver: Receiver, monk
     tell(depo)
     assert [got.id for got in receiver.got] == ["evt_0", "evt_0"]
     assert WebhookDelivery.objects.get().state == State.DELIVERED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_at_once_tell_an_endpoint_only_once(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    depo = endpoint_at(receiver.url)
+    happen(depo)
+    arrived, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(Receiver, "next", lambda self: (arrived.set(), go_on.wait(5), 204)[2])
+
+    def first() -> None:
+        try:
+            tell(depo)
+        finally:
+            connections.close_all()
+
+    job = threading.Thread(target=first)
+    job.start()
+    assert arrived.wait(5)
+    tell(depo)
+    assert len(receiver.got) == 1
+    go_on.set()
+    job.join()
+    assert WebhookAttempt.objects.count() == 1
 
 
 def test_an_event_is_queued_once_for_an_endpoint(receiver: Receiver) -> None:
