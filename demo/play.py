@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import automation, days, promises, shop, visitors
+from demo import automation, days, promises, shop, visitors, writing
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
@@ -42,11 +42,13 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             stage = Stage(shop.build(at=days.moment("-30d 09:00", at)), at)
             promises.make(by=stage.shop.staff["selin"], at=days.moment("-30d 09:00", at))
             automation.make(by=stage.shop.staff["can"], at=days.moment("-30d 09:00", at))
+            writing.make(by=stage.shop.staff["can"], at=days.moment("-30d 09:00", at))
             followed = ruled = 0
             for moment, happen in happenings(at):
                 happen(stage)
                 followed = promises.follow(after=followed, at=moment)
                 ruled = automation.follow(after=ruled, at=moment)
+            writing.finish(stage, by=stage.shop.staff["zeynep"], at=at)
             automation.finish(by=stage.shop.staff["can"], at=at)
             counting.fold()
             documents.rebuild(at=at)

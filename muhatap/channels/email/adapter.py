@@ -12,7 +12,6 @@ from muhatap.channels.email.writing import Unsendable
 from muhatap.shared import clock, files
 from muhatap.shared.secrets import SecretLost
 
-
 MAX_SEND_MB = 20  # what most servers take
 INFLATION = 1.37  # base64 in lines of 76 letters
 

@@ -98,7 +98,7 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         **whom,
     )
     try:
-        return _off(request, conversation, answer, now)
+        return _off(request, conversation, answer, typed.how, now)
     except (reply.Empty, reply.NoRecipient, reply.OverLimit, later.NotThen) as error:
         drafts.keep(conversation, typed, request)
         return _refused(request, conversation, typed, _why_not(error))
@@ -107,14 +107,16 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         return _held(request, conversation, typed, by=news.by)
 
 
-def _off(request: HttpRequest, conversation: Conversation, answer: reply.Answer, now: datetime) -> HttpResponse:
+def _off(
+    request: HttpRequest, conversation: Conversation, answer: reply.Answer, how: dict[str, str], now: datetime
+) -> HttpResponse:
     """Send it now, or keep it for its moment when one was chosen."""
-    by, and_resolve = visitor(request), request.POST.get("then") == "resolve"
-    name = request.POST.get("later", "")
+    by, and_resolve = visitor(request), how.get("then") == "resolve"
+    name = how.get("later", "")
     if not name:
         message = reply.send(conversation=conversation, answer=answer, by=by, at=now, and_resolve=and_resolve)
         return _done(request, conversation, message)
-    send_at = scheduling.chosen(name, request.POST.get("later_at", ""), now)
+    send_at = scheduling.chosen(name, how.get("later_at", ""), now)
     if send_at is None:
         raise later.NotThen
     row = later.schedule(
@@ -164,7 +166,7 @@ def _held(request: HttpRequest, conversation: Conversation, typed: Typed, *, by:
         title=_("Not sent."),
         text=text,
         read_url=reverse("inbox:read", args=[conversation.pk]),
-        anyway="yes",
+        anyway=" ".join(["yes", *composing.as_words(typed.how)]),
     )
     shown = composing.composer(conversation, visitor(request), now=clock.now(), held=held, kept=typed)
     return render(request, "inbox/_composer.html", {"composer": shown})

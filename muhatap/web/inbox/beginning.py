@@ -39,14 +39,18 @@ def begin(request: HttpRequest, contact_id: int) -> HttpResponse:
     form = FirstWords(request.POST or None, inboxes=inboxes, initial={"to": contact.email, "inbox": inboxes.first()})
     if request.method == "POST" and form.is_valid():
         to = (Address(email=form.cleaned_data["to"], name=contact.name),)
-        answer = reply.Answer(html=richtext.from_text(form.cleaned_data["text"]), to=to)
-        message = reply.begin(
-            inbox=form.cleaned_data["inbox"],
-            contact=contact,
-            subject=form.cleaned_data["subject"],
-            answer=answer,
-            by=visitor(request),
-            at=clock.now(),
-        )
-        return redirect("inbox:conversation", message.conversation_id)
+        answer = reply.Answer(html=richtext.from_text(form.cleaned_data["text"]), to=to, is_signed=True)
+        try:
+            message = reply.begin(
+                inbox=form.cleaned_data["inbox"],
+                contact=contact,
+                subject=form.cleaned_data["subject"],
+                answer=answer,
+                by=visitor(request),
+                at=clock.now(),
+            )
+        except reply.NoRecipient:
+            form.add_error("to", _("This is one of our own inboxes. Nothing was sent."))
+        else:
+            return redirect("inbox:conversation", message.conversation_id)
     return render(request, "inbox/new.html", {"form": form, "contact": contact, "has_inbox": inboxes.exists()})

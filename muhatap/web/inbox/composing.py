@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.http import QueryDict
@@ -26,6 +26,7 @@ from muhatap.web.inbox import checking, scheduling, words
 from muhatap.web.inbox.display import Asked, Check, Colleague, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST = 20_000
+HOW = ("then", "later", "later_at")
 SEPARATORS = ",;\n"
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 
@@ -46,6 +47,7 @@ class Typed:
     raw: dict[str, str]
     version: int | None = None
     sure: frozenset[str] = frozenset()
+    how: dict[str, str] = field(default_factory=dict)
 
 
 def typed(post: QueryDict) -> Typed:
@@ -63,8 +65,27 @@ def typed(post: QueryDict) -> Typed:
         wrong=wrong,
         raw=raw,
         version=number(post.get("version")),
-        sure=frozenset(" ".join(post.getlist("sure")).split()),
+        sure=frozenset(word for word in _said_yes(post) if "=" not in word),
+        how=_how(post),
     )
+
+
+def _said_yes(post: QueryDict) -> list[str]:
+    return " ".join([*post.getlist("sure"), post.get("anyway", "")])[:LONGEST_LIST].split()
+
+
+def _how(post: QueryDict) -> dict[str, str]:
+    """Whether it is to leave later or to resolve: as the button says, or as it was said before something was asked."""
+    pressed = {name: post.get(name, "") for name in ("then", "later") if post.get(name)}
+    if "later" in pressed:
+        pressed["later_at"] = post.get("later_at", "")
+    asked = dict(word.split("=", 1) for word in _said_yes(post) if "=" in word)
+    return pressed or {name: value for name, value in asked.items() if name in HOW}
+
+
+def as_words(how: dict[str, str]) -> list[str]:
+    """How it is to leave, for a button that asks to go on."""
+    return [f"{name}={value}" for name, value in how.items() if value and not value.isspace()]
 
 
 def composer(
@@ -119,7 +140,12 @@ def composer(
         checks=checking.checks(conversation, html=html, **addresses(to, cc, bcc), files=files_of(reply), at=now)
         if may_answer and not asked
         else (),
-        asked=Asked(checks=asked, sure=" ".join(sorted({*(check.code for check in asked), *sure.split()})))
+        asked=Asked(
+            checks=asked,
+            sure=" ".join(
+                [*sorted({*(check.code for check in asked), *sure.split()}), *as_words(kept.how if kept else {})]
+            ),
+        )
         if asked
         else None,
         sure=sure,

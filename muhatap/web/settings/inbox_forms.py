@@ -53,7 +53,7 @@ STORED = (
         "plus_addressing",
         "quote_original",
     ),
-    *("thread_by_subject", "thread_forwards", "reopen_days", "max_mb", "authserv_id"),
+    *("thread_by_subject", "thread_forwards", "reopen_days", "max_mb", "max_send_mb", "authserv_id"),
 )
 
 
@@ -174,6 +174,13 @@ class InboxForm(forms.Form):
         label=_("Days an answer reopens a resolved conversation"), min_value=0, max_value=3650, initial=30
     )
     max_mb = forms.IntegerField(label=_("Largest mail, in MB"), min_value=1, max_value=100, initial=50)
+    max_send_mb = forms.IntegerField(
+        label=_("Largest mail we send, in MB"),
+        min_value=1,
+        max_value=100,
+        initial=20,
+        help_text=_("With its files; they grow by a third on the way. Most servers take 20."),
+    )
     authserv_id = forms.CharField(
         label=_("Name of the server whose verdict on senders counts"),
         max_length=200,

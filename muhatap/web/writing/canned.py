@@ -23,6 +23,7 @@ from muhatap.writing import canned
 from muhatap.writing.models import LANGUAGES, CannedReply
 
 N_FILES = 10
+LANGUAGE_NAMES = {code: str(name) for code, name in LANGUAGES if code}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +161,7 @@ def _line(reply: CannedReply, user: User) -> Line:
         title=reply.title,
         shortcut=f"/{reply.shortcut}" if reply.shortcut else "",
         text=" ".join(richtext.to_text(reply.html).split())[:160],
-        whom=" · ".join(filter(None, [whom, dict(LANGUAGES[1:]).get(reply.language, "")])),
+        whom=" · ".join(filter(None, [whom, LANGUAGE_NAMES.get(reply.language, "")])),
         used=used if reply.n_used else _("not used yet"),
         may_edit=reply.owner_id == user.pk or (reply.owner_id is None and may(user, "canned.share")),
     )

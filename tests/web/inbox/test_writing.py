@@ -105,6 +105,17 @@ def test_a_letter_too_large_for_its_inbox_is_refused_and_kept(zeynep: Client, le
     assert not Outgoing.objects.exists() and len(Draft.objects.get().files) == 1
 
 
+def test_a_yes_goes_on_with_what_was_wanted_first(zeynep: Client, letter: Message) -> None:
+    promise = "<p>Faturanız ektedir.</p>"
+    answer = send(zeynep, letter, html=promise, later="tomorrow")
+    assert 'name="sure" value="file later=tomorrow"' in answer
+    arrival(cast.mail(id="<2@x>", text="Bir de şu.", references=("<ayse-1@ornek.example>",)))
+    answer = send(zeynep, letter, html=promise, sure="file later=tomorrow", seen=str(letter.pk))
+    assert 'name="anyway" value="yes later=tomorrow"' in answer
+    send(zeynep, letter, html=promise, sure="file", anyway="yes later=tomorrow", seen=str(letter.pk))
+    assert Scheduled.objects.exists() and not Outgoing.objects.exists()
+
+
 @pytest.mark.parametrize("later", ["hour", "tomorrow", "monday"])
 def test_it_is_sent_later_and_stands_in_thread_list_and_view(zeynep: Client, letter: Message, later: str) -> None:
     answer = send(zeynep, letter, later=later)
