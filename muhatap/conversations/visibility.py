@@ -90,7 +90,7 @@ def who_sees(conversation: Conversation) -> QuerySet[User]:
     """Everybody who sees this conversation: the same rule asked from the other side, for telling many at once."""
     mentioned = Mention.objects.filter(message__conversation=conversation).values("user_id")
     seated = Desk.objects.filter(inbox_id=conversation.inbox_id).values("user_id")
-    members = Membership.objects.filter(team_id=conversation.team_id).values("user_id")
+    members = Membership.objects.filter(team_id=conversation.team_id or 0).values("user_id")
     active = User.objects.filter(is_active=True)
     if conversation.merged_into_id:
         return active.none()
