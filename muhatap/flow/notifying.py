@@ -50,14 +50,18 @@ def _concerned(message: Message) -> Iterator[Concerned]:
     conversation = message.conversation
     if message.kind == Message.Kind.EVENT:
         yield from _by_event(message, conversation)
-    elif message.is_automatic:
-        return  # vacation messages, reports, what rules wrote
+    elif message.is_automatic or _is_unwanted(message):
+        return  # vacation messages, reports, what rules wrote; what came straight into spam
     else:
         yield Kind.MENTION, User.objects.filter(mentions__message=message)
         yield Kind.MINE, User.objects.filter(pk=conversation.assignee_id or 0)
         yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
         if message.kind == Message.Kind.INBOUND and _is_free(conversation) and _is_first(message):
             yield Kind.UNASSIGNED, _at_hand(conversation)
+
+
+def _is_unwanted(message: Message) -> bool:
+    return message.kind == Message.Kind.INBOUND and message.conversation.status == Conversation.Status.SPAM
 
 
 def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerned]:

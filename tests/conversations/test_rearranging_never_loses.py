@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 from django.db import transaction
@@ -43,7 +44,7 @@ class World:
         spoken = conversation.messages.exclude(kind="event").order_by("at", "id").values_list("pk", flat=True)
         return [pk for place, pk in enumerate(spoken) if mask >> place & 1]
 
-    def now(self) -> cast.datetime:
+    def now(self) -> datetime:
         self.clock += 1
         return cast.NOW + cast.minutes(self.clock)
 

@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from muhatap.accounts.models import User
 from muhatap.conversations.models import BulkAct, Conversation, SavedView, SenderBlock
 from tests import cast
 from tests.conversations.conftest import arrival
@@ -33,6 +34,7 @@ def letters(settings: Any) -> list[Conversation]:
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     client = Client()
+    User.objects.filter(pk=cast.can().pk).update(language="en")
     client.force_login(cast.can(), backend="django.contrib.auth.backends.ModelBackend")
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
     cookies = {

@@ -56,6 +56,8 @@ class FieldForm(forms.Form):
         initial = (
             {"label": field.label, "kind": field.kind, "choices": "\n".join(map(str, field.choices))} if field else None
         )
+        if data:
+            data = {"about": CustomField.About.CONTACT, **{name: data[name] for name in data}}
         super().__init__(data, initial=initial)
         if field:
             del self.fields["kind"], self.fields["about"]

@@ -34,8 +34,10 @@ def letters(db: None) -> list[Conversation]:
 
 @pytest.fixture
 def can(client: Client) -> Client:
-    client.force_login(cast.can())
-    client.cookies["language"] = "en"
+    can = cast.can()
+    can.language = "en"
+    can.save(update_fields=["language"])
+    client.force_login(can)
     return client
 
 
