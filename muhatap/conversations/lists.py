@@ -241,12 +241,6 @@ def holding(query: str) -> Q:
     return Q(search_text__contains=letters) | Q(contact_id__in=people)
 
 
-def found(user: User, query: str, *, limit: int = LIMIT) -> list[Conversation]:
-    """The newest conversations this user sees whose subject or contact holds these letters."""
-    rows = visible_to(user).filter(holding(query)).select_related("contact", "inbox")
-    return list(rows.order_by("-last_message_at", "-id")[:limit])
-
-
 def candidates(user: User, conversation: Conversation, *, search: str = "", limit: int = 20) -> list[Conversation]:
     """Other conversations of the same inbox a message could belong to: the same person's first, or what was searched for."""
     rows = visible_to(user).filter(inbox_id=conversation.inbox_id).exclude(pk=conversation.pk)
