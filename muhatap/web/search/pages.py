@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
@@ -129,7 +129,7 @@ def _older_url(shown: Results, query: Query, found: finding.Found) -> str:
     """What lies before the newest MOST. Other dates' ends are gone, for this one is earlier."""
     day = timezone.localtime(found.oldest_at).date().isoformat()
     kept = [one.written for one in query.pieces if not (isinstance(one, Filter) and one.name in ("before", "on"))]
-    return _url(" ".join([*kept, f"{_('before')}:{day}"]), shown.tab)
+    return _url(" ".join([*kept, f"{pgettext('search filter', 'before')}:{day}"]), shown.tab)
 
 
 def _chips(query: Query, tab: str) -> tuple[Chip, ...]:
