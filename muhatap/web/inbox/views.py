@@ -20,7 +20,7 @@ from muhatap.shared import clock
 from muhatap.web.common import reading
 from muhatap.web.common.display import ViewGroup
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import filters, pages, sidebar, viewing
+from muhatap.web.inbox import builder, filters, pages, sidebar, viewing
 
 LIVELY = Condition(field="status", op="is", values=("open", "waiting"))
 STANDING: dict[str, tuple[Condition, ...]] = {
@@ -55,7 +55,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         replace(row, error=_("This is gone. Choose another, or take the condition away."))
         if one in wanting.broken(wanted)
         else row
-        for one, row in zip(wanted.conditions, filters.of_wanted(wanted), strict=True)
+        for one, row in zip(wanted.conditions, builder.of_wanted(wanted), strict=True)
         if wanting.operators(one.field)
     ]
     return _builder(request, rows, view=view, order=wanted.order, is_any=wanted.is_any, kept=_kept(view))
@@ -103,12 +103,12 @@ def place(request: HttpRequest, number: int) -> HttpResponse:
 
 def _posted(request: HttpRequest, view: SavedView | None) -> HttpResponse:
     act, _colon, text = request.POST.get("do", "").partition(":")
-    rows = filters.typed(request.POST)
+    rows = builder.typed(request.POST)
     if act == "add" and len(rows) < wanting.MOST:
-        rows.append(filters.Typed(field=_unused(rows)))
+        rows.append(builder.Typed(field=_unused(rows)))
     if act == "drop" and (place := reading.number(text)) is not None and place < len(rows):
         del rows[place]
-    conditions, told, is_right = filters.understood(rows)
+    conditions, told, is_right = builder.understood(rows)
     wanted = Wanted(
         conditions=conditions,
         is_any=request.POST.get("match") == "any",
@@ -145,7 +145,7 @@ def _save(request: HttpRequest, wanted: Wanted, view: SavedView | None) -> HttpR
 
 def _builder(
     request: HttpRequest,
-    rows: list[filters.Typed],
+    rows: list[builder.Typed],
     *,
     order: str,
     is_any: bool,
@@ -155,10 +155,10 @@ def _builder(
 ) -> HttpResponse:
     user = visitor(request)
     names = filters.Names(user)
-    rows = rows or [filters.Typed(field="status", op="is", values=LIVELY.values)]
+    rows = rows or [builder.Typed(field="status", op="is", values=LIVELY.values)]
     _label, orders = filters.sorts(order or "newest", "", ())
     context = {
-        "lines": [filters.line(place, row, names) for place, row in enumerate(rows)],
+        "lines": [builder.line(place, row, names) for place, row in enumerate(rows)],
         "may_add": len(rows) < wanting.MOST,
         "is_any": is_any,
         "orders": [(name, act.label, act.is_here) for name, act in zip(lists.ORDERS, orders, strict=True)],
@@ -176,16 +176,16 @@ def _nav(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
     return sidebar.groups(user, here, lists.counts(user), pages.saved_links(request, here=here))
 
 
-def _begun(request: HttpRequest) -> list[filters.Typed]:
+def _begun(request: HttpRequest) -> list[builder.Typed]:
     wanted = filters.read(request.GET)
     conditions = wanted.conditions or STANDING.get(request.GET.get("from", ""), ())
     kind, _colon, number = request.GET.get("from", "").partition(":")
     if not conditions and kind in ("team", "inbox") and reading.number(number):
         conditions = (Condition(field=kind, op="is", values=(number,)), LIVELY)
-    return [filters.Typed(field=one.field, op=one.op, values=one.values) for one in conditions]
+    return [builder.Typed(field=one.field, op=one.op, values=one.values) for one in conditions]
 
 
-def _unused(rows: list[filters.Typed]) -> str:
+def _unused(rows: list[builder.Typed]) -> str:
     taken = {row.field for row in rows}
     return next((field for field in wanting.OPERATORS if field not in taken), "status")
 
