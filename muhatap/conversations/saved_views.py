@@ -108,7 +108,7 @@ def n_up_to_bound(view: SavedView, *, user: User, at: datetime) -> int | None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("select set_config('statement_timeout', %s, true)", [str(PATIENCE_MS)])
             n = len(lists.numbers(user, shown, limit=BOUND))
-            cursor.execute("select set_config('statement_timeout', '0', true)")
+            cursor.execute("set local statement_timeout to default")
             return n
     except DatabaseError:
         return None

@@ -56,6 +56,7 @@ sheet?.addEventListener("opened", () => {
   const rows = document.querySelector("[data-rows]");
   const entries = new Map([["?", list.dataset.thisSheet]]);
   if (rows?.dataset.next) entries.set("j", rows.dataset.next).set("k", rows.dataset.previous).set("o", rows.dataset.open);
+  if (rows?.dataset.choose) entries.set("x", rows.dataset.choose);
   for (const element of document.querySelectorAll("[data-key][data-key-name]")) {
     if (isShown(element)) entries.set(element.dataset.key.replace("mod+", "Ctrl ").replace("shift+", "Shift "), element.dataset.keyName);
   }
