@@ -16,7 +16,7 @@ ASKED: frozenset[Code] = frozenset(
     {"bounced", "outside", "was_blind", "we_were_blind"}
 )  # not sent without a second yes
 MANY = 6
-LOOKED_AT = 200  # newest messages whose people count as known
+LOOKED_AT = 40  # newest messages whose people count as known, besides those who take part by their own words or ours
 # Domains that say nothing about a firm.
 PUBLIC = frozenset({
     "gmail.com", "googlemail.com", "hotmail.com", "outlook.com", "outlook.com.tr", "live.com", "icloud.com", "yahoo.com",
@@ -79,7 +79,8 @@ def known_of(conversation: Conversation) -> Known:
     ours = recipients.our_addresses()
     answered = next((row for row in rows if row.kind == Message.Kind.INBOUND and not row.is_automatic), None)
     people = _emails([*answered.to, *answered.cc]) if answered else set()
-    seen = {address for row in rows for address in _emails([row.sender, *row.to, *row.cc, *row.reply_to])}
+    taking_part = set(conversation.participants.values_list("address", flat=True))
+    seen = taking_part | {address for row in rows for address in _emails([row.sender, *row.to, *row.cc, *row.reply_to])}
     blind = {address for row in rows for address in _emails(row.bcc)}
     named = {comparable(address) for address in people}
     return Known(

@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.channels.contract import Address, FileRef
 from muhatap.channels.models import Inbox
-from muhatap.conversations import closing, drafting
+from muhatap.conversations import closing, drafting, rearranging, threads
 from muhatap.conversations.models import Conversation, Draft, Message, Scheduled
 from muhatap.flow import happened, later, reply, sweep
 from muhatap.interactions.models import Interaction, Outgoing
@@ -128,6 +128,18 @@ def test_taken_back_it_is_a_draft_with_all_it_had(conversation: Conversation) ->
     later.send_due(scheduled_id=row.pk, at=TOMORROW)
     assert not Outgoing.objects.exists()
     assert not later.take_back(scheduled=row, by=cast.zeynep(), at=cast.NOW)
+
+
+def test_merged_into_another_thread_it_waits_there(conversation: Conversation) -> None:
+    row = planned(conversation)
+    target = threads.start(
+        inbox=conversation.inbox, contact=conversation.contact, subject="Havlu", at=cast.NOW - timedelta(hours=1)
+    )
+    rearranging.merge(conversation=conversation, target=target, by=cast.zeynep(), at=cast.NOW)
+    row.refresh_from_db()
+    assert row.conversation_id == target.pk
+    later.send_due(scheduled_id=row.pk, at=TOMORROW)
+    assert target.messages.filter(kind="outbound").exists()
 
 
 @pytest.mark.parametrize("because", ["spam", "writer_gone"])

@@ -47,10 +47,11 @@ function open(form) {
   const search = panel.querySelector("[data-canned-search]");
   search.hidden = false;
   search.value = "";
-  find(form, "").then(() => {
-    place(form, form.querySelector("[data-canned-open]").getBoundingClientRect());
-    search.focus();
-  });
+  panel.querySelector("[data-canned-results]").replaceChildren();
+  const at = form.querySelector("[data-canned-open]").getBoundingClientRect();
+  place(form, at);
+  search.focus(); // at once: what is typed while the list is on its way must not be lost
+  find(form, "").then(() => panel.hidden || place(form, at));
 }
 
 function later(form, query, isTyped = false) {
@@ -79,7 +80,7 @@ async function find(form, query) {
 
 function place(form, at) {
   const panel = panelOf(form);
-  panel.hidden = false;
+  panel.hidden = false; // shown before it is measured
   form.querySelector("[data-canned-open]")?.setAttribute("aria-expanded", "true");
   panel.style.left = `${Math.max(8, Math.min(at.left, innerWidth - panel.offsetWidth - 8))}px`;
   panel.style.bottom = `${innerHeight - at.top + 6}px`;
