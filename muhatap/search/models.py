@@ -10,8 +10,9 @@ class Document(models.Model):
     are no words: ~in, ~file, @<number of the colleague who wrote>.
     """
 
-    pk = models.CompositePrimaryKey("at", "message_id")
-    message_id = models.BigIntegerField()
+    message_id = models.BigIntegerField(
+        primary_key=True
+    )  # in the table (at, message_id): a partition's key holds its month
     conversation_id = models.BigIntegerField()
     inbox_id = models.BigIntegerField()
     kind = models.CharField(max_length=10)

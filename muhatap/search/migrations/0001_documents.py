@@ -253,13 +253,7 @@ class Migration(migrations.Migration):
                 migrations.CreateModel(
                     name="Document",
                     fields=[
-                        (
-                            "pk",
-                            models.CompositePrimaryKey(
-                                "at", "message_id", blank=True, editable=False, primary_key=True, serialize=False
-                            ),
-                        ),
-                        ("message_id", models.BigIntegerField()),
+                        ("message_id", models.BigIntegerField(primary_key=True, serialize=False)),
                         ("conversation_id", models.BigIntegerField()),
                         ("inbox_id", models.BigIntegerField()),
                         ("kind", models.CharField(max_length=10)),
