@@ -18,6 +18,7 @@ from muhatap.feedback import answering, asking, wording
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import reply
 from muhatap.interactions import ledger, outbox
+from muhatap.interactions.models import Interaction
 from muhatap.shared import live, richtext
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -60,7 +61,9 @@ def rate(*, invitation: Invitation, score: int, comment: str, at: datetime) -> R
     if conversation and (answered.is_new or answered.is_changed):
         told = {"score": response.score, "comment": response.comment, "response": response.pk}
         event = "rated" if answered.is_new else "rating_changed"
-        threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
+        entry = threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
+        if answered.is_new:
+            _stands_for(entry, response.interaction)
     return response
 
 
@@ -85,20 +88,24 @@ def _ask(invitation: Invitation, *, at: datetime) -> bool:
         asking.withdraw(invitation=invitation, at=at)
         return False
     asking.mark_sent(invitation=invitation, at=at)
-    to = ""
-    if invitation.survey.inbox.kind == "email":
-        to = _mail(invitation, conversation, at=at)
-    else:
+    mailed = _mail(invitation, conversation, at=at) if invitation.survey.inbox.kind == "email" else None
+    if mailed is None:
         _show(conversation)
-    threads.tell(conversation=conversation, event="rating_asked", by=None, at=at, to=to)
+    entry = threads.tell(conversation=conversation, event="rating_asked", by=None, at=at)
+    _stands_for(entry, mailed)
     return True
 
 
-def _mail(invitation: Invitation, conversation: Conversation, *, at: datetime) -> str:
+def _stands_for(entry: Message, interaction: Interaction | None) -> None:
+    """Whoever sees the thread sees it on the customer's timeline too, and what becomes of the mail is told in the thread."""
+    Message.objects.filter(pk=entry.pk).update(interaction=interaction)
+
+
+def _mail(invitation: Invitation, conversation: Conversation, *, at: datetime) -> Interaction | None:
     """A mail of its own in the customer's thread, whose links only open the page: programs that look at links rate nothing."""
     address = _address(conversation)
     if address is None:
-        return ""
+        return None
     with translation.override(invitation.language):
         html = _letter(invitation)
         subject = _("How was our help? %(subject)s") % {"subject": conversation.subject}
@@ -123,7 +130,7 @@ def _mail(invitation: Invitation, conversation: Conversation, *, at: datetime) -
         kind="survey",
     )
     outbox.queue(interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at, by=None, at=at)
-    return address.email
+    return interaction
 
 
 def _letter(invitation: Invitation) -> str:

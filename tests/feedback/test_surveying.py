@@ -147,6 +147,7 @@ def test_a_rating_is_kept_told_in_the_thread_and_may_change(asked: Invitation, m
     assert [(m.event, m.event_details["score"]) for m in told] == [("rated", 4), ("rating_changed", 2)]
     row = Interaction.objects.get(kind="survey", direction="in")
     assert (row.contact, row.title, row.excerpt) == (response.contact, "2/5", "Yine bozuldu")
+    assert row.message.event == "rated"  # so that whoever sees the thread sees it on the timeline
     assert Conversation.objects.get().status == "resolved"
 
 
