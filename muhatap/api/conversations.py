@@ -1,6 +1,5 @@
 """Conversations: found, begun, changed. Each endpoint reads its input, makes one call of the same acts as the pages, shows the result."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,21 +10,17 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from muhatap.accounts.models import Team, User
-from muhatap.api import contacts, files, shapes
+from muhatap.api import answers, contacts, shapes
 from muhatap.api.keyed import PROBLEMS, asked, check_permission, check_scope, needs, user_of
 from muhatap.api.once import acts, check_unchanged, etag, once
 from muhatap.api.paging import Paged, page
-from muhatap.api.problems import Problem, conflict, not_found, wrong
-from muhatap.channels.contract import Address
-from muhatap.channels.limits import Excess
+from muhatap.api.problems import conflict, not_found, wrong
 from muhatap.contacts import tagging as naming
 from muhatap.contacts.models import Contact, Tag
 from muhatap.conversations import assigning, closing, prioritising, snoozing, tagging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_inboxes, visible_to
 from muhatap.flow import reply, wire
-from muhatap.shared import richtext
-from muhatap.shared.address import is_plausible
 from muhatap.shared.text import fold
 
 router = Router(tags=["conversations"])
@@ -67,8 +62,10 @@ def begin(request: HttpRequest, data: shapes.NewConversation) -> Status[Any]:
     if inbox is None:
         raise wrong(inbox_id=_("There is no e-mail inbox with this number that this key shows."))
     contact = _contact(request, data)
-    answer = answer_of(request, data, contact)
-    message = sent(lambda: reply.begin(inbox=inbox, contact=contact, subject=data.subject, answer=answer, by=by, at=at))
+    answer = answers.read(request, data, contact)
+    message = answers.sent(
+        lambda: reply.begin(inbox=inbox, contact=contact, subject=data.subject, answer=answer, by=by, at=at)
+    )
     return Status(201, told(message.conversation_id))
 
 
@@ -186,49 +183,6 @@ def named(name: str) -> Tag:
         return naming.named(name)
     except naming.BadTag as error:
         raise wrong(name=_("A tag has at least one letter and at most 60.")) from error
-
-
-def answer_of(
-    request: HttpRequest, data: shapes.NewMessage | shapes.NewConversation, contact: Contact | None = None
-) -> reply.Answer:
-    """What is to be sent. Raises Problem for addresses that are none and files that are not there."""
-    to = [_address(one, f"to/{place}") for place, one in enumerate(data.to)]
-    if contact and not to and contact.email:
-        to = [Address(email=contact.email, name=contact.name)]
-    return reply.Answer(
-        html=data.html or richtext.from_text(data.text),
-        to=to,
-        cc=[_address(one, f"cc/{place}") for place, one in enumerate(data.cc)],
-        bcc=[_address(one, f"bcc/{place}") for place, one in enumerate(data.bcc)],
-        files=files.put_up(request, data.files),
-        seen_message_id=getattr(data, "seen_message_id", None),
-    )
-
-
-def sent(send: Callable[[], Message]) -> Message:
-    """What was sent. Raises Problem with the reason why it was not."""
-    try:
-        return send()
-    except reply.Empty as error:
-        raise wrong(text=_("There is nothing to send yet.")) from error
-    except reply.OverLimit as error:
-        raise wrong(text=_over(error.excess)) from error
-    except reply.NoRecipient as error:
-        raise wrong(to=_("Nobody would receive it: write an address.")) from error
-    except reply.SomethingNew as error:
-        detail = _("Not sent: the customer wrote again meanwhile (message %(id)s).") % {"id": error.message_id}
-        raise Problem(409, "something_new", detail, errors={"#/seen_message_id": detail}) from error
-
-
-def _over(excess: Excess) -> str:
-    said = _("The channel does not carry this: %(what)s, at most %(allowed)s.")
-    return said % {"what": excess.what, "allowed": excess.allowed}
-
-
-def _address(one: shapes.To, place: str) -> Address:
-    if not is_plausible(one.email):
-        raise wrong(**{place: _("“%(address)s” is no e-mail address. Nothing was sent.") % {"address": one.email}})
-    return Address(email=one.email, name=one.name)
 
 
 def _matching(found: "QuerySet[Conversation]", wanted: Wanted) -> "QuerySet[Conversation]":

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from muhatap.accounts.models import User
-from muhatap.api import conversations, files, shapes
+from muhatap.api import answers, conversations, files, shapes
 from muhatap.api.keyed import PROBLEMS, asked, check_permission, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -63,15 +63,13 @@ def write(request: HttpRequest, number: shapes.Number, data: shapes.NewMessage) 
 
 def _reply(request: HttpRequest, row: Conversation, data: shapes.NewMessage) -> Message:
     by, at = asked(request)
-    answer = conversations.answer_of(request, data)
+    answer = answers.read(request, data)
     if not (answer.to or answer.cc or answer.bcc):
         to, cc = _whom(row)
         answer = reply.Answer(
             html=answer.html, to=to, cc=cc, files=answer.files, seen_message_id=answer.seen_message_id
         )
-    return conversations.sent(
-        lambda: reply.send(conversation=row, answer=answer, by=by, at=at, and_resolve=data.resolve)
-    )
+    return answers.sent(lambda: reply.send(conversation=row, answer=answer, by=by, at=at, and_resolve=data.resolve))
 
 
 def _note(request: HttpRequest, row: Conversation, data: shapes.NewMessage, by: User) -> Message:

@@ -62,7 +62,7 @@ def test_the_description_is_valid_openapi_31() -> None:
 @SCHEMA.parametrize()
 @pytest.mark.django_db
 @settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -109,7 +109,7 @@ def test_any_query_is_answered(query: str) -> None:
     shop = program(cast.deniz())
     answer = shop.get(f"/conversations?{query}")
     assert answer.status_code in (200, 422)
-    assert answer.status_code == 200 or answer.json()["errors"][0]["pointer"].startswith("?")
+    assert answer.status_code == 200 or answer.json()["errors"][0]["pointer"] == f"?{query.partition('=')[0]}"
 
 
 @pytest.mark.django_db
