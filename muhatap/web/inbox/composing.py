@@ -15,7 +15,7 @@ from muhatap.accounts.permissions import may
 from muhatap.channels.contract import Address, FileRef
 from muhatap.conversations import drafting, recipients
 from muhatap.conversations.models import Conversation, Draft, Message
-from muhatap.flow.reply import limits_of, signature
+from muhatap.flow.reply import signature
 from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
@@ -108,7 +108,6 @@ def composer(
     has_addresses = bool(conversation.inbox.address)
     html = _html(reply, kept, "reply")
     may_answer = may(user, "conversations.reply")
-    limits = limits_of(conversation.inbox)
     sure = " ".join(sorted(kept.sure)) if kept else ""
     return Composer(
         conversation_id=conversation.pk,
@@ -150,7 +149,6 @@ def composer(
         else None,
         sure=sure,
         signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
-        longest=str(limits.max_length or ""),
         later=scheduling.choices(now) if may_answer else (),
         canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
         reload_url=reverse("inbox:composer", args=[conversation.pk]),

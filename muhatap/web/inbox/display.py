@@ -360,7 +360,6 @@ class Composer:
     asked: Asked | None = None
     sure: str = ""
     signature: SafeString | str = ""
-    longest: str = ""
     later: tuple[Act, ...] = ()
     canned_url: str = ""
     reload_url: str = ""
