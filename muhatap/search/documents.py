@@ -22,11 +22,13 @@ LOOKBACK = 20_000  # entries; those before them are the rebuild's
 CHUNK = 5_000
 OTHERS = "search_document_other"
 
-# Ids, not times: nothing else about messages is indexed by when they came.
+# Ids, not times: nothing else about messages is indexed by when they came. The LIMIT inside keeps the planner from reading
+# every document to join them.
 LATE = """
 select m.id, m.at from conversations_message m
+left join lateral (select true as stands from search_document d where d.at = m.at and d.message_id = m.id limit 1) d on true
 where m.id > (select max(id) - %s from conversations_message) and m.kind <> 'event' and m.recorded_at <= %s
-  and not exists (select from search_document d where d.at = m.at and d.message_id = m.id)
+  and d.stands is null
 order by m.id limit %s
 """
 MONTHS = """

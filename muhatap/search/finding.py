@@ -5,7 +5,7 @@ among their newest. Visibility is asked twice: of the documents, so that the new
 and of the conversations' own rows, whose word is final.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -90,7 +90,7 @@ def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[H
     if meaning.is_impossible or not meaning.has_words:
         return []
     best = _best(candidates(meaning, user=user, most=MOST // 2), at)
-    return _read(best[: limit * 2], user)[:limit]
+    return _hits(best[: limit * 2], _messages(best[: limit * 2], user))[:limit]
 
 
 def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
@@ -163,13 +163,19 @@ def score(rank: float, written_at: datetime, at: datetime) -> float:
 
 
 def _read(shown: Sequence[Candidate], user: User) -> list[Hit]:
+    """Finds with the names of their attachments."""
     named = Attachment.objects.filter(is_inline=False).order_by("pk")
-    messages = _seen(user, shown).filter(pk__in=[candidate.message_id for candidate in shown])
+    return _hits(shown, _messages(shown, user).prefetch_related(Prefetch("attachments", named)))
+
+
+def _messages(shown: Sequence[Candidate], user: User) -> "QuerySet[Message]":
     related = ("conversation__contact", "conversation__inbox", "conversation__assignee", "by", "contact")
-    by_id = {
-        message.pk: message
-        for message in messages.select_related(*related).prefetch_related(Prefetch("attachments", named))
-    }
+    return _seen(user, shown).filter(pk__in=[candidate.message_id for candidate in shown]).select_related(*related)
+
+
+def _hits(shown: Sequence[Candidate], messages: Iterable[Message]) -> list[Hit]:
+    """In the order of the candidates; one whose message has moved meanwhile leads nowhere."""
+    by_id = {message.pk: message for message in messages}
     found = [(candidate, by_id.get(candidate.message_id)) for candidate in shown]
     return [
         Hit(message.conversation, message)
