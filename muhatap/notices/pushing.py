@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -122,7 +123,7 @@ def _pushed(row: PushSubscription, content: Mapping[str, str], *, at: datetime, 
     headers = webpush.headers(
         endpoint=row.endpoint,
         private_pem=private,
-        contact=f"mailto:{settings.DEFAULT_FROM_EMAIL}",
+        contact=f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
         at=at,
         ttl=USEFUL,
         topic=content["tag"][:32],

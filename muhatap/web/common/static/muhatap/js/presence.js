@@ -5,6 +5,7 @@ import { post, token } from "./asking.js";
 
 const shell = document.querySelector("[data-here-url]");
 const BEAT = 20000;
+const TEAM = 60000;
 const TYPES = 6000; // without a key pressed
 const TOGETHER = 250;
 const MOST = 2; // named in the head; of the others there is a number
@@ -128,5 +129,6 @@ if (shell) {
   addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => event.persisted && beat());
   setInterval(beat, BEAT);
+  setInterval(() => !document.hidden && window.htmx?.trigger("#team-now", "live"), TEAM); // in how many conversations they are
   beat();
 }
