@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,13 +24,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def letter(transactional_db: None) -> Message:
     """Ayşe wrote yesterday; Zeynep answered after half an hour, resolved, and Ayşe was asked how that was."""
     at = clock.now() - timedelta(days=1)
-    asking.set_up(inbox=cast.support_inbox(), fields={"is_on": True, "delay_minutes": 0}, by=cast.selin(), at=at)
-    message = writes(at, id="<1@ornek.example>", subject="Nevresim takımım hâlâ gelmedi")
-    answers(message.conversation, at + timedelta(minutes=30), by=cast.zeynep(), and_resolve=True)
-    for event in Message.objects.filter(event="resolved").select_related("conversation__contact"):
-        surveying.follow(message=event, at=event.at)
-    surveying.ask_due(at=at + timedelta(minutes=31))
-    follow_all()
+    with transaction.atomic():
+        asking.set_up(inbox=cast.support_inbox(), fields={"is_on": True, "delay_minutes": 0}, by=cast.selin(), at=at)
+        message = writes(at, id="<1@ornek.example>", subject="Nevresim takımım hâlâ gelmedi")
+        answers(message.conversation, at + timedelta(minutes=30), by=cast.zeynep(), and_resolve=True)
+        for event in Message.objects.filter(event="resolved").select_related("conversation__contact"):
+            surveying.follow(message=event, at=event.at)
+        surveying.ask_due(at=at + timedelta(minutes=31))
+        follow_all()
     return message
 
 
@@ -43,7 +45,7 @@ def test_a_lead_goes_from_a_figure_to_the_conversation_behind_it(page: Page, liv
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
     page.goto(live_server.url + "/insight/?period=7d")
-    expect(page.locator(".figures-one", has_text="First response").locator(".figures-value")).to_have_text("29 min")
+    expect(page.locator(".figures-one", has_text="First response").locator(".figures-value")).to_have_text("30 min")
     page.locator(".chart summary").first.press("Enter")
     expect(page.locator(".chart-table").first.locator("td .link").first).to_have_text("1")
     page.locator(".figures-one", has_text="First response").locator(".figures-value").click()
