@@ -5,22 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_api_keys'),
-        ('channels', '0001_initial'),
-        ('contacts', '0004_fields_of_conversations'),
-        ('conversations', '0006_answers_sent_later'),
+        ("accounts", "0005_api_keys"),
+        ("channels", "0001_initial"),
+        ("contacts", "0004_fields_of_conversations"),
+        ("conversations", "0006_answers_sent_later"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='closure',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['outcome', 'at', 'id'], name='closures_standing'),
+            model_name="closure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["outcome", "at", "id"], name="closures_standing"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='conversations_unanswered'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("waiting_since__isnull", False)),
+                fields=["waiting_since", "id"],
+                name="conversations_unanswered",
+            ),
         ),
     ]

@@ -1,6 +1,8 @@
 // The menu under the lightning: typing finds a macro, Enter runs the first. The menu stands in the composer's form, which
 // Enter must not send.
 
+import { settled } from "../muhatap/js/editor.js";
+
 const fold = (text) => text.toLocaleLowerCase("tr").normalize("NFD").replace(/\p{M}/gu, "").replace(/ı/g, "i");
 
 document.addEventListener("input", (event) => {
@@ -18,6 +20,14 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   event.target.closest(".menu").querySelector("[data-macro]:not([hidden])")?.click();
 }, true);
+
+// What is being written goes along with the macro; a save still under way must not come after it.
+document.addEventListener("htmx:confirm", (event) => {
+  const form = event.target.closest?.("[data-macro]")?.closest("[data-composer]");
+  if (!form) return;
+  event.preventDefault();
+  settled(form).then(() => event.detail.issueRequest(true));
+});
 
 // The macros come when the menu is opened; then the search has the focus.
 document.addEventListener("htmx:afterSettle", (event) => {

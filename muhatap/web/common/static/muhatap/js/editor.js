@@ -195,7 +195,21 @@ export function fields(form) {
   return body;
 }
 
-async function save(form) {
+const saving = new WeakMap(); // form → the save that is under way
+
+function save(form) {
+  saving.set(form, keep(form));
+}
+
+// For what writes into the draft on the server: no save is under way any more, and none will come.
+export async function settled(form) {
+  clearTimeout(drafts.get(form)?.timer);
+  await saving.get(form);
+  clearTimeout(drafts.get(form)?.timer);
+  drafts.delete(form);
+}
+
+async function keep(form) {
   const draft = drafts.get(form);
   if (!draft?.isDirty || !form.isConnected || !form.dataset.draft) return;
   draft.isDirty = false;
