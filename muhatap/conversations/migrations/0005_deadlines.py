@@ -6,71 +6,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_api_keys'),
-        ('channels', '0001_initial'),
-        ('contacts', '0004_fields_of_conversations'),
-        ('conversations', '0004_initial'),
+        ("accounts", "0005_api_keys"),
+        ("channels", "0001_initial"),
+        ("contacts", "0004_fields_of_conversations"),
+        ("conversations", "0004_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('first_response', 'First response'), ('next_response', 'Next response'), ('resolution', 'Resolution')], max_length=20)),
-                ('policy_id', models.BigIntegerField()),
-                ('policy_name', models.CharField(max_length=120)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('warn_at', models.DateTimeField(null=True)),
-                ('warned_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('met_at', models.DateTimeField(null=True)),
-                ('worked_seconds', models.BigIntegerField(null=True)),
-                ('dropped_at', models.DateTimeField(null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_seconds', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first_response", "First response"),
+                            ("next_response", "Next response"),
+                            ("resolution", "Resolution"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("policy_id", models.BigIntegerField()),
+                ("policy_name", models.CharField(max_length=120)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("warn_at", models.DateTimeField(null=True)),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("met_at", models.DateTimeField(null=True)),
+                ("worked_seconds", models.BigIntegerField(null=True)),
+                ("dropped_at", models.DateTimeField(null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_seconds", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('next_deadline_at__isnull', False)), fields=['next_deadline_at', 'id'], name='conversations_due'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("next_deadline_at__isnull", False)),
+                fields=["next_deadline_at", "id"],
+                name="conversations_due",
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='conversations.conversation'),
+            model_name="deadline",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="deadlines", to="conversations.conversation"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='met_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.message'),
+            model_name="deadline",
+            name="met_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="conversations.message"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('breached_at', None), ('dropped_at', None), ('met_at', None), ('paused_at', None)), fields=['due_at'], name='deadlines_due'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("breached_at", None), ("dropped_at", None), ("met_at", None), ("paused_at", None)),
+                fields=["due_at"],
+                name="deadlines_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('breached_at', None), ('dropped_at', None), ('met_at', None), ('paused_at', None), ('warn_at__isnull', False), ('warned_at', None)), fields=['warn_at'], name='deadlines_to_warn'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(
+                    ("breached_at", None),
+                    ("dropped_at", None),
+                    ("met_at", None),
+                    ("paused_at", None),
+                    ("warn_at__isnull", False),
+                    ("warned_at", None),
+                ),
+                fields=["warn_at"],
+                name="deadlines_to_warn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('conversation', 'kind', 'started_at'), name='deadline_once'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(fields=("conversation", "kind", "started_at"), name="deadline_once"),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at', None), ('met_at', None)), fields=('conversation', 'kind'), name='deadline_open_once'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dropped_at", None), ("met_at", None)),
+                fields=("conversation", "kind"),
+                name="deadline_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first_response', 'next_response', 'resolution'])), name='deadline_kind_is_known'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["first_response", "next_response", "resolution"])),
+                name="deadline_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('met_at', None), ('dropped_at', None), _connector='OR'), name='deadline_met_or_dropped'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("met_at", None), ("dropped_at", None), _connector="OR"),
+                name="deadline_met_or_dropped",
+            ),
         ),
     ]
