@@ -382,7 +382,6 @@ class Conversation:
     status: str = ""
     due: Due = field(default_factory=Due)
     presence: tuple[Presence, ...] = ()
-    presence_url: str = ""
     assignee: str = ""
     assignee_initials: str = ""
     assign: tuple[Colleague, ...] = ()
