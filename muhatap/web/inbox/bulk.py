@@ -164,7 +164,8 @@ def _done(bulk: BulkAct, came: acting.Outcome) -> str:
         said = ngettext("%(n)s conversation handed over.", "%(n)s conversations handed over.", n)
     what = words.priority(bulk.value["priority"]) if bulk.act == "priority" else ""
     told = said % {"n": times.count(n), "what": what}
-    return f"{_('Stopped.')} {told}" if bulk.state == BulkAct.State.CANCELLED else told
+    stopped = _("Stopped.")  # outside of the f-string, where translations are not found
+    return f"{stopped} {told}" if bulk.state == BulkAct.State.CANCELLED else told
 
 
 def _left(came: acting.Outcome) -> str:

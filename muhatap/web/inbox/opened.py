@@ -138,11 +138,8 @@ def _status(row: Row, now: datetime) -> str:
     if row.status == Row.Status.SNOOZED:
         until = row.snoozes.filter(ended_at=None).values_list("until", flat=True).first()
         when = times.stamp(until, now) if until else ""
-        return (
-            f"{pgettext('state of a conversation', 'Snoozed')}, {when}"
-            if when
-            else pgettext("state of a conversation", "Snoozed")
-        )
+        said = pgettext("state of a conversation", "Snoozed")
+        return f"{said}, {when}" if when else said
     if row.status == Row.Status.RESOLVED:
         return pgettext("state of a conversation", "Resolved")
     return pgettext("state of a conversation", "Spam") if row.status == Row.Status.SPAM else ""
