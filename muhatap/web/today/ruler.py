@@ -63,7 +63,10 @@ def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
     placed = [(at(moment), line) for moment, line in zip(moments, today, strict=True)]
     return Ruler(
         ticks=tuple(
-            Tick(x=_percent((hour - first) / (last - first) * 100), label=_hour(hour, (hour - first) / (last - first) * 100, at(here)))
+            Tick(
+                x=_percent((hour - first) / (last - first) * 100),
+                label=_hour(hour, (hour - first) / (last - first) * 100, at(here)),
+            )
             for hour in range(first, last + 1, step)
         ),
         marks=tuple(_mark(group) for group in _together(placed)),
