@@ -76,7 +76,9 @@ def test_own_fields_hold_what_their_kind_allows(ayses_letter: Message, branch: s
     assert set(refused.value.errors) == {branch, "tutar"}
     fill(tutar="1.249,90 ₺")
     assert holds("field:tutar", "is", "1249,90") and not holds("field:tutar", "is", "12")
-    assert holds(f"field:{branch}", "is", "KARŞIYAKA", "alsancak") and not holds(f"field:{branch}", "is_not", "Karşıyaka")
+    assert holds(f"field:{branch}", "is", "KARŞIYAKA", "alsancak") and not holds(
+        f"field:{branch}", "is_not", "Karşıyaka"
+    )
     assert holds(f"field:{branch}", "filled") and not holds("field:tutar", "empty")
     with pytest.raises(wanting.BadCondition):
         wanting.read("field:tutar", "is", ["çok"])
