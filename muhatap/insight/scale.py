@@ -5,6 +5,7 @@ Steps grow by a tenth. Whatever length is read back from its step is at most 5% 
 """
 
 from collections.abc import Mapping
+from math import ceil
 
 GROWTH = 1.1
 ERROR = (GROWTH - 1) / (GROWTH + 1)
@@ -20,9 +21,9 @@ def quantile(counts: Mapping[int, int], share: float) -> float | None:
     n = sum(counts.values())
     if n <= 0:
         return None
-    rank, passed = share * (n - 1), 0
+    rank, passed = max(1, ceil(share * n)), 0
     for step in sorted(counts):
         passed += counts[step]
-        if passed > rank:
+        if passed >= rank:
             return length(step)
     return length(max(counts))
