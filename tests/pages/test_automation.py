@@ -75,6 +75,7 @@ def test_a_macro_is_found_and_run_by_keys_and_taken_back(can: Page) -> None:
     can.locator(".subject").click()
     can.keyboard.press("m")
     expect(can.locator("[data-macro-search]")).to_be_focused()
+    assert Axe().run(can, options=RULES).response["violations"] == []
     can.keyboard.type("gecık")
     can.keyboard.press("Enter")
 
