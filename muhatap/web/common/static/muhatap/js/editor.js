@@ -294,6 +294,11 @@ document.addEventListener("input", (event) => {
   }
 });
 
+// The composer never leaves as a page of its own, not even in the moment before htmx has seen it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-composer]")) event.preventDefault();
+});
+
 // Enter in a field of the composer sends nothing: the first button of the form is not always the one that was meant.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.defaultPrevented || !event.target.matches?.("[data-composer] input, .later-menu input")) return;
