@@ -106,7 +106,13 @@ def _layout() -> list[tuple[str, list[str]]]:
         (_("Fetching mail"), ["imap_host", "imap_port imap_security", "folder max_mb", "fetch_since", "authserv_id"]),
         (
             _("Sending mail"),
-            ["smtp_host", "smtp_port smtp_security", "smtp_login", "smtp_user smtp_password", "verify_certificate max_send_mb"],
+            [
+                "smtp_host",
+                "smtp_port smtp_security",
+                "smtp_login",
+                "smtp_user smtp_password",
+                "verify_certificate max_send_mb",
+            ],
         ),
         (
             _("Answers and conversations"),
