@@ -160,7 +160,7 @@ class Agents:
             return False
         conversation = self.dice.choice(waiting)
         newest = conversation.messages.filter(kind="inbound").order_by("-at", "-id")[0]
-        to, cc = recipients.answer(newest, conversation.inbox) if recipients.are_needed(conversation) else ((), ())
+        to, cc = recipients.answer(newest, conversation.inbox) if conversation.inbox.address else ((), ())
         answer = reply.Answer(html=f"<p>{text}</p>", to=to, cc=cc)
         by = User.objects.get(pk=self.user_id)
         reply.send(conversation=conversation, answer=answer, by=by, at=clock.now(), undo=UNDO)
