@@ -1,7 +1,7 @@
 """Who takes the next conversation of a team: in turn, by load, by what they know; or nobody while nobody is free.
 
 One giving at a time (a lock until the transaction ends), so that two conversations that arrive at the same moment neither
-take the last free place twice nor the same turn. docs/decisions/0018 tells why one lock for all.
+take the last free place twice nor the same turn. docs/decisions/0014 tells why one lock for all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Conversations that hold what was asked for: candidates from the documents, ranked, one row a conversation.
 
-The candidates are the newest MOST messages that match (docs/decisions/0022); rare words are ranked over all time, frequent ones
+The candidates are the newest MOST messages that match (docs/decisions/0018); rare words are ranked over all time, frequent ones
 among their newest. Visibility is asked twice: of the documents, so that the newest MOST are ones the reader may see,
 and of the conversations' own rows, whose word is final.
 """

@@ -1,6 +1,6 @@
 """Charts as plain SVG numbers: bars and lines stretched over their place, each span of days leading to its rows.
 
-The picture is for eyes and pointers; the same numbers stand in a table for everybody else (docs/decisions/0015).
+The picture is for eyes and pointers; the same numbers stand in a table for everybody else (docs/decisions/0011).
 """
 
 from collections.abc import Callable, Sequence
