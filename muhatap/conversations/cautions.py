@@ -39,8 +39,9 @@ class Caution:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a thread's people; addresses are canonical, `ours` are comparable (without plus-tags)."""
+    """What is known of a thread's people; addresses are canonical, `ours` and the inbox `itself` comparable (without plus-tags)."""
 
+    itself: str = ""
     ours: frozenset[str] = frozenset()
     our_domains: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
@@ -62,7 +63,7 @@ def cautions(known: Known, *, to: Sequence[Address], cc: Sequence[Address], bcc:
         _about("outside", _outside(known, everybody)),
         _about("was_blind", (one for one in shown if canonical(one.email) in known.blind - known.seen)),
         _blind_to_us(known, shown),
-        _about("ours", (one for one in (*to, *cc, *bcc) if comparable(one.email) in known.ours)),
+        _about("ours", (one for one in (*to, *cc, *bcc) if comparable(one.email) == known.itself)),
         _about("new", _strangers(known, everybody)),
         Caution(code="left_out", who=tuple(sorted(known.answered - addresses))) if addresses else None,
         Caution(code="many", n=len(addresses)) if len(addresses) >= MANY else None,
@@ -84,6 +85,7 @@ def known_of(conversation: Conversation) -> Known:
     blind = {address for row in rows for address in _emails(row.bcc)}
     named = {comparable(address) for address in people}
     return Known(
+        itself=comparable(conversation.inbox.address),
         ours=frozenset(ours),
         our_domains=our_domains(ours),
         seen=frozenset(seen),

@@ -28,9 +28,12 @@ def answer_sender(message: Message, inbox: Inbox) -> tuple[Address, ...]:
     return answer(message, inbox)[0]
 
 
-def without_ours(people: Iterable[Address]) -> tuple[Address, ...]:
-    """These people without our own inboxes, each once: an answer to ourselves would come in as a new message."""
-    return tuple(_without(people, our_addresses()))
+def without_itself(people: Iterable[Address], inbox: Inbox) -> tuple[Address, ...]:
+    """These people without the inbox we write from, each once: what it sent to itself would come in as a new message.
+
+    Another inbox of ours stays: asking the colleagues there by mail is meant.
+    """
+    return tuple(_without(people, {comparable(inbox.address)} if inbox.address else set()))
 
 
 def our_addresses() -> set[str]:

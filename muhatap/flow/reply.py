@@ -78,11 +78,11 @@ def send(
     """Write the answer into the thread and queue it; until the undo time is over it can be taken back.
 
     `because` marks what a rule wrote: it says on the wire that it is automatic, and changes nobody's turn.
-    Our own inboxes among the recipients are left out. Raises Empty, NoRecipient, OverLimit, SomethingNew (nothing was sent,
+    The inbox itself among the recipients is left out. Raises Empty, NoRecipient, OverLimit, SomethingNew (nothing was sent,
     the draft is kept).
     """
     conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    answer = to_others(answer)
+    answer = to_others(answer, conversation.inbox)
     html = rendering.closed(richtext.clean(answer.html))
     text = richtext.to_text(html)
     check(conversation, answer, text, by=by, at=at)
@@ -248,9 +248,9 @@ def limits_of(inbox: Inbox) -> Limits:
     return registry.adapter(inbox.kind).limits(inbox.settings)
 
 
-def to_others(answer: Answer) -> Answer:
-    """The answer without our own inboxes among its recipients."""
-    to, cc, bcc = (recipients.without_ours(some) for some in (answer.to, answer.cc, answer.bcc))
+def to_others(answer: Answer, inbox: Inbox) -> Answer:
+    """The answer without the inbox it is written from among its recipients."""
+    to, cc, bcc = (recipients.without_itself(some, inbox) for some in (answer.to, answer.cc, answer.bcc))
     return replace(answer, to=to, cc=cc, bcc=bcc)
 
 

@@ -33,6 +33,15 @@ TABLE = {
     "insight.own":            (1, 1, 1, 1, 0, 1),
     "insight.read":           (1, 1, 1, 0, 0, 1),
     "surveys.edit":           (1, 1, 0, 0, 0, 0),
+    "conversations.shared_views": (1, 1, 1, 0, 0, 0),
+    "senders.block":          (1, 1, 1, 1, 0, 0),
+    "service.edit":           (1, 1, 1, 0, 0, 0),
+    "automation.read":        (1, 1, 1, 1, 0, 0),
+    "automation.edit":        (1, 1, 1, 0, 0, 0),
+    "macros.use":             (1, 1, 1, 1, 0, 0),
+    "macros.share":           (1, 1, 1, 0, 0, 0),
+    "canned.use":             (1, 1, 1, 1, 0, 0),
+    "canned.share":           (1, 1, 1, 0, 0, 0),
 }  # fmt: skip
 ROLES = (Role.OWNER, Role.ADMINISTRATOR, Role.TEAM_LEAD, Role.AGENT, Role.MARKETER, Role.ANALYST)
 

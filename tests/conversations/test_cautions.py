@@ -14,8 +14,10 @@ from tests.conversations.conftest import arrival
 
 AYSE, MEHMET, ELIF = "ayse.yilmaz@ornek.example", "mehmet.kaya@ornek.example", "elif.sahin@ornek.example"
 CAN, DESTEK, STRANGER = "can@ihlamurev.example", "destek@ihlamurev.example", "yabanci@baska.example"
+SATIS = "satis@ihlamurev.example"
 LETTER = Known(
-    ours=frozenset({DESTEK}),
+    itself=DESTEK,
+    ours=frozenset({DESTEK, SATIS}),
     our_domains=frozenset({"ihlamurev.example"}),
     seen=frozenset({AYSE, MEHMET, DESTEK}),
     answered=frozenset({MEHMET}),
@@ -32,6 +34,7 @@ TABLE = [
     ("somebody of theirs is left out", LETTER, [AYSE], [], [], ["left_out"]),
     ("nobody at all: nothing to say yet", LETTER, [], [], [], []),
     ("our own inbox among them", LETTER, [AYSE], [MEHMET, DESTEK], [], ["ours"]),
+    ("another inbox of ours", LETTER, [AYSE], [MEHMET, SATIS], [], []),
     ("our own inbox with a plus-tag", LETTER, [AYSE, "destek+7k@ihlamurev.example"], [MEHMET], [], ["ours"]),
     ("an address that bounced", replace(LETTER, bounced=frozenset({AYSE})), [AYSE], [MEHMET], [], ["bounced"]),
     ("a bounced one in other letters", replace(LETTER, bounced=frozenset({AYSE})), ["AYSE.Yilmaz@ornek.example"], [MEHMET], [], ["bounced"]),

@@ -154,6 +154,9 @@ KINDS = {
     "sender block": _("Blocked sender"),
     "rule": _("Rule"),
     "macro": _("Macro"),
+    "canned_reply": _("Canned reply"),
+    "signature": _("Signature"),
+    "figures": _("Figures"),
 }
 _VALUES = {
     **dict(Role.choices),

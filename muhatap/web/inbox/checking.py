@@ -114,7 +114,7 @@ def _of_limits(conversation: Conversation, html: str, files: Sequence[FileRef], 
 def _sentence(caution: Caution) -> str:
     who = ", ".join(caution.who[:SHOWN]) + (" …" if len(caution.who) > SHOWN else "")
     return {
-        "ours": _("%(who)s is our own inbox and is left out."),
+        "ours": _("%(who)s is the inbox this leaves from, and is left out."),
         "bounced": _("Mail to %(who)s came back before."),
         "outside": _("So far only colleagues took part; %(who)s is from outside."),
         "was_blind": _("%(who)s was in blind copy before; now everybody sees them."),

@@ -63,6 +63,7 @@ def typed(imap: ImapServer | None = None, smtp: SmtpServer | None = None, **more
         "is_enabled": "on",
         "reopen_days": "30",
         "max_mb": "50",
+        "max_send_mb": "20",
     }
     return form | more
 
