@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from muhatap.accounts.models import User
 from muhatap.contacts import designing, noting, tagging
 from muhatap.contacts.models import Contact, Tag
 from muhatap.shared import clock
@@ -43,31 +41,6 @@ def shop(page: Page, live_server: Any) -> Page:
 
 def who(name: str) -> int:
     return Contact.objects.get(name=name).pk
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["tr", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    shop: Page, live_server: Any, theme: str, language: str
-) -> None:
-    User.objects.update(language=language)
-    shop.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    ayse, mehmet, twin = who("Ayşe Yılmaz"), who("Mehmet Kaya"), who("M. Kaya")
-    firm, field = Contact.objects.get(name="İpek Güneş").company_id, designing.active()[0].pk
-    for address in (
-        url("list"), f"{url('list')}?q=ays&city=İzmir", f"{url('list')}?q=zzz", url("page", ayse), url("edit", ayse), url("history", ayse),
-        url("identities", ayse), f"{url('merge')}?keep={mehmet}&drop={twin}", url("choose_twin", mehmet), url("companies"),
-        url("company", firm), url("edit_company", firm), url("fields"), url("field", field), url("new"),
-    ):  # fmt: skip
-        shop.goto(live_server.url + address)
-        shop.set_viewport_size(
-            {"width": 1440 if language == "tr" else 390, "height": 900}
-        )  # each width once in each theme
-        found = Axe().run(shop, options=RULES).response["violations"]
-        assert [(address, fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
-        for width in (1440, 390):
-            shop.set_viewport_size({"width": width, "height": 900})
-            assert shop.evaluate("document.documentElement.scrollWidth") == width, address
 
 
 def test_names_are_found_while_typing_and_the_address_keeps_the_search(shop: Page) -> None:

@@ -26,8 +26,7 @@ def gallery(page: Page, live_server: Any) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["tr", "en"])
+@pytest.mark.parametrize(("language", "theme"), [("tr", "dark"), ("en", "light")])
 def test_axe_finds_nothing(gallery: Page, theme: str, language: str) -> None:
     gallery.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     gallery.locator(f".nav .languages button[lang={language}]").click()
