@@ -58,14 +58,14 @@ def test_a_gap_never_leaves(conversation: Conversation) -> None:
     assert "mark" not in str(Outgoing.objects.get().outbound)
 
 
-def test_our_own_inboxes_are_left_out_of_the_recipients(conversation: Conversation) -> None:
+def test_the_inbox_itself_is_left_out_of_the_recipients_and_another_of_ours_stays(conversation: Conversation) -> None:
     Inbox.objects.create(kind="email", name="satış", address="satis@ihlamurev.example")
-    ours = (Address(email="destek+abc@ihlamurev.example"), Address(email="SATIS@ihlamurev.example"))
-    send(conversation, to=(AYSE, ours[0]), cc=ours)
+    itself, sales = Address(email="destek+abc@ihlamurev.example"), Address(email="SATIS@ihlamurev.example")
+    send(conversation, to=(AYSE, itself), cc=(itself, sales))
     message = conversation.messages.get(kind="outbound")
-    assert ([one["email"] for one in message.to], message.cc) == ([AYSE.email], [])
+    assert [one["email"] for one in (*message.to, *message.cc)] == [AYSE.email, sales.email]
     with pytest.raises(reply.NoRecipient):
-        send(conversation, to=ours)
+        send(conversation, to=(itself,))
 
 
 def test_the_most_particular_signature_is_taken(conversation: Conversation) -> None:

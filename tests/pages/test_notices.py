@@ -73,8 +73,8 @@ def test_two_colleagues_know_of_each_other(browser: Browser, server: Server, let
     expect(can.locator("#toasts")).to_contain_text("On its way", timeout=PATIENCE)
     assert Message.objects.filter(kind="outbound").count() == 2
 
-    can.goto("/inbox/in/spam/")
-    expect(zeynep.locator("#presence")).not_to_contain_text("Can", timeout=PATIENCE)
+    can.goto("/inbox/in/spam/")  # a goodbye that got lost is made up for by the next beats
+    expect(zeynep.locator("#presence")).not_to_contain_text("Can", timeout=4 * PATIENCE)
     zeynep.locator("[data-kind=note]").click()
     zeynep.keyboard.type("@Can bakar mısın?")
     zeynep.locator("#composer").get_by_role("button", name="Save note").click()
