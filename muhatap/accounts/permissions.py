@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.edit": _EVERYBODY - {ANALYST},
     "contacts.merge": _LEADS | {MARKETER},
     "contacts.export": _LEADS | {MARKETER, ANALYST},
+    "contacts.import": _LEADS | {MARKETER},  # files of contacts, in and back out
     "contacts.fields": _ADMINISTRATION,  # custom fields
     "contacts.views": _EVERYBODY,
     "contacts.shared_views": _LEADS,  # remove a view that somebody else shared
@@ -32,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
     "service.edit": _LEADS,  # working hours, holidays, SLA policies
+    "everything.export": _ADMINISTRATION,  # all the firm keeps, as files
     "audit.read": _ADMINISTRATION,
     "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
     "insight.read": _LEADS | {ANALYST},  # everybody's

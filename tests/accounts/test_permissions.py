@@ -17,6 +17,8 @@ TABLE = {
     "contacts.edit":          (1, 1, 1, 1, 1, 0),
     "contacts.merge":         (1, 1, 1, 0, 1, 0),
     "contacts.export":        (1, 1, 1, 0, 1, 1),
+    "contacts.import":        (1, 1, 1, 0, 1, 0),
+    "everything.export":      (1, 1, 0, 0, 0, 0),
     "contacts.fields":        (1, 1, 0, 0, 0, 0),
     "contacts.views":         (1, 1, 1, 1, 1, 1),
     "contacts.shared_views":  (1, 1, 1, 0, 0, 0),
