@@ -35,10 +35,13 @@ def write_note(
     files = list(files)
     if not text.strip() and not files:
         raise Empty
+    conversation = threads.held(conversation)
     message = threads.append_note(
         conversation=conversation, html=html, text=text, files=files, by=by, at=at, because=because
     )
     for user in dict.fromkeys([*calls, *mentioned(text)]):
+        if user == by:
+            continue  # whoever writes their own name calls nobody
         Mention.objects.create(message=message, user=user, at=at)
         live.announce([f"user:{user.pk}"], "mention", conversation=conversation.pk, message=message.pk)
     if by:

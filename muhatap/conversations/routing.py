@@ -23,7 +23,7 @@ def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: 
     conversation = placement.conversation or threads.start(
         inbox=inbox, contact=contact, subject=inbound.subject, at=inbound.at
     )
-    conversation = _held(conversation)
+    conversation = threads.held(conversation)
     if is_blocked:
         closing.mark_spam(conversation=conversation, by=SYSTEM, at=at, because={"blocked": True})
     message = threads.append_inbound(
@@ -38,15 +38,6 @@ def route(*, inbox: Inbox, inbound: Inbound, interaction: Interaction, contact: 
     if inbound.kind == "message":
         _wake(conversation, at=at)
     return message
-
-
-def _held(conversation: Conversation) -> Conversation:
-    """The conversation, locked; the one it was merged into, when somebody merged it while we were looking."""
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox")
-    held = rows.get(pk=conversation.pk)
-    while held.merged_into_id:
-        held = rows.get(pk=held.merged_into_id)
-    return held
 
 
 def _place(*, inbox: Inbox, inbound: Inbound, contact: Contact) -> Placement:

@@ -38,6 +38,18 @@ def start(*, inbox: Inbox, contact: Contact, subject: str, at: datetime, team_id
     )
 
 
+def held(conversation: Conversation) -> Conversation:
+    """The conversation, locked until the act is done; the one it was merged into, when somebody merged it meanwhile.
+
+    What is written into a thread that was merged away stands where nobody looks.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("inbox")
+    found = rows.get(pk=conversation.pk)
+    while found.merged_into_id:
+        found = rows.get(pk=found.merged_into_id)
+    return found
+
+
 def append_inbound(
     *,
     conversation: Conversation,

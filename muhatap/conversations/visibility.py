@@ -74,16 +74,15 @@ def sees(user: User, conversation: Conversation) -> bool:
 
 
 def find(user: User, number: int) -> Conversation | None:
-    """The conversation of this number if the user sees it; one that was merged, if they see what it was merged into.
+    """The conversation of this number if the user sees it; of one that was merged, what it was merged into.
 
     The row first and the right after it: one question about both would look at every conversation of the user's.
     """
     rows = Conversation.objects.select_related("inbox", "contact__company", "assignee", "team")
     found = rows.filter(pk=number).first()
-    if found is None:
-        return None
-    standing = visible_to(user).filter(pk=found.merged_into_id or found.pk)
-    return found if standing.exists() else None
+    while found is not None and found.merged_into_id:
+        found = rows.get(pk=found.merged_into_id)
+    return found if found is not None and sees(user, found) else None
 
 
 def who_sees(conversation: Conversation) -> QuerySet[User]:

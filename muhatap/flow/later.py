@@ -41,7 +41,7 @@ def schedule(
 ) -> Scheduled:
     """Keep an answer to be sent at a moment. Raises NotThen and whatever keeps it from being sent now."""
     _check_moment(send_at, at)
-    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    conversation = threads.held(conversation)
     answer, html = reply.to_others(answer, conversation.inbox), richtext.clean(answer.html)
     reply.check(conversation, answer, richtext.to_text(rendering.closed(html)), at=at)
     row = Scheduled.objects.create(

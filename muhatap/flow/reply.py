@@ -81,7 +81,7 @@ def send(
     The inbox itself among the recipients is left out. Raises Empty, NoRecipient, OverLimit, SomethingNew (nothing was sent,
     the draft is kept).
     """
-    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    conversation = threads.held(conversation)
     answer = to_others(answer, conversation.inbox)
     html = rendering.closed(richtext.clean(answer.html))
     text = richtext.to_text(html)

@@ -1,7 +1,7 @@
 import pytest
 
 from muhatap.contacts import tagging as naming
-from muhatap.conversations import closing, drafting, lists, rearranging, routing, tagging
+from muhatap.conversations import closing, drafting, lists, rearranging, tagging, threads
 from muhatap.conversations.models import Conversation, Message
 from tests import cast
 from tests.conversations.conftest import arrival
@@ -101,4 +101,4 @@ def test_what_arrives_while_a_thread_is_merged_away_follows_it(ayses_letter: Mes
     other = arrival(cast.mail(id="<other@ornek.example>", subject="Aynı konu, ayrı mesaj"))
     rearranging.merge(conversation=other.conversation, target=ayses_letter.conversation, by=cast.zeynep(), at=cast.NOW)
 
-    assert routing._held(other.conversation).pk == ayses_letter.conversation_id
+    assert threads.held(other.conversation).pk == ayses_letter.conversation_id

@@ -38,8 +38,6 @@ def view(request: HttpRequest, view: str) -> HttpResponse:
 def conversation(request: HttpRequest, number: int) -> HttpResponse:
     """One conversation: the whole page, or only its panes when a row was opened."""
     found = find(request, number)
-    if found.merged_into_id:
-        found = find(request, found.merged_into_id)
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return opened.panes(request, found)
     return _whole(request, request.GET.get("view", "all"), selected=found)
@@ -114,7 +112,7 @@ def deadline(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def find(request: HttpRequest, number: int) -> Conversation:
-    """The conversation if this user sees it; otherwise it is not there at all."""
+    """The conversation (or what it was merged into) if this user sees it; otherwise it is not there at all."""
     found = visibility.find(visitor(request), number)
     if found is None:
         raise Http404

@@ -82,6 +82,9 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
         return opened.panes(
             request, find(request, done.source_id), toast=Toast(text=_("This was put back already."), icon="info")
         )
+    except rearranging.LaterStands:
+        text = _("Not put back: it was moved on or merged since. Take that back first.")
+        return opened.panes(request, find(request, done.source_id), toast=Toast(text=text, icon="circle-alert"))
     answer = opened.panes(request, find(request, done.source_id), toast=Toast(text=_("Put back"), icon="undo-2"))
     answer["HX-Retarget"], answer["HX-Reswap"] = "#conversation", "innerHTML"
     return answer
