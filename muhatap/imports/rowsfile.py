@@ -1,0 +1,70 @@
+"""Rows of a file in one plain form, a JSON list on each line: read on from any byte, whatever they came from."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from muhatap.imports.reading.problems import Unreadable
+from muhatap.imports.reading.table import Table
+from muhatap.shared import files
+from muhatap.shared.text import without_nul
+
+N_SAMPLES = 20
+_CELL_SHOWN = 200
+_BLOCK = 1000
+
+
+@dataclass
+class Kept:
+    """Where the rows lie, and what was seen of them on the way."""
+
+    sha256: str = ""
+    size: int = 0
+    n_rows: int = 0
+    samples: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`number` is the row's in the file; `end` the byte behind it."""
+
+    number: int
+    cells: list[str]
+    end: int
+
+
+def keep(table: Table) -> Kept:
+    """Store all rows of a table. Raises Unreadable; then nothing is stored."""
+    kept = Kept()
+    kept.sha256, kept.size = files.store(_encoded(table, kept))
+    return kept
+
+
+def lines(sha256: str, *, start: int, most: int) -> list[Line]:
+    """At most so many rows from this byte on; none at the end."""
+    found: list[Line] = []
+    with files.opened(sha256) as file:
+        file.seek(start)
+        for raw in file:
+            start += len(raw)
+            number, *cells = json.loads(raw)
+            found.append(Line(number, cells, start))
+            if len(found) == most:
+                break
+    return found
+
+
+def _encoded(table: Table, kept: Kept) -> Iterator[bytes]:
+    block: list[str] = []
+    for number, cells in table.rows:
+        kept.n_rows += 1
+        if kept.n_rows <= N_SAMPLES:
+            kept.samples.append([without_nul(cell)[:_CELL_SHOWN] for cell in cells])
+        block.append(json.dumps([number, *map(without_nul, cells)], ensure_ascii=False))
+        if len(block) == _BLOCK:
+            yield ("\n".join(block) + "\n").encode()
+            block.clear()
+    if not kept.n_rows:
+        raise Unreadable("only_header")
+    if block:
+        yield ("\n".join(block) + "\n").encode()
