@@ -1,0 +1,65 @@
+"""Two records weighed, with the reasons: for one pair at a time, as the online resolver needs it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from muhatap.matching import comparing
+from muhatap.matching.comparing import Levels
+from muhatap.matching.model import Model, Weight, names_agree, speaks
+from muhatap.matching.normal import Normal
+
+Band = Literal["merge", "review", "apart"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One comparison: the level found and its bits, for (+) or against (-) the same person."""
+
+    field: str
+    level: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`weight` is the log odds in bits. The evidence, the prior first, adds up to it together with `cap`: what was taken off
+    because the same would be found of two people of one household or firm."""
+
+    weight: float
+    band: Band
+    evidence: tuple[Evidence, ...]
+    cap: float
+
+
+def score(a: Normal, b: Normal, model: Model) -> Verdict:
+    """How likely both are one person, and why."""
+    a, b = model.known(a), model.known(b)
+    found = comparing.levels(a, b)
+    given, family = (_gain(field, a, b, found, model) for field in ("given", "family"))
+    weight = model.total(model.sums(found), given, family)
+    evidence = (
+        Evidence("prior", "prior", model.prior.stranger),
+        *_evidence(found, model, {"given": given, "family": family}),
+    )
+    return Verdict(weight, band(weight, model), evidence, weight - sum(each.weight for each in evidence))
+
+
+def band(weight: float, model: Model) -> Band:
+    if weight >= model.merge:
+        return "merge"
+    return "review" if weight >= model.review else "apart"
+
+
+def _gain(field: str, a: Normal, b: Normal, found: Levels, model: Model) -> float:
+    level = found[0 if field == "given" else 1]
+    return model.gain(field, str(getattr(a, field))) if comparing.BY_FIELD[field].names[level] == "same" else 0.0
+
+
+def _evidence(found: Levels, model: Model, gains: dict[str, float]) -> list[Evidence]:
+    is_named, told = names_agree(found), []
+    for field, level in comparing.named(found):
+        weight: Weight | None = model.weights.get(field, {}).get(level)
+        if weight and speaks(field, found):
+            bits = model.against_stranger(field, level, weight, is_named=is_named) + gains.get(field, 0.0)
+            told.append(Evidence(field, level, bits))
+    return told
