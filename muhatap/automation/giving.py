@@ -67,10 +67,15 @@ def give(
 
 def give_unplaced(*, at: datetime, team_ids: Iterable[int] | None = None) -> int:
     """Give what found nobody before, longest waiting first; each in a transaction of its own. How many found somebody."""
-    rows = Unplaced.objects.order_by("since_at", "id")
-    waiting = rows if team_ids is None else rows.filter(team_id__in=list(team_ids))
+    waiting = Unplaced.objects.all() if team_ids is None else Unplaced.objects.filter(team_id__in=list(team_ids))
+    teams = Team.objects.filter(pk__in=waiting.values("team_id")).order_by("pk")
+    return sum(_give_of(team, at=at) for team in teams)  # team by team: one where nobody is free holds up no other
+
+
+def _give_of(team: Team, *, at: datetime) -> int:
     n = 0
-    for row in waiting.select_related("conversation")[:AT_ONCE]:
+    rows = Unplaced.objects.filter(team=team).select_related("conversation").order_by("since_at", "id")
+    for row in rows[:AT_ONCE]:
         n += give(conversation=row.conversation, at=at) is not None
     return n
 

@@ -145,10 +145,10 @@ def _bring_back(row: Conversation, status: str, *, by: User, at: datetime) -> No
     if row.status == status:
         return
     if row.is_closed:
-        closing.reopen(conversation=row, by=by, at=at)
-    elif row.status == Status.SNOOZED:
-        snoozing.wake(conversation=row, at=at)
-    if status in (Status.RESOLVED, Status.SPAM):
+        closing.take_back(conversation=row, by=by, at=at)
+    if row.status == Status.SNOOZED and status != Status.SNOOZED:
+        snoozing.take_back(conversation=row, by=by, at=at)
+    if row.status != status and status in (Status.RESOLVED, Status.SPAM):
         act = closing.resolve if status == Status.RESOLVED else closing.mark_spam
         act(conversation=row, by=by, at=at)
 

@@ -41,6 +41,7 @@ def snooze(
 @transaction.atomic
 def take_back(*, conversation: Conversation, by: User, at: datetime) -> bool:
     """Undo a snooze: whose turn it was is as before. False when none stands."""
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
     if not Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at):
         return False
     conversation.status = Status.OPEN
@@ -53,6 +54,7 @@ def take_back(*, conversation: Conversation, by: User, at: datetime) -> bool:
 @transaction.atomic
 def wake(*, conversation: Conversation, at: datetime) -> bool:
     """End the snooze, if one stands; False when there was none."""
+    Conversation.objects.select_for_update().get(pk=conversation.pk)  # before its snooze, as every act does
     if not Snooze.objects.filter(conversation=conversation, ended_at=None).update(ended_at=at):
         return False
     conversation.status = Status.OPEN

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -60,12 +60,17 @@ def was_asked_lately(survey: Survey, contact: Contact, *, at: datetime) -> bool:
     return asked.filter(Q(sent_at=None) | Q(sent_at__gt=since)).exists()
 
 
-def due(*, at: datetime, limit: int = 200) -> QuerySet[Invitation]:
-    """Invitations whose time has come, held by this transaction; what another one has in hand is passed over."""
-    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        sent_at=None, withdrawn_at=None, due_at__lte=at
-    )
-    return rows.select_related("survey__inbox", "contact", "user").order_by("due_at")[:limit]
+def due(*, at: datetime, limit: int = 200) -> list[int]:
+    """The numbers of the invitations whose time has come."""
+    rows = Invitation.objects.filter(sent_at=None, withdrawn_at=None, due_at__lte=at)
+    return list(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
+
+
+def held(number: int) -> Invitation | None:
+    """The invitation, held by this transaction; None when it was sent or withdrawn, or another one has it in hand."""
+    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    waiting = rows.filter(pk=number, sent_at=None, withdrawn_at=None)
+    return waiting.select_related("survey__inbox", "contact", "user").first()
 
 
 def mark_sent(*, invitation: Invitation, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -126,13 +127,11 @@ def sweep_up(timestamp: int) -> None:
 @app.task(name="minute", queue="care", queueing_lock="minute")
 @on_fresh_connection
 def every_minute(timestamp: int) -> None:
-    snoozing.wake_due(at=clock.now())
-    deadlines.watch(at=clock.now())
-    counting.fold()
-    rules.pass_time(at=clock.now())
-    rollups.fold()
-    surveying.ask_due(at=clock.now())
-    documents.catch_up(at=clock.now())
+    """What time brings. One of these that fails stops none of the others."""
+    for act in (snoozing.wake_due, deadlines.watch, rules.pass_time, surveying.ask_due, documents.catch_up):
+        sweep.attempt(partial(act, at=clock.now()))
+    for fold in (counting.fold, rollups.fold):
+        sweep.attempt(fold)
 
 
 @app.periodic(cron="41 * * * *")
@@ -140,14 +139,17 @@ def every_minute(timestamp: int) -> None:
 @on_fresh_connection
 def every_hour(timestamp: int) -> None:
     """Remember the head of the audit outside of the database, and forget logins and chat windows that ran out."""
-    audit.seal(at=clock.now())
-    sessions.forget_expired(at=clock.now())
-    tidying.tidy(at=clock.now())
-    drafting.forget_copies(before=clock.now() - COPIES_KEPT)
-    telling.forget_old(at=clock.now())
-    delivering.forget(at=clock.now())
-    api_requests.forget(at=clock.now())
-    documents.look_ahead(at=clock.now())
+    sweep.attempt(partial(drafting.forget_copies, before=clock.now() - COPIES_KEPT))
+    for act in (
+        audit.seal,
+        sessions.forget_expired,
+        tidying.tidy,
+        telling.forget_old,
+        delivering.forget,
+        api_requests.forget,
+        documents.look_ahead,
+    ):
+        sweep.attempt(partial(act, at=clock.now()))
 
 
 @app.periodic(cron="23 3 * * *")

@@ -68,7 +68,7 @@ def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerne
     mine = User.objects.filter(pk=conversation.assignee_id or 0)
     if message.event == "assigned":
         # An older entry: it names somebody who has passed the conversation on meanwhile.
-        if str(conversation.assignee or "") == message.event_details.get("to"):
+        if conversation.assignee_id == message.event_details.get("to_id"):
             yield Kind.ASSIGNED, mine
     elif message.event == "woken":
         yield Kind.MINE, mine

@@ -1,5 +1,6 @@
 """Asking for a rating after a resolution: who is asked, how the question travels, and where the answer is told."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,8 +20,9 @@ from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import reply
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Interaction
-from muhatap.shared import live, richtext
+from muhatap.shared import away, live, richtext
 
+log = logging.getLogger(__name__)
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 LANGUAGES = ("tr", "en")
 STALE = timedelta(days=1)  # what was resolved longer ago is not asked about any more
@@ -48,9 +50,11 @@ def follow(*, message: Message, at: datetime) -> None:
 
 
 def ask_due(*, at: datetime) -> int:
-    """Send the invitations whose time has come; what was opened again meanwhile is not asked about. Returns how many went."""
-    with transaction.atomic():
-        return sum(_ask(invitation, at=at) for invitation in asking.due(at=at))
+    """Send the invitations whose time has come; what was opened again meanwhile is not asked about. Returns how many went.
+
+    Each in a transaction of its own: one that fails comes again in a minute and stops no other.
+    """
+    return sum(_ask_one(number, at=at) for number in asking.due(at=at))
 
 
 @transaction.atomic
@@ -79,6 +83,18 @@ def waiting_in_chat(session: ChatSession, *, at: datetime) -> Invitation | None:
     rows = Invitation.objects.select_related("survey", "response")
     sent = rows.filter(conversation_id=written.conversation_id, sent_at__gte=written.at).order_by("-sent_at").first()
     return sent if sent and asking.is_open(sent, at=at) else None
+
+
+def _ask_one(number: int, *, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            invitation = asking.held(number)
+            return invitation is not None and _ask(invitation, at=at)
+    except Exception as error:
+        if away.is_away(error):
+            raise
+        log.exception("invitation %s was not sent", number)
+        return False
 
 
 def _ask(invitation: Invitation, *, at: datetime) -> bool:

@@ -36,27 +36,27 @@ from abandoned where job.id = abandoned.id and job.status = 'doing'
 def everything(*, at: datetime) -> None:
     """Undigested items, unsent mails, waiting visitors, hand-overs that died, jobs of dead workers; what fails stops no other."""
     for step in (_digest, _wake, _send_later, _settle, _continue_by_mail, _put_back_jobs):
-        _try(partial(step, at=at))
+        attempt(partial(step, at=at))
 
 
 def _digest(*, at: datetime) -> None:
     for item in intake.undigested(before=at - intake.stale_after()).only("id").order_by("id")[:500]:
-        _try(partial(staircase.digest, item_id=item.pk, at=at))
+        attempt(partial(staircase.digest, item_id=item.pk, at=at))
 
 
 def _wake(*, at: datetime) -> None:
     for outgoing_id in outbox.overdue(at=at):
-        _try(partial(outbox.wake, outgoing_id, at=at))
+        attempt(partial(outbox.wake, outgoing_id, at=at))
 
 
 def _send_later(*, at: datetime) -> None:
     for scheduled_id in later.overdue(at=at):
-        _try(partial(later.send_due, scheduled_id=scheduled_id, at=at))
+        attempt(partial(later.send_due, scheduled_id=scheduled_id, at=at))
 
 
 def _settle(*, at: datetime) -> None:
     for outgoing in outbox.stuck_in_hand(at=at):
-        _try(partial(_settle_one, outgoing, at=at))
+        attempt(partial(_settle_one, outgoing, at=at))
 
 
 def _settle_one(outgoing: Outgoing, *, at: datetime) -> None:
@@ -68,7 +68,7 @@ def _settle_one(outgoing: Outgoing, *, at: datetime) -> None:
 
 def _continue_by_mail(*, at: datetime) -> None:
     for session_id in chatting.overdue(at=at):
-        _try(partial(chatting.continue_by_mail, session_id=session_id, at=at))
+        attempt(partial(chatting.continue_by_mail, session_id=session_id, at=at))
 
 
 def _put_back_jobs(*, at: datetime) -> None:
@@ -76,10 +76,11 @@ def _put_back_jobs(*, at: datetime) -> None:
         cursor.execute(PUT_BACK, [f"{ABANDONED.total_seconds()} seconds", N_LIVES])
 
 
-def _try(act: Callable[[], object]) -> None:
+def attempt(act: Callable[[], object]) -> None:
+    """Do it; what fails is logged and stops nothing that comes after it."""
     try:
         act()
     except Exception:
         if not connection.is_usable():
             raise  # without a database nothing else goes well either
-        log.exception("the sweep goes on without %s", act)
+        log.exception("we go on without %s", act)

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -36,6 +36,9 @@ def mail_unseen(*, at: datetime) -> int:
     for user in User.objects.filter(pk__in=list(waiting), is_active=True).order_by("pk"):
         try:
             n_sent += _mailed(user, at=at)
+        except SMTPRecipientsRefused as error:  # says something of this address, and nothing of the others
+            log.warning("notices of user %s were not mailed, the address was refused: %s", user.pk, error)
+            _waiting(at).filter(user=user).update(mailed_at=at)
         except (SMTPException, OSError) as error:
             log.warning("notices were not mailed, and will be tried again: %s", error)
             break

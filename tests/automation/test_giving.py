@@ -123,6 +123,21 @@ class TestOneAfterAnother:
 
         assert giving.give_unplaced(at=cast.NOW) == 0 and not Unplaced.objects.exists()
 
+    def test_a_team_where_nobody_is_free_holds_up_no_other(self, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+        sales = Team.objects.create(name="Satış")
+        Membership.objects.create(team=sales, user=cast.deniz())
+        arrange(sales, "rotation", n_at_most=0)
+        stuck, waiting = new(), new()
+        for conversation, of in ((stuck, sales), (waiting, team)):
+            assigning.hand_to_team(conversation=conversation, team=of, by=cast.can(), at=cast.NOW)
+        arrange(team, "rotation", n_at_most=0)
+        assert (give(stuck), give(waiting)) == (None, None)
+        arrange(team, "rotation")
+        monkeypatch.setattr(giving, "AT_ONCE", 1)
+
+        assert giving.give_unplaced(at=cast.NOW) == 1
+        assert Unplaced.objects.get().conversation == stuck
+
     def test_a_team_that_gives_by_hand_gives_nothing(self, team: Team) -> None:
         assert give(new()) is None and not Unplaced.objects.exists()
 

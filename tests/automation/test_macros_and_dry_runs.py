@@ -12,6 +12,7 @@ from muhatap.flow import macros as running
 from muhatap.flow import rules as staircase
 from tests import cast
 from tests.automation.conftest import action, condition, letter, rule
+from tests.insight.conftest import answers
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,16 @@ class TestMacros:
         assert macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
         assert state() == before
         assert not macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
+
+    def test_undone_it_is_their_turn_again_when_it_was(self, ayses_letter: Message) -> None:
+        conversation = ayses_letter.conversation
+        answers(conversation, cast.NOW, by=cast.zeynep())
+        ran = run(macro(action("resolve")), conversation)
+
+        macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
+
+        conversation.refresh_from_db()
+        assert conversation.status == "waiting"
 
     def test_what_cannot_be_done_is_told(self, ayses_letter: Message) -> None:
         made = macro(action("snooze", 1), reply="{{ contact.city }}")

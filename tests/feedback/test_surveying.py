@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -196,3 +197,20 @@ def test_ratings_count_for_whoever_resolved_and_follow_a_merge(asked: Invitation
     rollups.refill()
     list(measuring.rebuild(at=after(64)))
     assert figures("rated", by=("user_id", "bucket")) == {(cast.zeynep().pk, 3): (1, 3)}
+
+
+def test_an_invitation_that_fails_stops_no_other(letter: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled(letter, 10)
+    other = writes(after(1), id="<other@ornek.example>", sender=cast.MEHMET)
+    settled(other, 11)
+    sends = surveying._mail
+
+    def fails_for_ayse(invitation: Invitation, conversation: Conversation, **more: Any) -> Any:
+        if conversation == letter.conversation:
+            raise ValueError(invitation)
+        return sends(invitation, conversation, **more)
+
+    monkeypatch.setattr(surveying, "_mail", fails_for_ayse)
+
+    assert surveying.ask_due(at=after(60)) == 1
+    assert [one.conversation_id for one in Invitation.objects.filter(sent_at=None)] == [letter.conversation_id]

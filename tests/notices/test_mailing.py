@@ -1,7 +1,7 @@
 """Mail for those who have not looked, and quiet hours."""
 
 from datetime import datetime, time, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -149,3 +149,22 @@ def test_old_notices_are_forgotten(ayses_letter: Message) -> None:
     telling.see_all(user=cast.can(), at=cast.NOW)
     telling.forget_old(at=cast.NOW + timedelta(days=31))
     assert not Notice.objects.exists()
+
+
+def test_an_address_that_is_refused_keeps_nobody_else_from_hearing(
+    ayses_letter: Message, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(ayses_letter, cast.zeynep())
+    tell(ayses_letter, cast.can())
+    sends = mailing.EmailMessage.send
+
+    def refuses_zeynep(mail: Any) -> int:
+        if mail.to == ["zeynep@ihlamurev.example"]:
+            raise SMTPRecipientsRefused({"zeynep@ihlamurev.example": (550, b"no such mailbox")})
+        return int(sends(mail))
+
+    monkeypatch.setattr(mailing.EmailMessage, "send", refuses_zeynep)
+
+    assert mailing.mail_unseen(at=LATER) == 1
+    assert [mail.to for mail in mailoutbox] == [["can@ihlamurev.example"]]
+    assert mailing.mail_unseen(at=LATER) == 0

@@ -159,7 +159,8 @@ def untag(request: HttpRequest, number: int, tag: int) -> HttpResponse:
 @needs("conversations.reply")
 def settle(request: HttpRequest, outgoing: int, how: str) -> HttpResponse:
     """Decide about a sending nobody knows the fate of, or try a refused one again."""
-    found = get_object_or_404(Outgoing.objects.select_related("interaction__message"), pk=outgoing)
+    told = Outgoing.objects.filter(interaction__message__isnull=False).select_related("interaction__message")
+    found = get_object_or_404(told, pk=outgoing)
     number = found.interaction.message.conversation_id
     find(request, number)
     if how not in ("again", "sent"):
