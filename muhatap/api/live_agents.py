@@ -3,6 +3,7 @@
 import asyncio
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -17,7 +18,7 @@ from muhatap.notices import presence
 
 
 async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
-    """GET /live: announcements for the logged-in user; 401 for anybody else."""
+    """GET /live?since=…: announcements for the logged-in user since their page was drawn; 401 for anybody else."""
     key = _session_key(request)
     allowed = await asyncio.to_thread(_topics, key)
     if allowed is None:
@@ -28,7 +29,7 @@ async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
     async def is_still_allowed() -> bool:
         return await asyncio.to_thread(_topics, key) == allowed
 
-    await live.stream(send, receive, allowed, is_still_allowed=is_still_allowed)
+    await live.stream(send, receive, allowed, since=_since(request), is_still_allowed=is_still_allowed)
 
 
 def _topics(session_key: str) -> set[str] | None:
@@ -45,6 +46,11 @@ def _user(session_key: str) -> User | None:
     user = User.objects.filter(pk=session.get(SESSION_KEY) or 0, is_active=True).first()
     is_same = user and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
     return user if is_same else None
+
+
+def _since(request: dict[str, Any]) -> float | None:
+    given = parse_qs(request["query_string"].decode("latin-1")).get("since", [""])[0]
+    return float(given) if given.isascii() and given.isdecimal() else None
 
 
 def _session_key(request: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from muhatap.accounts.models import User
 from muhatap.notices import telling
+from muhatap.shared import clock
 from muhatap.web.common import navigation
 
 THEMES = ("light", "dark")
@@ -26,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "here": _namespace(request),
         "areas": SimpleLazyObject(partial(navigation.links, user, here=_namespace(request))) if is_in and user else (),
         "palette_url": _optional("search:palette"),
-        "live_url": getattr(settings, "LIVE_URL", "/live") if is_in else "",
+        "live_url": _live_url() if is_in else "",
         "language_url": _optional("language") or _optional("set_language"),
         "me_url": _optional("accounts:me"),
         "logout_url": _optional("account_logout"),
@@ -34,6 +35,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "team_url": _optional("notices:team") if is_in else "",
         "manifest_url": _optional("notices:manifest"),
     }
+
+
+def _live_url() -> str:
+    """With the moment of this drawing: the stream tells what happened between it and its own opening."""
+    url = getattr(settings, "LIVE_URL", "/live")
+    return f"{url}?since={int(clock.now().timestamp())}" if url else ""
 
 
 def _bell(request: HttpRequest) -> dict[str, Any]:

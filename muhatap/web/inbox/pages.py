@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from muhatap.accounts.permissions import may
 from muhatap.conversations import lists, saved_views, visibility
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
@@ -18,6 +19,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import bulk_bar, card, due, opened, rows, sidebar, viewing
 from muhatap.web.inbox.display import ListPane, Page
 
+AT_ONCE = 100  # rows read alone
 WALKS = tuple(str(number) for number in range(len(lists.BY_DEADLINE)))
 
 
@@ -45,9 +47,20 @@ def conversation(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs("conversations.read")
 def rows_again(request: HttpRequest, view: str) -> HttpResponse:
-    """The rows of a view, read again because something happened."""
+    """The rows of a view, read again because something happened; with ?only= those of these conversations alone."""
+    if only := [number for text in request.GET.getlist("only")[:AT_ONCE] if (number := reading.number(text))]:
+        return _some_rows(request, view, only)
     pane = _pane(request, view, selected=reading.number(request.GET.get("selected")))
     return render(request, "inbox/_rows.html", {"list": pane})
+
+
+def _some_rows(request: HttpRequest, view: str, only: list[int]) -> HttpResponse:
+    user, now = visitor(request), clock.now()
+    shown = viewing.open_view(user, view, request.GET, at=now)
+    selected = reading.number(request.GET.get("selected"))
+    found = rows.some(user, shown, only, selected=selected, now=now)
+    chooses = may(user, "conversations.organise")
+    return render(request, "inbox/_some_rows.html", {"rows": found, "list": {"chooses": chooses}})
 
 
 @needs("conversations.read")
@@ -101,7 +114,7 @@ def of_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The conversations of one contact, as a panel on the customer's page."""
     user, now = visitor(request), clock.now()
     found = lists.of_contact(user, contact_id)
-    shown = [rows.row(one, "", selected=None, view="all", now=now) for one in found]
+    shown = [rows.row(one, selected=None, view="all", now=now) for one in found]
     return render(request, "inbox/_of_contact.html", {"rows": shown})
 
 

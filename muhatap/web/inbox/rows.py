@@ -1,5 +1,6 @@
 """The list of conversations, as ready strings."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import deadlines, lists, saved_views, wanting
-from muhatap.conversations.models import Conversation, Deadline, Draft
-from muhatap.conversations.visibility import topics
+from muhatap.conversations import lists, saved_views, wanting
+from muhatap.conversations.listed import Line
+from muhatap.conversations.models import Conversation
+from muhatap.conversations.visibility import topics, visible_to
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
@@ -40,7 +42,7 @@ def pane(
         count=times.count(n) if n else "",
         groups=groups(page, asked, selected=selected, view=opened.name),
         reload_url=f"{opened.url}rows/?{_query(opened, selected=str(selected or ''))}",
-        live=" ".join(sorted(topics(user))),
+        live=_news(user, opened),
         sort_label=sort_label,
         sorts=sorts,
         query=opened.query,
@@ -75,7 +77,6 @@ def _filter(user: User, opened: Opened) -> dict[str, Any]:
 
 def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) -> tuple[RowGroup, ...]:
     """The rows of a page under their heads: by whose turn it is, or by when they are due."""
-    drafts, due_ones = _drafts(page.rows, asked.user), deadlines.of_rows(page.rows)
     part = f"-{asked.before.walk}-{asked.before.id}" if asked.before else ""
     return tuple(
         RowGroup(
@@ -84,54 +85,33 @@ def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) 
             count=head.count,
             tone=head.tone,
             is_continued=head.is_continued,
-            rows=tuple(
-                row(
-                    one,
-                    drafts.get(one.pk, ""),
-                    selected=selected,
-                    view=view,
-                    now=asked.now,
-                    deadline=due_ones.get(one.pk),
-                )
-                for one in head.rows
-            ),
+            rows=tuple(row(one, selected=selected, view=view, now=asked.now) for one in head.rows),
         )
         for head in grouping.heads(page, asked)
     )
 
 
-def row(
-    conversation: Conversation,
-    draft: str,
-    *,
-    selected: int | None,
-    view: str,
-    now: datetime,
-    deadline: Deadline | None = None,
-) -> Row:
+def row(line: Line, *, selected: int | None, view: str, now: datetime) -> Row:
     """One conversation in the list."""
-    name = str(conversation.contact)
-    is_ours = conversation.preview_kind == "outbound"
-    place = words.channel(conversation.inbox) + (
-        f" · {conversation.subject}" if conversation.inbox.kind == "email" and conversation.subject else ""
-    )
+    place = words.channel(line.channel)
+    draft = " ".join(richtext.to_text(line.draft).split())[:120] if line.draft else ""
     return Row(
-        id=conversation.pk,
-        url=f"{reverse('inbox:conversation', args=[conversation.pk])}?view={view}",
-        name=name,
-        initials=initials(name),
-        time=times.short(conversation.last_message_at, now),
-        time_iso=conversation.last_message_at.isoformat(),
-        line=draft or conversation.preview or conversation.subject,
-        line_prefix=_("Draft:") if draft else _("You:") if is_ours else "",
+        id=line.pk,
+        url=f"{reverse('inbox:conversation', args=[line.pk])}?view={view}",
+        name=line.name,
+        initials=initials(line.name),
+        time=times.short(line.last_message_at, now),
+        time_iso=line.last_message_at.isoformat(),
+        line=draft or line.preview or line.subject,
+        line_prefix=_("Draft:") if draft else _("You:") if line.preview_kind == "outbound" else "",
         is_draft=bool(draft),
-        is_scheduled=bool(getattr(conversation, "is_scheduled", False)),
-        is_unread=bool(getattr(conversation, "is_unread", False)) and not conversation.is_closed,
-        is_selected=conversation.pk == selected,
-        **_priority(conversation.priority),
-        channel_icon=words.channel_icon(conversation.inbox.kind),
-        place=place,
-        **due.of_row(conversation, deadline, now),
+        is_scheduled=line.is_scheduled,
+        is_unread=line.is_unread and not line.is_closed,
+        is_selected=line.pk == selected,
+        **_priority(line.priority),
+        channel_icon=words.channel_icon(line.channel),
+        place=f"{place} · {line.subject}" if line.channel == "email" and line.subject else place,
+        **due.of_row(line, now),
     )
 
 
@@ -140,14 +120,6 @@ def _priority(value: int) -> dict[str, str]:
     if value <= Conversation.Priority.NORMAL:
         return {}
     return {"priority": Conversation.Priority(value).name.lower(), "priority_word": words.priority(value)}
-
-
-def _drafts(rows: list[Conversation], user: User) -> dict[int, str]:
-    numbers = [conversation.pk for conversation in rows if getattr(conversation, "has_draft", False)]
-    found = Draft.objects.filter(conversation_id__in=numbers, by=user, kind="reply").values_list(
-        "conversation_id", "html"
-    )
-    return {number: " ".join(richtext.to_text(html).split())[:120] for number, html in found}
 
 
 def _empty(opened: Opened) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 // Live news. One tab holds the stream and tells the others: browsers allow six connections to a host over HTTP/1.1,
 // so a stream in each tab would stop the seventh tab from loading anything.
-// News is {topics, kind, …ids}. It becomes a DOM event "muhatap:<kind>", and elements marked data-live="<topic> …"
-// that carry hx-trigger="live" read themselves again. Kind "refresh" means "you may have missed something": all read again.
+// News is {topics, kind, …ids}. It becomes a DOM event "muhatap:<kind>"; what it concerns is read again by resting.js.
+// Kind "refresh" means "you may have missed something": all read again.
+
+import { hear as readAgain } from "./resting.js";
 
 const url = document.querySelector("[data-live-url]")?.dataset.liveUrl;
-const TOGETHER = 150; // news of one moment is answered by one reading
 const LONGEST = 30000;
-const SIGNS = new Set(["typing", "presence", "notice"]); // pass by and change nothing that could be read again
 
 if (url) {
   const tabs = new BroadcastChannel("muhatap-live");
@@ -37,26 +37,7 @@ function listen(tabs, pause = 1000, isAgain = false) {
   addEventListener("pageshow", (event) => event.persisted && listen(tabs, pause, true), { once: true }); // back from the history
 }
 
-const due = new Set();
-let timer = 0;
-
 function hear(news) {
   document.dispatchEvent(new CustomEvent(`muhatap:${news.kind}`, { detail: news }));
-  if (SIGNS.has(news.kind)) return;
-  const isAll = news.kind === "refresh";
-  for (const element of document.querySelectorAll("[data-live]")) {
-    if (isAll || element.dataset.live.split(" ").some((topic) => news.topics.includes(topic))) due.add(element);
-  }
-  if (due.size && !timer) timer = setTimeout(readAgain, TOGETHER);
+  readAgain(news);
 }
-
-function readAgain() {
-  timer = 0;
-  if (document.hidden) return; // when the reader comes back
-  for (const element of due) if (element.isConnected) window.htmx?.trigger(element, "live");
-  due.clear();
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && due.size) readAgain();
-});

@@ -19,6 +19,8 @@ document.addEventListener("live", async (event) => {
     part.dispatchEvent(new CustomEvent("merged", { bubbles: true }));
   } catch (error) {
     if (error.name !== "AbortError") console.warn("not read again:", url);
+  } finally {
+    if (reading.get(part) === asking) part.dispatchEvent(new CustomEvent("read-again", { bubbles: true }));
   }
 });
 
@@ -63,7 +65,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 // Gives back the element that now stands in the place.
-function update(twin, child) {
+export function update(twin, child) {
   if ("keyed" in child.dataset) {
     merge(twin, child);
     return twin;
