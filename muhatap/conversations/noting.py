@@ -30,8 +30,12 @@ def write_note(
     files: Iterable[FileRef] = (),
     calls: Iterable[User] = (),
     because: Because = None,
+    is_draft: bool = False,
 ) -> Message:
-    """Write a note and tell those called in it (or by `calls`); a mention lets them see this conversation. Raises Empty."""
+    """Write a note and tell those called in it (or by `calls`); a mention lets them see this conversation. Raises Empty.
+
+    `is_draft`: it was its writer's draft, which ends with it.
+    """
     files = list(files)
     if not text.strip() and not files:
         raise Empty
@@ -44,7 +48,7 @@ def write_note(
             continue  # whoever writes their own name calls nobody
         Mention.objects.create(message=message, user=user, at=at)
         live.announce([f"user:{user.pk}"], "mention", conversation=conversation.pk, message=message.pk)
-    if by:
+    if by and is_draft:
         drafting.discard(conversation=conversation, by=by, kind="note")
     return message
 

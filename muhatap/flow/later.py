@@ -22,7 +22,7 @@ SOONEST, LATEST = timedelta(minutes=1), timedelta(days=366)
 JOB_TAKES = timedelta(seconds=30)
 State = Scheduled.State
 STANDING = (State.WAITING, State.HELD)
-WROTE, SPAM, GONE, REFUSED = "wrote_again", "spam", "writer_gone", "refused"
+WROTE, ANSWERED, SPAM, GONE, REFUSED = "wrote_again", "colleague_answered", "spam", "writer_gone", "refused"
 
 
 class NotThen(Exception):
@@ -43,7 +43,7 @@ def schedule(
     _check_moment(send_at, at)
     conversation = threads.held(conversation)
     answer, html = reply.to_others(answer, conversation.inbox), richtext.clean(answer.html)
-    reply.check(conversation, answer, richtext.to_text(rendering.closed(html)), at=at)
+    reply.check(conversation, answer, richtext.to_text(rendering.closed(html)), by=by, at=at)
     row = Scheduled.objects.create(
         conversation=conversation,
         by=by,
@@ -80,12 +80,19 @@ def postpone(*, scheduled: Scheduled, send_at: datetime, at: datetime) -> bool:
 
 @transaction.atomic
 def send_now(*, scheduled: Scheduled, by: User, at: datetime) -> Message | None:
-    """Send it at once, with the time to undo; None when it left or was taken back meanwhile. Raises as reply.send."""
+    """Send it at once, with the time to undo; None when it left or was taken back meanwhile. Raises as reply.send.
+
+    It goes in its writer's name, or in that of whoever sends it when the writer works here no more.
+    """
     row = _locked(scheduled.pk)
     if row.state not in STANDING:
         return None
     message = reply.send(
-        conversation=row.conversation, answer=_answer(row, seen=None), by=row.by, at=at, and_resolve=row.and_resolve
+        conversation=row.conversation,
+        answer=_answer(row, seen=None),
+        by=row.by if row.by.is_active else by,
+        at=at,
+        and_resolve=row.and_resolve,
     )
     row.message = message
     row.save(update_fields=["message"])
@@ -138,20 +145,19 @@ def hold(row: Scheduled, because: str, *, at: datetime) -> None:
     row.held_because = because
     row.save(update_fields=["held_because"])
     _move(row, State.HELD, at=at)
-    threads.tell(conversation=row.conversation, event="send_held", by=None, at=at, to=str(row.by), because=because)
+    told = {"to": str(row.by), "to_id": row.by_id, "because": because}
+    threads.tell(conversation=row.conversation, event="send_held", by=None, at=at, **told)
 
 
 def follow(*, message: Message, at: datetime) -> None:
-    """They wrote: what was to be sent later without knowing that is held at once, not only at its moment."""
-    if message.kind != Message.Kind.INBOUND or message.is_automatic:
+    """They wrote, or a colleague answered: what was to be sent later without knowing that is held at once, not only at its moment."""
+    if message.is_automatic or message.kind not in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
         return
-    waiting = Scheduled.objects.filter(
-        conversation_id=message.conversation_id, state=State.WAITING, seen_message_id__lt=message.pk
-    )
+    waiting = Scheduled.objects.filter(conversation_id=message.conversation_id, state=State.WAITING)
     for scheduled_id in waiting.values_list("pk", flat=True):
         row = _locked(scheduled_id)
-        if row.state == State.WAITING and row.seen_message_id < message.pk:
-            hold(row, WROTE, at=at)
+        if row.state == State.WAITING and (because := _news(row)):
+            hold(row, because, at=at)
 
 
 def overdue(*, at: datetime) -> list[int]:
@@ -163,7 +169,15 @@ def overdue(*, at: datetime) -> list[int]:
 def _obstacle(row: Scheduled) -> str:
     if row.conversation.status == Conversation.Status.SPAM:
         return SPAM
-    return "" if row.by.is_active else GONE
+    return _news(row) if row.by.is_active else GONE
+
+
+def _news(row: Scheduled) -> str:
+    """What its writer did not know when they last decided about it."""
+    if (row.conversation.last_inbound_id or 0) > row.seen_message_id:
+        return WROTE
+    answers = row.conversation.messages.filter(kind=Message.Kind.OUTBOUND, by__isnull=False).exclude(by=row.by)
+    return ANSWERED if answers.filter(recorded_at__gt=row.state_at).exists() else ""
 
 
 def _answer(row: Scheduled, *, seen: int | None) -> reply.Answer:

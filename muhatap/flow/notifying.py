@@ -73,6 +73,8 @@ def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerne
     elif message.event == "woken":
         yield Kind.MINE, mine
         yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
+    elif message.event == "send_held":
+        yield Kind.FAILED, User.objects.filter(pk=message.event_details.get("to_id") or 0)
     elif message.event in DEADLINES:
         yield DEADLINES[message.event], mine if conversation.assignee_id else _at_hand(conversation)
     elif message.event in FOR_A_TEAM and _is_free(conversation):

@@ -50,7 +50,10 @@ class SomethingNew(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody wants to send, to whom, and up to which message they had read."""
+    """What somebody wants to send, to whom, and up to which message they had read.
+
+    `is_draft`: it was its writer's draft, which ends with it. What leaves otherwise (later, by a program) ends no draft.
+    """
 
     html: str
     to: Sequence[Address] = ()
@@ -62,6 +65,7 @@ class Answer:
         None  # the newest entry of the thread when writing began: a colleague's later answer holds this one
     )
     is_signed: bool = False
+    is_draft: bool = False
 
 
 @transaction.atomic
@@ -121,7 +125,7 @@ def send(
     outbox.queue(
         interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at
     )
-    if by:
+    if by and answer.is_draft:
         drafting.discard(conversation=conversation, by=by, kind="reply")
     if and_resolve:
         closing.resolve(conversation=conversation, by=by, at=at)

@@ -62,6 +62,8 @@ def _unassigned(notice: Notice) -> str:
 
 
 def _failed(notice: Notice) -> str:
+    if notice.message.event == "send_held":
+        return _("Your scheduled answer is held and waits for your decision")
     return _("Your answer did not go, or it is not known whether it went")
 
 

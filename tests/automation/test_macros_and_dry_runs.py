@@ -61,6 +61,20 @@ class TestMacros:
         assert state() == before
         assert not macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
 
+    def test_its_note_ends_no_note_that_was_begun(self, ayses_letter: Message) -> None:
+        made = macro(action("note", text="Kargo arandı."))
+
+        running.run(
+            macro=made,
+            conversation=ayses_letter.conversation,
+            by=cast.zeynep(),
+            at=cast.NOW,
+            typed="<p>Yarım kal</p>",
+            kind="note",
+        )
+
+        assert Draft.objects.get().html == "<p>Yarım kal</p>"
+
     def test_undone_it_is_their_turn_again_when_it_was(self, ayses_letter: Message) -> None:
         conversation = ayses_letter.conversation
         answers(conversation, cast.NOW, by=cast.zeynep())

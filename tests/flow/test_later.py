@@ -9,8 +9,9 @@ from muhatap.channels.contract import Address, FileRef
 from muhatap.channels.models import Inbox
 from muhatap.conversations import closing, drafting, rearranging, threads
 from muhatap.conversations.models import Conversation, Draft, Message, Scheduled
-from muhatap.flow import happened, later, reply, sweep
+from muhatap.flow import happened, later, notifying, reply, sweep
 from muhatap.interactions.models import Interaction, Outgoing
+from muhatap.notices.models import Notice
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
 
@@ -61,6 +62,13 @@ def test_it_leaves_at_its_moment_and_once(conversation: Conversation) -> None:
     assert row.message.attachments.get().name == "iade.pdf"
 
 
+def test_leaving_it_ends_no_draft_that_was_begun_meanwhile(conversation: Conversation) -> None:
+    row = planned(conversation)
+    drafting.save(conversation=conversation, kind="reply", by=cast.zeynep(), at=cast.NOW, html="<p>Bir de şu var</p>")
+    later.send_due(scheduled_id=row.pk, at=TOMORROW)
+    assert Draft.objects.get().html == "<p>Bir de şu var</p>"
+
+
 def test_a_dead_job_is_made_good_by_the_sweep(conversation: Conversation) -> None:
     row = planned(conversation)
     ProcrastinateJob.objects.all().delete()
@@ -77,7 +85,7 @@ def test_it_is_held_as_soon_as_they_write_and_somebody_is_asked(conversation: Co
     row.refresh_from_db()
     assert (row.state, row.held_because) == ("held", "wrote_again")
     told = conversation.messages.get(event="send_held")
-    assert told.event_details == {"to": "Zeynep Arslan", "because": "wrote_again"}
+    assert told.event_details == {"to": "Zeynep Arslan", "to_id": cast.zeynep().pk, "because": "wrote_again"}
     later.send_due(scheduled_id=row.pk, at=TOMORROW)
     assert not Outgoing.objects.exists()
 
@@ -92,6 +100,37 @@ def test_the_hold_does_not_wait_for_the_job_that_follows(conversation: Conversat
 
 def test_what_follows_from_an_entry_includes_the_hold() -> None:
     assert later.follow in happened.STEPS
+
+
+def answers(conversation: Conversation, by: cast.User) -> Message:
+    answer = reply.Answer(html="<p>Kargo şubesinden alabilirsiniz.</p>", to=AYSE)
+    return reply.send(conversation=conversation, answer=answer, by=by, at=cast.NOW + timedelta(hours=1))
+
+
+def test_a_colleagues_answer_holds_it_and_its_writer_is_told(conversation: Conversation) -> None:
+    row = planned(conversation)
+    message = answers(conversation, cast.can())
+    later.follow(message=message, at=message.at)
+    row.refresh_from_db()
+    assert (row.state, row.held_because) == ("held", "colleague_answered")
+    notifying.follow(message=conversation.messages.get(event="send_held"), at=message.at)
+    assert [(notice.user, notice.kind) for notice in Notice.objects.all()] == [(cast.zeynep(), "failed")]
+
+
+def test_a_colleagues_answer_holds_it_at_its_moment_too(conversation: Conversation) -> None:
+    row = planned(conversation)
+    answers(conversation, cast.can())
+    later.send_due(scheduled_id=row.pk, at=TOMORROW)
+    row.refresh_from_db()
+    assert row.held_because == "colleague_answered"
+
+
+def test_ones_own_answer_meanwhile_holds_nothing(conversation: Conversation) -> None:
+    row = planned(conversation)
+    later.follow(message=answers(conversation, cast.zeynep()), at=cast.NOW)
+    later.send_due(scheduled_id=row.pk, at=TOMORROW)
+    row.refresh_from_db()
+    assert row.state == "sent"
 
 
 def test_an_automatic_reply_holds_nothing(conversation: Conversation) -> None:

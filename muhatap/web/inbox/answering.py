@@ -68,7 +68,12 @@ def _write_note(request: HttpRequest, conversation: Conversation, typed: Typed) 
     html = richtext.clean(typed.html)
     try:
         noting.write_note(
-            conversation=conversation, html=html, text=richtext.to_text(html), by=visitor(request), at=clock.now()
+            conversation=conversation,
+            html=html,
+            text=richtext.to_text(html),
+            by=visitor(request),
+            at=clock.now(),
+            is_draft=True,
         )
     except noting.Empty:
         return _refused(request, conversation, typed, _("There is nothing to save yet."))
@@ -95,6 +100,7 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         seen_message_id=None if request.POST.get("anyway") else typed.seen or 0,
         stood_id=None if request.POST.get("anyway") else typed.stood,
         is_signed=True,
+        is_draft=True,
         **whom,
     )
     try:

@@ -65,6 +65,7 @@ def held_because(row: Scheduled) -> str:
     """Why it was not sent by itself."""
     return {
         later.WROTE: _("Held: %(name)s wrote meanwhile. Read it, then decide.") % {"name": row.conversation.contact},
+        later.ANSWERED: _("Held: a colleague answered meanwhile. Read it, then decide."),
         later.SPAM: _("Held: the conversation was marked as spam."),
         later.GONE: _("Held: %(name)s no longer works here.") % {"name": row.by},
         later.REFUSED: _("Held: it could not be sent as it is. Take it back and look at recipients and files."),
