@@ -67,7 +67,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "developer", "service", "surveys"),
+        others=("accounts", "automation", "developer", "service", "surveys", "writing"),
     ),
 )
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
@@ -20,6 +21,15 @@ class Entry:
     icon: str
     url_name: str
     permission: str
+    group: Promise | str
+
+
+YOU = pgettext_lazy("group of settings", "You")
+CHANNELS = pgettext_lazy("group of settings", "Channels")
+WORK = pgettext_lazy("group of settings", "How you work")
+PEOPLE = pgettext_lazy("group of settings", "People")
+PROGRAMS = pgettext_lazy("group of settings", "Programs")
+GROUPS = (YOU, CHANNELS, WORK, PEOPLE, PROGRAMS)
 
 
 ENTRIES = (
@@ -28,6 +38,7 @@ ENTRIES = (
         text=_("Name, language, password, passkeys, devices"),
         icon="user",
         url_name="accounts:me",
+        group=YOU,
         permission="account.own",
     ),
     Entry(
@@ -35,6 +46,7 @@ ENTRIES = (
         text=_("What you hear of, where, and when not"),
         icon="bell",
         url_name="notices:preferences",
+        group=YOU,
         permission="account.own",
     ),
     Entry(
@@ -42,6 +54,7 @@ ENTRIES = (
         text=_("Mailboxes and chats, and how they are doing"),
         icon="inbox",
         url_name="settings:inboxes",
+        group=CHANNELS,
         permission="inboxes.read",
     ),
     Entry(
@@ -49,6 +62,7 @@ ENTRIES = (
         text=_("What arrived and could not be read"),
         icon="shield-alert",
         url_name="settings:quarantine",
+        group=CHANNELS,
         permission="inboxes.read",
     ),
     Entry(
@@ -56,6 +70,7 @@ ENTRIES = (
         text=_("How soon you answer and resolve, working hours, holidays"),
         icon="timer",
         url_name="service:policies",
+        group=WORK,
         permission="service.edit",
     ),
     Entry(
@@ -63,6 +78,7 @@ ENTRIES = (
         text=_("Whose mail goes straight to spam"),
         icon="ban",
         url_name="inbox:blocked",
+        group=CHANNELS,
         permission="senders.block",
     ),
     Entry(
@@ -70,6 +86,7 @@ ENTRIES = (
         text=_("Who works here, roles, invitations"),
         icon="users",
         url_name="accounts:staff",
+        group=PEOPLE,
         permission="staff.read",
     ),
     Entry(
@@ -77,6 +94,7 @@ ENTRIES = (
         text=_("Who shares inboxes and conversations"),
         icon="network",
         url_name="accounts:teams",
+        group=PEOPLE,
         permission="staff.read",
     ),
     Entry(
@@ -84,6 +102,7 @@ ENTRIES = (
         text=_("What you write often, and what stands under your answers"),
         icon="message-square-text",
         url_name="writing:canned",
+        group=WORK,
         permission="canned.use",
     ),
     Entry(
@@ -91,6 +110,7 @@ ENTRIES = (
         text=_("Rules, macros, who takes the next conversation"),
         icon="workflow",
         url_name="automation:rules",
+        group=WORK,
         permission="automation.read",
     ),
     Entry(
@@ -98,6 +118,7 @@ ENTRIES = (
         text=_("What you keep about contacts and conversations"),
         icon="list-plus",
         url_name="contacts:fields",
+        group=WORK,
         permission="contacts.fields",
     ),
     Entry(
@@ -105,6 +126,7 @@ ENTRIES = (
         text=_("Whether and how customers are asked after a resolution"),
         icon="smile",
         url_name="surveys:list",
+        group=WORK,
         permission="surveys.edit",
     ),
     Entry(
@@ -112,6 +134,7 @@ ENTRIES = (
         text=_("Who did what to whom"),
         icon="scroll-text",
         url_name="accounts:audit",
+        group=PEOPLE,
         permission="audit.read",
     ),
     Entry(
@@ -119,6 +142,7 @@ ENTRIES = (
         text=_("API keys, webhooks and their deliveries"),
         icon="webhook",
         url_name="developer:index",
+        group=PROGRAMS,
         permission="developer.edit",
     ),
     Entry(
@@ -126,6 +150,7 @@ ENTRIES = (
         text=_("What programs can ask and do"),
         icon="book-open",
         url_name="developer:reference",
+        group=PROGRAMS,
         permission="developer.read",
     ),
 )
@@ -133,11 +158,13 @@ ENTRIES = (
 
 @needs("account.own")
 def show(request: HttpRequest) -> HttpResponse:
-    return render(request, "settings/index.html", {"entries": _open_to(visitor(request))})
+    return render(request, "settings/index.html", {"groups": _open_to(visitor(request))})
 
 
-def _open_to(user: User) -> list[tuple[Entry, str]]:
-    return [(entry, url) for entry in ENTRIES if may(user, entry.permission) and (url := _url(entry.url_name))]
+def _open_to(user: User) -> list[tuple[Promise | str, list[tuple[Entry, str]]]]:
+    entries = [(entry, url) for entry in ENTRIES if may(user, entry.permission) and (url := _url(entry.url_name))]
+    found = [(group, [(entry, url) for entry, url in entries if entry.group is group]) for group in GROUPS]
+    return [(group, its) for group, its in found if its]
 
 
 def _url(name: str) -> str:
