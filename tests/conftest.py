@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TransactionTestCase
 
+from tests import database, emptying
 from tests.browser import (  # noqa: F401 (fixtures and hook)
     browser_context_args,
     browser_type_launch_args,
@@ -17,34 +17,31 @@ from tests.browser import (  # noqa: F401 (fixtures and hook)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in the test's own thread
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Where the tests are handed out, or run when there is one process: its workers are collecting meanwhile."""
+    if not session.config.option.collectonly:
+        database.start()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A developer may name the test database apart from others on the same server."""
+    """Each worker's database is a copy of the one that is migrated. A developer may name theirs apart from others on the same server."""
     from django.conf import settings
 
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if template := os.environ.get("PYTEST_DB_TEMPLATE"):
+        test["TEMPLATE"] = template
     if name := os.environ.get("PYTEST_DB"):
-        test = settings.DATABASES["default"].setdefault("TEST", {})
         suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
         test["NAME"] = f"test_{name}{'_' + suffix if suffix else ''}"
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _empty_patiently() -> Iterator[None]:
-    """A closing page says goodbye after its test is over; emptying the tables may meet it, and goes again when it has left."""
-    once = BaseDatabaseOperations.execute_sql_flush
-
-    def patiently(self: BaseDatabaseOperations, statements: list[str]) -> None:
-        for n_left in reversed(range(5)):
-            try:
-                return once(self, statements)
-            except OperationalError as error:
-                if "deadlock" not in str(error) or not n_left:
-                    raise
-        return None
-
-    BaseDatabaseOperations.execute_sql_flush = patiently  # type: ignore[method-assign]
-    yield
-    BaseDatabaseOperations.execute_sql_flush = once  # type: ignore[method-assign]
+def _empty_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: emptying.empty())
+        yield
 
 
 @pytest.fixture(autouse=True)

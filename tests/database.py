@@ -1,7 +1,7 @@
 """One PostgreSQL for a whole test run: a throw-away server, unless DATABASE_URL names another.
 
-It starts before xdist's workers, which inherit its address, and ends with the process that started it, even if that
-is killed.
+Its address is chosen before xdist's workers begin, which inherit it; it starts while they collect, and ends with the
+process that chose it, even if that is killed.
 """
 
 import atexit
@@ -11,24 +11,37 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from muhatap.shared.postgres import embedded
-from muhatap.shared.postgres.layout import open_lock, try_lock
+import psycopg
+
+from muhatap.shared.postgres import embedded, layout
+from tests import installed
 
 _PREFIX = "muhatap-tests-"
+_chosen: list[Path] = []
 _started: list[embedded.Server] = []
 
 
-def start_for_tests() -> str:
-    """The address of the run's server, started on the first call of the run."""
+def choose() -> None:
+    """Choose the address of the run's server, on the first call of the run."""
     if "DATABASE_URL" not in os.environ:
         _remove_forgotten()
         place = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        _chosen.append(place)
+        os.environ["DATABASE_URL"] = embedded.url(place)
+        os.environ["PYTEST_DB_TEMPLATE"] = embedded.NAME
+        os.environ.setdefault("MUHATAP_DATA", str(place / "data"))
+
+
+def start() -> None:
+    """Start the server with everything migrated, if this process chose it; what is there is the model of each worker's database."""
+    while _chosen:
+        place = _chosen.pop()
+        installed.copy_to(place)
         server = embedded.start(place, embedded.Options(memory_mb=128, is_durable=False))
         _started.append(server)
         atexit.register(stop)
-        os.environ["DATABASE_URL"] = server.url
-        os.environ.setdefault("MUHATAP_DATA", str(place / "data"))
-    return os.environ["DATABASE_URL"]
+        with psycopg.connect(layout.of(place).url(user="postgres", database="postgres"), autocommit=True) as connection:
+            connection.execute("grant set on parameter session_replication_role to muhatap")  # for emptying.py
 
 
 def stop() -> None:
@@ -45,6 +58,6 @@ def _remove_forgotten() -> None:
         users = place / "postgres.users"
         if not users.exists() or not os.access(users, os.W_OK):
             continue
-        with open_lock(users) as lock:
-            if try_lock(lock, fcntl.LOCK_EX) and not embedded.is_running(place):
+        with layout.open_lock(users) as lock:
+            if layout.try_lock(lock, fcntl.LOCK_EX) and not embedded.is_running(place):
                 shutil.rmtree(place, ignore_errors=True)

@@ -5,7 +5,7 @@ import tempfile
 
 from tests import database
 
-database.start_for_tests()
+database.choose()
 if "MUHATAP_DATA" not in os.environ:
     os.environ["MUHATAP_DATA"] = tempfile.mkdtemp(prefix="muhatap-data-")
 os.environ.setdefault("MUHATAP_SECRET_KEY", "a-key-for-tests-only-" + "0" * 40)

@@ -12,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from pytest_django.live_server_helper import LiveServer
@@ -33,6 +32,7 @@ from muhatap.shared import clock
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
 from muhatap.writing.models import CannedReply, Signature
+from tests import emptying
 
 A_DAY = 86_400
 STAFF = ("deniz", "selin", "zeynep", "ece")
@@ -62,17 +62,16 @@ def standing(folder: Path) -> Iterator[Shop]:
         finally:
             server.stop()
             _let_go()
-            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=False)
+            emptying.empty()
 
 
 def _let_go() -> None:
-    """End what the server's threads still hold, and forget the jobs nobody will do."""
+    """End what the server's threads still hold."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
-        cursor.execute("truncate procrastinate_jobs cascade")
 
 
 def _secure() -> None:
