@@ -13,6 +13,8 @@ from muhatap.channels.webchat import tidying
 from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, surveying, sweep
 from muhatap.flow import telling as others
+from muhatap.imports import running as imports
+from muhatap.imports import uploading
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
@@ -113,6 +115,12 @@ def dry_run(dry_run_id: int) -> None:
 @on_fresh_connection
 def act_on_many(bulk_id: int) -> None:
     bulk.run(bulk_id=bulk_id, at=clock.now())
+
+
+@app.task(name=uploading.JOB, queue="care", retry=AGAIN)
+@on_fresh_connection
+def take_file(import_id: int) -> None:
+    imports.go_on(import_id=import_id, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

@@ -56,11 +56,13 @@ def lines(sha256: str, *, start: int, most: int) -> list[Line]:
 
 def _encoded(table: Table, kept: Kept) -> Iterator[bytes]:
     block: list[str] = []
+    last = 0
     for number, cells in table.rows:
+        last = max(number, last + 1)  # a sheet may number its rows as it likes; we count on
         kept.n_rows += 1
         if kept.n_rows <= N_SAMPLES:
             kept.samples.append([without_nul(cell)[:_CELL_SHOWN] for cell in cells])
-        block.append(json.dumps([number, *map(without_nul, cells)], ensure_ascii=False))
+        block.append(json.dumps([last, *map(without_nul, cells)], ensure_ascii=False))
         if len(block) == _BLOCK:
             yield ("\n".join(block) + "\n").encode()
             block.clear()

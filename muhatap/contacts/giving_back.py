@@ -1,0 +1,219 @@
+"""What a source told of many contacts is taken back: new contacts go, changed ones get their values as all else says them.
+
+What somebody changed, wrote or did since stays, and the row says so. Rows are given back in the opposite of their order.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from muhatap.accounts.models import User
+from muhatap.contacts import bulk_rows, ledger, profile, survivorship
+from muhatap.contacts.models import (
+    Company,
+    Contact,
+    ContactNote,
+    ContactTag,
+    Identity,
+    LedgerEntry,
+    ProfileFact,
+    SourceRecord,
+    Tag,
+)
+from muhatap.contacts.relations import every_relation
+
+REVERSED, KEPT, FAILED = "reversed", "kept", "failed"
+# What came with a contact may go with it; each of these says below which of its rows came so.
+_CAME_ALONG = {
+    "contacts.Identity.contact",
+    "contacts.ContactTag.contact",
+    "contacts.ContactNote.contact",
+    "contacts.SourceRecord.contact",
+}
+_OWN_TABLES = ("contacts_identity", "contacts_sourcerecord", "contacts_contacttag", "contacts_contactnote")
+
+
+@dataclass(slots=True, kw_only=True)
+class Given:
+    """A row that was taken, and then what became of it: `undone` REVERSED, KEPT or FAILED, `why` a code, `fields` those that stayed."""
+
+    number: int
+    contact: int
+    is_new: bool
+    before: dict[str, Any]
+    undone: str = REVERSED
+    why: str = ""
+    fields: list[str] = field(default_factory=list)
+
+    def keep(self, why: str) -> None:
+        self.undone, self.why = KEPT, why
+
+
+@transaction.atomic
+def give_back(*, rows: Sequence[Given], source: str, by: User | None, at: datetime) -> None:
+    """Take back what these rows brought; each of them says afterwards what became of it."""
+    held = _held({row.contact for row in rows})
+    for row in rows:
+        if row.contact not in held:
+            row.undone, row.why = FAILED, "gone"
+        elif held[row.contact].merged_into_id:
+            row.keep("merged")
+    changed = [row for row in rows if row.undone == REVERSED and not row.is_new]
+    _restore(changed, source, held, by=by, at=at)
+    _remove([row for row in rows if row.undone == REVERSED and row.is_new], source, by=by, at=at)
+    _remove_what_came_along(rows)
+
+
+def _held(contacts: Collection[int]) -> dict[int, Contact]:
+    rows = (
+        Contact.objects.filter(pk__in=contacts).select_for_update(of=("self",)).order_by("pk").select_related("company")
+    )
+    return {row.pk: row for row in rows}
+
+
+def _restore(rows: Sequence[Given], source: str, held: dict[int, Contact], *, by: User | None, at: datetime) -> None:
+    """Withdraw what the rows said and let the values be decided again; a value that somebody else set since stays as it is."""
+    if not rows:
+        return
+    _withdraw(rows, source, by=by, at=at)
+    _delete_notes_and_tags(rows)
+    _delete_unproved(rows, source)
+    ProfileFact.objects.filter(pk__in=_remembered(rows, "facts"), source="agent").delete()
+    _forget_fields(rows, at=at)
+    for row in rows:
+        now = held[row.contact]
+        now.refresh_from_db()
+    for row in rows:
+        for name, (was, written) in row.before.get("fields", {}).items():
+            value = profile.value_of(held[row.contact], name)
+            if value != was and (value != written or _is_said(row.contact, name)):
+                row.keep("changed")
+                row.fields.append(name)
+
+
+def _withdraw(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:
+    asked = SourceRecord.objects.filter(
+        source=source, external_id__in=[str(row.number) for row in rows], is_current=True
+    )
+    records = list(asked.values_list("pk", "home_id"))
+    asked.update(is_current=False, withdrawn_at=at)
+    _unlink(records, by=by, at=at)
+
+
+def _unlink(records: Sequence[tuple[int, int]], *, by: User | None, at: datetime) -> None:
+    bulk_rows.copy(
+        LedgerEntry,
+        [
+            ledger.entry(ledger.Kind.UNLINK, one=home, record=pk, by=by, at=at, reason="import undone")
+            for pk, home in records
+        ],
+    )
+
+
+def _delete_notes_and_tags(rows: Sequence[Given]) -> None:
+    ContactNote.objects.filter(pk__in=_remembered(rows, "notes")).delete()
+    ContactTag.objects.filter(pk__in=_remembered(rows, "taggings")).delete()
+
+
+def _delete_unproved(rows: Sequence[Given], source: str) -> None:
+    """Addresses that the rows brought, unless they were proved since."""
+    ids = _remembered(rows, "identities")
+    kept = set(Identity.objects.filter(pk__in=ids, verified_at__isnull=False).values_list("pk", flat=True))
+    for row in rows:
+        if kept & set(row.before.get("identities", ())):
+            row.keep("proved")
+    Identity.objects.filter(pk__in=ids, source=source, verified_at__isnull=True).delete()
+
+
+def _forget_fields(rows: Sequence[Given], *, at: datetime) -> None:
+    """A field of which nothing is told any more becomes what it was: mostly empty, or what nobody ever noted down."""
+    contacts = {row.contact for row in rows}
+    golden = survivorship.golden_each(list(contacts))
+    emptied: dict[int, list[str]] = defaultdict(list)
+    unnoted: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in rows:  # the last rows come first, so what the first of them found is said last
+        for name, (was, _written) in row.before.get("fields", {}).items():
+            if name not in golden[row.contact]:
+                emptied[row.contact].append(name)
+                unnoted[row.contact][name] = was
+    profile.project(contacts, at=at, emptied=emptied)
+    for contact, values in unnoted.items():
+        if any(value is not None for value in values.values()):
+            one = Contact.objects.get(pk=contact)
+            for name, value in values.items():
+                profile.place(one, name, value, at=at)
+            one.save()
+            profile.project([contact], at=at)
+
+
+def _is_said(contact: int, name: str) -> bool:
+    return name in survivorship.golden([contact], [name])
+
+
+def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:
+    """Contacts that came with these rows and to whom nothing has happened since."""
+    if not rows:
+        return
+    touched = _touched([row.contact for row in rows], source, rows)
+    for row in rows:
+        if row.contact in touched:
+            row.keep(touched[row.contact])
+    gone = [row.contact for row in rows if row.undone == REVERSED]
+    _unlink(
+        list(SourceRecord.objects.filter(contact__in=gone, is_current=True).values_list("pk", "home_id")), by=by, at=at
+    )
+    with connection.cursor() as cursor:
+        for table in _OWN_TABLES:
+            cursor.execute(f"delete from {table} where contact_id = any(%s)", [gone])  # noqa: S608 (our own names)
+        cursor.execute("delete from contacts_contact where id = any(%s)", [gone])
+
+
+def _touched(contacts: list[int], source: str, rows: Sequence[Given]) -> dict[int, str]:
+    """Why a contact must stay: somebody else points at it, or told something of it."""
+    found: dict[int, str] = {}
+
+    def note(why: str, ids: Any) -> None:
+        for pk in ids:
+            found.setdefault(pk, why)
+
+    identities = Identity.objects.filter(contact__in=contacts)
+    note("proved", identities.filter(verified_at__isnull=False).values_list("contact", flat=True))
+    note("changed", identities.exclude(source=source).values_list("contact", flat=True))
+    records = SourceRecord.objects.filter(contact__in=contacts)
+    note("changed", records.exclude(source=source).values_list("contact", flat=True))
+    tags = ContactTag.objects.filter(contact__in=contacts).exclude(pk__in=_remembered(rows, "taggings"))
+    note("tagged", tags.values_list("contact", flat=True))
+    notes = ContactNote.objects.filter(contact__in=contacts).exclude(pk__in=_remembered(rows, "notes"))
+    note("noted", notes.values_list("contact", flat=True))
+    for relation in every_relation():
+        if relation.name not in _CAME_ALONG:
+            asked = relation.rows(**{f"{relation.field}__in": contacts})
+            why = "changed" if relation.name == "contacts.ProfileFact.contact" else "spoken"
+            note(why, asked.values_list(relation.field, flat=True))
+    return found
+
+
+def _remove_what_came_along(rows: Sequence[Given]) -> None:
+    """Firms and tags that nobody uses any more."""
+    if companies := _remembered(rows, "companies"):
+        used = Contact.objects.filter(company__in=companies).values("company")
+        Company.objects.filter(pk__in=companies).exclude(pk__in=used).delete()
+    if tags := _remembered(rows, "tags"):
+        free = Tag.objects.filter(pk__in=tags).exclude(pk__in=ContactTag.objects.filter(tag__in=tags).values("tag"))
+        for tag in free:
+            _delete_tag(tag)
+
+
+def _delete_tag(tag: Tag) -> None:
+    """Other rooms put tags on their own things; a tag they use stays."""
+    related = [one for one in Tag._meta.related_objects if one.related_model is not ContactTag]
+    if not any(one.related_model._base_manager.filter(**{one.field.name: tag}).exists() for one in related):
+        tag.delete()
+
+
+def _remembered(rows: Sequence[Given], name: str) -> list[int]:
+    return [pk for row in rows for pk in row.before.get(name, ())]

@@ -1,0 +1,41 @@
+"""What became of each row, as a file that can be put right and imported again."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from muhatap.contacts.exporting import harmless
+from muhatap.imports import rowsfile
+from muhatap.imports.models import Import, ImportRow
+
+_AT_ONCE = 1000
+TAKEN = "taken"
+
+
+def rows(
+    one: Import, *, head: list[str], said: Callable[[ImportRow], list[str]], only: str = ""
+) -> Iterator[list[str]]:
+    """A head, then each row's outcome in the reader's words before the cells of the file. `only` is an outcome."""
+    yield [harmless(cell) for cell in [*head, *one.header]]
+    lines = _lines(one)
+    asked = one.rows.filter(outcome=only) if only else one.rows.all()
+    after = -1
+    while some := list(asked.filter(number__gt=after).order_by("number")[:_AT_ONCE]):
+        for row in some:
+            cells = next((line.cells for line in lines if line.number == row.number), [])
+            yield [harmless(cell) for cell in [str(row.number), *said(row), *cells]]
+        after = some[-1].number
+
+
+def _lines(one: Import) -> Iterator[rowsfile.Line]:
+    """The file's rows from the first on; read once, beside what became of them."""
+    start = 0
+    while some := rowsfile.lines(one.rows_sha256, start=start, most=_AT_ONCE):
+        yield from some
+        start = some[-1].end
+
+
+def page(one: Import, *, outcome: str, after: int, limit: int) -> list[ImportRow]:
+    """Some rows of one outcome (or, after an undo, what stayed), by their number."""
+    asked = one.rows.filter(number__gt=after)
+    asked = asked.filter(undone=outcome) if outcome in ("kept",) else asked.filter(outcome=outcome)
+    return list(islice(asked.order_by("number"), limit))

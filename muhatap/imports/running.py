@@ -1,0 +1,233 @@
+"""An import goes its way: tried out, run, stopped, taken back; a chunk at a time, each with its place in one transaction.
+
+A process that dies in the middle of a chunk leaves nothing of it, and the next begins where the last one ended.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import translation
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import designing, giving_back
+from muhatap.contacts.giving_back import Given
+from muhatap.contacts.taking import Taken
+from muhatap.imports import rowsfile, uploading, writing
+from muhatap.imports.models import Import, RehearsedKey
+from muhatap.imports.understanding import Reader, reader
+from muhatap.shared import jobs, locks
+
+CHUNK = 1000
+CHUNKS_A_JOB = 10  # then another job goes on, so that none holds a worker for long
+AT_ONCE = 200  # so many rows are done while the asker waits
+N_SAMPLES = 10
+N_REASONS = 200
+State = Import.State
+
+
+class NotNow(Exception):
+    """An import in this state can't do this."""
+
+
+@transaction.atomic
+def rehearse(*, one: Import, by: User, at: datetime) -> None:
+    """Try it out: all is done and nothing kept but the counts. Raises NotNow."""
+    held = _held(one, State.MAPPED)
+    held.state, held.position, held.rehearsal = State.REHEARSING, 0, {"n": 0, "counts": {}, "samples": {}}
+    held.save()
+    RehearsedKey.objects.filter(of=held).delete()
+    _set_going(held, at=at)
+    one.refresh_from_db()
+
+
+@transaction.atomic
+def run(*, one: Import, by: User, at: datetime) -> None:
+    """Take the rows. Raises NotNow."""
+    held = _held(one, State.MAPPED)
+    held.state, held.position, held.n_done, held.counts, held.began_at = State.RUNNING, 0, 0, {}, at
+    held.save()
+    audit.record(by=by, at=at, act="import.run", kind="import", id=held.pk, name=held.name, rows=held.n_rows)
+    _set_going(held, at=at)
+    one.refresh_from_db()
+
+
+@transaction.atomic
+def cancel(*, one: Import, by: User, at: datetime) -> None:
+    """What was taken stays taken; the rest is not begun. Raises NotNow."""
+    held = _held(one, State.RUNNING, State.REHEARSING)
+    if held.state == State.REHEARSING:
+        held.state, held.rehearsal = State.MAPPED, {}
+    else:
+        held.state, held.ended_at = State.CANCELLED, at
+        audit.record(by=by, at=at, act="import.cancel", kind="import", id=held.pk, name=held.name, rows=held.n_done)
+    held.save()
+    one.refresh_from_db()
+
+
+@transaction.atomic
+def undo(*, one: Import, by: User, at: datetime) -> None:
+    """Take back what it brought, where nobody changed it since. Raises NotNow."""
+    held = _held(one, State.DONE, State.CANCELLED)
+    held.state, held.undone_by, held.undo_counts, held.undo_before = State.UNDOING, by, {}, None
+    held.save()
+    audit.record(by=by, at=at, act="import.undo", kind="import", id=held.pk, name=held.name)
+    _set_going(held, at=at)
+    one.refresh_from_db()
+
+
+def go_on(*, import_id: int, at: datetime) -> None:
+    """Do the next chunks of whatever this import is at, and see to it that the rest is done after them."""
+    if Import.objects.filter(pk=import_id, state=State.UPLOADED).exists():
+        uploading.read(import_id=import_id, at=at)
+        return
+    for _ in range(CHUNKS_A_JOB):
+        if not _chunk(import_id, at=at):
+            return
+    jobs.queue(uploading.JOB, queue="care", import_id=import_id)
+
+
+@transaction.atomic
+def _chunk(import_id: int, *, at: datetime) -> bool:
+    """One chunk; False when there is nothing left to do. Two imports take turns, so that they never wait for each other's rows."""
+    locks.hold("imports")
+    one = Import.objects.select_for_update(of=("self",)).select_related("by", "undone_by").get(pk=import_id)
+    steps: dict[str, Callable[[Import, datetime], bool]] = {
+        State.REHEARSING: _rehearse,
+        State.RUNNING: _take,
+        State.UNDOING: _give_back,
+    }
+    if one.state not in steps:
+        return False
+    with translation.override((one.by and one.by.language) or settings.LANGUAGE_CODE):
+        has_more = steps[one.state](one, at)
+    one.save()
+    return has_more
+
+
+def _take(one: Import, at: datetime) -> bool:
+    lines = rowsfile.lines(one.rows_sha256, start=one.position, most=CHUNK)
+    if lines:
+        rows = writing.take(one, _reader(one), lines, at=at)
+        writing.note(one, rows)
+        one.counts = _added(one.counts, rows)
+        one.n_done, one.position = one.n_done + len(lines), lines[-1].end
+    if one.position >= one.rows_size:
+        one.state, one.ended_at = State.DONE, at
+        audit.record(by=one.by, at=at, act="import.done", kind="import", id=one.pk, name=one.name, **one.counts)
+        return False
+    return True
+
+
+def _rehearse(one: Import, at: datetime) -> bool:
+    lines = rowsfile.lines(one.rows_sha256, start=one.position, most=CHUNK)
+    if lines:
+        with transaction.atomic():
+            rows = writing.take(one, _reader(one), lines, at=at)
+            transaction.set_rollback(True)
+        _know_again(one, rows)
+        one.rehearsal = _rehearsed(one.rehearsal, rows, lines)
+        one.position = lines[-1].end
+    if one.position >= one.rows_size:
+        one.state, one.position = State.MAPPED, 0
+        one.rehearsal |= {"is_over": True}
+        RehearsedKey.objects.filter(of=one).delete()
+        return False
+    return True
+
+
+def _give_back(one: Import, at: datetime) -> bool:
+    asked = one.rows.filter(undone="", contact__isnull=False).exclude(outcome="left")
+    if one.undo_before is not None:
+        asked = asked.filter(number__lt=one.undo_before)
+    rows = list(asked.order_by("-number")[:CHUNK])
+    given = [
+        Given(number=row.number, contact=row.contact or 0, is_new=row.outcome == "created", before=row.before or {})
+        for row in rows
+    ]
+    giving_back.give_back(rows=given, source=one.source, by=one.undone_by, at=at)
+    _note_undone(one, given)
+    one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))
+    if rows:
+        one.undo_before = rows[-1].number
+    if len(rows) < CHUNK:
+        one.state, one.undone_at = State.UNDONE, at
+        return False
+    return True
+
+
+def _note_undone(one: Import, given: Sequence[Given]) -> None:
+    """Rows that went back are told in one sentence; those that stayed each for itself."""
+    reversed_ones = [row.number for row in given if row.undone == giving_back.REVERSED]
+    one.rows.filter(number__in=reversed_ones).update(undone=giving_back.REVERSED)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "update imports_importrow set undone = %s, undone_why = %s where of_id = %s and number = %s",
+            [
+                (row.undone, ":".join(filter(None, (row.why, ",".join(row.fields))))[:300], one.pk, row.number)
+                for row in given
+                if row.undone != giving_back.REVERSED
+            ],
+        )
+
+
+def _know_again(one: Import, rows: Sequence[Taken]) -> None:
+    """A key that an earlier chunk would have made a contact of is one contact here, too."""
+    keys = {_hash(row.key): row for row in rows if row.outcome == "created" and row.key}
+    met = set(RehearsedKey.objects.filter(of=one, key__in=keys).values_list("key", flat=True))
+    for key in met:
+        keys[key].outcome = "merged"
+    RehearsedKey.objects.bulk_create(
+        [RehearsedKey(of=one, key=key) for key in keys if key not in met], ignore_conflicts=True
+    )
+
+
+def _rehearsed(before: dict[str, Any], rows: Sequence[Taken], lines: Collection[rowsfile.Line]) -> dict[str, Any]:
+    """The counts so far, and of each outcome the first few with what they would change."""
+    cells = {line.number: line.cells for line in lines}
+    samples: dict[str, list[dict[str, Any]]] = dict(before["samples"])
+    for row in rows:
+        some = samples.setdefault(row.outcome, [])
+        if len(some) < (N_REASONS if row.outcome in ("failed", "left") else N_SAMPLES):
+            some.append(
+                {
+                    "number": row.number,
+                    "cells": [cell[:80] for cell in cells[row.number][:6]],
+                    "contact": row.contact if row.outcome in ("updated", "unchanged") else None,
+                    "reason": row.reason,
+                    "detail": row.detail[:300],
+                    "fields": (row.before or {}).get("fields", {}),
+                }
+            )
+    return {"n": before["n"] + len(rows), "counts": _added(before["counts"], rows), "samples": samples}
+
+
+def _added(counts: dict[str, int], rows: Sequence[Taken]) -> dict[str, int]:
+    return dict(Counter(counts) + Counter(row.outcome for row in rows))
+
+
+def _reader(one: Import) -> Reader:
+    return reader(one, {field.key: field for field in designing.active()})
+
+
+def _set_going(one: Import, *, at: datetime) -> None:
+    if one.n_rows <= AT_ONCE:
+        go_on(import_id=one.pk, at=at)
+    else:
+        jobs.queue(uploading.JOB, queue="care", import_id=one.pk)
+
+
+def _held(one: Import, *states: str) -> Import:
+    held = Import.objects.select_for_update(of=("self",)).get(pk=one.pk)
+    if held.state not in states:
+        raise NotNow(held.state)
+    return held
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,15 @@
+"""What a column may become, as the words that a mapping keeps."""
+
+NAME = "name"
+FIRST = "first_name"
+LAST = "last_name"
+EMAIL = "email"
+PHONE = "phone"
+SHOP = "shop"
+TAGS = "tags"
+NOTE = "note"
+PLAIN = (NAME, FIRST, LAST, EMAIL, PHONE, "company", "city", "language", SHOP, TAGS, NOTE)
+SEVERAL = frozenset({EMAIL, PHONE, TAGS, NOTE})  # more than one column may be this
+FIELD = "field:"  # a field of the firm's own, by its key
+NEW = "new:"  # a field that is made when the mapping is kept, by its kind
+HANDLES = (EMAIL, PHONE, SHOP)

@@ -1,0 +1,173 @@
+"""One row of a file and what its columns mean: values to keep, handles, tags and a note, or the reason why not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from muhatap.contacts import fields, handles, tagging
+from muhatap.contacts.handles import Handle
+from muhatap.contacts.models import CustomField
+from muhatap.contacts.noting import LONGEST as LONGEST_NOTE
+from muhatap.contacts.taking import Told
+from muhatap.imports import targets
+from muhatap.imports.models import Import
+from muhatap.imports.rowsfile import Line
+from muhatap.shared import phone
+from muhatap.shared.text import fold
+
+_APOSTROPHE = re.compile(r"'(?=[=+\-@\t\r\n])")  # what an export put before a cell that looks like a formula
+_BETWEEN_TAGS = re.compile(r"[,;|\n]| ::: ")
+_MOBILE = re.compile(r"(?:\+?90|0090|0)?(5\d{9})")
+
+
+class BadRow(ValueError):
+    """Nothing of this row is taken: `reason` is a code, `detail` the cell or the sentence that says why."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """How rows of one import are understood."""
+
+    columns: Sequence[str]
+    names: Sequence[str]
+    custom: Mapping[str, CustomField]
+    match: str
+    tag: str
+    is_lenient: bool
+
+    def told(self, line: Line) -> Told:
+        """Raises BadRow."""
+        cells = [_APOSTROPHE.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in map(str.strip, line.cells)]
+        if any(cells[len(self.columns) :]):
+            raise BadRow("ragged", str(len(cells)))
+        found = _Cells(self, cells)
+        facts, problems = found.facts(), found.problems
+        if problems and not self.is_lenient:
+            raise BadRow("bad_value", "; ".join(problems))
+        if not any(facts.get(name) for name in ("name", "email", "phone")) and not found.handles:
+            raise BadRow("nobody", "; ".join(problems))
+        key = next((handle.value for handle in found.handles if handle.kind == self.match), "") if self.match else ""
+        return Told(
+            number=line.number,
+            facts=facts,
+            handles=tuple(found.handles),
+            tags=tuple(dict.fromkeys([*found.tags(), *([self.tag] if self.tag else [])])),
+            note=found.note(),
+            key=key,
+            warning="; ".join(problems),
+        )
+
+
+def reader(one: Import, custom: Mapping[str, CustomField]) -> Reader:
+    return Reader(
+        columns=one.columns,
+        names=one.header,
+        custom=custom,
+        match=one.match,
+        tag=one.tag,
+        is_lenient=one.is_lenient,
+    )
+
+
+class _Cells:
+    """The cells of one row by what they are."""
+
+    def __init__(self, reader: Reader, cells: Sequence[str]) -> None:
+        self.reader, self.problems = reader, list[str]()
+        self.by_target: dict[str, list[tuple[str, str]]] = {}
+        for place, target in enumerate(reader.columns):
+            if target and place < len(cells) and cells[place]:
+                self.by_target.setdefault(target, []).append((reader.names[place], cells[place]))
+        self.handles = [handle for kind in targets.HANDLES for handle in self._handles(kind)]
+
+    def facts(self) -> dict[str, Any]:
+        """The first address and number that could be read, the name from its parts, and all else as the fields read it."""
+        told: dict[str, tuple[str, str]] = {}
+        for target, found in self.by_target.items():
+            if target in ("city", "company", "language") or target.startswith(targets.FIELD):
+                told[target.removeprefix(targets.FIELD)] = found[0]
+        values = {name: self._value(name, *cell) for name, cell in told.items()}
+        values["name"] = self._name()
+        for kind in (targets.EMAIL, targets.PHONE):
+            values[kind] = next((handle.value for handle in self.handles if handle.kind == kind), None)
+        return {name: value for name, value in values.items() if value is not None and value != ""}
+
+    def tags(self) -> list[str]:
+        found: list[str] = []
+        for column, cell in self.by_target.get(targets.TAGS, []):
+            for part in _BETWEEN_TAGS.split(cell):
+                name = " ".join(part.split()).removeprefix("* ")
+                if len(name) > tagging.LONGEST or len(fold(name)) > tagging.LONGEST:
+                    self._refuse(column, cell, "")
+                elif fold(name):
+                    found.append(name)
+        return found
+
+    def note(self) -> str:
+        return "\n".join(cell for _, cell in self.by_target.get(targets.NOTE, []))[:LONGEST_NOTE]
+
+    def _handles(self, kind: str) -> list[Handle]:
+        found: dict[str, Handle] = {}
+        for column, cell in self.by_target.get(kind, []):
+            try:
+                handle = _handle(kind, cell)
+            except fields.BadValue as error:
+                self._refuse(column, cell, str(error))
+            else:
+                found.setdefault(handle.value, handle)
+        return list(found.values())
+
+    def _name(self) -> str:
+        parts = [
+            cell for part in (targets.NAME, targets.FIRST, targets.LAST) for _, cell in self.by_target.get(part, [])[:1]
+        ]
+        name = " ".join(" ".join(parts).split())
+        if len(name) > fields.LONGEST["name"]:
+            self._refuse("", name, "")
+            return ""
+        return name
+
+    def _value(self, name: str, column: str, cell: str) -> Any:
+        values, errors = fields.read_as({name: cell}, self.reader.custom)
+        if errors:
+            self._refuse(column, cell, errors[name])
+        return values.get(name)
+
+    def _refuse(self, column: str, cell: str, said: str) -> None:
+        shown = cell if len(cell) <= 60 else f"{cell[:60]}…"
+        self.problems.append(": ".join(filter(None, (column, f"“{shown}”", said))))
+
+
+def _handle(kind: str, cell: str) -> Handle:
+    """Raises fields.BadValue."""
+    if kind == targets.PHONE and (quick := _mobile(cell)):
+        return Handle(kind=kind, value=quick, comparable=quick, written=cell, is_sound=True)
+    values, errors = fields.read_as({kind: cell}, {}) if kind != targets.SHOP else ({kind: cell}, {})
+    if errors:
+        raise fields.BadValue(errors[kind])
+    handle = handles.read(kind, cell)
+    if handle is None or not values.get(kind):
+        raise fields.BadValue("")
+    return handle
+
+
+def _mobile(cell: str) -> str:
+    """A Turkish mobile number, as phone.e164 says it, without asking it anew for each of a million."""
+    digits = cell.translate(_SPACING)
+    found = _MOBILE.fullmatch(digits)
+    return f"+90{found[1]}" if found and _is_mobile(found[1][:6]) else ""
+
+
+_SPACING = {ord(c): None for c in " ()-.\u00a0"}
+
+
+@lru_cache(maxsize=4096)
+def _is_mobile(beginning: str) -> bool:
+    """Whether numbers that begin so exist is the same for all of them: their last four digits are free."""
+    return phone.e164(f"+90{beginning}0000") == f"+90{beginning}0000"

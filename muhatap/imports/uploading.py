@@ -1,0 +1,73 @@
+"""A file comes in: kept as it is, then read through once, so that what is wrong with it is known before anything happens."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import designing
+from muhatap.imports import guessing, rowsfile
+from muhatap.imports.models import Import, SavedMapping
+from muhatap.imports.reading import table
+from muhatap.imports.reading.problems import Unreadable
+from muhatap.shared import files, jobs
+from muhatap.shared.text import without_nul
+
+log = logging.getLogger(__name__)
+JOB = "import"
+AT_ONCE = 2 << 20  # bytes that are read while the uploader waits; more are read by a job
+MOST = 4 << 30
+State = Import.State
+
+
+def begin(*, name: str, chunks: Iterable[bytes], by: User, at: datetime) -> Import:
+    """Keep a file and read it, at once or by a job."""
+    sha256, size = files.store(chunks)
+    with transaction.atomic():
+        one = Import.objects.create(name=without_nul(name)[-200:], sha256=sha256, size=size, by=by, at=at)
+        audit.record(by=by, at=at, act="import.upload", kind="import", id=one.pk, name=one.name, size=size)
+        if size > AT_ONCE:
+            jobs.queue(JOB, queue="care", import_id=one.pk)
+    if size <= AT_ONCE:
+        read(import_id=one.pk, at=at)
+        one.refresh_from_db()
+    return one
+
+
+def read(*, import_id: int, at: datetime) -> None:
+    """Read the whole file: its rows into one plain form, its columns into guesses. A file nobody can read says why."""
+    one = Import.objects.get(pk=import_id)
+    if one.state != State.UPLOADED:
+        return
+    try:
+        found = table.opened(files.path(one.sha256))
+        kept = rowsfile.keep(found)
+    except Unreadable as error:
+        problem = {"code": error.code, **error.details}
+        Import.objects.filter(pk=one.pk, state=State.UPLOADED).update(state=State.FAILED, problem=problem, ended_at=at)
+        return
+    one.header = found.header if any(found.header) else [""] * max(map(len, kept.samples))
+    one.kind, one.encoding, one.delimiter = found.kind, found.encoding, found.delimiter
+    one.rows_sha256, one.rows_size, one.n_rows, one.samples = kept.sha256, kept.size, kept.n_rows, kept.samples
+    one.fingerprint = guessing.fingerprint(one.header)
+    _suggest(one)
+    one.state = State.READ
+    with transaction.atomic():
+        if Import.objects.select_for_update().get(pk=one.pk).state == State.UPLOADED:
+            one.save()
+
+
+def _suggest(one: Import) -> None:
+    """What was said of such a file before, or else a guess."""
+    custom = designing.active()
+    if saved := SavedMapping.objects.filter(fingerprint=one.fingerprint).first():
+        keys = {f"field:{field.key}" for field in custom}
+        one.columns = [target if not target.startswith("field:") or target in keys else "" for target in saved.columns]
+        one.match, one.mode = saved.match, saved.mode
+        one.is_overwriting, one.is_lenient = saved.is_overwriting, saved.is_lenient
+        return
+    one.columns = guessing.columns(one.header, one.samples, custom)
+    one.match = next((kind for kind in ("email", "phone", "shop") if kind in one.columns), "")
