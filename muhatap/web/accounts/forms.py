@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import Role, Team, User, Visibility
+
+PASSWORD_HELP = _("At least 10 characters; neither your name nor a password many people use.")
 
 
 class Password(forms.CharField):
@@ -14,9 +16,7 @@ class Password(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        super().__init__(
-            label=_("Password"), widget=widget, strip=False, help_text=password_validators_help_text_html(), **kwargs
-        )
+        super().__init__(label=_("Password"), widget=widget, strip=False, help_text=PASSWORD_HELP, **kwargs)
 
 
 class Me(forms.ModelForm):  # type: ignore[type-arg]

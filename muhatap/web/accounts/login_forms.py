@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.web.accounts.adapter import record_for
+from muhatap.web.accounts.forms import PASSWORD_HELP
 
 
 class Plain(forms.Form):
@@ -23,6 +24,11 @@ class Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if name in ("password", "oldpassword"):
                 field.help_text = ""  # "Forgot it?" stands once on the page, not inside the form
+            if name == "oldpassword":
+                field.label = _("Present password")
+            if name == "password1":
+                field.label = _("New password")
+                field.help_text = PASSWORD_HELP
 
 
 class Login(Plain, account.LoginForm):  # type: ignore[misc]

@@ -20,6 +20,7 @@ class KeyForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.none(),
         label=_("Acts as"),
+        empty_label=_("Choose"),
         help_text=_("The key may do what this person's role allows, and sees the conversations they see."),
     )
     scopes = forms.MultipleChoiceField(label=_("Allows"), widget=forms.CheckboxSelectMultiple)

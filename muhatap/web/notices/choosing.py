@@ -52,7 +52,7 @@ class Quiet(forms.ModelForm[QuietHours]):
         error_messages={"invalid": gettext_lazy("Write a time like 20:00.")},
     )
     ends = forms.TimeField(
-        label=gettext_lazy("until"),
+        label=gettext_lazy("Quiet until"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M"),
         error_messages={"invalid": gettext_lazy("Write a time like 08:30.")},

@@ -47,7 +47,9 @@ class CannedForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
     scope = forms.ChoiceField(label=_("For whom"), choices=Scope.choices)
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.order_by("name"), required=False)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")
+    )
     inboxes = forms.ModelMultipleChoiceField(
         label=_("Inboxes"), queryset=Inbox.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
