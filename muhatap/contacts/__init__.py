@@ -1,5 +1,22 @@
 """The people outside, and how we know that two are one.
 
-Owns: Contact, Company, Identity, profile fields with source and time, custom fields, tags, notes, merges and their undo.
-Does not own: what they wrote (interactions, conversations), whether they allowed it (consent comes later).
+Owns: Contact, Company, Identity, what sources said (SourceRecord) and what was told field by field (ProfileFact), custom fields,
+tags, notes, merges and their undo, the ledger of who is who. Does not own: what they wrote (interactions, conversations),
+whether they allowed it (consent comes later).
+
+A contact is a projection: its row follows from its source records, what staff wrote and what channels told, by the rules of
+`survivorship`. `contact` of a record is where it stands today, `home_id` what the ledger last linked it to.
+
+What other rooms call:
+
+    identity.resolve(claims=, source=, at=) -> Contact          who speaks here?
+    profile.update(contact=, facts=, source=, at=, by=)         what one source told, field by field
+    records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
+    records.rehearse(told, …)                                   the same answers, nothing stays
+    withdrawing.withdraw(records, by=, at=)                     take words back: what they changed goes back too
+    profile.project(contacts, at=)                              rows anew from all that is told, by the thousand
+    merging.merge / unmerge, splitting.split / link             people decide; exact both ways, in any order
+    bonds.tie / part / free / forbids                           one person, two people: binds every machine
+    families.standing(numbers) -> {number: number}              an old number leads to who stands for it, for ever
+    ledger.of(contacts)                                         what was decided about them, by whom and why
 """

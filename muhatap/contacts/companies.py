@@ -1,6 +1,6 @@
 """Firms, once each by their folded name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -25,6 +25,26 @@ def named(*, name: str, at: datetime) -> Company:
         folded=fold(name)[:200], defaults={"name": name, "sort_key": sort_key(name)[:200], "created_at": at}
     )
     return company
+
+
+def named_many(names: Iterable[str], *, at: datetime) -> dict[str, Company]:
+    """The same for many names, in two questions: the firm of each."""
+    plain = {name: " ".join(name.split())[:200] for name in names}
+    keys = {name: fold(text)[:200] for name, text in plain.items()}
+    if not keys:
+        return {}
+    fresh = {key: plain[name] for name, key in keys.items()}
+    known = set(Company.objects.filter(folded__in=fresh).values_list("folded", flat=True))
+    Company.objects.bulk_create(
+        [
+            Company(name=name, folded=key, sort_key=sort_key(name)[:200], created_at=at)
+            for key, name in sorted(fresh.items())
+            if key not in known
+        ],
+        ignore_conflicts=True,
+    )
+    firms = {firm.folded: firm for firm in Company.objects.filter(folded__in=fresh)}
+    return {name: firms[key] for name, key in keys.items()}
 
 
 @transaction.atomic

@@ -42,7 +42,13 @@ def read(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The values to keep (None for an emptied field) and a sentence for each that can't be kept. Unknown names are left out."""
     asked = CustomField.objects.filter(key__in=list(facts), about=about, archived_at=None)
-    custom = {field.key: field for field in asked}
+    return read_as(facts, {field.key: field for field in asked}, about=about)
+
+
+def read_as(
+    facts: Mapping[str, object], custom: Mapping[str, CustomField], *, about: str = CustomField.About.CONTACT
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The same with the custom fields at hand, for many in a row."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, told in facts.items():

@@ -61,6 +61,7 @@ def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contac
     hints. Runs in the caller's transaction, which holds the contact until it ends.
     """
     told = _readable(claims)
+    locks.share("identities")  # whoever takes many records in at once holds it alone
     known = _known(told)
     owners = _owners(told, known)
     contact = _recognised(told, owners) or _unknown(at)
@@ -228,6 +229,7 @@ def _own_row(contact: Contact, handle: Handle, *, source: str, at: datetime) -> 
 
 
 def _prove(row: Identity, *, how: str, at: datetime) -> None:
+    locks.share("identities")
     locks.hold("identity", row.kind, row.value)
     holder = (
         Identity.objects.filter(kind=row.kind, value=row.value, verified_at__isnull=False).exclude(pk=row.pk).first()

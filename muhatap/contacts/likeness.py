@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest, Least
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.contacts import bonds, families
 from muhatap.contacts.models import Contact, Identity, Likeness
 from muhatap.contacts.searching import family_ids
 
@@ -41,7 +42,8 @@ def note(*, one: Contact, other: Contact, because: str, detail: str, at: datetim
 
 @transaction.atomic
 def deny(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
-    """Somebody says that these are two people: the hint is not shown again."""
+    """Somebody says that these are two people: the hint is not shown again, and no machine makes them one."""
+    bonds.part(ones=families.of(one.pk), others=families.of(other.pk), by=by, at=at, reason="denied")
     note(one=one, other=other, because="asked", detail="", at=at)
     _between(one, other).update(denied_by=by, denied_at=at)
     audit.record(by=by, at=at, act="contact.likeness_denied", kind="contact", id=one.pk, name=str(one), other=other.pk)
@@ -50,6 +52,7 @@ def deny(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
 @transaction.atomic
 def recall(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
     """Take the denial back."""
+    bonds.free(ones=families.of(one.pk), others=families.of(other.pk), by=by, at=at, reason="recalled")
     _between(one, other).update(denied_by=None, denied_at=None)
     audit.record(
         by=by, at=at, act="contact.likeness_recalled", kind="contact", id=one.pk, name=str(one), other=other.pk
@@ -67,7 +70,7 @@ def of(contact: Contact) -> list[Resemblance]:
         resemblance = found.setdefault(standing.pk, Resemblance(contact=standing))
         if evidence not in resemblance.evidence:
             resemblance.evidence.append(evidence)
-    denied = _denied(contact)
+    denied = _denied(contact) | bonds.kept_apart(family)
     kept = [r for pk, r in found.items() if pk not in denied]
     return sorted(kept, key=lambda r: (-len(r.evidence), r.contact.pk))[:MOST]
 

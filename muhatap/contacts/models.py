@@ -31,6 +31,11 @@ class Tag(models.Model):
         return self.name
 
 
+def called(name: str, email: str, telephone: str) -> str:
+    """What somebody is called by the best we know of them."""
+    return name or email or phone.readable(telephone) or str(_("Unnamed contact"))
+
+
 class Contact(models.Model):
     """A person outside the company. Its fields are the profile's current values; where each came from stands in ProfileFact."""
 
@@ -59,7 +64,7 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or phone.readable(self.phone) or str(_("Unnamed contact"))
+        return called(self.name, self.email, self.phone)
 
     def standing(self) -> "Contact":
         """This contact, or the one it was merged into in the end."""

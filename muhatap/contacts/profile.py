@@ -1,20 +1,19 @@
 """What we know of a contact: every value with its source and time, the newest of the most trusted wins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import companies, fields, searching
-from muhatap.contacts.models import Contact, ProfileFact
+from muhatap.contacts import companies, fields, searching, survivorship
+from muhatap.contacts.models import Company, Contact, ProfileFact
+from muhatap.contacts.survivorship import Golden
 
-# What staff wrote stands above what the customer told us of themselves, and that above what a header says.
-TRUST = {"agent": 40, "shop": 35, "form": 30, "webchat": 30, "import": 20, "email": 10, "header": 10}
-_LEAST = 10
 HISTORY = 200
 HASTE = timedelta(minutes=1)
+_COLUMNS = ("name", "email", "phone", "city", "language", "company_id", "fields", "sort_key", "search_text")
 
 
 @transaction.atomic
@@ -48,22 +47,46 @@ def lock(contact: Contact) -> None:
     contact.refresh_from_db(from_queryset=Contact.objects.select_for_update(no_key=True))
 
 
-def trust(source: str) -> int:
-    return TRUST.get(source.partition(":")[0], _LEAST)
-
-
 def settle(contact: Contact, names: Iterable[str], *, at: datetime) -> None:
-    """Give each named field the value of its best fact: most trusted, then newest. Fields without facts stay."""
-    for name, fact in current(contact, names).items():
-        place(contact, name, fact.value, at=at)
+    """Give each named field its golden value. Fields of which nothing was told stay."""
+    for name, golden in current(contact, names).items():
+        place(contact, name, golden.value, at=at)
     contact.save()
     searching.describe(contact)
 
 
-def place(contact: Contact, name: str, value: Any, *, at: datetime) -> None:
+def project(
+    contacts: Collection[int], *, at: datetime, emptied: Mapping[int, Collection[str]] | None = None
+) -> list[int]:
+    """Write the rows of many contacts anew from all that was told of them; gives those that changed.
+
+    Fields of which nothing was ever told stay; `emptied` names those of which nothing is told any more.
+    """
+    rows = list(
+        Contact.objects.filter(pk__in=list(contacts))
+        .select_related("company")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("id")
+    )
+    golden = survivorship.golden_each([row.pk for row in rows])
+    firms = companies.named_many((some["company"].value for some in golden.values() if "company" in some), at=at)
+    before = {row.pk: _columns(row) for row in rows}
+    for row in rows:
+        told = {name: one.value for name, one in golden[row.pk].items()}
+        for name, value in (dict.fromkeys((emptied or {}).get(row.pk, ())) | told).items():
+            place(row, name, value, at=at, firms=firms)
+    searching.write(rows)
+    changed = [row for row in rows if _columns(row) != before[row.pk]]
+    Contact.objects.bulk_update(changed, [name.removesuffix("_id") for name in _COLUMNS], batch_size=500)
+    return [row.pk for row in changed]
+
+
+def place(contact: Contact, name: str, value: Any, *, at: datetime, firms: Mapping[str, Company] | None = None) -> None:
     """Set one field of the row; nothing is saved."""
     if name == "company":
-        contact.company = companies.named(name=value, at=at) if value else None
+        contact.company = (
+            None if not value else firms[value] if firms is not None else companies.named(name=value, at=at)
+        )
     elif name in fields.BUILT_IN:
         setattr(contact, name, value or "")
     elif value is None:
@@ -79,22 +102,14 @@ def value_of(contact: Contact, name: str) -> Any:
     return (getattr(contact, name) or None) if name in fields.BUILT_IN else contact.fields.get(name)
 
 
-def current(contact: Contact, names: Iterable[str] | None = None) -> dict[str, ProfileFact]:
-    """The fact that stands behind each field."""
-    return current_of([contact.pk], names)
+def current(contact: Contact, names: Iterable[str] | None = None) -> dict[str, Golden]:
+    """What stands behind each field: the fact or source record, and the rule by which it stands."""
+    return survivorship.golden([contact.pk], names)
 
 
-def current_of(contacts: Iterable[int], names: Iterable[str] | None = None) -> dict[str, ProfileFact]:
-    """The same for several contacts taken as one person. Of each source only its newest word is read."""
-    best: dict[str, ProfileFact] = {}
-    told = ProfileFact.objects.filter(contact__in=list(contacts))
-    if names is not None:
-        told = told.filter(field__in=list(names))
-    newest = told.order_by("field", "source", "-at", "-id").distinct("field", "source")
-    for fact in newest.select_related("by"):
-        if fact.field not in best or _rank(fact) > _rank(best[fact.field]):
-            best[fact.field] = fact
-    return best
+def current_each(contacts: Collection[int]) -> dict[int, dict[str, Golden]]:
+    """The same for many contacts, each for itself."""
+    return survivorship.golden_each(contacts)
 
 
 def history(contact: Contact, limit: int = HISTORY) -> list[ProfileFact]:
@@ -102,8 +117,9 @@ def history(contact: Contact, limit: int = HISTORY) -> list[ProfileFact]:
     return list(ProfileFact.objects.filter(contact=contact).select_related("by").order_by("-at", "-id")[:limit])
 
 
-def _rank(fact: ProfileFact) -> tuple[int, datetime, int]:
-    return trust(fact.source), fact.at, fact.pk
+def _columns(contact: Contact) -> list[Any]:
+    kept = [getattr(contact, name) for name in _COLUMNS if name != "fields"]
+    return [*kept, dict(contact.fields)]
 
 
 def _forget_hasty(contact: Contact, names: Iterable[str], source: str, *, at: datetime) -> None:

@@ -1,42 +1,60 @@
 """What a contact is found and sorted by, written on its row by the one function here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from muhatap.contacts import families
 from muhatap.contacts.models import Contact, Identity
 from muhatap.shared.text import fold, sort_key
 
 _MOST = 4000
+_MOST_NAMES = 20
+_MOST_HANDLES = 100
 
 
 def describe(contact: Contact) -> None:
     """Write `sort_key` and `search_text` anew from the contact's name, identities, company and what was merged into it."""
-    contact.sort_key = sort_key(contact.name or contact.email or contact.phone)[:200]
-    contact.search_text = "\n".join(dict.fromkeys(filter(None, _words(contact))))[:_MOST]
+    write([contact])
     contact.save(update_fields=["sort_key", "search_text"])
 
 
-def _words(contact: Contact) -> Iterable[str]:
-    yield fold(contact.name)
-    yield contact.email.lower()
-    yield _digits(contact.phone)
-    yield fold(contact.company.name) if contact.company else ""
-    family = family_ids(contact)
-    for name in (
-        Contact.objects.filter(pk__in=family).exclude(pk=contact.pk).order_by("id").values_list("name", flat=True)[:20]
-    ):
-        yield fold(name)
-    handles = Identity.objects.filter(contact_id__in=family, kind__in=["email", "phone", "shop"]).order_by("id")
-    for kind, value in handles.values_list("kind", "value")[:100]:
-        yield _digits(value) if kind == "phone" else value.lower()
+def write(contacts: Sequence[Contact]) -> None:
+    """The same for many at once, in three questions; nothing is saved."""
+    family = families.members([contact.pk for contact in contacts])
+    head = {pk: contact for contact, ids in family.items() for pk in ids}
+    names = _names({pk: into for pk, into in head.items() if pk != into})
+    handles = _handles(head)
+    for contact in contacts:
+        words = [*_own(contact), *names.get(contact.pk, [])[:_MOST_NAMES], *handles.get(contact.pk, [])[:_MOST_HANDLES]]
+        contact.sort_key = sort_key(contact.name or contact.email or contact.phone)[:200]
+        contact.search_text = "\n".join(dict.fromkeys(filter(None, words)))[:_MOST]
 
 
 def family_ids(contact: Contact) -> list[int]:
     """The contact and every contact that stands merged into it, also through others."""
-    family, newest = [contact.pk], [contact.pk]
-    while newest:
-        newest = list(Contact.objects.filter(merged_into__in=newest).values_list("pk", flat=True))
-        family += newest
-    return family
+    return families.of(contact.pk)
+
+
+def _own(contact: Contact) -> Iterable[str]:
+    yield fold(contact.name)
+    yield contact.email.lower()
+    yield _digits(contact.phone)
+    yield fold(contact.company.name) if contact.company else ""
+
+
+def _names(head: dict[int, int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    merged = Contact.objects.filter(pk__in=head).order_by("id").values_list("pk", "name") if head else []
+    for pk, name in merged:
+        found.setdefault(head[pk], []).append(fold(name))
+    return found
+
+
+def _handles(head: dict[int, int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = Identity.objects.filter(contact_id__in=head, kind__in=["email", "phone", "shop"]).order_by("id")
+    for contact, kind, value in rows.values_list("contact_id", "kind", "value"):
+        found.setdefault(head[contact], []).append(_digits(value) if kind == "phone" else value.lower())
+    return found
 
 
 def _digits(text: str) -> str:

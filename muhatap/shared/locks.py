@@ -13,6 +13,12 @@ def hold(*parts: object) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_key(*parts)])
 
 
+def share(*parts: object) -> None:
+    """Hold this key together with others who share it; whoever holds it alone waits for all of them, and they for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [_key(*parts)])
+
+
 @contextlib.contextmanager
 def keeping(*parts: object) -> Iterator[bool]:
     """Hold this key for a block of many transactions; False when another connection has it.

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, models, transaction
 
 from muhatap.accounts import audit
-from muhatap.contacts import identity, likeness, merging, profile, searching
+from muhatap.contacts import bonds, families, identity, likeness, merging, profile, searching
 from muhatap.contacts.models import (
     Contact,
     ContactNote,
@@ -18,6 +18,7 @@ from muhatap.contacts.models import (
     Likeness,
     Merge,
     ProfileFact,
+    SourceRecord,
     Tag,
 )
 from muhatap.conversations.models import Conversation, Message, Participant
@@ -84,6 +85,9 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
     ),
     "contacts.ContactTag.contact": tagging,
     "contacts.ContactNote.contact": lambda c: ContactNote.objects.create(contact=c, text="Kapıcıya bırakılsın", at=NOW),
+    "contacts.SourceRecord.contact": lambda c: SourceRecord.objects.create(
+        contact=c, home_id=c.pk, source="import:1", external_id="7", told={"city": "Bursa"}, at=NOW, recorded_at=NOW
+    ),
     "contacts.Likeness.one": lambda c: Likeness.objects.create(one=c, other=somebody(), because="same_phone", at=NOW),
     "contacts.Likeness.other": lambda c: Likeness.objects.create(one=somebody(), other=c, because="same_phone", at=NOW),
     "interactions.Interaction.contact": lambda c: Interaction.objects.create(
@@ -213,7 +217,7 @@ def test_a_tag_taken_off_after_the_merge_is_still_the_dropped_ones_own(mehmet, m
     assert m_kaya.tags.count() == 1 and mehmet.tags.count() == 0
 
 
-def test_merges_are_parted_in_the_order_of_the_newest_first(mehmet, m_kaya):
+def test_merges_parted_newest_first_leave_everything_as_it_was(mehmet, m_kaya):
     elif_ = meet(cast.ELIF)
     ROWS["contacts.ContactNote.contact"](m_kaya)
     tagging(elif_), tagging(m_kaya)
@@ -221,8 +225,6 @@ def test_merges_are_parted_in_the_order_of_the_newest_first(mehmet, m_kaya):
     first = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
     second = merging.merge(keep=elif_, drop=mehmet, by=cast.can(), at=NOW)
     assert m_kaya.standing() == elif_ and elif_.notes.count() == 1
-    with pytest.raises(merging.CannotUnmerge, match="Mehmet Kaya"):
-        merging.unmerge(merge=first, by=cast.can(), at=NOW)
     merging.unmerge(merge=second, by=cast.can(), at=NOW)
     merging.unmerge(merge=first, by=cast.can(), at=NOW)
     assert everything() == before
@@ -230,9 +232,37 @@ def test_merges_are_parted_in_the_order_of_the_newest_first(mehmet, m_kaya):
         merging.unmerge(merge=first, by=cast.can(), at=NOW)
 
 
+def test_a_merge_under_others_is_taken_out_and_the_others_stand_as_if_it_had_never_been(mehmet, m_kaya):
+    elif_ = meet(cast.ELIF)
+    ROWS["contacts.ContactNote.contact"](m_kaya)
+    tagging(elif_), tagging(m_kaya)
+    second = merging.merge(keep=elif_, drop=mehmet, by=cast.can(), at=NOW)
+    without = everything()
+    merging.unmerge(merge=second, by=cast.can(), at=NOW)
+
+    first = merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW)
+    merging.merge(keep=elif_, drop=mehmet, by=cast.can(), at=NOW)
+    assert elif_.notes.count() == 1
+    merging.unmerge(merge=first, by=cast.can(), at=NOW)
+
+    assert everything() == without
+    assert families.standing([mehmet.pk, m_kaya.pk]) == {mehmet.pk: elif_.pk, m_kaya.pk: m_kaya.pk}
+
+
+def test_what_a_person_parted_no_machine_makes_one_again_but_a_person_may(mehmet, m_kaya):
+    elif_ = meet(cast.ELIF)
+    merging.unmerge(merge=merging.merge(keep=mehmet, drop=m_kaya, by=cast.can(), at=NOW), by=cast.can(), at=NOW)
+    merging.merge(keep=elif_, drop=m_kaya, by=None, at=NOW)
+    with pytest.raises(merging.CannotMerge):
+        merging.merge(keep=elif_, drop=mehmet, by=None, at=NOW)
+    assert likeness.of(mehmet) == []
+    merging.merge(keep=elif_, drop=mehmet, by=cast.can(), at=NOW)
+    assert not bonds.forbids([mehmet.pk], [m_kaya.pk])
+
+
 def test_what_was_parted_can_be_merged_the_other_way_round(mehmet, m_kaya):
     merging.unmerge(merge=merging.merge(keep=mehmet, drop=m_kaya, by=None, at=NOW), by=None, at=NOW)
-    merging.merge(keep=m_kaya, drop=mehmet, by=None, at=NOW)
+    merging.merge(keep=m_kaya, drop=mehmet, by=cast.can(), at=NOW)
     assert [m.drop for m in merging.standing_merges(m_kaya)] == [mehmet]
 
 

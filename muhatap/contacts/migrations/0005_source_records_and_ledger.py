@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 FORWARD = """
 create function record_keeps_its_words() returns trigger language plpgsql as $$
 begin

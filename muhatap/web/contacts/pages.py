@@ -50,7 +50,7 @@ def older(request: HttpRequest, number: int) -> HttpResponse:
 def history(request: HttpRequest, number: int) -> HttpResponse:
     """Everything that was told of the contact, by whom and when."""
     contact, now = find(number), clock.now()
-    custom, current = sidebar.custom_fields(), {fact.pk for fact in profile.current(contact).values()}
+    custom, current = sidebar.custom_fields(), {one.fact_id for one in profile.current(contact).values()}
     lines = [
         {
             "label": words.label(fact.field, custom),

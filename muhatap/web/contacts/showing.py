@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import designing, fields, identity, likeness, merging, profile
-from muhatap.contacts.models import Contact, ContactNote, CustomField, Merge, ProfileFact
+from muhatap.contacts.models import Contact, ContactNote, CustomField, Merge
+from muhatap.contacts.survivorship import Golden
 from muhatap.web.common import identities, times
 from muhatap.web.common.display import Act, NoteLine, ProfileLine, TagChip, ViewGroup
 from muhatap.web.common.templatetags.ui import initials
@@ -102,7 +103,7 @@ def _acts(url: Callable[[str], str], *, may_merge: bool, may_edit: bool) -> tupl
 
 
 def _profile_line(
-    contact: Contact, name: str, fact: ProfileFact | None, custom: dict[str, CustomField], now: datetime
+    contact: Contact, name: str, fact: Golden | None, custom: dict[str, CustomField], now: datetime
 ) -> ProfileLine:
     told = words.value(name, profile.value_of(contact, name), custom)
     if fact is None:
