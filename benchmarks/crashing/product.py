@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -32,8 +33,8 @@ WEIGHTS = [25, 20, 20, 15, 20]
 class Product:
     """A running `muhatap serve` in a data folder."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data, self.settings = data, settings or {}
         self.port = free_port()
         self.killed: Counter[str] = Counter()
         self._log = (data / "serve.log").open("wb")
@@ -59,6 +60,7 @@ class Product:
             "MUHATAP_POSTGRES_MEMORY_MB": "128",
             "MUHATAP_LANGUAGE": "en",
             "DJANGO_SETTINGS_MODULE": "muhatap.config.settings",
+            **self.settings,
         }
 
     def wait_until_it_serves(self) -> None:
@@ -87,6 +89,14 @@ class Product:
         """Our own processes: the supervisor and those it keeps; not the database's."""
         whole = psutil.Process(self._process.pid)
         return [whole, *(child for child in whole.children() if "muhatap" in " ".join(child.cmdline()))]
+
+    def tree(self) -> list[psutil.Process]:
+        """All processes, the database's too."""
+        found = [*self.processes()]
+        if postmaster := cluster.postmaster(layout.of(self.data).cluster):
+            database = psutil.Process(postmaster)
+            found += [database, *database.children()]
+        return found
 
     def log(self) -> str:
         return (self.data / "serve.log").read_text("utf-8", "replace")

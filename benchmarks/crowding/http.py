@@ -1,6 +1,7 @@
 """Just enough of HTTP/1.1 for a crowd: one request a connection, and event streams that stay open."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -34,8 +35,9 @@ async def ask(
     head, _gap, content = answer.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 "):
         raise Broken(f"{method} {path}: no answer")
-    is_chunked = b"transfer-encoding: chunked" in head.lower()
-    return Answer(int(head[9:12]), _joined(content) if is_chunked else content)
+    told = head.lower()
+    body = _joined(content) if b"transfer-encoding: chunked" in told else content
+    return Answer(int(head[9:12]), gzip.decompress(body) if b"content-encoding: gzip" in told else body)
 
 
 async def events(port: int, path: str, headers: Mapping[str, str]) -> AsyncIterator[bytes]:

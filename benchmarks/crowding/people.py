@@ -8,14 +8,17 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from benchmarks.crowding.http import Broken, ask, events
+from benchmarks.crowding.page import BEAT, CHANGED, NEWS_REST, NEWS_TOGETHER, Page
 
 THINK = 2.0  # seconds between two clicks of an agent, on average
-TOGETHER, REST = 0.15, 3.0  # as the pages do: news of a moment is answered by one reading, and lists rest after it
 TOKEN = "b" * 32  # of CSRF: the cookie and the form only have to agree
 WORDS = ("kargo", "iade", "fatura", "nevresim", "havlu", "kehribar", "0532")
+VIEWS = ("mine", "all", "unassigned", "waiting", "resolved")
+LIVE = re.compile(rb'data-live-url="([^"]+)"')
 LINK = re.compile(rb'data-row="\d+"\s+hx-get="(/inbox/\d+/)\?')
 
 
@@ -26,7 +29,12 @@ class Diary:
     took: dict[str, list[float]] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
     taken_at: dict[str, float] = field(default_factory=dict)  # key of a message → when its sender was told so
-    heard_at: dict[int, float] = field(default_factory=dict)  # number of a message → when a stream told of it
+    seen: dict[str, list[tuple[int, float]]] = field(
+        default_factory=dict
+    )  # heard, thread, rows → message, when, each agent
+
+    def see(self, where: str, message: int) -> None:
+        self.seen.setdefault(where, []).append((message, time.monotonic()))
 
     def note(self, kind: str, seconds: float) -> None:
         self.took.setdefault(kind, []).append(seconds * 1000)
@@ -35,58 +43,107 @@ class Diary:
 class Agent:
     """Somebody at work: clicks, thinks, and a page that reads itself again when it hears of something new."""
 
-    def __init__(self, port: int, cookies: str, diary: Diary, dice: random.Random) -> None:
+    def __init__(self, port: int, reader: int, cookies: str, diary: Diary, dice: random.Random) -> None:
         self.port, self.diary, self.dice = port, diary, dice
-        self.headers = {"Cookie": f"{cookies}; csrftoken={TOKEN}", "Accept-Encoding": "gzip;q=0, identity"}
+        self.headers = {"Cookie": f"{cookies}; csrftoken={TOKEN}", "Accept-Encoding": "gzip"}
         self.known: list[str] = []
-        self.view = dice.choice(["mine", "all", "unassigned", "waiting"])
+        self.page = Page(reader, self._part, diary.see, dice)
+        self.stream: asyncio.Task[None] | None = None
+        self.beats: asyncio.Task[None] | None = None
+        self.news: asyncio.Task[None] | None = None
+        self.news_after = 0.0
 
     async def work(self, until: float) -> None:
+        await asyncio.sleep(self.dice.random() * THINK)
         while time.monotonic() < until:
-            await asyncio.sleep(self.dice.expovariate(1 / THINK))
             await self._click()
+            await asyncio.sleep(self.dice.expovariate(1 / THINK))
 
-    async def listen(self) -> None:
-        """The stream of the page. Whoever hears of something reads list and counts again, then rests."""
-        read_at = 0.0
-        try:
-            async for data in events(self.port, "/live", self.headers):
-                news = json.loads(data)
-                if "message" in news:
-                    self.diary.heard_at.setdefault(news["message"], time.monotonic())
-                if news["kind"] in ("message", "conversation") and time.monotonic() - read_at > REST:
-                    read_at = time.monotonic() + TOGETHER
-                    asyncio.get_running_loop().create_task(self._read_again())
-        except Broken as error:
-            self.diary.faults[str(error)] += 1
-
-    async def _read_again(self) -> None:
-        await asyncio.sleep(TOGETHER)
-        await self._get("rows again", f"/inbox/in/{self.view}/rows/", is_part=True)
-        await self._get("counts again", f"/inbox/views/?here={self.view}", is_part=True)
+    def leave(self) -> None:
+        self.page.close()
+        for task in (self.stream, self.beats, self.news):
+            if task:
+                task.cancel()
 
     async def _click(self) -> None:
         what = self.dice.choices(["view", "open", "note", "search"], [40, 45, 10, 5])[0]
-        if what == "search":
-            await self._get("search", f"/search/?q={quote(self.dice.choice(WORDS))}")
-        elif what == "view" or not self.known:
-            self.view = self.dice.choice(["mine", "all", "unassigned", "waiting", "resolved"])
-            found = await self._get("list", f"/inbox/in/{self.view}/")
-            self.known = [match.decode() for match in LINK.findall(found)] or self.known
+        if what == "view" or not self.known:
+            await self._turn_to("list", f"/inbox/in/{self.dice.choice(VIEWS)}/")
+        elif what == "search":
+            await self._turn_to("search", f"/search/?q={quote(self.dice.choice(WORDS))}")
         elif what == "open":
-            await self._get("open", self.dice.choice(self.known), is_part=True)
+            html = await self._get("open", self.dice.choice(self.known), is_part=True)
+            if html:
+                self.page.open(html)
+                self._beat_again(CHANGED)
         else:
             await self._note(self.dice.choice(self.known))
 
+    async def _turn_to(self, kind: str, path: str) -> None:
+        """Another whole page: the old one says that it goes and its stream ends; the new one opens what its scripts open."""
+        begun = time.monotonic()
+        html = await self._get(kind, path)
+        if not html:
+            return
+        self.leave()
+        asyncio.get_running_loop().create_task(self._post("gone", "/notices/gone/", {"tab": self.page.tab}))
+        self.page.conversation = 0
+        self.page.draw(html, time.monotonic() - begun)
+        self.known = [match.decode() for match in LINK.findall(html)] or self.known
+        live = LIVE.search(html)
+        self.stream = asyncio.create_task(self._listen(live[1].decode() if live else "/live"))
+        self._beat_again(0.0)
+        if team := self.page.parts.get("team-now"):
+            asyncio.get_running_loop().create_task(self._part("team", team.url))
+
+    async def _listen(self, url: str) -> None:
+        try:
+            async for data in events(self.port, url, self.headers):
+                self._hear(json.loads(data))
+        except Broken as error:
+            self.diary.faults[str(error)] += 1
+
+    def _hear(self, news: dict[str, Any]) -> None:
+        if "message" in news:
+            self.diary.see("heard", news["message"])
+        if news["kind"] in ("notice", "refresh") and (self.news is None or self.news.done()):
+            self.news = asyncio.create_task(self._look_for_news())
+        self.page.hear(news)
+
+    async def _look_for_news(self) -> None:
+        await asyncio.sleep(max(NEWS_TOGETHER, self.news_after - time.monotonic()))
+        self.news_after = time.monotonic() + NEWS_REST
+        await self._part("news", "/notices/news/?after=0")
+
+    def _beat_again(self, soon: float) -> None:
+        if self.beats:
+            self.beats.cancel()
+        self.beats = asyncio.create_task(self._beat(soon))
+
+    async def _beat(self, soon: float) -> None:
+        await asyncio.sleep(soon)
+        while True:
+            conversation = str(self.page.conversation or "")
+            await self._post(
+                "beat", "/notices/here/", {"tab": self.page.tab, "conversation": conversation, "shown": "yes"}
+            )
+            await asyncio.sleep(BEAT)
+
     async def _note(self, place: str) -> None:
-        data = {"csrfmiddlewaretoken": TOKEN, "kind": "note", "html": f"<p>Not {self.dice.random()}</p>"}
+        await self._post("note", f"{place}message/", {"kind": "note", "html": f"<p>Not {self.dice.random()}</p>"})
+
+    async def _part(self, kind: str, path: str) -> bytes:
+        return await self._get(kind, path, is_part=True)
+
+    async def _post(self, kind: str, path: str, data: dict[str, str]) -> bytes:
         headers = {
             **self.headers,
             "HX-Request": "true",
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": "http://localhost",
         }
-        await self._ask("note", "POST", f"{place}message/", headers, urlencode(data).encode())
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, **data}).encode()
+        return await self._ask(kind, "POST", path, headers, body)
 
     async def _get(self, kind: str, path: str, *, is_part: bool = False) -> bytes:
         return await self._ask(kind, "GET", path, self.headers | ({"HX-Request": "true"} if is_part else {}))
@@ -98,7 +155,7 @@ class Agent:
         except Broken as error:
             self.diary.faults[str(error)] += 1
             return b""
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             self.diary.faults[f"{kind}: {answer.status}"] += 1
         self.diary.note(kind, time.monotonic() - begun)
         return answer.body
