@@ -30,6 +30,7 @@ def read(
         bcc=[_address(one, f"bcc/{place}") for place, one in enumerate(data.bcc)],
         files=files.put_up(request, data.files),
         seen_message_id=getattr(data, "seen_message_id", None),
+        is_signed=data.sign,
     )
 
 

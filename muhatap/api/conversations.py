@@ -17,7 +17,7 @@ from muhatap.api.paging import Paged, page
 from muhatap.api.problems import conflict, not_found, wrong
 from muhatap.contacts import tagging as naming
 from muhatap.contacts.models import Contact, Tag
-from muhatap.conversations import assigning, closing, prioritising, snoozing, tagging
+from muhatap.conversations import assigning, closing, prioritising, renaming, snoozing, tagging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_inboxes, visible_to
 from muhatap.flow import reply, wire
@@ -86,6 +86,8 @@ def change(request: HttpRequest, response: HttpResponse, number: shapes.Number, 
     if {"assignee_id", "team_id"} & given:
         check_permission(by, "conversations.assign")
         _assign(row, data, given, by=by, at=at)
+    if data.subject:
+        renaming.rename(conversation=row, subject=data.subject, by=by, at=at)
     if data.priority:
         prioritising.prioritise(conversation=row, priority=PRIORITIES[data.priority], by=by, at=at)
     if data.status:

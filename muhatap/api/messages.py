@@ -1,5 +1,6 @@
 """The entries of a conversation: read, and written as a reply or a note."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -66,9 +67,7 @@ def _reply(request: HttpRequest, row: Conversation, data: shapes.NewMessage) -> 
     answer = answers.read(request, data)
     if not (answer.to or answer.cc or answer.bcc):
         to, cc = _whom(row)
-        answer = reply.Answer(
-            html=answer.html, to=to, cc=cc, files=answer.files, seen_message_id=answer.seen_message_id
-        )
+        answer = replace(answer, to=to, cc=cc)
     return answers.sent(lambda: reply.send(conversation=row, answer=answer, by=by, at=at, and_resolve=data.resolve))
 
 

@@ -25,6 +25,7 @@ def _of_our_time(moment: datetime) -> datetime:
     return moment
 
 
+Sign = Annotated[bool, Field(description="Put the signature that fits under it, as the composer does.")]
 Moment = Annotated[
     AwareDatetime, AfterValidator(_of_our_time), Field(description="With its offset: 2026-11-21T14:32:00+03:00")
 ]
@@ -272,6 +273,7 @@ class NewMessage(Sent):
         Number | None, Field(description="The newest message you know. Refused (409) when the customer wrote after it.")
     ] = None
     resolve: bool = False
+    sign: Sign = True
 
 
 class ContactFacts(Sent):
@@ -300,11 +302,14 @@ class NewConversation(Sent):
     cc: People = []
     bcc: People = []
     files: Uploads = []
+    sign: Sign = True
 
 
 class Changes(Sent):
-    """Only what is given changes. `assignee_id` and `team_id` null: nobody, none."""
+    """Only what is given changes. `assignee_id` and `team_id` null: nobody, none. `subject` is what it is called here; the
+    customer's mails keep theirs."""
 
+    subject: Annotated[Line, Field(min_length=1, max_length=300)] | None = None
     status: Literal["open", "resolved", "spam"] | None = None
     priority: PriorityName | None = None
     assignee_id: Number | None = None

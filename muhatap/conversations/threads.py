@@ -34,8 +34,13 @@ def start(*, inbox: Inbox, contact: Contact, subject: str, at: datetime, team_id
         team_id=team_id or inbox.team_id,
         created_at=at,
         last_message_at=at,
-        search_text=fold(f"{subject} {contact.name} {contact.email}")[:1000],
+        search_text=search_text(subject, contact),
     )
+
+
+def search_text(subject: str, contact: Contact) -> str:
+    """What a conversation is found by among the rows of a list, folded."""
+    return fold(f"{subject} {contact.name} {contact.email}")[:1000]
 
 
 def held(conversation: Conversation) -> Conversation:

@@ -15,7 +15,7 @@ from muhatap.service import hours, policies
 from muhatap.service.models import BusinessHours
 from muhatap.service.working import WorkingTime
 
-UNMEASURED = {"tagged", "untagged", "snoozed", "woken", "unassigned"}  # they change no figure
+UNMEASURED = {"renamed", "tagged", "untagged", "snoozed", "woken", "unassigned"}  # they change no figure
 AT_ONCE = 500
 
 

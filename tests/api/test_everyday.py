@@ -18,6 +18,7 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock
+from muhatap.writing import signing
 from tests import cast
 from tests.api.program import Program, program
 from tests.conversations.conftest import arrival, ayses_letter, conversation_of
@@ -271,3 +272,18 @@ def test_only_what_is_there_is_answered(shop: Program) -> None:
 def test_a_large_body_is_refused_unread(shop: Program) -> None:
     answer = shop.raw("POST", "/contacts", json.dumps({"name": "x" * 1_100_000}).encode())
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_conversation_is_called_otherwise(shop: Program, ayses_letter: Message) -> None:
+    told = shop.patch(f"/conversations/{ayses_letter.conversation_id}", {"subject": "Nevresim iadesi"})
+    assert (told.status_code, told.json()["subject"]) == (200, "Nevresim iadesi")
+    assert shop.patch(f"/conversations/{ayses_letter.conversation_id}", {"subject": " "}).status_code == 422
+
+
+@pytest.mark.parametrize(("sent", "n"), [({}, 1), ({"sign": False}, 0)])
+def test_a_reply_is_signed_unless_said_otherwise(
+    shop: Program, ayses_letter: Message, sent: dict[str, bool], n: int
+) -> None:
+    signing.save(inbox=None, user=None, language="", html="<p>Ihlamur Ev</p>", by=cast.can(), at=cast.NOW)
+    shop.post(f"/conversations/{ayses_letter.conversation_id}/messages", {"text": "Yola çıktı."} | sent)
+    assert Outgoing.objects.get().outbound["text"].count("Ihlamur Ev") == n

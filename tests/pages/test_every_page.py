@@ -130,6 +130,7 @@ PAGES: dict[str, Visit] = {
     "inbox:view": Visit(path="/inbox/in/spam/", by="zeynep"),
     "inbox:new": Visit(path="/inbox/new/{ayse}/", by="zeynep"),
     "inbox:conversation": Visit(path="/inbox/{letters}/?view=mine", by="zeynep"),
+    "inbox:rename": Visit(path="/inbox/{letters}/subject/", by="zeynep"),
     "inbox:merge": Visit(path="/inbox/{letters}/merge/", by="zeynep"),
     "inbox:move": Visit(path="/inbox/messages/{message}/move/", by="zeynep"),
     "inbox:filter": Visit(path="/inbox/filter/?c=status:is:open&c=waiting:beyond:24h&c=text:has:vazo", by="zeynep"),
@@ -255,6 +256,7 @@ STATES: dict[str, Visit] = {
     "health of a chat": Visit(path="/settings/inboxes/{widget}/"),
     "no figures": Visit(path="/insight/?from=2001-01-01&to=2001-01-02"),
     "figure as a table": Visit(path="/insight/?period=7d", do=opens(".chart summary", ".chart-table")),
+    "rule that is gone": Visit(path="/settings/automation/firings/999999/", status=410),
     "rating link of nobody": Visit(path="/rate/x/", by="", status=404),
     "chat of a visitor": Visit(path="/demo/shop/", by="", do=widget, language="tr"),
 }
@@ -266,7 +268,7 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
-    "inbox:bulk_progress",
+    "inbox:bulk_progress", "inbox:handed_on",
     "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {

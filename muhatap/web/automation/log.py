@@ -48,8 +48,10 @@ def of_rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("automation.read")
 def firing(request: HttpRequest, pk: int) -> HttpResponse:
-    """For those who see the conversation."""
-    found = get_object_or_404(RuleFiring.objects.select_related("rule", "conversation__contact"), pk=pk)
+    """For those who see the conversation. Threads keep the link also when the rule was deleted, and its log with it."""
+    found = RuleFiring.objects.select_related("rule", "conversation__contact").filter(pk=pk).first()
+    if found is None:
+        return render(request, "automation/gone.html", {"here": "rules"}, status=410)
     shown = _lines(request, [found])
     if not shown[0].url:
         raise Http404

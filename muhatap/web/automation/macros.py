@@ -136,7 +136,7 @@ def run(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         undo_url=reverse("automation:undo_macro", args=[ran.pk]),
         seconds=UNDO_SECONDS,
     )
-    url = reverse("inbox:conversation", args=[conversation.pk])
+    url = _where(request, conversation.pk)
     return render(request, "automation/_ran.html", {"url": url, "toast": toast})
 
 
@@ -145,16 +145,22 @@ def run(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """By whoever ran it."""
     ran = get_object_or_404(MacroRun, pk=pk, by=visitor(request))
-    conversation = _conversation(request, ran.conversation_id)
     macros.undo(run=ran, by=visitor(request), at=clock.now())
     toast = Toast(text=_("“%(name)s” is taken back") % {"name": ran.name}, icon="undo-2")
-    url = reverse("inbox:conversation", args=[conversation.pk])
+    url = _where(request, ran.conversation_id)
     return render(request, "automation/_undone.html", {"url": url, "toast": toast})
 
 
 def _conversation(request: HttpRequest, number: int) -> Conversation:
     found: Conversation = get_object_or_404(visibility.visible_to(visitor(request)), pk=number)
     return found
+
+
+def _where(request: HttpRequest, number: int) -> str:
+    """Where its pane is read from; a macro may have given it out of the reader's sight."""
+    if visibility.find(visitor(request), number) is None:
+        return reverse("inbox:handed_on")
+    return reverse("inbox:conversation", args=[number])
 
 
 def _changeable(request: HttpRequest, pk: int) -> Macro:

@@ -2,16 +2,18 @@
 
 from contextlib import suppress
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import Team, User
 from muhatap.contacts import noting
 from muhatap.contacts import tagging as naming
-from muhatap.conversations import assigning, blocking, closing, prioritising, snoozing, tagging
+from muhatap.conversations import assigning, blocking, closing, prioritising, renaming, snoozing, tagging, visibility
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import reply
 from muhatap.interactions import outbox
@@ -41,7 +43,14 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
         assigning.assign(conversation=conversation, to=None, by=by, at=at)
     else:
         raise Http404
-    return opened.panes(request, find(request, number))
+    seen = visibility.find(by, number)
+    return opened.panes(request, seen) if seen else handed_on(request)
+
+
+@needs("conversations.read")
+def handed_on(request: HttpRequest) -> HttpResponse:
+    """What stands in the place of a conversation that was given out of its reader's sight."""
+    return render(request, "inbox/_handed_on.html")
 
 
 @require_POST
@@ -153,6 +162,23 @@ def untag(request: HttpRequest, number: int, tag: int) -> HttpResponse:
     found = get_object_or_404(conversation.tags, pk=tag)
     tagging.untag(conversation=conversation, tag=found, by=visitor(request), at=clock.now())
     return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
+
+
+class SubjectForm(forms.Form):
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=renaming.LONGEST)
+
+
+@needs("conversations.organise")
+def rename(request: HttpRequest, number: int) -> HttpResponse:
+    """Call it otherwise here; the customer's mails keep their subject."""
+    conversation = find(request, number)
+    form = SubjectForm(request.POST or None, initial={"subject": conversation.subject})
+    if request.method == "POST" and form.is_valid():
+        subject = form.cleaned_data["subject"]
+        renaming.rename(conversation=conversation, subject=subject, by=visitor(request), at=clock.now())
+        return redirect("inbox:conversation", conversation.pk)
+    page = {"form": form, "conversation": conversation}
+    return render(request, "inbox/rename.html", page, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -185,6 +185,7 @@ def _assignable(row: Row) -> tuple[Colleague, ...]:
 
 
 def _acts(row: Row) -> tuple[Act, ...]:
+    rename = Act(label=_("Change the subject"), url=reverse("inbox:rename", args=[row.pk]), icon="pencil", is_link=True)
     merge = Act(
         label=_("Merge into another conversation"),
         url=reverse("inbox:merge", args=[row.pk]),
@@ -192,12 +193,13 @@ def _acts(row: Row) -> tuple[Act, ...]:
         is_link=True,
     )
     if row.status == Row.Status.SPAM:
-        return (merge,)
+        return (rename, merge)
     url = reverse("inbox:spam", args=[row.pk])
     spam = Act(label=_("Mark as spam"), url=url, icon="ban", tone="late")
     if row.inbox.kind != "email":
-        return (merge, spam)
-    return (merge, spam, Act(label=_("Spam, and block the sender"), url=f"{url}?block=sender", icon="ban", tone="late"))
+        return (rename, merge, spam)
+    block = Act(label=_("Spam, and block the sender"), url=f"{url}?block=sender", icon="ban", tone="late")
+    return (rename, merge, spam, block)
 
 
 def _tag(row: Row, number: int, name: str, may_organise: bool) -> TagChip:
