@@ -6,6 +6,7 @@ from typing import Literal
 
 from muhatap.accounts.models import User
 from muhatap.channels.contract import Address
+from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Identity
 from muhatap.conversations import recipients
 from muhatap.conversations.models import Conversation, Message
@@ -95,6 +96,12 @@ def known_of(conversation: Conversation) -> Known:
         was_blind_to_us=bool(people) and not named & ours,
         is_begun=bool(rows),
     )
+
+
+def known_before(inbox: Inbox) -> Known:
+    """What is known before the first mail of a thread: who we are."""
+    ours = recipients.our_addresses()
+    return Known(itself=comparable(inbox.address), ours=frozenset(ours), our_domains=our_domains(ours), is_begun=False)
 
 
 def with_bounces(known: Known, addresses: Iterable[str]) -> Known:

@@ -1,6 +1,7 @@
 """Files that staff put up: looked at, stored, named."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -27,15 +28,12 @@ def stored(file: UploadedFile[bytes]) -> dict[str, object]:
     """Put a file into storage; its kind is what its first bytes say. Gives what a FileRef holds."""
     sha256, size = files.store(file.chunks())
     name = (file.name or "file").replace("\x00", "")[-200:]
-    kept = FileRef(name=name, type=_kind(sha256), size=size, sha256=sha256)
-    return {
-        "name": kept.name,
-        "type": kept.type,
-        "size": kept.size,
-        "sha256": kept.sha256,
-        "content_id": "",
-        "is_inline": False,
-    }
+    return as_kept(FileRef(name=name, type=_kind(sha256), size=size, sha256=sha256))
+
+
+def as_kept(file: FileRef) -> dict[str, object]:
+    """A file as drafts keep it."""
+    return asdict(file)
 
 
 def _kind(sha256: str) -> str:

@@ -8,8 +8,9 @@ from django.utils.translation import ngettext
 
 from muhatap.channels.contract import Address, FileRef, Limits
 from muhatap.channels.limits import Excess
+from muhatap.channels.models import Inbox
 from muhatap.conversations import cautions
-from muhatap.conversations.cautions import Caution
+from muhatap.conversations.cautions import Caution, Known
 from muhatap.conversations.models import Conversation
 from muhatap.flow import reply
 from muhatap.shared import richtext
@@ -37,6 +38,15 @@ def checks(
         *_of_text(html, files),
         *_of_limits(conversation, html, files, at),
     ]
+    return tuple(sorted(found, key=lambda check: not check.asks))
+
+
+def first_checks(
+    inbox: Inbox, *, html: str, to: Sequence[Address], cc: Sequence[Address], files: Sequence[FileRef]
+) -> tuple[Check, ...]:
+    """The same of a mail that begins a conversation."""
+    known = cautions.known_before(inbox)
+    found = [*_in_words(known, to, cc, ()), *_of_text(html, files)]
     return tuple(sorted(found, key=lambda check: not check.asks))
 
 
@@ -80,9 +90,11 @@ def _of_recipients(
 ) -> list[Check]:
     if not conversation.inbox.address:
         return []
-    known = cautions.known_of(conversation)
-    new = {one.email for one in (*to, *cc, *bcc)}
-    known = cautions.with_bounces(known, new)
+    return _in_words(cautions.known_of(conversation), to, cc, bcc)
+
+
+def _in_words(known: Known, to: Sequence[Address], cc: Sequence[Address], bcc: Sequence[Address]) -> list[Check]:
+    known = cautions.with_bounces(known, {one.email for one in (*to, *cc, *bcc)})
     return [
         Check(code=caution.code, text=_sentence(caution), asks=caution.asks, icon=_icon(caution))
         for caution in cautions.cautions(known, to=to, cc=cc, bcc=bcc)
