@@ -46,6 +46,7 @@ class Environment:
     max_upload_mb: int
     smtp_url: str | None
     mail_from: str
+    webhooks_may_be_private: bool
 
     @property
     def bind(self) -> str:
@@ -84,6 +85,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         max_upload_mb=values.take("MUHATAP_MAX_UPLOAD_MB", "25", _number(1, 1024)),
         smtp_url=values.take("MUHATAP_SMTP_URL", "", _smtp_url),
         mail_from=values.take("MUHATAP_MAIL_FROM", f"muhatap@{urlsplit(url).hostname}", _mail_from),
+        webhooks_may_be_private=values.take("MUHATAP_WEBHOOKS_MAY_BE_PRIVATE", "no", _yes_or_no),
     )
     values.complain()
     return environment if environment.secret_key else replace(environment, secret_key=kept_secret(environment.data))

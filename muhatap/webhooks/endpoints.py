@@ -113,7 +113,7 @@ def valid_secrets(endpoint: WebhookEndpoint, *, at: datetime) -> list[str]:
 
 def may_be_private() -> bool:
     """Whether this installation lets webhooks go to its own neighbours, as programs on the same network need."""
-    return bool(getattr(settings, "WEBHOOKS_MAY_BE_PRIVATE", False))
+    return bool(settings.WEBHOOKS_MAY_BE_PRIVATE)
 
 
 def _check(url: str, events: Collection[str]) -> None:

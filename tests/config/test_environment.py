@@ -22,6 +22,7 @@ def test_nothing_given_means_a_turkish_shop_on_this_machine(tmp_path: Path) -> N
     assert (settings.url, settings.bind) == ("http://localhost:8000", "127.0.0.1:8000")
     assert (settings.language, settings.time_zone) == ("tr", "Europe/Istanbul")
     assert (settings.debug, settings.web_workers, settings.job_workers) == (False, 1, 1)
+    assert not settings.webhooks_may_be_private
 
 
 def test_the_address_follows_the_port_until_one_is_given(tmp_path: Path) -> None:
