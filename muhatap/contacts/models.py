@@ -75,7 +75,10 @@ class Contact(models.Model):
 
 
 class Identity(models.Model):
-    """One address or handle of a contact on one kind of channel. Only a verified one recognises; dated, never deleted by a merge."""
+    """One address or handle of a contact on one kind of channel. Only a verified one recognises; dated, never deleted by a merge.
+
+    `vouched_at`: a trusted source named it, whoever has it verified.
+    """
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -93,6 +96,7 @@ class Identity(models.Model):
     last_seen_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.CharField(max_length=40, blank=True)
+    vouched_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     bounce_detail = models.CharField(max_length=300, blank=True)
 
@@ -108,7 +112,14 @@ class Identity(models.Model):
                 name="identity_verified_how_and_when",
             ),
         ]
-        indexes = [models.Index(fields=["kind", "comparable"], name="identity_comparable")]
+        indexes = [
+            models.Index(fields=["kind", "comparable"], name="identity_comparable"),
+            models.Index(
+                fields=["kind", "value"],
+                name="identity_vouched",
+                condition=models.Q(vouched_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.written or self.value
@@ -123,6 +134,7 @@ class ProfileFact(models.Model):
     source = models.CharField(max_length=40)
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["contact", "field", "-at", "-id"], name="facts_of_field")]
@@ -248,6 +260,8 @@ class Likeness(models.Model):
     other = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="likenesses_of_others")
     because = models.CharField(max_length=20)
     detail = models.CharField(max_length=320, blank=True)
+    weight = models.FloatField(null=True)
+    evidence = models.JSONField(default=list, db_default=[])
     at = models.DateTimeField()
     denied_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     denied_at = models.DateTimeField(null=True)
@@ -353,3 +367,86 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.one} {self.other or self.record_id}"
+
+
+class MatchKey(models.Model):
+    """A key under which a current source record is sought. The primary key is the index that answers, so nothing else is read."""
+
+    pk = models.CompositePrimaryKey("key", "record_id")
+    key = models.BigIntegerField()
+    record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="keys")
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.record_id}"
+
+
+class IdentityRule(models.Model):
+    """How far one kind of identity proves who somebody is; a kind without a row goes by the defaults in `graph`."""
+
+    kind = models.CharField(max_length=20, unique=True, choices=Identity.Kind)
+    priority = models.PositiveSmallIntegerField(_("Priority"))
+    n_per_contact = models.PositiveIntegerField(_("At most per contact"))
+    window_days = models.PositiveIntegerField(_("within days"), null=True, blank=True)
+    n_people = models.PositiveIntegerField(_("At most people with one value"))
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(n_per_contact__gte=1, n_people__gte=1), name="identity_rule_allows_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class BlockedValue(models.Model):
+    """A value, or a form of values, that is nobody's own: `how` says in which way."""
+
+    class How(models.TextChoices):
+        EXACT = "exact", _("This value")
+        PATTERN = "pattern", _("All that look like it (* stands for anything)")
+        ROLE = "role", _("Mailbox of a function")
+        SWITCHBOARD = "switchboard", _("Switchboard of a firm")
+
+    kind = models.CharField(_("Kind"), max_length=20, choices=Identity.Kind)
+    how = models.CharField(_("What it is"), max_length=12, choices=How)
+    value = models.CharField(_("Value"), max_length=320)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="blocked_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class SharedValue(models.Model):
+    """A value more people have than its kind allows: it speaks of a household or a firm, and proves no person."""
+
+    kind = models.CharField(max_length=20)
+    value = models.CharField(max_length=320)
+    n_people = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="shared_once")]
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.n_people})"
+
+
+class SurvivorshipRule(models.Model):
+    """How one field's value is chosen, where it is not by the default: the steps in their order, how much each source is believed."""
+
+    field = models.CharField(max_length=60, unique=True)
+    steps = models.JSONField(default=list)
+    trust = models.JSONField(default=dict)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.field
