@@ -80,6 +80,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("key", models.BigIntegerField()),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="contacts.sourcerecord"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -140,13 +146,6 @@ class Migration(migrations.Migration):
             name="by",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="matchkey",
-            name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="contacts.sourcerecord"
             ),
         ),
         migrations.AddConstraint(
