@@ -26,6 +26,7 @@ from muhatap.web.inbox import blocked, card, opened
 from muhatap.web.inbox.pages import find
 
 UNDO_SECONDS = 10
+HANDED_ON = "inbox/_handed_on.html"
 
 
 @require_POST
@@ -44,13 +45,13 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
     else:
         raise Http404
     seen = visibility.find(by, number)
-    return opened.panes(request, seen) if seen else handed_on(request)
+    return opened.panes(request, seen) if seen else render(request, HANDED_ON)
 
 
 @needs("conversations.read")
 def handed_on(request: HttpRequest) -> HttpResponse:
     """What stands in the place of a conversation that was given out of its reader's sight."""
-    return render(request, "inbox/_handed_on.html")
+    return render(request, HANDED_ON)
 
 
 @require_POST
