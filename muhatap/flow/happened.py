@@ -1,7 +1,7 @@
 """What follows from every entry in a thread, inbound, outbound, note or event: the company keeps its promises and learns.
 
 Each step may run twice for the same entry and leaves things as after once; a step that fails stops no other, and all are tried
-again. An entry that was taken back meanwhile is followed by nothing.
+again. An entry that was taken back meanwhile is followed by nothing. Steps that an entry means nothing to are not begun.
 """
 
 import logging
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from muhatap.conversations.models import Message
 from muhatap.flow import deadlines, finding, later, measuring, notifying, rules, surveying, telling
+from muhatap.flow.idle import idle
 from muhatap.shared import away
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ STEPS: tuple[Step, ...] = (
     surveying.follow,
 )
 
+LOOKING = (finding.follow, measuring.follow, notifying.follow, telling.follow)  # these leave the thread as it is
+
 
 class NotAllFollowed(Exception):
     """Some steps failed; the job runs again."""
@@ -35,16 +38,28 @@ class NotAllFollowed(Exception):
 
 def follow(*, message_id: int, at: datetime, steps: tuple[Step, ...] = STEPS) -> None:
     """Do what follows from an entry. Raises NotAllFollowed after every step was tried."""
-    entries = Message.objects.select_related("conversation__inbox", "conversation__contact", "by")
-    failed = []
+    message, failed = _entry(message_id), []
+    nothing_to_do = idle(message) if message else set()
     for step in steps:
-        message = entries.filter(pk=message_id).first()  # read anew: the step before may have changed the thread
         if message is None:
             return
+        if _name(step) in nothing_to_do:
+            continue
         if not _is_done(step, message, at=at):
             failed.append(step.__module__)
+        if step not in LOOKING:
+            message = _entry(message_id)  # read anew: the step may have changed the thread
     if failed:
         raise NotAllFollowed(f"entry {message_id}: {', '.join(failed)}")
+
+
+def _entry(message_id: int) -> Message | None:
+    rows = Message.objects.select_related("conversation__inbox", "conversation__contact", "by")
+    return rows.filter(pk=message_id).first()
+
+
+def _name(step: Step) -> str:
+    return step.__module__.rpartition(".")[2]
 
 
 def _is_done(step: Step, message: Message, *, at: datetime) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 
-from muhatap.conversations.models import Conversation, Deadline, Message
-from muhatap.feedback.models import Invitation
+from django.db import connection
+
+from muhatap.conversations.models import Conversation, Message
 from muhatap.insight import checking, measuring, rollups
 from muhatap.insight.measuring import Marks, Others
 from muhatap.insight.models import Check
@@ -17,6 +18,23 @@ from muhatap.service.working import WorkingTime
 
 UNMEASURED = {"renamed", "tagged", "untagged", "snoozed", "woken", "unassigned"}  # they change no figure
 AT_ONCE = 500
+# One question, for it is asked after every entry. Rated or not, an invitation that was sent was asked.
+MARKS = """
+with recursive absorbed (id, stands_for) as (
+  select n, n from unnest(%(numbers)s::bigint[]) as n
+  union select c.id, a.stands_for from conversations_conversation c join absorbed a on c.merged_into_id = a.id
+), asked as (
+  select a.stands_for, i.sent_at, coalesce(i.user_id, 0) as user_id, r.score, r.at
+  from absorbed a join feedback_invitation i on i.conversation_id = a.id and i.sent_at is not null
+  left join feedback_response r on r.invitation_id = i.id
+)
+select d.conversation_id, case when d.breached_at is null then 'sla_met' else 'sla_missed' end,
+       coalesce(d.breached_at, d.met_at), coalesce(m.by_id, 0), null::int
+from conversations_deadline d left join conversations_message m on m.id = d.met_by_id
+where d.conversation_id = any(%(numbers)s) and coalesce(d.breached_at, d.met_at) is not null
+union all select stands_for, 'asked', sent_at, user_id, (score is not null)::int from asked
+union all select stands_for, 'rated', at, user_id, score from asked where score is not null
+"""
 
 
 def follow(*, message: Message, at: datetime) -> None:
@@ -67,38 +85,13 @@ def hours_of(inbox_id: int) -> BusinessHours | None:
 
 
 def marks(conversation_ids: Collection[int]) -> Marks:
-    """Promises of time, kept or missed, and ratings, asked for and given, of these conversations."""
+    """Promises of time, kept or missed, and ratings, asked for and given, of these conversations.
+
+    Asked about a conversation that was merged into another, a rating is told of that one.
+    """
     found: dict[int, list[Mark]] = defaultdict(list)
-    for conversation_id, mark in (*_promises(conversation_ids), *_ratings(conversation_ids)):
-        found[conversation_id].append(mark)
-    return found
-
-
-def _promises(conversation_ids: Collection[int]) -> Iterator[tuple[int, Mark]]:
-    rows = Deadline.objects.filter(conversation_id__in=conversation_ids).exclude(met_at=None, breached_at=None)
-    columns = ("conversation_id", "met_at", "breached_at", "met_by__by_id")
-    for conversation_id, met_at, breached_at, by in rows.values_list(*columns):
-        kind, moment = ("sla_missed", breached_at) if breached_at else ("sla_met", met_at)
-        yield conversation_id, Mark(kind, moment, by or 0)
-
-
-def _ratings(conversation_ids: Collection[int]) -> Iterator[tuple[int, Mark]]:
-    """Asked about a conversation that was merged into another, it is told of that one."""
-    stands_for = _absorbed(conversation_ids)
-    rows = Invitation.objects.filter(conversation_id__in=stands_for, sent_at__isnull=False)
-    columns = ("conversation_id", "sent_at", "user_id", "response__score", "response__at")
-    for conversation_id, sent_at, user_id, score, at in rows.values_list(*columns):
-        yield stands_for[conversation_id], Mark("asked", sent_at, user_id or 0, int(score is not None))
-        if score is not None:
-            yield stands_for[conversation_id], Mark("rated", at, user_id or 0, score)
-
-
-def _absorbed(conversation_ids: Collection[int]) -> dict[int, int]:
-    """These conversations and all that were merged into them, each with the one it stands for now."""
-    found = {number: number for number in conversation_ids}
-    newest = found
-    while newest:
-        rows = Conversation.objects.filter(merged_into_id__in=newest).exclude(pk__in=found)
-        newest = {pk: found[into] for pk, into in rows.values_list("pk", "merged_into_id") if into}
-        found |= newest
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS, {"numbers": list(conversation_ids)})
+        for conversation_id, kind, at, user_id, value in cursor.fetchall():
+            found[conversation_id].append(Mark(kind, at, user_id, value))
     return found

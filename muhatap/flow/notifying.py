@@ -27,8 +27,9 @@ def follow(*, message: Message, at: datetime) -> None:
         may_hear = may_hear.exclude(pk=message.by_id)
     for kind, users in _concerned(message):
         heard = list(may_hear.filter(pk__in=users.values("pk")).exclude(pk__in=told))
-        telling.tell(users=heard, kind=kind, message=message, at=at)
-        told |= {user.pk for user in heard}
+        if heard:
+            telling.tell(users=heard, kind=kind, message=message, at=at)
+            told |= {user.pk for user in heard}
 
 
 def of_sending(outgoing: Outgoing) -> None:
@@ -53,9 +54,12 @@ def _concerned(message: Message) -> Iterator[Concerned]:
     elif message.is_automatic or _is_unwanted(message):
         return  # vacation messages, reports, what rules wrote; what came straight into spam
     else:
-        yield Kind.MENTION, User.objects.filter(mentions__message=message)
-        yield Kind.MINE, User.objects.filter(pk=conversation.assignee_id or 0)
-        yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
+        if message.kind == Message.Kind.NOTE:
+            yield Kind.MENTION, User.objects.filter(mentions__message=message)
+        if conversation.assignee_id:
+            yield Kind.MINE, User.objects.filter(pk=conversation.assignee_id)
+        if conversation.followers.exists():
+            yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
         if message.kind == Message.Kind.INBOUND and _is_free(conversation) and _is_first(message):
             yield Kind.UNASSIGNED, _at_hand(conversation)
 

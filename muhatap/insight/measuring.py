@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 
-from muhatap.conversations.models import Closure, Conversation, Message
+from muhatap.conversations.models import Message
 from muhatap.insight import moments
 from muhatap.insight.models import Moment
 from muhatap.insight.moments import Closing, Found, Line, Mark, Story
@@ -17,6 +17,19 @@ from muhatap.shared import locks
 
 COLUMNS = ("kind", "at", "on", "hour", "inbox_id", "team_id", "user_id", "since", "until", "value", "working")
 EVENTS = {"resolved": moments.SETTLED, "spam": moments.SETTLED, "assigned": moments.ASSIGNED}
+# As bare statements: they are asked after every entry of every thread.
+STANDING = """
+select id, inbox_id, team_id, created_at from conversations_conversation
+where id = any(%(numbers)s) and merged_into_id is null and status <> 'spam'
+"""
+LINES = """
+select conversation_id, kind, is_automatic, event, at, by_id, (event_details ->> 'to_id')::bigint from conversations_message
+where conversation_id = any(%(numbers)s) and (kind in ('inbound', 'outbound') or event = any(%(events)s)) order by id
+"""
+CLOSINGS = """
+select conversation_id, outcome, at, ended_at, by_id from conversations_closure
+where conversation_id = any(%(numbers)s) order by id
+"""
 Marks = Mapping[int, Sequence[Mark]]  # by conversation
 Working = Callable[[int, datetime, datetime], int | None]  # (inbox, since, until) → seconds within business hours
 Row = tuple[object, ...]
@@ -31,6 +44,13 @@ class Others:
 
 
 ALONE = Others()
+
+
+class _Standing(NamedTuple):
+    pk: int
+    inbox_id: int
+    team_id: int | None
+    created_at: datetime
 
 
 @transaction.atomic
@@ -64,31 +84,31 @@ def place(at: datetime) -> tuple[date, int]:
 
 def _wanted(conversation_ids: Collection[int], others: Others) -> Counter[Row]:
     """Every moment these conversations should have. What was merged into another counts there; spam counts nowhere."""
-    rows = Conversation.objects.filter(pk__in=conversation_ids, merged_into=None)
-    standing = list(rows.exclude(status=Conversation.Status.SPAM).only("id", "inbox_id", "team_id", "created_at"))
+    standing = [_Standing(*row) for row in _asked(STANDING, conversation_ids)]
     stories = _stories(standing, others)
     return Counter(row for each in standing for row in _rows(each, stories[each.pk], others.working))
 
 
-def _stories(conversations: Sequence[Conversation], others: Others) -> dict[int, Story]:
+def _stories(conversations: Sequence[_Standing], others: Others) -> dict[int, Story]:
     ids = [conversation.pk for conversation in conversations]
     lines: dict[int, list[Line]] = defaultdict(list)
-    spoken = Q(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND]) | Q(event__in=[*EVENTS])
-    columns = ("conversation_id", "kind", "is_automatic", "event", "at", "by_id", "event_details__to_id")
-    for pk, kind, is_automatic, event, at, by, to in (
-        Message.objects.filter(spoken, conversation_id__in=ids).order_by("id").values_list(*columns)
-    ):
+    for pk, kind, is_automatic, event, at, by, to in _asked(LINES, ids, events=[*EVENTS]):
         if line := _line(kind, is_automatic, event, at, by or 0, to or 0):
             lines[pk].append(line)
     closings: dict[int, list[Closing]] = defaultdict(list)
-    closed = Closure.objects.filter(conversation_id__in=ids).order_by("id")
-    for pk, outcome, at, ended_at, by in closed.values_list("conversation_id", "outcome", "at", "ended_at", "by_id"):
+    for pk, outcome, at, ended_at, by in _asked(CLOSINGS, ids):
         closings[pk].append(Closing(outcome, at, ended_at, by or 0))
     marks = others.marks(ids)
     return {
         each.pk: Story(each.created_at, lines[each.pk], closings[each.pk], marks.get(each.pk, ()))
         for each in conversations
     }
+
+
+def _asked(statement: str, numbers: Collection[int], **more: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"numbers": list(numbers), **more})
+        return list(cursor.fetchall())
 
 
 def _line(kind: str, is_automatic: bool, event: str, at: datetime, by: int, to: int) -> Line | None:
@@ -100,7 +120,7 @@ def _line(kind: str, is_automatic: bool, event: str, at: datetime, by: int, to: 
     return Line(moments.RECEIVED, at) if kind == Message.Kind.INBOUND else Line(moments.ANSWERED, at, by)
 
 
-def _rows(conversation: Conversation, story: Story, working: Working) -> Iterator[Row]:
+def _rows(conversation: _Standing, story: Story, working: Working) -> Iterator[Row]:
     where = (conversation.inbox_id, conversation.team_id or 0)
     for found in moments.read(story):
         within = _within(found, conversation.inbox_id, working)

@@ -1,0 +1,31 @@
+"""Which of the steps after an entry have nothing to do here, found out by one question: most firms use some of them, most entries few.
+
+A step that is not idle looks for itself; being wrong on the side of looking costs a moment, on the other side a promise. So only
+what does not exist at all makes a step idle: no policy and no deadline, no rule that is on, no endpoint that listens.
+"""
+
+from django.db import connection
+
+from muhatap.conversations.models import Message, Scheduled
+
+STANDING = [Scheduled.State.WAITING.value, Scheduled.State.HELD.value]
+ASKED = """
+select exists (select from conversations_scheduled where conversation_id = %(conversation)s and state = any(%(standing)s)) as later,
+       exists (select from service_slapolicy where archived_at is null)
+         or exists (select from conversations_deadline where conversation_id = %(conversation)s) as deadlines,
+       exists (select from automation_automationrule where is_on)
+         or exists (select from automation_wayofgiving where way <> 'hand')
+         or exists (select from automation_unplaced) as rules,
+       exists (select from webhooks_webhookendpoint where is_on) as telling
+"""
+
+
+def idle(message: Message) -> set[str]:
+    """The names of the steps (their modules') that an entry means nothing to."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, {"conversation": message.conversation_id, "standing": STANDING})
+        exists = dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
+    found = {name for name, is_there in exists.items() if not is_there}
+    if "other" in message.event_details or message.conversation.next_deadline_at:
+        found.discard("deadlines")  # the entry tells of another conversation too; or a row to be put right
+    return found if message.event == "resolved" else found | {"surveying"}
