@@ -1,4 +1,4 @@
-"""The contacts area in a real browser: search while typing, tag and take back, merge and split, readable for everybody."""
+"""The contacts area in a real browser: search while typing, tag and take back, merge and split."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from muhatap.contacts import designing, noting, tagging
 from muhatap.contacts.models import Contact, Tag
 from muhatap.shared import clock
 from tests import cast
-from tests.pages.test_contacts import met, url, wrote
+from tests.web.contacts.conftest import met, url, wrote
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
