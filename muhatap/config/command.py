@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from muhatap.config import environment
+from muhatap.matching.arguments import CannotDedupe
+from muhatap.matching.arguments import add_arguments as add_arguments_of_dedupe
 from muhatap.shared.postgres.trouble import ServerTrouble
 from muhatap.shared.words import gettext as _
 
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _is_for_people(error: Exception) -> bool:
     from muhatap.config.supervisor import CannotServe
 
-    return isinstance(error, environment.BadEnvironment | ServerTrouble | CannotServe | _Mistake)
+    return isinstance(error, environment.BadEnvironment | ServerTrouble | CannotServe | CannotDedupe | _Mistake)
 
 
 class _Mistake(Exception):
@@ -78,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
         "--from-nothing", action="store_true", help=_("empty first: faster, and nothing is found until it is done")
     )
     rebuild.set_defaults(run=_rebuild_search)
+
+    dedupe = commands.add_parser("dedupe", help=_("tell which rows of a CSV are the same customer"))
+    add_arguments_of_dedupe(dedupe)
+    dedupe.set_defaults(run=_dedupe)
 
     commands.add_parser("manage", help=_("Django's own commands"), add_help=False).set_defaults(run=_manage)
     commands.add_parser("shell", help=_("Python with everything loaded"), add_help=False).set_defaults(run=_shell)
@@ -161,6 +167,12 @@ def _rebuild_search(arguments: argparse.Namespace, rest: list[str]) -> None:
         documents.rebuild(
             at=clock.now(), processes=max(arguments.processes, 1), from_nothing=arguments.from_nothing, report=report
         )
+
+
+def _dedupe(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from muhatap.matching import command
+
+    return command.main(arguments)
 
 
 def _manage(arguments: argparse.Namespace, rest: list[str]) -> None:

@@ -77,7 +77,7 @@ COMPARISONS = (
         ("shared_by_many", All(Same("email"), Shared("email_share", 3))),
         ("shared", All(Same("email"), Shared("email_share", 2))),
         ("same", Same("email")),
-        ("near", Near("email")),
+        ("near", All(Same("domain"), Near("user"))),
         ("user", Same("user")),
     )),
     Comparison("phone", "phone", (

@@ -80,15 +80,30 @@ def is_one_place(a: str, b: str, dialect: Dialect) -> str:
     return f"case when length({a}) = length({b}) then {distance} = 1 else false end"
 
 
+def contains(text: str, part: str, dialect: Dialect) -> str:
+    return f"position({part} in {text}) > 0" if dialect is Dialect.POSTGRES else f"contains({text}, {part})"
+
+
 def is_one_edit(a: str, b: str, dialect: Dialect) -> str:
-    """One letter more, less or other, or two neighbours exchanged."""
+    """Of texts of more than three letters: one letter more, less or other, or two neighbours exchanged."""
+    return f"case when {_may_be_one_edit(a, b)} then {_one_edit(a, b, dialect)} else false end"
+
+
+def _may_be_one_edit(a: str, b: str) -> str:
+    """Cheap, and true of every edit: it touches the beginning or the end or neither, never both."""
+    lengths = f"abs(length({a}) - length({b})) <= 1"
+    first, two = (f"substr({a}, 1, {n}) = substr({b}, 1, {n})" for n in (1, 2))
+    last, last_two = (f"right({a}, {n}) = right({b}, {n})" for n in (1, 2))
+    return f"{lengths} and {a} <> {b} and ({first} and ({last} or {two}) or {last_two})"
+
+
+def _one_edit(a: str, b: str, dialect: Dialect) -> str:
     if dialect is Dialect.DUCKDB:
-        lengths = f"abs(length({a}) - length({b})) <= 1"
-        return f"case when {lengths} then damerau_levenshtein({a}, {b}) = 1 else false end"
-    places = f"length({a}) - 1"
+        return f"damerau_levenshtein({a}, {b}) = 1"
     turned = f"substr({a}, 1, i - 1) || substr({a}, i + 1, 1) || substr({a}, i, 1) || substr({a}, i + 2)"
     if dialect is Dialect.SPARK:
-        swap = f"length({a}) > 1 and exists(sequence(1, greatest({places}, 1)), i -> {turned} = {b})"
+        swap = f"exists(sequence(1, length({a}) - 1), i -> {turned} = {b})"
     else:
-        swap = f"exists (select 1 from generate_series(1, {places}) i where {turned} = {b})"
-    return f"case when levenshtein({a}, {b}) = 1 then true when length({a}) = length({b}) and levenshtein({a}, {b}) = 2 then {swap} else false end"
+        swap = f"exists (select 1 from generate_series(1, length({a}) - 1) i where {turned} = {b})"
+    distance = f"levenshtein({a}, {b})"
+    return f"case when {distance} = 1 then true when {distance} = 2 and length({a}) = length({b}) then {swap} else false end"

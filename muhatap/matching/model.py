@@ -12,6 +12,8 @@ from muhatap.matching.comparing import BY_FIELD, COMPARISONS, Levels
 from muhatap.matching.normal import Normal
 
 FORMAT = 1
+MERGE = 5.0  # bits, 32 to 1: joined without asking
+REVIEW = -2.0  # 1 to 4: worth a look
 _STARTING = Path(__file__).with_name("starting.json")
 # With names that agree, an address made of the name is no second proof of it.
 NAMES_AGREE: Mapping[str, tuple[str, ...]] = {
@@ -32,6 +34,7 @@ class Weight:
 
     stranger: float
     relative: float
+    against: float = 0.0  # of the relative's bits, those below zero
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +46,9 @@ class Model:
     rare: Mapping[str, float] = field(default_factory=dict)  # bits of a name that is not in the list
     nicknames: Mapping[str, str] = field(default_factory=dict)  # learned: which name a name stands for
     rules: tuple[str, ...] = ()
-    merge: float = 6.0
-    review: float = -3.0
-    against: float = 0.3  # how much of what speaks against a pair weighs when two groups would be joined
+    merge: float = MERGE
+    review: float = REVIEW
+    against: float = 0.15  # how much of what speaks against a pair weighs when two groups would be joined
     made_from: Mapping[str, object] = field(default_factory=dict)
 
     def gain(self, name_field: str, name: str) -> float:
@@ -59,7 +62,7 @@ class Model:
 
     def sums(self, found: Levels) -> Weight:
         """Bits of all levels together, without prior and gains."""
-        stranger = relative = 0.0
+        stranger = relative = against = 0.0
         is_named = names_agree(found)
         for comparison, level in zip(COMPARISONS, found, strict=True):
             name = comparison.names[level]
@@ -69,7 +72,8 @@ class Model:
             if weight:
                 stranger += self.against_stranger(comparison.field, name, weight, is_named=is_named)
                 relative += weight.relative
-        return Weight(stranger, relative)
+                against += min(weight.relative, weight.stranger, 0.0)
+        return Weight(stranger, relative, against)
 
     def against_stranger(self, name_field: str, level: str, weight: Weight, *, is_named: bool) -> float:
         special = self.when_named.get(name_field, {}).get(level) if is_named else None
@@ -83,7 +87,10 @@ class Model:
         return low - math.log2(1 + 2 ** (low - high))
 
     def to_json(self) -> str:
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1, sort_keys=True)
+        stored = {"format": FORMAT, **asdict(self)}
+        for weight in (stored["prior"], *(each for levels in stored["weights"].values() for each in levels.values())):
+            weight.pop("against")
+        return json.dumps(stored, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def meant(gain: float) -> float:
@@ -92,9 +99,9 @@ def meant(gain: float) -> float:
 
 
 def names_agree(found: Levels) -> bool:
-    return any(
-        BY_FIELD[name].names[level] in NAMES_AGREE[name] for name, level in zip(_NAME_FIELDS, found, strict=False)
-    )
+    """Some name agrees, or none could be compared: an address made of a name is then no second proof."""
+    told = list(zip(_NAME_FIELDS, found, strict=False))
+    return any(BY_FIELD[name].names[level] in NAMES_AGREE[name] for name, level in told) or not any(found[:2])
 
 
 def speaks(name: str, found: Levels) -> bool:

@@ -15,16 +15,16 @@ SHARED_BY_MANY = 3
 class Normal:
     """Empty texts are missing values. The shares say how many different first names use the value (1, 2 or 3 and more)."""
 
-    given: str = ""  # the first of the first names
-    givens: str = ""  # all of them
+    givens: str = ""  # all first names
+    given: str = ""  # the first of them
     call: str = ""  # the name a nickname stands for
     family: str = ""
     born: str = ""  # 1980-04-23
     email: str = ""
     user: str = ""  # the address before the @, without dots
+    domain: str = ""
     phone: str = ""
     national: str = ""
-    address: str = ""
     street: str = ""
     district: str = ""
     city: str = ""
@@ -40,11 +40,8 @@ TEXTS = tuple(each.name for each in fields(Normal) if not each.name.endswith("_s
 def of(record: Mapping[str, str | None]) -> Normal:
     """The normal form of a record whose keys are among RAW; whatever it lacks is missing."""
     raw = {name: (record.get(name) or "")[: normalising.LONGEST] for name in RAW}
-    texts = {name: _text(name, raw) for name in TEXTS}
+    texts: dict[str, str] = {}
+    for name, (source, form) in normalising.FORMS.items():
+        texts[name] = form.run(texts[source] if name in normalising.FROM_FIELD else raw[source])
     is_role = normalising.is_role_box(texts["email"])
     return Normal(email_share=SHARED_BY_MANY if is_role else 1, **texts)  # type: ignore[arg-type]  # texts has no numbers
-
-
-def _text(name: str, raw: Mapping[str, str]) -> str:
-    source, form = normalising.FORMS[name]
-    return form.run(raw[source])

@@ -32,11 +32,10 @@ _untitled = (Replace(f"^(?:{any_of(TITLES)} +)+", ""), Replace(f"(?: {any_of(TIT
 _characters = (Fold(), Replace("[^a-z0-9]+", " "), Trim())
 
 NAMES = recipe(*_letters, *_untitled, Without(SAYS_NOTHING))
-FIRST = recipe(*NAMES.steps, Extract("^([a-z]+)"))
-CALL = recipe(*FIRST.steps, LookUp(NICKNAMES))
+FIRST = recipe(Extract("^([a-z]+)"))
+CALL = recipe(LookUp(NICKNAMES))
 PLACE = recipe(Fold(), Latinise(), Replace("[^a-z0-9]+", " "), Trim(), Without(SAYS_NOTHING))
 
-ADDRESS = recipe(*_characters, Pad(), Replace(f" {any_of(STREET_WORDS)} ", " "), *_one_space)
 # 'Yeni Mah. Gül Sok. No: 4/7' → 'yeni gul 4': up to the number of the house; the flat is left out
 STREET = recipe(
     *_characters,
@@ -60,7 +59,8 @@ MAIL = recipe(
     *(Replace("^([^.@]*)[.]([^@]*@gmail[.]com)$", "\\1\\2") for _ in range(4)),
     Extract("^([^@]+@.+)$"),
 )
-USER = recipe(*MAIL.steps, Extract("^([^@]+)"), Replace("[._-]+", ""), Without(ROLE_BOXES))
+USER = recipe(Extract("^([^@]+)"), Replace("[._-]+", ""), Without(ROLE_BOXES))
+DOMAIN = recipe(Extract("@(.+)$"))
 
 # Turkish numbers are their 10 digits (444 lines 7) however they are dialled; foreign ones have a plus; others stand as they are.
 PHONE = recipe(
@@ -92,24 +92,26 @@ DAY = recipe(
     Replace("^19(?:00|01)-01-01$", ""),
 )
 
-# Of each field: the raw column it is made from, and how.
+# Of each field: the raw column or the earlier field it is made from, and how.
 FORMS: dict[str, tuple[str, Recipe]] = {
-    "given": ("first_name", FIRST),
     "givens": ("first_name", NAMES),
-    "call": ("first_name", CALL),
+    "given": ("givens", FIRST),
+    "call": ("given", CALL),
     "family": ("last_name", NAMES),
     "born": ("birth_date", DAY),
     "email": ("email", MAIL),
     "user": ("email", USER),
+    "domain": ("email", DOMAIN),
     "phone": ("phone", PHONE),
     "national": ("national_id", CODE),
-    "address": ("address", ADDRESS),
     "street": ("address", STREET),
     "district": ("district", PLACE),
     "city": ("city", PLACE),
     "postcode": ("postcode", CODE),
     "company": ("company", COMPANY),
 }
+# 'email' is a raw column and a field of the same name: a recipe that starts from the field says so here.
+FROM_FIELD = frozenset({"given", "call", "user", "domain"})
 
 
 def is_role_box(email: str) -> bool:

@@ -101,7 +101,7 @@ class OnePlace:
 
 @dataclass(frozen=True)
 class Word:
-    """One is a whole word of the other: 'kara' of 'kara demir'."""
+    """One is a whole word of the other's several: 'kara' of 'kara demir'."""
 
     field: str
     within: str
@@ -110,13 +110,14 @@ class Word:
         return self._is_in(a, b) or self._is_in(b, a)
 
     def _is_in(self, a: Normal, b: Normal) -> bool:
-        word = value(a, self.field)
-        return len(word) > 1 and f" {word} " in f" {value(b, self.within)} "
+        word, text = value(a, self.field), value(b, self.within)
+        return len(word) > 1 and " " in text and f" {word} " in f" {text} "
 
     def sql(self, dialect: Dialect) -> str:
         def is_in(a: str, b: str) -> str:
-            whole = f"(' ' || {b}.{self.within} || ' ') like ('% ' || {a}.{self.field} || ' %')"
-            return f"(length({a}.{self.field}) > 1 and {whole})"
+            word, text = f"{a}.{self.field}", f"{b}.{self.within}"
+            whole = dialects.contains(f"' ' || {text} || ' '", f"' ' || {word} || ' '", dialect)
+            return f"({text} like '% %' and length({word}) > 1 and {whole})"
 
         return f"({is_in('l', 'r')} or {is_in('r', 'l')})"
 

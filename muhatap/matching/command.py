@@ -1,0 +1,132 @@
+"""`muhatap dedupe`: a CSV of customers in, who belongs together out."""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from muhatap.matching import batch, explaining, grouping, model, reading
+from muhatap.matching.arguments import CannotDedupe
+from muhatap.matching.blocking import Rule, rule
+from muhatap.matching.engine import Engine
+from muhatap.matching.model import BadModel, Model
+from muhatap.shared.words import gettext as _
+
+FEWEST_TO_LEARN = 1_000  # records; below, the starting model knows better
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Raises CannotDedupe."""
+    begun = time.perf_counter(), time.process_time()
+    if not (arguments.out or arguments.train or arguments.explain):
+        raise CannotDedupe(_("Say where the result goes: --out clusters.csv."))
+    try:
+        summary = _deduped(arguments)
+    except (reading.UnreadableFile, duckdb.Error, UnicodeError, OSError) as error:
+        raise CannotDedupe(_in_a_sentence(error)) from error
+    seconds = {
+        "seconds": round(time.perf_counter() - begun[0], 2),
+        "cpu_seconds": round(time.process_time() - begun[1], 2),
+    }
+    print(json.dumps(summary | seconds, ensure_ascii=False))
+    return 0
+
+
+def _deduped(arguments: argparse.Namespace) -> dict[str, object]:
+    known = _model(arguments)
+    with tempfile.TemporaryDirectory(prefix="muhatap-") as scratch, _engine(arguments, Path(scratch)) as engine:
+        sheet = reading.opened(arguments.file, _mapping(arguments.map), Path(scratch))
+        n_records = engine.read(sheet.path, sheet.columns, sheet.delimiter)
+        if known is None and n_records < FEWEST_TO_LEARN and not arguments.train:
+            known = model.starting()
+        bar = _bar(arguments.bar)
+        outcome = batch.resolve(engine, n_records, known, bar=bar, rules=_rules(arguments.rules))
+        if arguments.train and arguments.model:
+            _write_text(arguments.model, outcome.model.to_json() + "\n")
+        if arguments.out:
+            explaining.write_clusters(engine, outcome.group, arguments.out)
+        if arguments.explain:
+            explaining.write_pairs(engine, outcome.model, arguments.explain)
+        return _summary(outcome, n_records, arguments.engine)
+
+
+def _summary(outcome: batch.Outcome, n_records: int, engine: str) -> dict[str, object]:
+    sizes = grouping.sizes(outcome.group)
+    return {
+        "records": n_records,
+        "clusters": len(sizes),
+        "largest_cluster": int(sizes.max(initial=0)),
+        "records_in_company": int(sizes[sizes > 1].sum()),
+        "candidate_pairs": outcome.n_candidates,
+        "pairs_to_review": outcome.n_to_review,
+        "refused_joins": len(outcome.refused),
+        "rules": list(outcome.model.rules),
+        "engine": engine,
+    }
+
+
+@contextmanager
+def _engine(arguments: argparse.Namespace, scratch: Path) -> Iterator[Engine]:
+    if arguments.engine == "spark":
+        from muhatap.matching.spark import Spark
+
+        engine: Engine = Spark()
+    else:
+        from muhatap.matching.duck import Duck
+
+        engine = Duck(memory=arguments.memory, spill=scratch)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _model(arguments: argparse.Namespace) -> Model | None:
+    if arguments.train or not arguments.model:
+        return None
+    try:
+        return model.parsed(arguments.model.read_text("utf-8"))
+    except (OSError, UnicodeError, BadModel) as error:
+        raise CannotDedupe(_("%(path)s is no model of this program.") % {"path": arguments.model}) from error
+
+
+def _mapping(pairs: list[str]) -> Mapping[str, str]:
+    mapping = dict(pair.partition("=")[::2] for pair in pairs)
+    if not all(mapping.values()):
+        raise CannotDedupe(_("Write a mapping as our field = the file’s column: --map phone=telefon."))
+    return mapping
+
+
+def _rules(text: str | None) -> tuple[Rule, ...] | None:
+    try:
+        return tuple(rule(name.strip()) for name in text.split(",")) if text else None
+    except ValueError as error:
+        raise CannotDedupe(
+            _("“%(rule)s” is no rule. Rules are fields joined by +, as in call+born.") % {"rule": error}
+        ) from error
+
+
+def _bar(text: str) -> float:
+    names = {"likely": batch.LIKELY, "merge": model.MERGE}
+    try:
+        return names[text] if text in names else float(text)
+    except ValueError as error:
+        raise CannotDedupe(_("The bar is likely, merge, or a number of bits.")) from error
+
+
+def _in_a_sentence(error: Exception) -> str:
+    if isinstance(error, duckdb.Error):
+        first = next(
+            (line for line in str(error).splitlines() if "Line" in line or "line" in line), str(error).splitlines()[0]
+        )
+        return _("The file cannot be read as a table: %(why)s") % {"why": first.strip()}
+    return str(error)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")

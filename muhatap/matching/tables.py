@@ -1,0 +1,117 @@
+"""The tables of a batch run as SQL text: records, keys, pairs, patterns. The same text for DuckDB and Spark where they agree."""
+
+from collections.abc import Iterable, Sequence
+
+from muhatap.matching import blocking, comparing, normalising
+from muhatap.matching.blocking import Rule
+from muhatap.matching.dialects import Dialect, is_one_of
+from muhatap.matching.normal import SHARED_BY_MANY
+from muhatap.matching.words import ROLE_BOXES
+
+# Names and places repeat: their normal form is made once for each spelling.
+REPEATING = ("first_name", "last_name", "birth_date", "district", "city")
+
+
+def forms(present: frozenset[str]) -> list[str]:
+    """The normal fields that the present raw columns give."""
+    found: list[str] = []
+    for field, (source, _) in normalising.FORMS.items():
+        if source in (found if field in normalising.FROM_FIELD else present):
+            found.append(field)
+    return found
+
+
+def spellings(column: str, dialect: Dialect) -> str:
+    """Every spelling of a repeating column with its normal forms."""
+    fields = [
+        field
+        for field, (source, _) in normalising.FORMS.items()
+        if source == column and field not in normalising.FROM_FIELD
+    ]
+    inner = ", ".join(f"{_form(field, column, dialect)} as {field}" for field in fields)
+    outer = f"select distinct substr({column}, 1, {normalising.LONGEST}) as {column} from raw where {column} <> ''"
+    query = f"select {column}, {inner} from ({outer}) spelled"
+    if column == "first_name":
+        query = f"select *, {_form('given', 'givens', dialect)} as given from ({query}) named"
+        query = f"select *, {_form('call', 'given', dialect)} as call from ({query}) called"
+    return query
+
+
+def normalised(present: frozenset[str], dialect: Dialect) -> str:
+    """All records in their normal form, before anything is known of how many share a value."""
+    columns, joins = [], []
+    for field in forms(present):
+        source, _ = normalising.FORMS[field]
+        origin = {"given": "first_name", "call": "first_name"}.get(field, source)
+        if origin in REPEATING:
+            columns.append(f"coalesce(s_{origin}.{field}, '') as {field}")
+            joins.append(origin)
+        elif field not in normalising.FROM_FIELD:
+            short = f"substr(coalesce(raw.{source}, ''), 1, {normalising.LONGEST})"
+            columns.append(f"{normalising.FORMS[field][1].sql(short, dialect)} as {field}")
+    spelled = " ".join(
+        f"left join spelled_{origin} s_{origin} on s_{origin}.{origin} = substr(raw.{origin}, 1, {normalising.LONGEST})"
+        for origin in dict.fromkeys(joins)
+    )
+    query = f"select raw.id, {', '.join(columns)} from raw {spelled}"
+    if "email" not in present:
+        return query
+    return f"select *, {_form('user', 'email', dialect)} as user, {_form('domain', 'email', dialect)} as domain from ({query}) mailed"
+
+
+def shares(field: str) -> str:
+    """Of each value: how many first letters of first names use it, at most 3 told apart; role boxes belong to many."""
+    counted = f"cast(least(count(distinct substr(call, 1, 1)), {SHARED_BY_MANY}) as integer)"
+    return f"select {field}, {counted} as share from normalised where {field} <> '' and call <> '' group by {field} having {counted} > 1"
+
+
+def share_of(field: str) -> str:
+    known = f"coalesce(shared_{field}.share, 1)"
+    if field == "email":
+        return f"case when {is_one_of(_BOX, ROLE_BOXES)} then {SHARED_BY_MANY} else {known} end"
+    return known
+
+
+_BOX = "split_part(n.email, '@', 1)"
+
+
+def keyed(rules: Iterable[Rule], dialect: Dialect) -> str:
+    """One row a record and rule that applies: number of the rule, key, record."""
+    hashed = {Dialect.DUCKDB: "hash({})", Dialect.SPARK: "xxhash64({})"}[dialect]
+    return " union all ".join(
+        f"select {number} as rule, {hashed.format(rule.text_sql())} as k, id from record where {rule.is_there()}"
+        for number, rule in enumerate(rules)
+    )
+
+
+def weighed(source: str, prior: tuple[float, float], least: float) -> str:
+    """`Model.total` in SQL, over table `weights` of every pattern."""
+    stranger = f"{prior[0]} + w.stranger + given_gain + family_gain"
+    relative = f"{prior[1]} + w.relative - log2(0.5 * power(2, -given_gain) + 0.5)"
+    inner = f"select l, r, c.code, {stranger} as s, {relative} as h, w.against from {source} c join weights w on w.code = c.code"
+    total = "least(s, h) - log2(1 + power(2, -abs(s - h)))"
+    outer = f"select l, r, code, cast({total} as float) as weight, cast(against as float) as against from ({inner}) i"
+    return f"select * from ({outer}) o where weight >= {least}"
+
+
+def usable(rules: Sequence[Rule], fields: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.fields <= fields)
+
+
+def compared(pairs: str, fields: frozenset[str], dialect: Dialect) -> str:
+    """Pairs (l, r) with their levels in one number and what equal names say beyond the mean name."""
+    gains = ", ".join(
+        f"cast(case when l.{name} = r.{name} then l.{name}_gain else 0 end as float) as {name}_gain"
+        if name in fields
+        else f"cast(0 as float) as {name}_gain"
+        for name in ("given", "family")
+    )
+    code = comparing.code_sql(fields, dialect)
+    return f"select p.l, p.r, {code} as code, {gains} from {pairs} p join record l on l.id = p.l join record r on r.id = p.r"
+
+
+def _form(field: str, source: str, dialect: Dialect) -> str:
+    return normalising.FORMS[field][1].sql(source, dialect)
+
+
+RULES = blocking.CATALOGUE
