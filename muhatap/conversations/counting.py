@@ -3,15 +3,13 @@
 from collections.abc import Collection
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import (
     Conversation,
     ConversationCount,
     ConversationCountDelta,
-    Draft,
-    Mention,
     Scheduled,
 )
 from muhatap.conversations.visibility import scope
@@ -27,6 +25,24 @@ insert into conversations_conversationcount as c (inbox_id, team_id, assignee_id
 select inbox_id, team_id, assignee_id, status, n from sums where n <> 0
 on conflict (inbox_id, team_id, assignee_id, status) do update set n = c.n + excluded.n
 """
+VIEWS = """
+with cells as materialized (
+  select inbox_id, team_id, assignee_id, status, n from conversations_conversationcount where {within}
+  union all select inbox_id, team_id, assignee_id, status, n from conversations_conversationcountdelta where {within}),
+  lively as materialized (select * from cells where status in ('open', 'waiting'))
+select case status when 'open' then 'waiting' else status end, sum(n)::bigint from cells where status <> 'waiting' group by status
+union all select 'all', sum(n)::bigint from lively
+union all select 'mine', sum(n)::bigint from lively where assignee_id = %s
+union all select 'unassigned', sum(n)::bigint from lively where assignee_id = 0
+union all select 'team:' || team_id, sum(n)::bigint from lively where team_id <> 0 group by team_id
+union all select 'inbox:' || inbox_id, sum(n)::bigint from lively group by inbox_id
+union all select 'drafts', count(*) from conversations_draft where by_id = %s
+union all select 'scheduled', count(*) from conversations_scheduled where by_id = %s and state = any(%s)
+union all select 'mentions', count(*) from conversations_mention where user_id = %s and seen_at is null
+"""
+WAITING = """select coalesce(sum(n), 0)::bigint from (
+  select n from conversations_conversationcount where status = 'open' and {within}
+  union all select n from conversations_conversationcountdelta where status = 'open' and {within}) c"""
 
 
 @transaction.atomic
@@ -41,8 +57,8 @@ def fold() -> None:
 def cells(user: User) -> dict[tuple[int, int, int, str], int]:
     """Every cell this user sees (inbox, team, assignee, status) and how many conversations stand in it right now."""
     columns = ("inbox_id", "team_id", "assignee_id", "status", "n")
-    kept = ConversationCount.objects.filter(_within(user)).values_list(*columns)
-    pending = ConversationCountDelta.objects.filter(_within(user)).values_list(*columns)
+    kept = ConversationCount.objects.filter(scope(user).over()).values_list(*columns)
+    pending = ConversationCountDelta.objects.filter(scope(user).over()).values_list(*columns)
     found: dict[tuple[int, int, int, str], int] = {}
     for inbox_id, team_id, assignee_id, status, n in kept.union(pending, all=True):
         cell = (inbox_id, team_id, assignee_id, status)
@@ -50,11 +66,21 @@ def cells(user: User) -> dict[tuple[int, int, int, str], int]:
     return {cell: n for cell, n in found.items() if n}
 
 
+def views(user: User) -> dict[str, int]:
+    """How many stand in each view of this user: one statement over the cells, which are as few as views and people."""
+    within = scope(user).within()
+    values = [*within.values, *within.values, user.pk, user.pk, user.pk, list(STANDING), user.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(VIEWS.format(within=within.sql), values)
+        return {view: n for view, n in cursor.fetchall() if n}
+
+
 def waiting(user: User) -> int:
     """How many conversations this user sees wait for our answer."""
-    open_ones = _within(user) & Q(status=Status.OPEN)
-    tables = (ConversationCount.objects, ConversationCountDelta.objects)
-    return sum(table.filter(open_ones).aggregate(n=Sum("n"))["n"] or 0 for table in tables)
+    within = scope(user).within()
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING.format(within=within.sql), [*within.values, *within.values])
+        return int(cursor.fetchone()[0])
 
 
 def open_of(user_ids: Collection[int]) -> dict[int, int]:
@@ -68,19 +94,6 @@ def open_of(user_ids: Collection[int]) -> dict[int, int]:
     return found
 
 
-def drafts(user: User) -> int:
-    return Draft.objects.filter(by=user).count()
-
-
 def standing_sends(user: User) -> QuerySet[Scheduled]:
     """What this user wrote to be sent later and has not left yet; few rows, by an index of their own."""
     return Scheduled.objects.filter(by=user, state__in=STANDING)
-
-
-def unseen_mentions(user: User) -> int:
-    """How often colleagues called this user and were not heard yet."""
-    return Mention.objects.filter(user=user, seen_at=None).count()
-
-
-def _within(user: User) -> Q:
-    return scope(user).over()

@@ -1,20 +1,23 @@
 """The lists of the inbox: named views over what a user sees, paged by key, each row ready without a second look."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.contacts.models import Contact
-from muhatap.conversations import counting, seeing
-from muhatap.conversations.models import Conversation, Draft, Message, Scheduled
-from muhatap.conversations.visibility import branches, scope, visible_to
+from muhatap.conversations import counting, listed
+from muhatap.conversations.listed import Line
+from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.conversations.visibility import Part, branches, scope, visible_to
 from muhatap.shared.text import fold
 
 Status = Conversation.Status
 LIVELY = [Status.OPEN, Status.WAITING]
 LIMIT = 40
+COUNTED = 100  # rows that are waited for are counted no further than a reader cares
 
 
 class UnknownView(Exception):
@@ -32,10 +35,6 @@ class Order:
     is_down: bool = False
     walks: "tuple[Walk, ...]" = ()
 
-    @property
-    def terms(self) -> tuple[str, str]:
-        return (f"-{self.column}", "-pk") if self.is_down else (self.column, "pk")
-
     def after(self, cursor: "Cursor") -> Q:
         """What stands after the place where a page ended."""
         side = "lt" if self.is_down else "gt"
@@ -50,12 +49,14 @@ class Order:
 class Walk:
     """Rows of some statuses that fit a condition, in an order of their own."""
 
-    statuses: tuple[str, ...]
+    statuses: tuple[str, ...] | None
     condition: Q
     order: Order
 
     def of(self, view: "View") -> "View | None":
         """What of a view is met on this walk; None when nothing can be, so that no index is asked for it."""
+        if self.statuses is None:
+            return view
         if view.statuses is None:
             return replace(view, condition=view.condition & Q(status__in=self.statuses))
         statuses = tuple(status for status in view.statuses if status in self.statuses)
@@ -90,8 +91,11 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    rows: list[Conversation]
+    """The rows, where the page ended, and how many each of its walks holds: at most COUNTED, all of them only if it began here."""
+
+    rows: list[Line]
     next: Cursor | None
+    n: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,46 +120,32 @@ def page(
     limit: int = LIMIT,
     order: Order = NEWEST,
 ) -> Page:
-    """At most `limit` conversations of a view in its order. Rows carry `is_unread` and `has_draft`. Raises UnknownView."""
-    if order.walks:
-        return _walked(user, view, before=before, search=search, limit=limit, walks=order.walks)
-    condition = order.after(before) if before else Q()
-    found = numbers(user, view, condition=condition, search=search, limit=limit + 1, order=order)
-    shown = _rows(user, found[:limit], order)
-    last = Cursor(getattr(shown[-1], order.column), shown[-1].pk) if len(found) > limit else None
-    return Page(shown, last)
-
-
-def _walked(
-    user: User, view: str | View, *, before: Cursor | None, search: str, limit: int, walks: tuple[Walk, ...]
-) -> Page:
-    """A page through the walks, taken only as far as it needs."""
+    """At most `limit` conversations of a view in its order, ready to be shown. Raises UnknownView."""
+    walks = order.walks or (Walk(None, Q(), order),)
     wanted = view if isinstance(view, View) else named(view, user)
-    rows: list[Conversation] = []
+    seen, keys = _seen(user, wanted), []
     for number, walk in enumerate(walks):
         met = walk.of(wanted)
         if met is None or (before and number < before.walk):
             continue
-        goes_on = before and number == before.walk and before.id
+        goes_on = before is not None and number == before.walk and bool(before.id or before.at)
         condition = walk.condition & walk.order.after(before) if before and goes_on else walk.condition
-        room = limit - len(rows)
-        found = numbers(user, met, condition=condition, search=search, limit=room + 1, order=walk.order)
-        shown = _rows(user, found[:room], walk.order)
-        rows += shown
-        if len(found) > room:
-            return Page(rows, _end(shown, walk.order, number))
-    return Page(rows, None)
+        most = limit + 1 if goes_on else max(COUNTED, limit + 1)
+        keys.append(_keys(seen, met, condition, search=search, limit=most, order=walk.order, number=number))
+    found = listed.lines(user, filter(None, keys), limit=limit + 1)
+    shown = found.rows[:limit]
+    ends = len(found.rows) <= limit
+    return Page(shown, None if ends else _end(shown[-1], walks), found.n)
 
 
-def _rows(user: User, numbers: list[int], order: Order) -> list[Conversation]:
-    if not numbers:
-        return []
-    rows = Conversation.objects.filter(pk__in=numbers).select_related("contact", "inbox", "assignee")
-    return list(with_marks(rows, user).order_by(*order.terms))
+def _end(row: Line, walks: tuple[Walk, ...]) -> Cursor:
+    return Cursor(getattr(row, walks[row.walk].order.column), row.pk, row.walk)
 
 
-def _end(rows: list[Conversation], order: Order, walk: int) -> Cursor:
-    return Cursor(getattr(rows[-1], order.column), rows[-1].pk, walk) if rows else Cursor(None, 0, walk)
+def some(user: User, view: str | View, those: Collection[int], *, search: str = "") -> list[Line]:
+    """Those of these conversations that stand in a view, newest first. Raises UnknownView."""
+    found = numbers(user, view, condition=Q(pk__in=those), search=search, limit=len(those)) if those else []
+    return listed.of_numbers(user, found)
 
 
 def numbers(
@@ -167,27 +157,42 @@ def numbers(
     limit: int = LIMIT,
     order: Order = NEWEST,
 ) -> list[int]:
-    """The numbers of the first conversations of a view: the first of each branch and status, merged. Raises UnknownView."""
+    """The numbers of the first conversations of a view. Raises UnknownView."""
     wanted = view if isinstance(view, View) else named(view, user)
-    asked = (condition or Q()) & (holding(search) if search else Q())
+    keys = _keys(_seen(user, wanted), wanted, condition or Q(), search=search, limit=limit, order=order)
+    return listed.numbers([keys] if keys else [], limit=limit)
+
+
+def _keys(
+    seen: list[Part], wanted: View, condition: Q, *, search: str, limit: int, order: Order, number: int = 0
+) -> Part | None:
+    """The keys of the first of a view: the first of each branch, and of each status where the index goes by it, merged."""
+    asked = condition & (holding(search) if search else Q())
     standing = Conversation.objects.filter(asked, wanted.condition, merged_into=None)
-    parts = [
-        standing.filter(branch, **status).order_by(*order.terms).values_list(order.column, "pk")[:limit]
-        for branch in ([Q()] if wanted.is_granted else branches(user))
-        for status in ([{"status": one} for one in wanted.statuses] if wanted.statuses is not None else [{}])
-    ]
-    first, *others = parts
-    merged = first.union(*others).order_by(*order.terms)[:limit] if others else first
-    return [pk for _at, pk in merged]
-
-
-def with_marks(rows: QuerySet[Conversation], user: User) -> QuerySet[Conversation]:
-    """Whether something is unread, whether this user has begun an answer, and whether one waits to be sent."""
-    return rows.annotate(
-        is_unread=Q(last_inbound_id__isnull=False) & ~Exists(seeing.seen_by(user)),
-        has_draft=Exists(Draft.objects.filter(conversation=OuterRef("pk"), by=user, kind="reply")),
-        is_scheduled=Exists(Scheduled.objects.filter(conversation=OuterRef("pk"), state__in=counting.STANDING)),
+    return listed.walk(
+        standing,
+        [_both(branch, status) for branch in seen for status in _statuses(wanted, order)],
+        number=number,
+        column=order.column,
+        is_down=order.is_down,
+        limit=limit,
     )
+
+
+def _seen(user: User, wanted: View) -> list[Part]:
+    return [Part("true")] if wanted.is_granted else branches(user)
+
+
+def _statuses(wanted: View, order: Order) -> list[Part]:
+    if wanted.statuses is None:
+        return [Part("true")]
+    if order.column != NEWEST.column:  # no index has the status before this moment
+        return [Part("status = any(%s)", (list(wanted.statuses),))]
+    return [Part("status = %s", (status,)) for status in wanted.statuses]
+
+
+def _both(one: Part, other: Part) -> Part:
+    return Part(f"{one.sql} and {other.sql}", (*one.values, *other.values))
 
 
 def named(view: str, user: User) -> View:
@@ -216,22 +221,14 @@ def named(view: str, user: User) -> View:
 
 
 def counts(user: User) -> dict[str, int]:
-    """How many stand in each standing view of this user, from the kept cells."""
-    totals: dict[str, int] = {
-        "drafts": counting.drafts(user),
-        "scheduled": counting.standing_sends(user).count(),
-        "mentions": counting.unseen_mentions(user),
-    }
-    for (inbox_id, team_id, assignee_id, status), n in counting.cells(user).items():
-        for view in _views_of(inbox_id, team_id, assignee_id, status, user.pk):
-            totals[view] = totals.get(view, 0) + n
-    return totals
+    """How many stand in each view of this user, from the kept cells and the small tables of what is theirs alone."""
+    return counting.views(user)
 
 
-def of_contact(user: User, contact_id: int, *, limit: int = 20) -> list[Conversation]:
+def of_contact(user: User, contact_id: int, *, limit: int = 20) -> list[Line]:
     """The newest conversations of a contact that this user sees."""
-    rows = visible_to(user).filter(contact_id=contact_id).select_related("contact", "inbox", "assignee")
-    return list(with_marks(rows, user).order_by("-last_message_at", "-id")[:limit])
+    rows = visible_to(user).filter(contact_id=contact_id)
+    return listed.of_numbers(user, list(_newest(rows)[:limit]))
 
 
 def holding(query: str) -> Q:
@@ -241,23 +238,12 @@ def holding(query: str) -> Q:
     return Q(search_text__contains=letters) | Q(contact_id__in=people)
 
 
-def candidates(user: User, conversation: Conversation, *, search: str = "", limit: int = 20) -> list[Conversation]:
+def candidates(user: User, conversation: Conversation, *, search: str = "", limit: int = 20) -> list[Line]:
     """Other conversations of the same inbox a message could belong to: the same person's first, or what was searched for."""
     rows = visible_to(user).filter(inbox_id=conversation.inbox_id).exclude(pk=conversation.pk)
     rows = rows.filter(holding(search)) if search else rows.filter(contact_id=conversation.contact_id)
-    return list(rows.select_related("contact", "inbox", "assignee").order_by("-last_message_at", "-id")[:limit])
+    return listed.of_numbers(user, list(_newest(rows)[:limit]))
 
 
-def _views_of(inbox_id: int, team_id: int, assignee_id: int, status: str, user_id: int) -> list[str]:
-    if status not in LIVELY:
-        return [status]
-    views = ["all", f"inbox:{inbox_id}"]
-    if team_id:
-        views.append(f"team:{team_id}")
-    if assignee_id == user_id:
-        views.append("mine")
-    if not assignee_id:
-        views.append("unassigned")
-    if status == Status.OPEN:
-        views.append("waiting")
-    return views
+def _newest(rows: "QuerySet[Conversation]") -> "QuerySet[Conversation, int]":
+    return rows.order_by("-last_message_at", "-id").values_list("pk", flat=True)

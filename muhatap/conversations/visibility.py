@@ -2,42 +2,136 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from muhatap.accounts.models import Membership, User, Visibility
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations.models import Conversation, Mention, Message
 
+NOBODY = -1  # 0 stands in the count cells for what is assigned to nobody
+KEPT = "_scope"  # on a user that stands for one request
+SCOPE = """
+select 'inbox', i.id, i.name, i.kind, d.id is not null
+from channels_inbox i left join channels_desk d on d.inbox_id = i.id and d.user_id = %(user)s
+where %(all)s or (%(inboxes)s and d.id is not null)
+union all
+select 'team', t.id, t.name, '', m.id is not null
+from accounts_team t left join accounts_membership m on m.team_id = t.id and m.user_id = %(user)s
+where %(all)s or (%(teams)s and m.id is not null)
+union all
+select 'called', 0, '', '', true where not %(all)s and exists (select from conversations_mention where user_id = %(user)s)
+order by 3, 2
+"""
+CALLED = """select m.conversation_id from conversations_mention a
+join conversations_message m on m.id = a.message_id where a.user_id = %s"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An inbox or a team that stands in somebody's scope; `is_own` when they sit there or belong to it."""
+
+    id: int
+    name: str
+    kind: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A condition in SQL with its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
 
 @dataclass(frozen=True)
 class Scope:
-    """What a user sees: everything, or the union of their inboxes, their teams and their own. Sets stay questions
-    inside the database, so that asking costs no round trip of its own."""
+    """What a user sees: everything, or the union of their inboxes, their teams and their own, and where they were called."""
 
     user_id: int
     sees_all: bool
-    inbox_ids: "QuerySet[Desk, int]"
-    team_ids: "QuerySet[Membership, int]"
+    inboxes: tuple[Place, ...] = ()
+    teams: tuple[Place, ...] = ()
+    was_called: bool = False
+
+    @property
+    def inbox_ids(self) -> list[int]:
+        return [place.id for place in self.inboxes]
+
+    @property
+    def team_ids(self) -> list[int]:
+        """The teams they belong to."""
+        return [place.id for place in self.teams if place.is_own]
 
     def over(self) -> Q:
         """The condition on rows that carry inbox, team and assignee (conversations, or count cells)."""
         if self.sees_all:
             return Q()
-        return Q(assignee_id=self.user_id) | Q(team_id__in=self.team_ids) | Q(inbox_id__in=self.inbox_ids)
+        found = Q(assignee_id=self.user_id)
+        if self.teams:
+            found |= Q(team_id__in=self.team_ids)
+        return found | Q(inbox_id__in=self.inbox_ids) if self.inboxes else found
+
+    def holds(self, row: Conversation) -> bool:
+        """The same, asked of a conversation that was just read."""
+        return (
+            self.sees_all
+            or row.assignee_id == self.user_id
+            or row.team_id in self.team_ids
+            or row.inbox_id in self.inbox_ids
+        )
+
+    def parts(self) -> list[Part]:
+        """The same as conditions of which each follows an index of its own, largest last; they may overlap.
+
+        The sets are given as numbers, so that the planner knows how large they are.
+        """
+        if self.sees_all:
+            return [Part("true")]
+        found = [Part("assignee_id = %s", (self.user_id,))]
+        if self.teams:
+            found.append(Part("team_id = any(%s)", (self.team_ids,)))
+        return [*found, Part("inbox_id = any(%s)", (self.inbox_ids,))] if self.inboxes else found
+
+    def within(self) -> Part:
+        """All of them in one condition."""
+        found = self.parts()
+        return Part(f"({' or '.join(part.sql for part in found)})", tuple(one for part in found for one in part.values))
+
+
+def remember(user: User) -> None:
+    """Let this object keep its scope once it was asked for: a page asks many times, and nobody's rights change while it is made."""
+    user.__dict__.setdefault(KEPT, None)
 
 
 def scope(user: User) -> Scope:
-    """The scope of a user; a user who may no longer log in sees nothing."""
-    sees_inboxes = user.is_active and user.visibility == Visibility.INBOX
-    sees_teams = user.is_active and user.visibility != Visibility.OWN
-    desks = Desk.objects.filter(user=user) if sees_inboxes else Desk.objects.none()
-    memberships = Membership.objects.filter(user=user) if sees_teams else Membership.objects.none()
+    """The scope of a user, by one question; a user who may no longer log in sees nothing."""
+    kept: Scope | None = user.__dict__.get(KEPT)
+    found = kept or _scope(user)
+    if KEPT in user.__dict__:
+        user.__dict__[KEPT] = found
+    return found
+
+
+def _scope(user: User) -> Scope:
+    if not user.is_active:
+        return Scope(user_id=NOBODY, sees_all=False)
+    sees_all, sees_inboxes = user.visibility == Visibility.ALL, user.visibility == Visibility.INBOX
+    sees_teams = user.visibility != Visibility.OWN
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPE, {"user": user.pk, "all": sees_all, "inboxes": sees_inboxes, "teams": sees_teams})
+        found: dict[str, list[Place]] = {"inbox": [], "team": [], "called": []}
+        for kind, *place in cursor.fetchall():
+            found[kind].append(Place(*place))
     return Scope(
-        user_id=user.pk if user.is_active else 0,
-        sees_all=user.is_active and user.visibility == Visibility.ALL,
-        inbox_ids=desks.values_list("inbox_id", flat=True),
-        team_ids=memberships.values_list("team_id", flat=True),
+        user_id=user.pk,
+        sees_all=sees_all,
+        inboxes=tuple(found["inbox"]),
+        teams=tuple(found["team"]),
+        was_called=bool(found["called"]),
     )
 
 
@@ -47,26 +141,20 @@ def visible_to(user: User) -> QuerySet[Conversation]:
     standing = Conversation.objects.filter(merged_into=None)
     if within.sees_all:
         return standing
+    if not within.was_called:
+        return standing.filter(within.over())
     mentioned = Message.objects.filter(mentions__user=user).values("conversation_id")
     return standing.filter(within.over() | Q(pk__in=mentioned))
 
 
-def branches(user: User) -> list[Q]:
-    """What a user sees as conditions of which each follows an index of its own, largest last; they may overlap.
+def branches(user: User) -> list[Part]:
+    """What a user sees as conditions on conversations, each with an index of its own; they may overlap.
 
-    A list takes the newest of each and merges: one OR over all of them would make the database look at every row.
-    The sets are given as numbers, so that the planner knows how large they are.
+    A list takes the first of each and merges: one OR over all of them would make the database look at every row.
     """
     within = scope(user)
-    if within.sees_all:
-        return [Q()]
-    mentioned = Message.objects.filter(mentions__user=user).values("conversation_id")
-    found = [Q(assignee_id=within.user_id), Q(pk__in=mentioned)]
-    if team_ids := list(within.team_ids):
-        found.append(Q(team_id__in=team_ids))
-    if inbox_ids := list(within.inbox_ids):
-        found.append(Q(inbox_id__in=inbox_ids))
-    return found
+    called = [Part(f"conversations_conversation.id in ({CALLED})", (user.pk,))] if within.was_called else []
+    return [*called, *within.parts()]
 
 
 def sees(user: User, conversation: Conversation) -> bool:
@@ -82,7 +170,10 @@ def find(user: User, number: int) -> Conversation | None:
     found = rows.filter(pk=number).first()
     while found is not None and found.merged_into_id:
         found = rows.get(pk=found.merged_into_id)
-    return found if found is not None and sees(user, found) else None
+    if found is None:
+        return None
+    within = scope(user)
+    return found if within.holds(found) or (within.was_called and sees(user, found)) else None
 
 
 def who_sees(conversation: Conversation) -> QuerySet[User]:
@@ -121,5 +212,4 @@ def visible_inboxes(user: User) -> QuerySet[Inbox]:
 def topics(user: User) -> set[str]:
     """The live topics that may change anything this user sees."""
     within = scope(user)
-    inbox_ids = visible_inboxes(user).values_list("pk", flat=True)
-    return {f"user:{user.pk}", *(f"inbox:{pk}" for pk in inbox_ids), *(f"team:{pk}" for pk in within.team_ids)}
+    return {f"user:{user.pk}", *(f"inbox:{pk}" for pk in within.inbox_ids), *(f"team:{pk}" for pk in within.team_ids)}

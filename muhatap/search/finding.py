@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Prefetch, Q, QuerySet
 from psycopg.errors import QueryCanceled
@@ -18,7 +17,7 @@ from psycopg.errors import QueryCanceled
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
 from muhatap.conversations.models import Attachment, Conversation, ConversationTag, Message
-from muhatap.conversations.visibility import scope, visible_to
+from muhatap.conversations.visibility import CALLED, scope, visible_to
 from muhatap.search.meaning import Meaning
 
 MOST = 200
@@ -26,7 +25,7 @@ PAGE = 20
 PATIENCE_MS = 3000
 HALF_LIFE = 180.0  # days after which a find counts half, down to a quarter
 _DAY = 86_400
-_PLACES = "%s, %s, %s, %s, %s, " + "%s, {inboxes}, {teams}, {mentions}, %s, " + "%s, %s, %s, %s, %s, %s"
+_PLACES = "%s, %s, %s, %s, %s, " + "%s, %s::bigint[], %s::bigint[], {mentions}, %s, " + "%s, %s, %s, %s, %s, %s"
 
 
 class TookTooLong(Exception):
@@ -108,30 +107,18 @@ def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candid
 
 
 def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[Any]]:
-    """The question as one statement; what the user sees stays a question inside it."""
+    """The question as one statement."""
     within = scope(user)
-    sets: dict[str, str] = {}
-    values: list[Any] = []
-    mentioned = Message.objects.filter(mentions__user=user).values_list("conversation_id", flat=True)
-    for name, rows in (("inboxes", within.inbox_ids), ("teams", within.team_ids), ("mentions", mentioned)):
-        sets[name], inside = _array(rows if not within.sees_all else rows.none())
-        values += inside
+    inboxes, teams = ([], []) if within.sees_all else (within.inbox_ids, within.team_ids)
+    called = "array(" + CALLED + ")" if within.was_called else "'{}'::bigint[]"
     words, word_values = meaning.words
-    places = _PLACES.replace("%s", words, 1).format(**sets)
-    before = [*word_values, most, meaning.since, meaning.until, meaning.kinds, within.sees_all]
+    places = _PLACES.replace("%s", words, 1).format(mentions=called)
+    before = [*word_values, most, meaning.since, meaning.until, meaning.kinds, within.sees_all, inboxes, teams]
     after = [
         within.user_id, meaning.inboxes, meaning.teams, meaning.assignees, meaning.statuses, meaning.tags, meaning.not_tags,
     ]  # fmt: skip
     sql = f"select message_id, conversation_id, at, rank from search_candidates({places})"  # noqa: S608 (only our own pieces)
-    return sql, [*before, *values, *after]
-
-
-def _array(rows: "QuerySet[Any, Any]") -> tuple[str, list[Any]]:
-    try:
-        sql, values = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return "'{}'::bigint[]", []
-    return f"array({sql})::bigint[]", [*values]
+    return sql, [*before, *([user.pk] if within.was_called else []), *after]
 
 
 def _visible(found: Sequence[Candidate], user: User) -> list[Candidate]:

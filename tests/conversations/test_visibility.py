@@ -4,7 +4,14 @@ from muhatap.accounts.models import Membership, Role, Team, User, Visibility
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations import assigning, counting, lists, noting
 from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import readable_interactions, scope, visible_to
+from muhatap.conversations.visibility import (
+    find,
+    readable_interactions,
+    remember,
+    scope,
+    visible_to,
+    who_sees,
+)
 from muhatap.interactions import ledger
 from tests import cast
 from tests.conversations.conftest import arrival, conversation_of
@@ -48,6 +55,31 @@ def test_everybody_sees_what_their_visibility_says_in_lists_and_counts(
     assert lists.counts(zeynep)["all"] == len(expected)
     counting.fold()
     assert lists.counts(zeynep)["all"] == len(expected)
+
+
+@pytest.mark.parametrize("visibility", Visibility.values)
+@pytest.mark.parametrize("is_called", [False, True])
+def test_the_rule_is_one_whichever_way_it_is_asked(
+    world: dict[str, Conversation], visibility: str, is_called: bool
+) -> None:
+    zeynep = seeing(visibility)
+    if is_called:
+        noting.write_note(
+            conversation=world["other"], html="<p>@Zeynep</p>", text="@Zeynep", by=cast.can(), at=cast.NOW
+        )
+
+    seen = {pk for pk in Conversation.objects.values_list("pk", flat=True) if find(zeynep, pk)}
+    assert seen == set(visible_to(zeynep).values_list("pk", flat=True)) == set(lists.numbers(zeynep, "all"))
+    assert seen == {one.pk for one in world.values() if zeynep in who_sees(one)}
+
+
+def test_a_remembered_user_is_asked_about_once(
+    world: dict[str, Conversation], django_assert_num_queries: object
+) -> None:
+    zeynep = seeing(Visibility.INBOX)
+    remember(zeynep)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert scope(zeynep) is scope(zeynep)
 
 
 def test_a_mention_lets_one_see_that_conversation(world: dict[str, Conversation]) -> None:

@@ -1,6 +1,7 @@
 """Parts several areas show: ready strings, so that templates decide nothing."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,7 @@ class ViewLink:
     tone: str = ""
     key: str = ""
     is_here: bool = False
+    SHAPE: ClassVar = ("icon", "tone")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import PERMISSIONS, may
+from muhatap.conversations.visibility import remember
 
 View = Callable[..., HttpResponseBase]
 
@@ -28,6 +29,7 @@ def needs(permission: str) -> Callable[[View], View]:
                 return _to_login(request)
             if not may(visitor(request), permission):
                 return render(request, "403.html", status=403)
+            remember(visitor(request))
             return view(request, *args, **kwargs)
 
         entered.permission = permission  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact, ContactNote
 from muhatap.conversations import lists
+from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.interactions import timeline
@@ -58,13 +59,13 @@ def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
     return tuple(ProfileLine(label=label, value=value) for label, value in lines if value)
 
 
-def _other(conversation: Conversation, now: datetime) -> OtherConversation:
+def _other(line: Line, now: datetime) -> OtherConversation:
     return OtherConversation(
-        url=reverse("inbox:conversation", args=[conversation.pk]),
-        subject=conversation.subject or conversation.preview or words.channel(conversation.inbox),
-        time=times.short(conversation.last_message_at, now),
-        channel_icon=words.channel_icon(conversation.inbox.kind),
-        status=conversation.get_status_display() if conversation.is_closed else "",
+        url=reverse("inbox:conversation", args=[line.pk]),
+        subject=line.subject or line.preview or words.channel(line.channel),
+        time=times.short(line.last_message_at, now),
+        channel_icon=words.channel_icon(line.channel),
+        status=str(Conversation.Status(line.status).label) if line.is_closed else "",
     )
 
 

@@ -117,7 +117,7 @@ def composer(
         channel_icon=words.channel_icon(conversation.inbox.kind),
         recipients=", ".join(filter(None, [to, cc, bcc]))
         if has_addresses
-        else f"{conversation.contact}, {words.channel(conversation.inbox)}",
+        else f"{conversation.contact}, {words.channel(conversation.inbox.kind)}",
         kind=kept.kind if kept else "reply" if may(user, "conversations.reply") else "note",
         reply_html=html,
         note_html=_html(note, kept, "note"),

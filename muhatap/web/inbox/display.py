@@ -15,7 +15,10 @@ from muhatap.web.inbox.due import Due
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A conversation in the list: three lines, always. `deadline_state` is "", "soon" or "late", `priority` "", "high" or "urgent"."""
+    """A conversation in the list: three lines, always. `deadline_state` is "", "soon" or "late", `priority` "", "high" or "urgent".
+
+    `chooses` gives it a box.
+    """
 
     id: int
     url: str
@@ -38,6 +41,8 @@ class Row:
     deadline_state: str = ""
     deadline_iso: str = ""
     deadline_soon_iso: str = ""
+    chooses: bool = False
+    SHAPE: ClassVar = ("channel_icon", "priority", "deadline_state")
 
 
 @dataclass(frozen=True, kw_only=True)

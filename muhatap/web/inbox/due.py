@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muhatap.conversations import deadlines
+from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation, Deadline
 from muhatap.web.common import times
 from muhatap.web.common.due import until
@@ -50,12 +51,11 @@ def of_conversation(conversation: Conversation, now: datetime) -> Due:
     return Due(**{**shown.__dict__, **part})
 
 
-def of_row(conversation: Conversation, deadline: Deadline | None, now: datetime) -> dict[str, Any]:
+def of_row(line: Line, now: datetime) -> dict[str, Any]:
     """What stands at the right of a row: the deadline, else since when they wait."""
-    moment = conversation.next_deadline_at
-    if moment:
-        span = until(moment, deadline.warn_at if deadline else None, now)
+    if line.next_deadline_at:
+        span = until(line.next_deadline_at, line.warn_at, now)
         return {f"deadline_{name}" if name != "text" else "deadline": value for name, value in span.items()}
-    if conversation.waiting_since:
-        return {"deadline": _("waiting %(span)s") % {"span": times.span(now - conversation.waiting_since)}}
+    if line.waiting_since:
+        return {"deadline": _("waiting %(span)s") % {"span": times.span(now - line.waiting_since)}}
     return {}

@@ -121,7 +121,9 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
     said = _said(message, fate, reader) | when
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)
-    return Bubble(channel=words.channel(message.inbox), channel_icon=words.channel_icon(message.inbox.kind), **said)
+    return Bubble(
+        channel=words.channel(message.inbox.kind), channel_icon=words.channel_icon(message.inbox.kind), **said
+    )
 
 
 def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _priorities(user: User) -> Choices:
 
 def _channels(user: User) -> Choices:
     kinds = Inbox.objects.values_list("kind", flat=True).distinct().order_by("kind")
-    return {kind: words.channel(Inbox(kind=kind)) for kind in kinds}
+    return {kind: words.channel(kind) for kind in kinds}
 
 
 def _inboxes(user: User) -> Choices:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
-from muhatap.conversations.lists import ASLEEP_OR_CLOSED, LIVELY, NEWEST, Cursor, Page, View, Walk
+from muhatap.conversations.listed import Line
+from muhatap.conversations.lists import COUNTED, Cursor, Page, View
 from muhatap.conversations.models import Conversation
 from muhatap.web.common import times
 
 BY_TURN = ("waiting", "theirs", "others")
-COUNTED = 100
 Status = Conversation.Status
 
 
@@ -29,7 +29,7 @@ class Head:
     count: str
     tone: str
     is_continued: bool
-    rows: tuple[Conversation, ...]
+    rows: tuple[Line, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +60,14 @@ def heads(page: Page, asked: Listed) -> Iterator[Head]:
         yield Head(
             key=key,
             title=_titles()[key],
-            count="" if is_continued else _count(key, asked) if is_cut else times.count(len(rows)),
+            count="" if is_continued else _count(key, rows[0], page, asked) if is_cut else times.count(len(rows)),
             tone="late" if key == "late" else "",
             is_continued=is_continued,
             rows=rows,
         )
 
 
-def _runs(rows: list[Conversation], asked: Listed) -> Iterator[tuple[str, tuple[Conversation, ...]]]:
+def _runs(rows: list[Line], asked: Listed) -> Iterator[tuple[str, tuple[Line, ...]]]:
     if asked.order == "deadline":
         for key, run in groupby(rows, key=lambda row: _due(row.next_deadline_at, asked) or _turn(row)):
             yield key, tuple(run)
@@ -83,7 +83,7 @@ def _due(moment: datetime | None, asked: Listed) -> str:
     return "late" if moment <= asked.now else "today" if moment < asked.evening else "later"
 
 
-def _turn(row: Conversation) -> str:
+def _turn(row: Line) -> str:
     return {Status.OPEN: "waiting", Status.WAITING: "theirs"}.get(Status(row.status), "others")
 
 
@@ -94,27 +94,29 @@ def _begun(asked: Listed) -> str:
     return _due(asked.before.at, asked) if asked.before.walk == 0 else ("", *BY_TURN)[asked.before.walk]
 
 
-def _count(key: str, asked: Listed) -> str:
-    """How many stand under a head that this page does not show whole: counted no further than a reader cares."""
-    walk = _walk(key, asked)
-    view = asked.view if isinstance(asked.view, View) else lists.named(asked.view, asked.user)
-    met = walk.of(view)
+def _count(key: str, first: Line, page: Page, asked: Listed) -> str:
+    """How many stand under a head that this page does not show whole: counted no further than a reader cares.
+
+    A head that is a whole walk was counted with the page; the heads of one walk, by when they are due, are asked one by one.
+    """
+    condition = {
+        "late": Q(next_deadline_at__lte=asked.now),
+        "today": Q(next_deadline_at__gt=asked.now, next_deadline_at__lt=asked.evening),
+        "later": Q(next_deadline_at__gte=asked.evening),
+    }.get(key)
+    n = page.n[first.walk] if condition is None else _n_due(condition, asked)
+    return f"{COUNTED - 1}+" if n >= COUNTED else times.count(n)
+
+
+def _n_due(condition: Q, asked: Listed) -> int:
+    walk = lists.BY_DEADLINE[0]
+    met = walk.of(asked.view if isinstance(asked.view, View) else lists.named(asked.view, asked.user))
+    if met is None:
+        return 0
     found = lists.numbers(
-        asked.user, met, condition=walk.condition, search=asked.search, limit=COUNTED, order=walk.order
-    ) if met else []  # fmt: skip
-    return f"{COUNTED - 1}+" if len(found) == COUNTED else times.count(len(found))
-
-
-def _walk(key: str, asked: Listed) -> Walk:
-    due = lists.BY_DEADLINE[0].order
-    walks = {
-        "late": Walk(tuple(LIVELY), Q(next_deadline_at__lte=asked.now), due),
-        "today": Walk(tuple(LIVELY), Q(next_deadline_at__gt=asked.now, next_deadline_at__lt=asked.evening), due),
-        "later": Walk(tuple(LIVELY), Q(next_deadline_at__gte=asked.evening), due),
-        "waiting": lists.BY_DEADLINE[1],
-        "theirs": lists.BY_DEADLINE[2],
-    }
-    return walks.get(key, Walk(ASLEEP_OR_CLOSED, Q(), NEWEST))
+        asked.user, met, condition=condition, search=asked.search, limit=COUNTED, order=walk.order
+    )  # fmt: skip
+    return len(found)
 
 
 def _titles() -> dict[str, str]:

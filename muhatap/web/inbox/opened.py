@@ -63,7 +63,7 @@ def conversation(
         thread=thread(user, row, now),
         composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept),
         language=row.contact.language,
-        place=words.channel(row.inbox),
+        place=words.channel(row.inbox.kind),
         due=due.of_conversation(row, now),
         status=_status(row, now),
         priority=Row.Priority(row.priority).name.lower() if row.priority != Row.Priority.NORMAL else "",

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muhatap.accounts.permissions import may
 from muhatap.conversations import lists, saved_views, visibility
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
@@ -59,8 +58,7 @@ def _some_rows(request: HttpRequest, view: str, only: list[int]) -> HttpResponse
     shown = viewing.open_view(user, view, request.GET, at=now)
     selected = reading.number(request.GET.get("selected"))
     found = rows.some(user, shown, only, selected=selected, now=now)
-    chooses = may(user, "conversations.organise")
-    return render(request, "inbox/_some_rows.html", {"rows": found, "list": {"chooses": chooses}})
+    return render(request, "inbox/_some_rows.html", {"rows": found})
 
 
 @needs("conversations.read")

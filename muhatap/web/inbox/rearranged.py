@@ -98,7 +98,7 @@ def _choose(request: HttpRequest, conversation: Conversation, *, title: str, act
     query = reading.words(request.GET.get("q"), 200)
     user, now = visitor(request), clock.now()
     found = lists.candidates(user, conversation, search=query)
-    shown = [rows.row(one, "", selected=None, view="all", now=now) for one in found]
+    shown = [rows.row(one, selected=None, view="all", now=now) for one in found]
     context = {
         "title": title,
         "action": action,

@@ -13,7 +13,7 @@ from muhatap.accounts.permissions import may
 from muhatap.conversations import lists, saved_views, wanting
 from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import topics, visible_to
+from muhatap.conversations.visibility import topics
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
@@ -75,8 +75,24 @@ def _filter(user: User, opened: Opened) -> dict[str, Any]:
     }
 
 
+def some(
+    user: User, opened: Opened, numbers: Collection[int], *, selected: int | None, now: datetime
+) -> tuple[Row, ...]:
+    """Those of these conversations that stand in the list, read alone."""
+    found = lists.some(user, opened.view, numbers, search=opened.query)
+    chooses = may(user, "conversations.organise")
+    return tuple(row(one, selected=selected, view=opened.name, now=now, chooses=chooses) for one in found)
+
+
+def _news(user: User, opened: Opened) -> str:
+    """The topics that may change this list: of an inbox or a team its own, otherwise whatever its reader sees."""
+    is_one = opened.name.startswith(("inbox:", "team:"))
+    return " ".join(sorted({f"user:{user.pk}", opened.name} if is_one else topics(user)))
+
+
 def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) -> tuple[RowGroup, ...]:
     """The rows of a page under their heads: by whose turn it is, or by when they are due."""
+    chooses = may(asked.user, "conversations.organise")
     part = f"-{asked.before.walk}-{asked.before.id}" if asked.before else ""
     return tuple(
         RowGroup(
@@ -85,13 +101,13 @@ def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) 
             count=head.count,
             tone=head.tone,
             is_continued=head.is_continued,
-            rows=tuple(row(one, selected=selected, view=view, now=asked.now) for one in head.rows),
+            rows=tuple(row(one, selected=selected, view=view, now=asked.now, chooses=chooses) for one in head.rows),
         )
         for head in grouping.heads(page, asked)
     )
 
 
-def row(line: Line, *, selected: int | None, view: str, now: datetime) -> Row:
+def row(line: Line, *, selected: int | None, view: str, now: datetime, chooses: bool = False) -> Row:
     """One conversation in the list."""
     place = words.channel(line.channel)
     draft = " ".join(richtext.to_text(line.draft).split())[:120] if line.draft else ""
@@ -112,6 +128,7 @@ def row(line: Line, *, selected: int | None, view: str, now: datetime) -> Row:
         channel_icon=words.channel_icon(line.channel),
         place=f"{place} · {line.subject}" if line.channel == "email" and line.subject else place,
         **due.of_row(line, now),
+        chooses=chooses,
     )
 
 

@@ -3,8 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muhatap.accounts.models import Team, User
-from muhatap.conversations.visibility import scope, visible_inboxes
+from muhatap.accounts.models import User
+from muhatap.conversations.visibility import scope
 from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.inbox import words
@@ -39,8 +39,9 @@ def titles(user: User) -> dict[str, str]:
         "resolved": _("Resolved"),
         "spam": _("Spam"),
     }
-    teams = {f"team:{team.pk}": _("Team: %(name)s") % {"name": team.name} for team in _teams(user)}
-    inboxes = {f"inbox:{inbox.pk}": inbox.name for inbox in visible_inboxes(user).order_by("name", "id")}
+    within = scope(user)
+    teams = {f"team:{team.id}": _("Team: %(name)s") % {"name": team.name} for team in within.teams}
+    inboxes = {f"inbox:{inbox.id}": inbox.name for inbox in within.inboxes}
     return named | teams | inboxes
 
 
@@ -48,7 +49,7 @@ def groups(user: User, here: str, counts: dict[str, int], saved: tuple[ViewLink,
     """The second list of the navigation: standing views and teams, those people saved, then inboxes."""
     named = titles(user)
     order = ["mine", *(view for view in named if view.startswith("team:")), *ALWAYS[1:]]
-    inboxes = {f"inbox:{inbox.pk}": words.channel_icon(inbox.kind) for inbox in visible_inboxes(user)}
+    inboxes = {f"inbox:{inbox.id}": words.channel_icon(inbox.kind) for inbox in scope(user).inboxes}
     return (
         ViewGroup(
             title=_("Views"),
@@ -75,9 +76,3 @@ def _link(view: str, label: str, icon: str, here: str, counts: dict[str, int]) -
         count=times.count(n) if n else "",
         is_here=view == here,
     )
-
-
-def _teams(user: User) -> list[Team]:
-    within = scope(user)
-    teams = Team.objects.all() if within.sees_all else Team.objects.filter(pk__in=within.team_ids)
-    return list(teams.order_by("name", "id"))

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from muhatap.channels.models import Inbox
 from muhatap.conversations import placing_words
 from muhatap.conversations.models import Conversation, Deadline, Message
 from muhatap.interactions.models import Outgoing
@@ -52,8 +51,8 @@ def channel_icon(kind: str) -> str:
     return CHANNEL_ICONS.get(kind, "message-circle")
 
 
-def channel(inbox: Inbox) -> str:
-    return {"email": _("E-mail"), "webchat": _("Web chat")}.get(inbox.kind, inbox.kind)
+def channel(kind: str) -> str:
+    return {"email": _("E-mail"), "webchat": _("Web chat")}.get(kind, kind)
 
 
 def priority(value: int | str) -> str:

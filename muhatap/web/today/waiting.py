@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import deadlines
-from muhatap.conversations.models import Conversation, Deadline
+from muhatap.conversations import listed
+from muhatap.conversations.models import Conversation
 from muhatap.web.common import times
 from muhatap.web.common.due import until
 
@@ -36,26 +36,25 @@ class Line:
     due_at: datetime | None = None
 
 
-def lines(rows: Iterable[Conversation], user: User, *, view: str, now: datetime) -> list[Line]:
+def lines(rows: Iterable[listed.Line], user: User, *, view: str, now: datetime) -> list[Line]:
     """Those rows in which it is our turn, or whose time is over, in the order they came."""
     ours = [row for row in rows if row.status == Conversation.Status.OPEN or _is_late(row, now)]
-    due = deadlines.of_rows(ours)
     may_reply = may(user, "conversations.reply")
-    return [_line(row, due.get(row.pk), view=view, now=now, may_reply=may_reply) for row in ours]
+    return [_line(row, view=view, now=now, may_reply=may_reply) for row in ours]
 
 
-def _line(row: Conversation, deadline: Deadline | None, *, view: str, now: datetime, may_reply: bool) -> Line:
-    icon, channel = _channel(row.inbox.kind)
-    span = until(row.next_deadline_at, deadline.warn_at if deadline else None, now) if row.next_deadline_at else {}
+def _line(row: listed.Line, *, view: str, now: datetime, may_reply: bool) -> Line:
+    icon, channel = _channel(row.channel)
+    span = until(row.next_deadline_at, row.warn_at, now) if row.next_deadline_at else {}
     since = times.span(now - row.waiting_since) if row.waiting_since else ""
     return Line(
-        name=str(row.contact),
+        name=row.name,
         text=row.preview or row.subject,
         channel=channel,
         channel_icon=icon,
         url=f"{reverse('inbox:conversation', args=[row.pk])}?view={view}",
         act=_act(row, may_reply),
-        language=row.contact.language,
+        language=row.language,
         span=span.get("text") or (_("waiting %(span)s") % {"span": since} if since else ""),
         state=span.get("state", ""),
         iso=span.get("iso", ""),
@@ -64,13 +63,13 @@ def _line(row: Conversation, deadline: Deadline | None, *, view: str, now: datet
     )
 
 
-def _act(row: Conversation, may_reply: bool) -> str:
+def _act(row: listed.Line, may_reply: bool) -> str:
     if not may_reply:
         return pgettext("act", "Open")
-    return _("Continue") if getattr(row, "has_draft", False) else pgettext("act", "Reply")
+    return _("Continue") if row.has_draft else pgettext("act", "Reply")
 
 
-def _is_late(row: Conversation, now: datetime) -> bool:
+def _is_late(row: listed.Line, now: datetime) -> bool:
     return row.next_deadline_at is not None and row.next_deadline_at <= now
 
 

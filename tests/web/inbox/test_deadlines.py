@@ -8,7 +8,8 @@ from django.test import Client
 
 from muhatap.conversations.models import Conversation, Deadline
 from muhatap.shared import clock
-from muhatap.web.inbox import due, grouping
+from muhatap.web.common.due import until
+from muhatap.web.inbox import grouping
 from tests import cast
 from tests.conversations.conftest import conversation_of
 
@@ -100,5 +101,4 @@ def test_a_quiet_conversation_has_no_badge(can: Client) -> None:
 
 def test_without_a_warning_half_an_hour_before_is_soon() -> None:
     now = clock.now()
-    conversation = Conversation(next_deadline_at=now + timedelta(minutes=29))
-    assert due.of_row(conversation, None, now)["deadline_state"] == "soon"
+    assert until(now + timedelta(minutes=29), None, now)["state"] == "soon"

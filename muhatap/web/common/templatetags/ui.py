@@ -1,6 +1,6 @@
 """Small parts of a page: icons, people, states, meters, times and money."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,11 +14,17 @@ from django.utils.safestring import SafeString, mark_safe
 
 from muhatap.shared import clock
 from muhatap.shared.text import upper_tr
-from muhatap.web.common import times
+from muhatap.web.common import shapes, times
 
 register = template.Library()
 
 STATES = {"": "", "soon": "clock", "late": "triangle-alert", "done": "check", "failed": "circle-alert"}
+
+
+@register.simple_tag
+def each(rows: Iterable[Any], template: str, name: str) -> SafeString:
+    """A template for each of many rows, which it knows by this name and which are all it knows."""
+    return shapes.filled(template, name, rows)
 
 
 @register.simple_tag
