@@ -122,7 +122,7 @@ def _off(
     if not name:
         message = reply.send(conversation=conversation, answer=answer, by=by, at=now, and_resolve=and_resolve)
         return _done(request, conversation, message)
-    send_at = scheduling.chosen(name, how.get("later_at", ""), now)
+    send_at = scheduling.chosen(name, how.get("later_at", ""), now, conversation.inbox_id)
     if send_at is None:
         raise later.NotThen
     row = later.schedule(

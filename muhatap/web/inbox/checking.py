@@ -11,12 +11,12 @@ from muhatap.channels.limits import Excess
 from muhatap.channels.models import Inbox
 from muhatap.conversations import cautions
 from muhatap.conversations.cautions import Caution, Known
-from muhatap.conversations.models import Conversation
+from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import reply
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.inbox.display import Check
-from muhatap.writing import promising, rendering
+from muhatap.writing import greeting, promising, rendering
 
 NEAR = 0.8  # of a limit: from here on the composer says how much is left
 SHOWN = 4  # names in one sentence
@@ -36,6 +36,7 @@ def checks(
     found = [
         *_of_recipients(conversation, to, cc, bcc),
         *_of_text(html, files),
+        *_of_greeting(conversation, html, (*to, *cc)),
         *_of_limits(conversation, html, files, at),
     ]
     return tuple(sorted(found, key=lambda check: not check.asks))
@@ -112,6 +113,24 @@ def _of_text(html: str, files: Sequence[FileRef]) -> list[Check]:
         text = _("You write “%(words)s”, but no file is attached.") % {"words": words}
         found.append(Check(code="file", text=text, asks=True, icon="paperclip"))
     return found
+
+
+def _of_greeting(conversation: Conversation, html: str, people: Sequence[Address]) -> list[Check]:
+    """Another name than theirs in the greeting: a text that was copied, or the wrong conversation."""
+    contact = conversation.contact
+    name = greeting.named(promising.new_words(html)) if contact.name else ""
+    company = contact.company.name if contact.company else ""
+    known = [contact.name, contact.email, company, *(part for one in people for part in (one.name, one.email))]
+    if not name or greeting.is_of(name, known) or greeting.is_of(name, _signed(conversation)):
+        return []
+    text = _("You greet “%(name)s”, and this goes to %(who)s.") % {"name": name, "who": contact.name}
+    return [Check(code="greeting", text=text, asks=True, icon="circle-alert")]
+
+
+def _signed(conversation: Conversation) -> list[str]:
+    """What they wrote last: it often says under what name they want to be greeted."""
+    written = conversation.messages.filter(kind=Message.Kind.INBOUND).order_by("-at", "-id")
+    return list(written.values_list("reply_text", flat=True)[:1])
 
 
 def _of_limits(conversation: Conversation, html: str, files: Sequence[FileRef], at: datetime) -> list[Check]:

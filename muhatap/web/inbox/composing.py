@@ -149,7 +149,7 @@ def composer(
         else None,
         sure=sure,
         signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
-        later=scheduling.choices(now) if may_answer else (),
+        later=scheduling.choices(now, conversation.inbox_id) if may_answer else (),
         canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
         reload_url=reverse("inbox:composer", args=[conversation.pk]),
         discard_url=reverse("inbox:discard", args=[conversation.pk]) if reply and may_answer else "",

@@ -48,7 +48,8 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
 def postpone(request: HttpRequest, number: int) -> HttpResponse:
     """Give a waiting answer another moment."""
     row, now = _find(request, number), clock.now()
-    send_at = scheduling.chosen(request.POST.get("later", ""), request.POST.get("later_at", ""), now)
+    later_at = request.POST.get("later_at", "")
+    send_at = scheduling.chosen(request.POST.get("later", ""), later_at, now, row.conversation.inbox_id)
     try:
         if send_at is None:
             raise later.NotThen

@@ -2,45 +2,80 @@
 
 from datetime import datetime, time, timedelta
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from muhatap.conversations.models import Conversation, Scheduled
-from muhatap.flow import later
+from muhatap.flow import later, measuring
+from muhatap.service import hours, working
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
 from muhatap.web.inbox.display import Waiting
 
 MORNING = time(9)
+A_MOMENT = timedelta(seconds=1)
+NEVER, KEPT_S = "never", 300
 
 
-def moments(now: datetime) -> dict[str, datetime]:
-    """The moments offered: in an hour, tomorrow morning, Monday morning."""
+def moments(now: datetime, inbox_id: int) -> dict[str, datetime]:
+    """The moments offered: in an hour, tomorrow morning, Monday morning; and when we next open on another day."""
     today = timezone.localtime(now).date()
 
     def morning(days: int) -> datetime:
         return timezone.make_aware(datetime.combine(today + timedelta(days=days), MORNING))
 
     hour = (now + timedelta(hours=1)).replace(second=0, microsecond=0)
-    return {"hour": hour, "tomorrow": morning(1), "monday": morning(7 - today.weekday())}
+    found = {"hour": hour, "tomorrow": morning(1), "monday": morning(7 - today.weekday())}
+    opens = _opens(inbox_id, now)
+    return found | ({"working": opens} if opens and opens not in found.values() else {})
 
 
-def choices(now: datetime) -> tuple[Act, ...]:
+def _opens(inbox_id: int, now: datetime) -> datetime | None:
+    """When the hours of an inbox next open on another day than today; asked once in a while, every composer shows it."""
+    midnight = timezone.make_aware(datetime.combine(timezone.localtime(now).date() + timedelta(days=1), time()))
+    key = f"inbox-opens-{inbox_id}-{midnight.date()}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = _opening(inbox_id, midnight) or NEVER
+        cache.set(key, kept, KEPT_S)
+    return None if kept == NEVER else kept
+
+
+def _opening(inbox_id: int, since: datetime) -> datetime | None:
+    found = measuring.hours_of(inbox_id)
+    if found is None:
+        return None
+    try:
+        return hours.working_time(found, at=since).after(since, A_MOMENT) - A_MOMENT
+    except working.NeverOpen:
+        return None
+
+
+def choices(now: datetime, inbox_id: int) -> tuple[Act, ...]:
     """The moments as choices of the menu; `url` is the value the button posts as `later`."""
-    labels = {"hour": _("In an hour"), "tomorrow": _("Tomorrow 09:00"), "monday": _("Monday 09:00")}
-    offered = moments(now)
+    labels = {
+        "hour": _("In an hour"),
+        "tomorrow": _("Tomorrow 09:00"),
+        "monday": _("Monday 09:00"),
+        "working": _("When we next open"),
+    }
+    offered = moments(now, inbox_id)
     if offered["monday"] == offered["tomorrow"]:
         del offered["tomorrow"]
-    return tuple(Act(label=labels[name], url=name, detail=times.stamp(at, now)) for name, at in offered.items())
+    return tuple(
+        Act(label=labels[name], url=name, detail=times.stamp(at, now))
+        for name, at in sorted(offered.items(), key=lambda named: named[1])
+    )
 
 
-def chosen(name: str, own: str, now: datetime) -> datetime | None:
+def chosen(name: str, own: str, now: datetime, inbox_id: int) -> datetime | None:
     """The moment that was chosen: one of those offered, or 'own' as the browser writes it ("2026-11-23T09:00")."""
     if name != "own":
-        return moments(now).get(name)
+        return moments(now, inbox_id).get(name)
     try:
         return timezone.make_aware(datetime.fromisoformat(own)) if own else None
     except (ValueError, OverflowError):
@@ -49,7 +84,8 @@ def chosen(name: str, own: str, now: datetime) -> datetime | None:
 
 def waiting(conversation: Conversation, now: datetime, *, may_answer: bool) -> tuple[Waiting, ...]:
     """What waits to be sent in a thread, by its moment."""
-    rows = Scheduled.objects.filter(conversation=conversation, state__in=later.STANDING).select_related("by")
+    rows = Scheduled.objects.filter(conversation=conversation, state__in=later.STANDING)
+    rows = rows.select_related("by", "conversation")
     return tuple(_waiting(row, now, may_answer=may_answer) for row in rows.order_by("send_at", "id"))
 
 
@@ -87,5 +123,5 @@ def _waiting(row: Scheduled, now: datetime, *, may_answer: bool) -> Waiting:
         send_url=reverse("inbox:scheduled_now", args=[row.pk]) if may_answer else "",
         edit_url=reverse("inbox:scheduled_back", args=[row.pk]) if may_answer else "",
         postpone_url=reverse("inbox:scheduled_moment", args=[row.pk]) if may_answer else "",
-        moments=choices(now) if may_answer else (),
+        moments=choices(now, row.conversation.inbox_id) if may_answer else (),
     )

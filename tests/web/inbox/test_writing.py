@@ -232,3 +232,16 @@ def test_a_discarded_draft_comes_back(zeynep: Client, letter: Message) -> None:
     assert back in answer
     zeynep.post(back)
     assert Draft.objects.get().html == "<p>Yarım</p>"
+
+
+def test_another_name_in_the_greeting_is_asked_about(zeynep: Client, letter: Message) -> None:
+    html = "<p>Merhaba Elif Hanım,</p><p>Kargonuz yolda.</p>"
+    assert "Elif" in send(zeynep, letter, html=html) and not Outgoing.objects.exists()
+    send(zeynep, letter, html=html, sure="greeting")
+    assert Outgoing.objects.count() == 1
+
+
+@pytest.mark.parametrize("greeting", ["Merhaba Ayşe Hanım,", "Sayın Yılmaz,", "Merhaba,", "Değerli Müşterimiz,"])
+def test_their_own_name_in_the_greeting_is_sent(zeynep: Client, letter: Message, greeting: str) -> None:
+    send(zeynep, letter, html=f"<p>{greeting}</p><p>Kargonuz yolda.</p>")
+    assert Outgoing.objects.count() == 1
