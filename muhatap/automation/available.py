@@ -9,9 +9,10 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import Team, User
 from muhatap.automation.models import Availability, WayOfGiving
 from muhatap.contacts.models import Tag
-from muhatap.shared import jobs
+from muhatap.shared import jobs, live
 
 GIVE = "give_unplaced"  # the job that gives what waits to whoever has room now
+STAFF = "staff"  # the live topic on which everybody hears who is here
 State = Availability.State
 
 
@@ -30,6 +31,7 @@ def become(*, user: User, state: str, at: datetime) -> None:
         return
     row.state, row.since_at = chosen, at
     row.save(update_fields=["state", "since_at"])
+    live.announce([STAFF], "staff", user=user.pk)
     if chosen == State.AVAILABLE:
         jobs.queue(GIVE, queue="follow")
 

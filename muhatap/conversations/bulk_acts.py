@@ -20,7 +20,9 @@ def _assign(conversation: Conversation, bulk: BulkAct, at: datetime) -> dict[str
     before = conversation.assignee_id
     if before == bulk.value.get("user"):
         raise Left("already")
-    to = User.objects.filter(pk=bulk.value.get("user")).first()
+    to = User.objects.filter(pk=bulk.value.get("user"), is_active=True).first()
+    if to is None and bulk.value.get("user"):
+        raise Left("gone")
     assigning.assign(conversation=conversation, to=to, by=bulk.by, at=at)
     return {"user": before}
 
@@ -37,6 +39,8 @@ def _team(conversation: Conversation, bulk: BulkAct, at: datetime) -> dict[str, 
     if before == bulk.value.get("team"):
         raise Left("already")
     to = Team.objects.filter(pk=bulk.value.get("team")).first()
+    if to is None and bulk.value.get("team"):
+        raise Left("gone")
     assigning.hand_to_team(conversation=conversation, team=to, by=bulk.by, at=at)
     return {"team": before}
 

@@ -102,13 +102,15 @@ def send_now(*, scheduled: Scheduled, by: User, at: datetime) -> Message | None:
 
 @transaction.atomic
 def take_back(*, scheduled: Scheduled, by: User, at: datetime) -> bool:
-    """Make it a draft of its writer again. False when it has left meanwhile."""
+    """Make it a draft again, of whoever takes it back; the thread tells its writer. False when it has left meanwhile."""
     row = _locked(scheduled.pk)
     if row.state not in STANDING:
         return False
     content = {"html": row.html, "to": row.to, "cc": row.cc, "bcc": row.bcc, "files": row.files}
     drafting.restore(conversation=row.conversation, by=by, at=at, content=content)
     _move(row, State.CANCELLED, at=at)
+    if by != row.by:
+        threads.tell(conversation=row.conversation, event="taken_back", by=by, at=at)
     return True
 
 

@@ -169,6 +169,11 @@ def test_taken_back_it_is_a_draft_with_all_it_had(conversation: Conversation) ->
     assert not later.take_back(scheduled=row, by=cast.zeynep(), at=cast.NOW)
 
 
+def test_a_colleague_who_takes_it_back_has_it_and_the_thread_says_so(conversation: Conversation) -> None:
+    assert later.take_back(scheduled=planned(conversation), by=cast.can(), at=cast.NOW)
+    assert (Draft.objects.get().by, conversation.messages.get(event="taken_back").by) == (cast.can(), cast.can())
+
+
 def test_merged_into_another_thread_it_waits_there(conversation: Conversation) -> None:
     row = planned(conversation)
     target = threads.start(

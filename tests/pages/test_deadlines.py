@@ -63,3 +63,21 @@ def test_today_leads_to_who_comes_first(page: Page, letter: Conversation) -> Non
     for badge in (page.locator("[data-row] .state"), page.locator("#deadline-badge")):
         expect(badge).to_contain_text("3")
         expect(badge).to_have_attribute("data-soon", re.compile(r"\d{4}-"))
+
+
+def test_the_minutes_go_by_and_the_badge_turns_amber_and_red(page: Page, letter: Conversation) -> None:
+    page.clock.install(time=clock.now())
+    page.goto(f"/inbox/{letter.pk}/")
+    badges = (page.locator("[data-row] .state"), page.locator("#deadline-badge"))
+    for badge in badges:
+        expect(badge.locator("[data-span]")).to_have_text(re.compile(r"^3[01] min$"))
+
+    page.route(re.compile(r"/(deadline|rows|thread)/"), lambda route: route.abort())  # the server's clock stands still
+    page.clock.run_for("05:00")
+    for badge in badges:
+        expect(badge).to_have_class(re.compile("is-soon"))
+        expect(badge.locator("[data-span]")).to_have_text(re.compile(r"^2[56] min$"))
+
+    page.clock.run_for("30:00")
+    for badge in badges:
+        expect(badge).to_have_class(re.compile("is-late"))

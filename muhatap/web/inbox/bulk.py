@@ -177,6 +177,7 @@ def _left(came: acting.Outcome) -> str:
         "is_closed": _("closed"),
         "not_future": _("the moment has passed"),
         "changed_since": _("changed meanwhile"),
+        "gone": _("whom you chose is gone"),
     }
     told = [f"{times.count(n)} ({reasons[why]})" for why, n in sorted(came.left.items()) if why in reasons]
     return _("Left as they were: %(told)s.") % {"told": ", ".join(told)} if told else ""

@@ -66,8 +66,8 @@ def _sentence(n_open: int, lines: list[waiting.Line], *, view: str) -> str:
     ) % {"n": times.count(n_open)}
     if not n_late:
         return _("%(wait)s, none too long.") % {"wait": wait}
-    late = ngettext("%(n)s is overdue", "%(n)s are overdue", n_late) % {"n": times.count(n_late)}
-    return f"{wait}, {late}."
+    told = {"wait": wait, "n": times.count(n_late)}
+    return ngettext("%(wait)s, %(n)s is overdue.", "%(wait)s, %(n)s are overdue.", n_late) % told
 
 
 def _rest(n_more: int, n_theirs: int) -> str:

@@ -38,6 +38,8 @@ def changes(user: User, is_own: bool, now: datetime) -> list[Change]:
 
 def _resolved(period: reports.Period, cut: Cut) -> Change | None:
     n = int(period.value("resolved").value or 0)
+    if not n:
+        return None
     first = period.value("first_response").value
     detail = _("Median first response %(span)s") % {"span": times.span(timedelta(seconds=first))} if first else ""
     what = ngettext("conversation resolved", "conversations resolved", n)

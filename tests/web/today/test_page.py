@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from muhatap.accounts.models import User
-from muhatap.conversations import assigning, counting, drafting
+from muhatap.conversations import assigning, closing, counting, drafting
 from muhatap.conversations.models import Conversation
+from muhatap.insight import measuring
 from muhatap.shared import clock
 from muhatap.web.today import ruler
 from muhatap.web.today.waiting import Line
@@ -72,8 +73,11 @@ def test_an_analyst_reads_and_is_offered_no_answer(client: Client) -> None:
 
 def test_what_was_done_leads_to_its_rows(zeynep: Client) -> None:
     counting.fold()
-    page = zeynep.get("/today/").content.decode()
-    assert "figure=resolved" in page
+    assert "figure=resolved" not in zeynep.get("/today/").content.decode()  # nobody reads "0 resolved"
+    conversation = waits("İpek Güneş", 60, cast.zeynep())
+    closing.resolve(conversation=conversation, by=cast.zeynep(), at=clock.now())
+    measuring.measure(conversation_ids=[conversation.pk])
+    assert "figure=resolved" in zeynep.get("/today/").content.decode()
 
 
 def line(name: str, minutes: float, state: str = "") -> Line:
