@@ -16,11 +16,11 @@ from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
 from muhatap.conversations.visibility import visible_to
 from muhatap.notices import presence, resting, words
-from muhatap.notices.models import Notice, Way
+from muhatap.notices.models import Kind, Notice, Way
 
 log = logging.getLogger(__name__)
 AFTER = timedelta(minutes=15)  # nobody has looked for this long
-UNTIL = timedelta(days=1)  # what was told before needs no mail any more
+UNTIL = timedelta(days=3)  # what was told before needs no mail any more; a weekend of quiet is shorter
 MOST = 20  # lines in one mail
 SETTINGS_PATH = "/notices/preferences/"
 # RFC 3834: no vacation message answers it, and our own intake takes it for what it is.
@@ -47,9 +47,11 @@ def mail_unseen(*, at: datetime) -> int:
 
 @transaction.atomic
 def _mailed(user: User, *, at: datetime) -> bool:
-    if presence.is_looking(user, at=at) or resting.rests(user, at=at) or _is_ours(user.email):
+    if presence.is_looking(user, at=at) or _is_ours(user.email) or resting.rests(user, at=at, kind=Kind.BREACH):
         return False
     rows = _waiting(at).filter(user=user, message__conversation_id__in=visible_to(user).values("pk"))
+    if resting.rests(user, at=at):
+        rows = rows.filter(kind=Kind.BREACH)  # let through; the rest waits for the morning
     numbers = list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
     notices = list(
         Notice.objects.filter(pk__in=numbers)

@@ -168,3 +168,24 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_hearing(
     assert mailing.mail_unseen(at=LATER) == 1
     assert [mail.to for mail in mailoutbox] == [["can@ihlamurev.example"]]
     assert mailing.mail_unseen(at=LATER) == 0
+
+
+def test_a_passed_deadline_is_mailed_in_quiet_hours_to_those_who_want_it(
+    ayses_letter: Message, mailoutbox: list[Any]
+) -> None:
+    quiet = QuietHours(weekends=True, lets_breaches_pass=True)
+    wishes.wish(user=cast.can(), wanted={"mention": ["mail"], "breach": ["mail"]}, quiet=quiet)
+    tell(ayses_letter)
+    assert mailing.mail_unseen(at=LATER) == 0
+
+    telling.tell(users=[cast.can()], kind="breach", message=ayses_letter, at=cast.NOW)
+    assert mailing.mail_unseen(at=LATER) == 1
+    assert Notice.objects.get(kind="mention").mailed_at is None
+
+
+def test_what_was_told_on_a_quiet_weekend_is_mailed_on_monday(ayses_letter: Message, mailoutbox: list[Any]) -> None:
+    wishes.wish(user=cast.can(), wanted={"mention": ["mail"]}, quiet=QuietHours(weekends=True))
+    tell(ayses_letter)
+
+    assert mailing.mail_unseen(at=local(22, 12)) == 0
+    assert mailing.mail_unseen(at=local(23, 0, 1)) == 1
