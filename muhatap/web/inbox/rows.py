@@ -85,8 +85,8 @@ def some(
 
 
 def _news(user: User, opened: Opened) -> str:
-    """The topics that may change this list: of an inbox or a team its own, otherwise whatever its reader sees."""
-    is_one = opened.name.startswith(("inbox:", "team:"))
+    """The topics that may change this list: of an inbox, a team or oneself its own, otherwise whatever its reader sees."""
+    is_one = opened.name.startswith(("inbox:", "team:", "mine"))
     return " ".join(sorted({f"user:{user.pk}", opened.name} if is_one else topics(user)))
 
 
