@@ -1,11 +1,12 @@
 """Who is this? Only a verified identity of the same kind recognises; everything else is evidence for a person to judge.
 
-The matching of an issue to come (names, addresses, devices) takes the place of `resolve` without changing who calls it.
+What channels claim never joins two contacts: whoever is not recognised is somebody new, with hints whom the matcher takes
+them for. Sources that are trusted (an import, the shop) go through `records.take`, which may join.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import transaction
@@ -13,13 +14,12 @@ from django.db.models import Q
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import handles, likeness, profile, searching
+from muhatap.contacts import graph, handles, hearing, likeness, profile, searching
+from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import Contact, Identity
 from muhatap.shared import locks
 
-# Where one person has one: two different values are two people, whatever else is the same.
-_ONE_EACH = {Identity.Kind.SHOP}
 _KEPT_IN_PROFILE = {Identity.Kind.EMAIL, Identity.Kind.PHONE}
 
 
@@ -63,10 +63,13 @@ def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contac
     told = _readable(claims)
     locks.share("identities")  # whoever takes many records in at once holds it alone
     known = _known(told)
-    owners = _owners(told, known)
-    contact = _recognised(told, owners) or _unknown(at)
+    rules = graph.standing({_key(claim) for claim in told if claim.is_verified})
+    owners = _owners(told, known, rules)
+    recognised = _recognised(told, owners, rules)
+    contact = recognised or _unknown(at)
+    is_news = recognised is None
     for claim in told:
-        _remember(contact, claim, known.get(_key(claim)), source, at)
+        is_news |= _remember(contact, claim, known.get(_key(claim)), source, at, rules)
     for claim, owner in owners:
         likeness.note(
             one=contact,
@@ -79,6 +82,15 @@ def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contac
         contact.last_seen_at = at
         contact.save(update_fields=["last_seen_at"])
     _introduce(contact, claims, told, source, at)
+    if is_news and told:
+        hearing.hear(
+            contact=contact,
+            handles=[claim.handle for claim in told],
+            name=_name(claims),
+            source=source,
+            at=at,
+            rules=rules,
+        )
     return contact
 
 
@@ -154,27 +166,32 @@ def _known(told: list[_Told]) -> dict[tuple[str, str], Identity]:
     return {(row.kind, row.value): row for row in rows}
 
 
-def _owners(told: list[_Told], known: dict[tuple[str, str], Identity]) -> list[tuple[_Told, Contact]]:
-    """Each verified claim that recognises, in the order they were made, with the contact it leads to."""
-    return [
+def _owners(told: list[_Told], known: dict[tuple[str, str], Identity], rules: Graph) -> list[tuple[_Told, Contact]]:
+    """Each verified claim that recognises with the contact it leads to: what proves persons before what proves none, then by
+    the priority of their kinds, then in the order they were made."""
+    found = [
         (claim, known[_key(claim)].contact.standing()) for claim in told if claim.is_verified and _key(claim) in known
     ]
+    return sorted(
+        found, key=lambda pair: (bool(rules.why_weak(*_key(pair[0]))), rules.of(pair[0].handle.kind).priority)
+    )
 
 
-def _recognised(told: list[_Told], owners: list[tuple[_Told, Contact]]) -> Contact | None:
+def _recognised(told: list[_Told], owners: list[tuple[_Told, Contact]], rules: Graph) -> Contact | None:
     for claim, owner in owners:
-        if not _contradicts(claim, owner, told):
+        if not _contradicts(claim, owner, told, rules):
             return _held(owner)
     return None
 
 
-def _contradicts(via: _Told, owner: Contact, told: list[_Told]) -> bool:
+def _contradicts(via: _Told, owner: Contact, told: list[_Told], rules: Graph) -> bool:
     """A browser is shared, a phone changes hands: they recognise nobody when the same breath proves a different account.
 
-    For a browser any other verified kind decides; for the rest only what one person has once.
+    For a browser and for a value that many have any other verified kind decides; for the rest only what one person has once.
     """
+    is_weak = via.handle.kind == Identity.Kind.VISITOR or bool(rules.why_weak(*_key(via)))
     kinds = {c.handle.kind for c in told if c.is_verified and c is not via}
-    kinds &= kinds - {Identity.Kind.VISITOR} if via.handle.kind == Identity.Kind.VISITOR else _ONE_EACH
+    kinds = kinds - {str(Identity.Kind.VISITOR)} if is_weak else kinds & rules.one_each()
     if not kinds:
         return False
     own = set(
@@ -199,16 +216,28 @@ def _unknown(at: datetime) -> Contact:
     return Contact.objects.create(sort_key="", search_text="", created_at=at, last_seen_at=at)
 
 
-def _remember(contact: Contact, claim: _Told, known: Identity | None, source: str, at: datetime) -> None:
+def _remember(contact: Contact, claim: _Told, known: Identity | None, source: str, at: datetime, rules: Graph) -> bool:
+    """Write the claim down with the contact; was it new?"""
     if known and claim.is_verified and known.contact.standing().pk != contact.pk:
-        return  # it recognises somebody else: a hint, and no second row
+        return False  # it recognises somebody else: a hint, and no second row
     row = known if known and claim.is_verified else _own_row(contact, claim.handle, source=source, at=at)
-    if claim.is_verified and not row.verified_at:
+    is_new = row is not known and row.first_seen_at == row.last_seen_at == at
+    if claim.is_verified and not row.verified_at and not _is_full(contact, claim, rules, at):
         row.verified_at, row.verified_by = at, source[:40]
     if claim.is_verified and row.bounced_at and at > row.bounced_at:
         row.bounced_at, row.bounce_detail = None, ""  # they write from it again
     row.first_seen_at, row.last_seen_at = min(row.first_seen_at, at), max(row.last_seen_at, at)
     row.save()
+    return is_new
+
+
+def _is_full(contact: Contact, claim: _Told, rules: Graph, at: datetime) -> bool:
+    """Has this contact as many proved values of this kind as one person may have? Then one more is only told."""
+    limits = rules.of(claim.handle.kind)
+    proved = Identity.objects.filter(contact=contact, kind=claim.handle.kind, verified_at__isnull=False)
+    if limits.window_days:
+        proved = proved.filter(last_seen_at__gte=at - timedelta(days=limits.window_days))
+    return proved[: limits.n_per_contact].count() >= limits.n_per_contact
 
 
 def _own_row(contact: Contact, handle: Handle, *, source: str, at: datetime) -> Identity:
@@ -245,12 +274,16 @@ def _introduce(contact: Contact, claims: Sequence[ClaimLike], told: list[_Told],
     """A contact without a name, address or number gets what the claims say; one that has them keeps them."""
     facts: dict[str, object] = {}
     if not contact.name:
-        facts["name"] = next((c.name for c in claims if c.name.strip()), None)
+        facts["name"] = _name(claims) or None
     for kind in _KEPT_IN_PROFILE:
         if not getattr(contact, kind):
             facts[kind] = next((c.handle.value for c in told if c.handle.kind == kind and c.handle.is_sound), None)
     profile.update(contact=contact, facts={name: value for name, value in facts.items() if value}, source=source, at=at)
     searching.describe(contact)
+
+
+def _name(claims: Sequence[ClaimLike]) -> str:
+    return next((claim.name for claim in claims if claim.name.strip()), "")
 
 
 def _key(claim: _Told) -> tuple[str, str]:

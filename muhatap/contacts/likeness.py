@@ -1,6 +1,6 @@
 """Who may be the same person: evidence for somebody who decides. Nothing here merges anybody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest, Least
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import bonds, families
+from muhatap.contacts.candidates import Candidate
 from muhatap.contacts.models import Contact, Identity, Likeness
 from muhatap.contacts.searching import family_ids
 
@@ -20,10 +21,13 @@ SAME = {"email": "same_email", "phone": "same_phone", "visitor": "same_browser",
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """One reason: `because` is a word of SAME or "similar_email", `detail` the address that speaks for it."""
+    """One reason: `because` is a word of SAME, "similar_email", or "match" (the records are alike: `weight` in bits, its `lines`
+    the waterfall); `detail` the address that speaks for it."""
 
     because: str
     detail: str
+    weight: float | None = None
+    lines: tuple[Mapping[str, object], ...] = field(default=(), compare=False)
 
 
 @dataclass(kw_only=True)
@@ -38,6 +42,25 @@ def note(*, one: Contact, other: Contact, because: str, detail: str, at: datetim
         Likeness.objects.bulk_create(
             [Likeness(one=one, other=other, because=because, detail=detail, at=at)], ignore_conflicts=True
         )
+
+
+def note_weighed(pairs: Sequence[tuple[int, Candidate]], *, at: datetime) -> None:
+    """Keep what the matcher found too like to be apart and not sure enough to join, with its evidence."""
+    Likeness.objects.bulk_create(
+        [
+            Likeness(
+                one_id=contact,
+                other_id=one.contact,
+                because="match",
+                weight=round(one.verdict.weight, 2),
+                evidence=one.evidence,
+                at=at,
+            )
+            for contact, one in pairs
+            if contact != one.contact
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @transaction.atomic
@@ -102,7 +125,11 @@ def _by_identities(contact: Contact, family: list[int]) -> Iterable[tuple[Contac
 def _by_hints(contact: Contact) -> Iterable[tuple[Contact, Evidence]]:
     hints = Likeness.objects.filter(Q(one=contact) | Q(other=contact), denied_at=None).exclude(because="asked")
     for hint in hints.select_related("one", "other").order_by("id")[:50]:
-        yield hint.other if hint.one_id == contact.pk else hint.one, Evidence(because=hint.because, detail=hint.detail)
+        yield hint.other if hint.one_id == contact.pk else hint.one, _evidence(hint)
+
+
+def _evidence(hint: Likeness) -> Evidence:
+    return Evidence(because=hint.because, detail=hint.detail, weight=hint.weight, lines=tuple(hint.evidence))
 
 
 def _denied(contact: Contact) -> set[int]:

@@ -5,18 +5,22 @@ row follows from all that is said of it.
 up to MOST. It may be called twice with the same words: the second time says "same".
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import designing, families, fields, handles, ledger, profile
+from muhatap.contacts import comparable, designing, families, fields, graph, handles, joining, ledger, likeness, profile
+from muhatap.contacts.candidates import Candidate
+from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.ledger import Kind
 from muhatap.contacts.models import Contact, CustomField, Identity, SourceRecord
+from muhatap.matching import blocking
+from muhatap.matching.normal import SHARED_BY_MANY, Normal
 from muhatap.shared import locks
 from muhatap.shared.text import without_nul
 
@@ -24,6 +28,8 @@ MOST = 2000
 RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
 _LONGEST_ID = 320
 _AT_ONCE = 1000
+_MOST_WAVES = 2
+_MOST_HINTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +59,16 @@ class Taken:
 
 
 @dataclass(kw_only=True)
-class _Word:
+class Word:
     """One word on its way in."""
 
     told: Told
     values: dict[str, Any]
     errors: dict[str, str]
     handles: list[Handle]
+    normal: Normal = field(default_factory=Normal)
+    keys: frozenset[int] = frozenset()
+    likely: list[Candidate] = field(default_factory=list)
     before: SourceRecord | None = None
     contact: int | None = None
     outcome: str = ""
@@ -88,17 +97,30 @@ def take(
 ) -> list[Taken]:
     """Take in what sources say, one answer for each in the same order. Raises ValueError for more than MOST at once.
 
-    A record joins the contact of its earlier word, else the one whose identity of a kind in `match` it names, else it becomes
-    a new contact. A trusted source vouches for the addresses and numbers it names: they recognise from now on, unless they are
-    somebody else's already.
+    A record joins the contact of its earlier word, else the one whose identity of a kind in `match` it names (unless the rest
+    speaks against it), else, from a trusted source, the one with a trusted record so like it that no doubt is left; else it
+    becomes a new contact, with hints whom it may be. A trusted source vouches for the addresses and numbers it names: they
+    recognise from now on, unless they are somebody else's already.
     """
     if len(told) > MOST:
         raise ValueError(len(told))
-    locks.hold("identities")
+    locks.hold("identities")  # whoever recognises shares it, so that nobody proves an address meanwhile
     custom = {one.key: one for one in designing.active()}
     words = [_read(one, custom) for one in told]
+    rules = graph.standing({(handle.kind, handle.value) for word in words for handle in word.handles})
+    for word in words:
+        compare(word, rules)
+    how = _How(
+        by=by,
+        at=at,
+        is_trusted=is_trusted,
+        match=frozenset(match),
+        may_create=may_create,
+        may_update=may_update,
+        rules=rules,
+    )
     for wave in _waves(words):
-        _take(wave, by=by, at=at, is_trusted=is_trusted, match=match, may_create=may_create, may_update=may_update)
+        _take(wave, how)
     return [
         Taken(
             outcome=word.outcome,
@@ -124,62 +146,86 @@ def current(contacts: Collection[int]) -> list[SourceRecord]:
     return list(SourceRecord.objects.filter(contact__in=list(contacts), is_current=True).order_by("id"))
 
 
-def _read(told: Told, custom: Mapping[str, CustomField]) -> _Word:
+def _read(told: Told, custom: Mapping[str, CustomField]) -> Word:
     values, errors = fields.read_as(told.fields, custom)
-    found = [handles.read(kind, str(told.fields.get(kind) or "")) for kind in RECOGNISING]
-    return _Word(
+    return Word(
         told=told,
         values={name: value for name, value in values.items() if value is not None},
         errors=errors,
-        handles=[handle for handle in found if handle and handle.is_sound],
+        handles=handles_in(told.fields),
     )
 
 
-def _waves(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Two words about one person wait for each other: those of the same number, and those of the same address or shop account."""
-    rest = words
+def handles_in(told: Mapping[str, object]) -> list[Handle]:
+    """The addresses, numbers and accounts among what was told."""
+    found = [handles.read(kind, str(told.get(kind) or "")) for kind in RECOGNISING]
+    return [handle for handle in found if handle and handle.is_sound]
+
+
+def compare(word: Word, rules: Graph) -> None:
+    """Its normal form and keys: a blocked value says nothing, a shared one little."""
+    one = comparable.of(word.kept)
+    weak = {handle.kind: rules.why_weak(handle.kind, handle.value) for handle in word.handles}
+    email, number = weak.get("email", ""), weak.get("phone", "")
+    if email:
+        is_blocked = email == "blocked"
+        one = replace(
+            one, email="" if is_blocked else one.email, user="" if is_blocked else one.user, email_share=SHARED_BY_MANY
+        )
+    if number:
+        one = replace(one, phone="" if number == "blocked" else one.phone, phone_share=SHARED_BY_MANY)
+    word.normal, word.keys = one, frozenset(blocking.keys(one))
+
+
+def _waves(words: list[Word]) -> Iterator[list[Word]]:
+    """Two words about one person wait for each other: those of one number or address, and, for some waves, those of one key."""
+    rest, n = words, 0
     while rest:
-        met: set[tuple[str, str]] = set()
-        wave: list[_Word] = []
-        later: list[_Word] = []
+        met: set[object] = set()
+        wave: list[Word] = []
+        later: list[Word] = []
         for word in rest:
-            names = {word.key, *((handle.kind, handle.value) for handle in word.handles)}
+            names: set[object] = {word.key, *((handle.kind, handle.value) for handle in word.handles)}
+            names |= word.keys if n < _MOST_WAVES else set()
             (later if names & met else wave).append(word)
             met |= names
         yield wave
-        rest = later
+        rest, n = later, n + 1
 
 
-def _take(
-    words: list[_Word],
-    *,
-    by: User | None,
-    at: datetime,
-    is_trusted: bool,
-    match: Collection[str],
-    may_create: bool,
-    may_update: bool,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    by: User | None
+    at: datetime
+    is_trusted: bool
+    match: frozenset[str]
+    may_create: bool
+    may_update: bool
+    rules: Graph
+
+
+def _take(words: list[Word], how: _How) -> None:
     _find_before(words)
-    _find_contacts(words, match)
+    _find_contacts(words, how)
     for word in words:
-        word.outcome = word.outcome or _outcome(word, may_create=may_create, may_update=may_update)
+        word.outcome = word.outcome or _outcome(word, how)
     fresh = [word for word in words if word.outcome in ("created", "updated", "joined")]
-    _make_contacts([word for word in fresh if word.outcome == "created"], at)
-    _write(fresh, by=by, at=at, is_trusted=is_trusted)
-    _identify(fresh, is_trusted=is_trusted, at=at)
-    profile.project({word.contact for word in fresh if word.contact}, at=at)
+    _make_contacts([word for word in fresh if word.outcome == "created"], how.at)
+    write(fresh, by=how.by, at=how.at, is_trusted=how.is_trusted)
+    _identify(fresh, how)
+    _hint([word for word in fresh if word.outcome == "created"], how.at)
+    profile.project({word.contact for word in fresh if word.contact}, at=how.at)
 
 
-def _outcome(word: _Word, *, may_create: bool, may_update: bool) -> str:
+def _outcome(word: Word, how: _How) -> str:
     if word.contact is None:
-        return "created" if may_create else "left"
-    if not may_update:
+        return "created" if how.may_create else "left"
+    if not how.may_update:
         return "left"
     return "updated" if word.before else "joined"
 
 
-def _find_before(words: list[_Word]) -> None:
+def _find_before(words: list[Word]) -> None:
     """Earlier words under the same number; the very same word is not written again."""
     ids = [word.told.external_id for word in words]
     rows = SourceRecord.objects.filter(
@@ -194,34 +240,16 @@ def _find_before(words: list[_Word]) -> None:
             word.outcome, word.record = "same", word.before
 
 
-def _find_contacts(words: list[_Word], match: Collection[str]) -> None:
+def _find_contacts(words: list[Word], how: _How) -> None:
     given = families.standing({word.told.contact for word in words if word.told.contact})
     for word in words:
         if word.contact is None and word.told.contact in given:
             word.contact, word.because = given[word.told.contact], "given"
     waiting = [word for word in words if word.contact is None]
-    owners = owners_of([handle for word in waiting for handle in word.handles if handle.kind in match])
-    for word in waiting:
-        for handle in word.handles:
-            if (owner := owners.get((handle.kind, handle.value))) and handle.kind in match:
-                word.contact, word.because = owner, handle.kind
-                break
+    joining.find(waiting, how.rules, match=how.match, is_trusted=how.is_trusted)
 
 
-def owners_of(found: Iterable[Handle]) -> dict[tuple[str, str], int]:
-    """The standing contact each of these recognises, in one question."""
-    wanted = {(handle.kind, handle.value) for handle in found}
-    if not wanted:
-        return {}
-    rows = Identity.objects.filter(
-        kind__in={kind for kind, _ in wanted}, value__in={value for _, value in wanted}, verified_at__isnull=False
-    ).values_list("kind", "value", "contact_id")
-    known = {(kind, value): contact for kind, value, contact in rows if (kind, value) in wanted}
-    standing = families.standing(set(known.values()))
-    return {key: standing[contact] for key, contact in known.items()}
-
-
-def _make_contacts(words: list[_Word], at: datetime) -> None:
+def _make_contacts(words: list[Word], at: datetime) -> None:
     made = Contact.objects.bulk_create(
         [Contact(sort_key="", search_text="", created_at=at, last_seen_at=word.told.at) for word in words],
         batch_size=_AT_ONCE,
@@ -230,36 +258,40 @@ def _make_contacts(words: list[_Word], at: datetime) -> None:
         word.contact = contact.pk
 
 
-def _write(words: list[_Word], *, by: User | None, at: datetime, is_trusted: bool) -> None:
+def write(words: list[Word], *, by: User | None, at: datetime, is_trusted: bool) -> None:
+    """Keep these words with the contacts found for them, each in the ledger, and let them be found by their keys."""
     last = _last_versions(words)
-    SourceRecord.objects.filter(pk__in=[word.before.pk for word in words if word.before]).update(is_current=False)
+    past = [word.before.pk for word in words if word.before]
+    if past:
+        SourceRecord.objects.filter(pk__in=past).update(is_current=False)
+        comparable.forget(past)
     for word in words:
         contact = word.contact or 0
         word.record = SourceRecord(
             contact_id=contact,
-            home_id=word.before.home_id if word.before else contact,
+            home_id=word.before.home_id if word.before and word.before.contact_id == contact else contact,
             source=word.told.source[:40],
             external_id=word.told.external_id[:_LONGEST_ID],
             version=last.get(word.key, 0) + 1,
             told=word.kept,
             values=word.values,
+            normal=comparable.kept(word.normal),
             is_trusted=is_trusted,
             at=word.told.at,
             recorded_at=at,
         )
     rows = [word.record for word in words if word.record]
     SourceRecord.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    comparable.index((row.pk, word.normal) for word, row in zip(words, rows, strict=True))
     ledger.write(
         *(
-            ledger.entry(
-                Kind.LINK, one=row.home_id, record=row.pk, by=by, at=at, evidence={"because": word.because or "new"}
-            )
+            ledger.entry(Kind.LINK, one=row.home_id, record=row.pk, by=by, at=at, evidence=_why(word))
             for word, row in zip(words, rows, strict=True)
         )
     )
 
 
-def _last_versions(words: list[_Word]) -> dict[tuple[str, str], int]:
+def _last_versions(words: list[Word]) -> dict[tuple[str, str], int]:
     rows = SourceRecord.objects.filter(
         source__in={word.told.source for word in words}, external_id__in=[word.told.external_id for word in words]
     )
@@ -267,15 +299,52 @@ def _last_versions(words: list[_Word]) -> dict[tuple[str, str], int]:
     return {(source, external): n for source, external, n in newest.values_list("source", "external_id", "version")}
 
 
-def _identify(words: list[_Word], *, is_trusted: bool, at: datetime) -> None:
-    """Write down their addresses: proved where the source vouches and nobody has them, else only told."""
-    rows = [_identity(word, handle) for word in words for handle in word.handles]
-    if is_trusted:
-        _insert_missing([_vouched(row, at) for row in rows])
+def _why(word: Word) -> dict[str, Any]:
+    """Why it stands where it stands; of a weighed one the waterfall."""
+    told: dict[str, Any] = {"because": word.because or "new"}
+    weighed = next((one for one in word.likely if one.contact == word.contact), None)
+    return told | ({"weight": round(weighed.verdict.weight, 2), "lines": weighed.evidence} if weighed else {})
+
+
+def _hint(words: list[Word], at: datetime) -> None:
+    """Those whom a new contact may be, for people to decide."""
+    likeness.note_weighed([(word.contact or 0, one) for word in words for one in word.likely[:_MOST_HINTS]], at=at)
+
+
+def _identify(words: list[Word], how: _How) -> None:
+    """Write down their addresses: proved where the source vouches and nobody has them, else only told. Of blocked ones nothing."""
+    weak = {
+        (handle.kind, handle.value): how.rules.why_weak(handle.kind, handle.value)
+        for word in words
+        for handle in word.handles
+    }
+    told = [(word, handle) for word in words for handle in word.handles if weak[handle.kind, handle.value] != "blocked"]
+    if how.is_trusted:
+        proved = [_identity(word, handle) for word, handle in told if not weak[handle.kind, handle.value]]
+        _insert_missing([_vouched(row, how.at) for row in proved])
+    rows = [_identity(word, handle) for word, handle in told]
+    for row in rows:
+        row.vouched_at = how.at if how.is_trusted else None
     _insert_missing(rows)
+    if how.is_trusted:
+        _mark_vouched(rows, how.at)
+        graph.recount({(row.kind, row.value) for row in rows}, at=how.at)
 
 
-def _identity(word: _Word, handle: Handle) -> Identity:
+def _mark_vouched(rows: list[Identity], at: datetime) -> None:
+    """Those that stood there before this source named them."""
+    pairs = {(row.contact_id, row.kind, row.value) for row in rows}
+    there = Identity.objects.filter(
+        contact__in={contact for contact, _kind, _value in pairs},
+        value__in={value for *_rest, value in pairs},
+        vouched_at=None,
+    ).values_list("pk", "contact_id", "kind", "value")
+    named = [pk for pk, *key in there if tuple(key) in pairs]
+    if named:
+        Identity.objects.filter(pk__in=named).update(vouched_at=at)
+
+
+def _identity(word: Word, handle: Handle) -> Identity:
     return Identity(
         contact_id=word.contact or 0,
         kind=handle.kind,
@@ -292,7 +361,7 @@ def _vouched(row: Identity, at: datetime) -> Identity:
     values = {
         one.attname: getattr(row, one.attname) for one in Identity._meta.local_concrete_fields if one.name != "id"
     }
-    return Identity(**values | {"verified_at": at, "verified_by": row.source})
+    return Identity(**values | {"verified_at": at, "verified_by": row.source, "vouched_at": at})
 
 
 def _insert_missing(rows: list[Identity]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import ledger, profile
+from muhatap.contacts import comparable, graph, ledger, profile
 from muhatap.contacts.ledger import Kind
 from muhatap.contacts.models import Contact, Identity, LedgerEntry, Merge, SourceRecord
 from muhatap.contacts.records import MOST, RECOGNISING
@@ -54,11 +54,12 @@ def withdraw(records: Collection[int], *, by: User | None, at: datetime, reason:
     edited = _edited(going)
     names = _names(going)
     SourceRecord.objects.filter(pk__in=[row.pk for row in going]).update(is_current=False, withdrawn_at=at)
+    comparable.forget([row.pk for row in going])
     _bring_back(going)
     ledger.write(
         *(ledger.entry(Kind.UNLINK, one=row.contact_id, record=row.pk, by=by, at=at, reason=reason) for row in going)
     )
-    _forget_addresses(going)
+    _forget_addresses(going, at)
     removed = _remove_empty({row.contact_id for row in going})
     left = {row.contact_id for row in going} - removed
     _project(left, names, at)
@@ -112,9 +113,10 @@ def _bring_back(rows: list[SourceRecord]) -> None:
         pk for pk, source, external in newest.values_list("pk", "source", "external_id") if (source, external) in keys
     ]
     SourceRecord.objects.filter(pk__in=back).update(is_current=True)
+    comparable.reindex(back)
 
 
-def _forget_addresses(rows: list[SourceRecord]) -> None:
+def _forget_addresses(rows: list[SourceRecord], at: datetime) -> None:
     """Addresses whose only witness was one of these words."""
     contacts = {row.contact_id for row in rows}
     named: dict[int, set[str]] = {}
@@ -131,7 +133,9 @@ def _forget_addresses(rows: list[SourceRecord]) -> None:
         and one.verified_by in ("", one.source)
         and one.value not in named.get(one.contact_id, set())
     ]
+    values = set(mine.filter(pk__in=gone).values_list("kind", "value"))
     Identity.objects.filter(pk__in=gone).delete()
+    graph.recount(values, at=at)
 
 
 def _remove_empty(contacts: Collection[int]) -> set[int]:

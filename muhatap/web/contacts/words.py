@@ -25,8 +25,30 @@ def evidence(one: Evidence) -> str:
         "same_shop": _("the same shop account: %(detail)s"),
         "same_browser": _("the same browser"),
     }
+    if one.because == "match":
+        return alike(one)
     detail = phone.readable(one.detail) if one.because == "same_phone" else one.detail
     return told.get(one.because, _("somebody asked")) % {"detail": detail}
+
+
+def alike(one: Evidence) -> str:
+    """Records that look alike, with what speaks most for it: “alike in name, phone and city”."""
+    parts = {
+        "given": _("first name"),
+        "family": _("last name"),
+        "born": _("birth date"),
+        "email": _("e-mail"),
+        "phone": _("phone"),
+        "national": _("identity number"),
+        "address": _("address"),
+        "place": _("place"),
+        "company": _("company"),
+    }
+    strong = sorted(one.lines, key=lambda line: -float(str(line["weight"])))
+    named = [parts[str(line["field"])] for line in strong if line["field"] in parts and float(str(line["weight"])) > 0]
+    if not named:
+        return _("records that look alike")
+    return _("alike in %(parts)s") % {"parts": ", ".join(named[:3])}
 
 
 def language(code: str) -> str:

@@ -1,0 +1,74 @@
+"""A source record in the form in which records are compared, the keys under which it is sought, and back from the table."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from muhatap.contacts.models import MatchKey, SourceRecord
+from muhatap.matching import blocking, normal
+from muhatap.matching.model import Model, starting
+from muhatap.matching.normal import Normal
+from muhatap.shared.text import fold
+
+_AT_ONCE = 5000
+# What firms call the fields by which people are told apart, folded, without spaces; besides the names in normal.RAW.
+_CALLED = {
+    "birth_date": ("dogumtarihi", "dogumgunu", "birthday", "dateofbirth"),
+    "address": ("adres", "acikadres"),
+    "district": ("ilce", "semt"),
+    "postcode": ("postakodu", "zip", "zipcode", "postalcode"),
+    "national_id": ("tckimlikno", "tckimlik", "tckn", "kimlikno"),
+}
+_MEANT = {name: raw for raw, names in _CALLED.items() for name in (*names, raw.replace("_", ""))}
+
+
+def of(told: Mapping[str, object]) -> Normal:
+    """The normal form of what was told under the names of contact fields. A name is parted before its last word."""
+    raw: dict[str, str | None] = {}
+    for name, value in told.items():
+        meant = name if name in normal.RAW else _MEANT.get(fold(name).replace("_", "").replace(" ", ""))
+        if meant and value:
+            raw[meant] = str(value)
+    if "first_name" not in raw and "last_name" not in raw:
+        first, _space, last = " ".join(str(told.get("name") or "").split()).rpartition(" ")
+        raw["first_name"], raw["last_name"] = (first, last) if first else (last, "")
+    return normal.of(raw)
+
+
+def kept(one: Normal) -> dict[str, Any]:
+    """As the table keeps it: what is missing is left out."""
+    return {name: value for name, value in asdict(one).items() if value not in ("", 1)}
+
+
+def read(kept: Mapping[str, Any]) -> Normal:
+    return Normal(**{name: value for name, value in kept.items() if name in _NAMES})
+
+
+_NAMES = frozenset(asdict(Normal()))
+
+
+@cache
+def model() -> Model:
+    """The weights we score by."""
+    return starting()
+
+
+def index(rows: Iterable[tuple[int, Normal]]) -> None:
+    """Let these records be found."""
+    MatchKey.objects.bulk_create(
+        [MatchKey(key=key, record_id=pk) for pk, one in rows for key in blocking.keys(one)],
+        batch_size=_AT_ONCE,
+        ignore_conflicts=True,
+    )
+
+
+def forget(records: Collection[int]) -> None:
+    """These records are past: nobody is found by them."""
+    MatchKey.objects.filter(record__in=list(records)).delete()
+
+
+def reindex(records: Collection[int]) -> None:
+    """Let current records among these be found by what they say."""
+    rows = SourceRecord.objects.filter(pk__in=list(records), is_current=True).values_list("pk", "normal")
+    index((pk, read(kept)) for pk, kept in rows)

@@ -1,0 +1,122 @@
+"""Whom we take somebody for when no address proves it: what a trusted source may join, and what is left to people."""
+
+import pytest
+
+from muhatap.channels.contract import Claim
+from muhatap.contacts import bonds, candidates, editing, hearing, identity, likeness, merging, records, withdrawing
+from muhatap.contacts.models import Contact, Likeness, MatchKey, SourceRecord
+from muhatap.contacts.records import Told
+from tests import cast
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+AYSE = {
+    "name": "Ayşe Yılmaz",
+    "email": "ayse.yilmaz@ornek.example",
+    "phone": "0532 123 41 18",
+    "birth_date": "1984-03-02",
+    "city": "İzmir",
+}
+
+
+def take(*people, source="import:1", **more):
+    told = [Told(source=source, external_id=f"{n}", fields=fields, at=NOW) for n, fields in enumerate(people)]
+    return records.take(told, by=None, at=NOW, **more)
+
+
+def test_the_same_person_in_two_trusted_lists_is_one_without_any_address_to_match_on():
+    [first] = take(AYSE, match=())
+    [second] = take(AYSE | {"email": "ayseyilmaz84@baska.example"}, source="shop", match=())
+    assert (second.outcome, second.because, second.contact) == ("joined", "likeness", first.contact)
+    assert SourceRecord.objects.get(source="shop").contact_id == first.contact
+
+
+def test_a_list_nobody_trusts_joins_nobody_and_leaves_a_hint_with_its_reasons():
+    [first] = take(AYSE)
+    [second] = take(AYSE | {"email": ""}, source="form", is_trusted=False, match=())
+    assert second.outcome == "created" and second.contact != first.contact
+    hint = Likeness.objects.get(because="match")
+    assert {hint.one_id, hint.other_id} == {first.contact, second.contact}
+    assert hint.weight > 0 and {line["field"] for line in hint.evidence} >= {"given", "family", "phone"}
+    [found] = likeness.of(Contact.objects.get(pk=second.contact))
+    assert any(one.because == "match" and one.lines for one in found.evidence)
+
+
+def test_a_chat_visitor_who_claims_somebodys_address_name_and_number_joins_nobody():
+    [first] = take(AYSE)
+    claims = [
+        Claim(kind="visitor", value="browser-1", is_verified=True, name="Ayşe Yılmaz"),
+        Claim(kind="email", value=AYSE["email"], is_verified=False),
+        Claim(kind="phone", value=AYSE["phone"], is_verified=False),
+    ]
+    pretender = identity.resolve(claims=claims, source="webchat", at=NOW)
+    assert pretender.pk != first.contact
+    assert not pretender.identities.filter(kind="email", verified_at__isnull=False).exists()
+    assert [one.contact.pk for one in likeness.of(pretender)] == [first.contact]
+    take(AYSE | {"city": "Aydın"}, source="shop")
+    assert SourceRecord.objects.filter(contact=pretender).count() == 1
+
+
+def test_two_shop_accounts_are_two_people_however_alike():
+    [first] = take(AYSE | {"shop": "20871"})
+    [second] = take(AYSE | {"shop": "31002"}, source="shop")
+    assert second.contact != first.contact
+
+
+def test_where_two_contacts_are_both_sure_a_person_decides():
+    [first] = take(AYSE | {"email": ""}, match=())
+    [second] = take(AYSE | {"email": ""}, source="form", is_trusted=False, match=())
+    [third] = take(AYSE | {"email": ""}, source="shop", match=())
+    assert third.outcome == "created"
+    assert {first.contact, second.contact} <= {
+        pk for row in Likeness.objects.all() for pk in (row.one_id, row.other_id)
+    }
+
+
+def test_keys_follow_the_word_that_stands():
+    [taken] = take(AYSE)
+    n = MatchKey.objects.count()
+    assert n > 5
+    [newer] = take(AYSE | {"name": "Ayşe Yılmaz Demir"})
+    assert not MatchKey.objects.filter(record_id=taken.record).exists()
+    withdrawing.withdraw([newer.record], by=None, at=NOW)
+    assert set(MatchKey.objects.values_list("record_id", flat=True)) == {taken.record} and MatchKey.objects.count() == n
+
+
+def test_candidates_are_one_question_and_a_key_that_is_everywhere_costs_little(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(candidates, "PER_KEY", 3)
+    take(*({"name": "Ayşe Yılmaz", "city": "İzmir", "postcode": "35500"} for _ in range(9)), is_trusted=False)
+    sought = SourceRecord.objects.first()
+    with django_assert_num_queries(1):
+        [found] = candidates.of([candidates.comparable.read(sought.normal)])
+    assert len(found) <= 3 * MatchKey.objects.filter(record=sought).count()
+
+
+def test_a_contact_written_by_hand_and_one_older_than_records_are_compared_too():
+    zeynep = cast.zeynep()
+    ayse = editing.create(facts={"name": "Ayşe Yılmaz", "phone": "0532 123 41 18"}, by=zeynep, at=NOW)
+    assert ayse.records.get().source == "agent"
+    Contact.objects.create(
+        name="Elif Şahin", email="elif@ornek.example", sort_key="", search_text="", created_at=NOW, last_seen_at=NOW
+    )
+    assert hearing.catch_up(at=NOW) == 1 and hearing.catch_up(at=NOW) == 0
+    [taken] = take({"name": "Elif Şahin", "email": "elif@ornek.example"})
+    assert Likeness.objects.filter(one_id=taken.contact).exists()
+
+
+def test_somebody_recognised_again_costs_no_more_than_before(django_assert_max_num_queries):
+    identity.resolve(claims=[cast.AYSE], source="email", at=NOW)
+    with django_assert_max_num_queries(16):
+        identity.resolve(claims=[cast.AYSE], source="email", at=NOW)
+    assert SourceRecord.objects.count() == 1
+
+
+def test_bonds_between_families_outlast_merges_and_partings():
+    taken = take({"name": "Ayşe Yılmaz"}, {"name": "Fatih Öztürk"}, {"name": "Şule Çağlar"})
+    ayse, fatih, sule = (Contact.objects.get(pk=one.contact) for one in taken)
+    bonds.part(ones=[ayse.pk], others=[fatih.pk], by=cast.can(), at=NOW)
+    merged = merging.merge(keep=sule, drop=fatih, by=cast.can(), at=NOW)
+    assert bonds.kept_apart([ayse.pk]) == {sule.pk}
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert bonds.kept_apart([ayse.pk]) == {fatih.pk}
+    assert bonds.kept_apart([fatih.pk]) == {ayse.pk, sule.pk}
