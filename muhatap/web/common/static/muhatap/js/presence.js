@@ -6,6 +6,7 @@ import { post, token } from "./asking.js";
 const shell = document.querySelector("[data-here-url]");
 const BEAT = 20000;
 const TEAM = 60000;
+const TURNS = 5000;
 const TYPES = 6000; // without a key pressed
 const TOGETHER = 250;
 const MOST = 2; // named in the head; of the others there is a number
@@ -13,6 +14,9 @@ const MOST = 2; // named in the head; of the others there is a number
 const tab = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const inbox = document.querySelector(".inbox");
 const isPhone = () => matchMedia("(max-width: 47.99em)").matches;
+const TURNED = "muhatap-turned-from"; // the tab's name on the page before: whoever turns a page has not gone
+let was = sessionStorage.getItem(TURNED) ?? "";
+let isTurning = false;
 let known = []; // {conversation, user, name, typing}
 let isTyping = false;
 let typingEnds = 0;
@@ -30,7 +34,8 @@ async function beat() {
   const now = state();
   told = JSON.stringify(now);
   try {
-    const answer = await post(shell.dataset.hereUrl, now);
+    const answer = await post(shell.dataset.hereUrl, was ? { ...now, was } : now);
+    was = "";
     if (!answer.here) return;
     known = answer.here;
     draw();
@@ -45,6 +50,10 @@ function changed() {
 }
 
 function leave() {
+  if (isTurning) {
+    sessionStorage.setItem(TURNED, tab);
+    return;
+  }
   const fields = new FormData();
   fields.set("tab", tab);
   fields.set("csrfmiddlewaretoken", token());
@@ -106,7 +115,17 @@ function element(name, className, text = "") {
   return made;
 }
 
+function turns(event) {
+  const link = event.target.closest?.("a[href]");
+  const isPlain = !event.defaultPrevented && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !isPlain || link.target || link.origin !== location.origin) return;
+  isTurning = true;
+  setTimeout(() => (isTurning = false), TURNS);
+}
+
 if (shell) {
+  sessionStorage.removeItem(TURNED);
+  addEventListener("click", turns);
   document.addEventListener("muhatap:presence", hear);
   document.addEventListener("input", (event) => {
     if (!event.target.closest?.("[data-editor]")) return;
