@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("muhatap.web.accounts.urls")),
     path("today/", include("muhatap.web.today.urls")),
     path("inbox/", include("muhatap.web.inbox.urls")),
+    path("contacts/imports/", include("muhatap.web.imports.urls")),
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
     path("insight/", include("muhatap.web.insight.urls")),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -64,10 +64,13 @@ def rename(*, company: Company, name: str, domain: str, by: User, at: datetime) 
 
 def page(*, q: str = "", cursor: Cursor | None = None, limit: int = LIMIT) -> Page[Company]:
     """Firms by name, by key; `q` is what the name has in it."""
-    found = Company.objects.all()
-    if folded := fold(without_nul(q)).strip():
-        found = found.filter(folded__contains=folded)
-    return by_key(found, "sort_key", cursor=cursor, limit=limit)
+    return by_key(found(q), "sort_key", cursor=cursor, limit=limit)
+
+
+def found(q: str) -> QuerySet[Company]:
+    """Firms with this in their name, in no order; all when nothing is asked."""
+    folded = fold(without_nul(q)).strip()
+    return Company.objects.filter(folded__contains=folded) if folded else Company.objects.all()
 
 
 def n_contacts(companies: Sequence[Company]) -> dict[int, int]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import designing, finding
+from muhatap.contacts import companies, designing, finding
 from muhatap.contacts.fields import BUILT_IN
 from muhatap.contacts.finding import Wanted
-from muhatap.contacts.models import Contact, ContactTag, CustomField
+from muhatap.contacts.models import Company, Contact, ContactTag, CustomField
 
 _AT_ONCE = 1000
 _NUMBER = re.compile(r"\+[0-9]+")  # a phone number
@@ -31,6 +31,25 @@ def begin(*, wanted: Wanted, chosen: Collection[int] = (), by: User, at: datetim
     return _rows(
         [harmless(str(label)) for label in head], found, custom
     )  # the head now: later the reader's language is gone
+
+
+def begin_companies(*, q: str, by: User, at: datetime) -> Iterator[list[str]]:
+    """A head and a row for each firm whose name has this in it. Written in the audit before the first row leaves."""
+    audit.record(by=by, at=at, act="companies.exported", kind="company", id="", query=q)
+    head = [_("Name"), _("Web address"), _("Contacts"), _("First seen"), "id"]
+    return _company_rows([harmless(str(label)) for label in head], companies.found(q))
+
+
+def _company_rows(head: list[str], found: "QuerySet[Company]") -> Iterator[list[str]]:
+    yield head
+    after = 0
+    while some := list(found.filter(pk__gt=after).order_by("id")[:_AT_ONCE]):
+        people = companies.n_contacts(some)
+        for firm in some:
+            since = timezone.localtime(firm.created_at).strftime("%Y-%m-%d %H:%M")
+            cells = [firm.name, firm.domain, str(people.get(firm.pk, 0)), since, str(firm.pk)]
+            yield [harmless(cell) for cell in cells]
+        after = some[-1].pk
 
 
 def _rows(head: list[str], found: "QuerySet[Contact]", custom: list[CustomField]) -> Iterator[list[str]]:

@@ -20,6 +20,7 @@ from muhatap.contacts.models import (
     ContactTag,
     Identity,
     LedgerEntry,
+    MatchKey,
     ProfileFact,
     SourceRecord,
     Tag,
@@ -101,17 +102,19 @@ def _withdraw(rows: Sequence[Given], source: str, *, by: User | None, at: dateti
     )
     records = list(asked.values_list("pk", "home_id"))
     asked.update(is_current=False, withdrawn_at=at)
+    MatchKey.objects.filter(record__in=[pk for pk, _ in records]).delete()
     _unlink(records, by=by, at=at)
 
 
 def _unlink(records: Sequence[tuple[int, int]], *, by: User | None, at: datetime) -> None:
-    bulk_rows.copy(
-        LedgerEntry,
-        [
-            ledger.entry(ledger.Kind.UNLINK, one=home, record=pk, by=by, at=at, reason="import undone")
-            for pk, home in records
-        ],
-    )
+    stamp = {
+        "by_id": by.pk if by else None,
+        "by_name": str(by)[:120] if by else "",
+        "at": at,
+        "reason": "import undone",
+    }
+    kind = str(ledger.Kind.UNLINK)
+    bulk_rows.copy(LedgerEntry, [{"kind": kind, "one": home, "record_id": pk, **stamp} for pk, home in records])
 
 
 def _delete_notes_and_tags(rows: Sequence[Given]) -> None:
@@ -167,6 +170,11 @@ def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime
         list(SourceRecord.objects.filter(contact__in=gone, is_current=True).values_list("pk", "home_id")), by=by, at=at
     )
     with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from contacts_matchkey where record_id in "
+            "(select id from contacts_sourcerecord where contact_id = any(%s))",
+            [gone],
+        )
         for table in _OWN_TABLES:
             cursor.execute(f"delete from {table} where contact_id = any(%s)", [gone])  # noqa: S608 (our own names)
         cursor.execute("delete from contacts_contact where id = any(%s)", [gone])

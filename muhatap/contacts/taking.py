@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 
 from muhatap.accounts.models import User
 from muhatap.contacts import bulk_rows, companies, families, ledger, profile, searching
+from muhatap.contacts.bulk_rows import Row
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import (
     Company,
@@ -79,6 +80,11 @@ class _Errand:
     rows: list[tuple[Told, Taken]] = field(default_factory=list)
     new: dict[int, Contact] = field(default_factory=dict)
     known: dict[int, Contact] = field(default_factory=dict)
+
+    @property
+    def stamp(self) -> Row:
+        """Who did it and when, as rows keep it."""
+        return {"by_id": self.by.pk if self.by else None, "at": self.at}
 
     def standing(self) -> list[tuple[Told, Taken, int]]:
         """The rows that have a contact, with its number."""
@@ -194,8 +200,7 @@ def _write_identities(errand: _Errand) -> None:
         if errand.known
         else []
     )
-    rows: list[Identity] = []
-    givers: list[Taken] = []
+    rows, givers = list[Row](), list[Taken]()
     for told, taken, contact in errand.standing():
         for handle in told.handles:
             key = (contact, handle.kind, handle.value)
@@ -206,20 +211,20 @@ def _write_identities(errand: _Errand) -> None:
     bulk_rows.copy(Identity, rows)
     for row, taken in zip(rows, givers, strict=True):
         if taken.outcome != "created":
-            taken.remember("identities", row.pk)
+            taken.remember("identities", row["id"])
 
 
-def _identity(errand: _Errand, contact: int, handle: Handle) -> Identity:
-    return Identity(
-        contact_id=contact,
-        kind=handle.kind,
-        value=handle.value,
-        comparable=handle.comparable,
-        written=handle.written,
-        source=errand.source,
-        first_seen_at=errand.at,
-        last_seen_at=errand.at,
-    )
+def _identity(errand: _Errand, contact: int, handle: Handle) -> Row:
+    return {
+        "contact_id": contact,
+        "kind": str(handle.kind),
+        "value": handle.value,
+        "comparable": handle.comparable,
+        "written": handle.written,
+        "source": errand.source,
+        "first_seen_at": errand.at,
+        "last_seen_at": errand.at,
+    }
 
 
 def _write_new(errand: _Errand) -> None:
@@ -232,29 +237,39 @@ def _write_new(errand: _Errand) -> None:
                 profile.place(errand.new[contact], name, value, at=errand.at, firms=firms)
     if errand.new:
         searching.write(list(errand.new.values()))
-        bulk_rows.copy(Contact, list(errand.new.values()))
+        bulk_rows.copy(Contact, [vars(contact) for contact in errand.new.values()])
 
 
 def _write_records(errand: _Errand) -> None:
     """What each row said, for good, and that it was linked to its contact."""
-    rows, links = list[models.Model](), list[models.Model]()
+    rows, links = list[Row](), list[Row]()
     numbers = iter(bulk_rows.reserve(SourceRecord, len(errand.rows)))
+    by_name = str(errand.by)[:120] if errand.by else ""
     for told, taken, contact in errand.standing():
-        record = SourceRecord(
-            pk=next(numbers),
-            contact_id=contact,
-            home_id=contact,
-            source=errand.source,
-            external_id=str(told.number),
-            told=_words(told),
-            values=told.facts,
-            at=errand.at,
-            recorded_at=errand.at,
+        number = next(numbers)
+        rows.append(
+            {
+                "id": number,
+                "contact_id": contact,
+                "home_id": contact,
+                "source": errand.source,
+                "external_id": str(told.number),
+                "told": _words(told),
+                "values": told.facts,
+                "at": errand.at,
+                "recorded_at": errand.at,
+            }
         )
-        evidence = {"because": "new" if taken.outcome == "created" else errand.match}
-        rows.append(record)
         links.append(
-            ledger.entry(ledger.Kind.LINK, one=contact, record=record.pk, by=errand.by, at=errand.at, evidence=evidence)
+            {
+                "kind": str(ledger.Kind.LINK),
+                "one": contact,
+                "record_id": number,
+                "evidence": {"because": "new" if taken.outcome == "created" else errand.match},
+                "by_id": errand.by.pk if errand.by else None,
+                "by_name": by_name,
+                "at": errand.at,
+            }
         )
     bulk_rows.copy(SourceRecord, rows)
     bulk_rows.copy(LedgerEntry, links)
@@ -290,19 +305,26 @@ def _bring_up_to_date(errand: _Errand, before: dict[int, dict[str, Any]]) -> Non
 
 def _insist(errand: _Errand, after: dict[int, dict[str, Any]]) -> bool:
     """What somebody chose to write over what stands is their own word, and noted as that."""
-    facts, givers = list[ProfileFact](), list[Taken]()
+    facts, givers = list[Row](), list[Taken]()
     for told, taken, contact in errand.standing():
         if contact not in after:
             continue
         for name, value in told.facts.items():
             if after[contact].get(name) != value:
                 facts.append(
-                    ProfileFact(contact_id=contact, field=name, value=value, source="agent", by=errand.by, at=errand.at)
+                    {
+                        "contact_id": contact,
+                        "field": name,
+                        "value": value,
+                        "source": "agent",
+                        "by_id": errand.by.pk if errand.by else None,
+                        "at": errand.at,
+                    }
                 )
                 givers.append(taken)
     bulk_rows.copy(ProfileFact, facts)
     for fact, taken in zip(facts, givers, strict=True):
-        taken.remember("facts", fact.pk)
+        taken.remember("facts", fact["id"])
     return bool(facts)
 
 
@@ -323,16 +345,16 @@ def _write_tags(errand: _Errand) -> None:
     Tag.objects.bulk_create([Tag(name=name, folded=key) for key, name in sorted(names.items())], ignore_conflicts=True)
     tags = dict(Tag.objects.filter(folded__in=names).values_list("folded", "pk"))
     had = set(ContactTag.objects.filter(contact__in=errand.known).values_list("contact_id", "tag_id"))
-    rows, givers = list[ContactTag](), list[Taken]()
+    rows, givers = list[Row](), list[Taken]()
     for told, taken, contact in errand.standing():
         for tag in dict.fromkeys(tags[fold(name)] for name in told.tags):
             if (contact, tag) not in had:
                 had.add((contact, tag))
-                rows.append(ContactTag(contact_id=contact, tag_id=tag, by=errand.by, at=errand.at))
+                rows.append({"contact_id": contact, "tag_id": tag, **errand.stamp})
                 givers.append(taken)
     bulk_rows.copy(ContactTag, rows)
     for row, taken in zip(rows, givers, strict=True):
-        taken.remember("taggings", row.pk)
+        taken.remember("taggings", row["id"])
 
 
 def _write_notes(errand: _Errand) -> None:
@@ -341,15 +363,15 @@ def _write_notes(errand: _Errand) -> None:
     if not noting:
         return
     had = set(ContactNote.objects.filter(contact__in=errand.known).values_list("contact_id", "text"))
-    rows, givers = list[ContactNote](), list[Taken]()
+    rows, givers = list[Row](), list[Taken]()
     for told, taken, contact in noting:
         if (contact, told.note) not in had:
             had.add((contact, told.note))
-            rows.append(ContactNote(contact_id=contact, text=told.note, by=errand.by, at=errand.at))
+            rows.append({"contact_id": contact, "text": told.note, **errand.stamp})
             givers.append(taken)
     bulk_rows.copy(ContactNote, rows)
     for row, taken in zip(rows, givers, strict=True):
-        taken.remember("notes", row.pk)
+        taken.remember("notes", row["id"])
 
 
 def _remember_what_came_along(errand: _Errand, last_company: int, last_tag: int) -> None:

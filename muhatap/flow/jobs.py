@@ -10,11 +10,12 @@ from procrastinate.contrib.django import app
 from muhatap.accounts import api_requests, audit, sessions
 from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
+from muhatap.contacts import ruling
 from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, surveying, sweep
 from muhatap.flow import telling as others
+from muhatap.imports import everything, uploading
 from muhatap.imports import running as imports
-from muhatap.imports import uploading
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
@@ -117,10 +118,22 @@ def act_on_many(bulk_id: int) -> None:
     bulk.run(bulk_id=bulk_id, at=clock.now())
 
 
+@app.task(name=everything.JOB, queue="care", retry=AGAIN)
+@on_fresh_connection
+def export_everything(export_id: int) -> None:
+    everything.make(export_id=export_id, at=clock.now())
+
+
 @app.task(name=uploading.JOB, queue="care", retry=AGAIN)
 @on_fresh_connection
 def take_file(import_id: int) -> None:
     imports.go_on(import_id=import_id, at=clock.now())
+
+
+@app.task(name=ruling.JOB, queue=ruling.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def project_contacts(after: int) -> None:
+    ruling.go_on(after=after, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")
@@ -156,6 +169,7 @@ def every_hour(timestamp: int) -> None:
         delivering.forget,
         api_requests.forget,
         documents.look_ahead,
+        everything.forget,
     ):
         sweep.attempt(partial(act, at=clock.now()))
 

@@ -3,8 +3,9 @@
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import IO
 from xml.sax.saxutils import escape
+
+from muhatap.imports.pipe import Pipe
 
 _TYPES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" \
@@ -27,34 +28,10 @@ _LONGEST = 32_767  # of a cell, by the format
 MOST_ROWS = 1_048_576
 
 
-class _Pipe:
-    """A file that zipfile writes to and that gives what was written in pieces."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.place = 0
-
-    def write(self, piece: bytes) -> int:
-        self.pieces.append(bytes(piece))
-        self.place += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self.place
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-    def taken(self) -> bytes:
-        piece, self.pieces = b"".join(self.pieces), []
-        return piece
-
-
 def written(rows: Iterable[list[str]]) -> Iterator[bytes]:
     """The workbook's bytes, a few at a time. Rows beyond what a sheet may hold are left out."""
-    pipe = _Pipe()
-    target: IO[bytes] = pipe  # type: ignore[assignment]  # zipfile asks no more of an unseekable file
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe.file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
         archive.writestr("_rels/.rels", _RELATIONS % ("officeDocument", "xl/workbook.xml"))
         archive.writestr("xl/workbook.xml", _BOOK)

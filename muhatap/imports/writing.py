@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
 
@@ -53,15 +54,13 @@ def _taken(one: Import, told: Sequence[Told], *, at: datetime) -> list[Taken]:
         return [*_taken(one, told[:half], at=at), *_taken(one, told[half:], at=at)]
 
 
-def _row(one: Import, taken: Taken) -> ImportRow:
-    return ImportRow(
-        of=one,
-        number=taken.number,
-        outcome=taken.outcome,
-        contact=taken.contact,
-        reason=taken.reason,
-        detail=taken.detail[:_DETAIL],
-        before=taken.before,
-        undone="",
-        undone_why="",
-    )
+def _row(one: Import, taken: Taken) -> dict[str, Any]:
+    return {
+        "of_id": one.pk,
+        "number": taken.number,
+        "outcome": taken.outcome,
+        "contact": taken.contact,
+        "reason": taken.reason,
+        "detail": taken.detail[:_DETAIL],
+        "before": taken.before,
+    }

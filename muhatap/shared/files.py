@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -50,6 +50,17 @@ def path(sha256: str) -> Path:
 def opened(sha256: str) -> IO[bytes]:
     """The stored bytes as a readable file. Raises FileNotFoundError."""
     return path(sha256).open("rb")
+
+
+def every() -> Iterator[str]:
+    """The digests of all that is stored, in no order."""
+    for folder in _root().glob("[0-9a-f][0-9a-f]"):
+        yield from (file.name for file in folder.iterdir() if len(file.name) == 64)
+
+
+def remove(sha256: str) -> None:
+    """Forget these bytes; that they are gone already is fine. Whoever calls this knows that no other row names them."""
+    path(sha256).unlink(missing_ok=True)
 
 
 def _root() -> Path:

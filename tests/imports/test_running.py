@@ -15,6 +15,7 @@ from tests import cast
 from tests.cast import NOW, minutes
 
 pytestmark = pytest.mark.django_db
+LATER = NOW + minutes(60)
 HEADER = "Ad Soyad;E-posta;Telefon;Firma;Şehir;Etiketler;Not"
 COLUMNS = ["name", "email", "phone", "company", "city", "tags", "note"]
 AYSE = "Ayşe Yılmaz;ayse.yilmaz@ornek.example;0532 123 41 18;;İzmir;Sadık, Bülten;Kapıcıya bırakılsın"
@@ -40,7 +41,7 @@ def imported(*lines: str, header: str = HEADER, **more: Any) -> Import:
     return one
 
 
-def undone(one: Import, at: Any = NOW + minutes(60)) -> Import:
+def undone(one: Import, at: Any = LATER) -> Import:
     running.undo(one=one, by=cast.mert(), at=at)
     return one
 

@@ -26,6 +26,7 @@ from muhatap.conversations.models import Attachment, Conversation, Message, Save
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import telling
+from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
 from muhatap.shared import clock
@@ -116,9 +117,26 @@ def _numbers() -> dict[str, Any]:
         "rating": answering.token(Invitation.objects.exclude(sent_at=None).filter(response=None).earliest("pk")),
         "rated": answering.token(Response.objects.earliest("pk").invitation),
         **_connected(deniz),
+        **_imported(deniz),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
+
+
+def _imported(by: User) -> dict[str, int]:
+    """A file that was tried out, one that was taken but for a row, and one that nobody can read."""
+    at, head = clock.now(), "Ad Soyad;E-posta;Şehir\n"
+    rows = f"{head}Ayşe Yılmaz;ayse.yilmaz@ornek.example;Foça\nNazlı Ay;nazli@ornek.example;Bursa\nBozuk;nazli;\n"
+    mapped, imported = (
+        uploading.begin(name=name, chunks=[rows.encode()], by=by, at=at) for name in ("fuar.csv", "eski-liste.csv")
+    )
+    for one in (mapped, imported):
+        chosen = mapping.Chosen(columns=one.columns, match="email", mode="both")
+        mapping.choose(one=one, chosen=chosen, by=by, at=at)
+    running.rehearse(one=mapped, by=by, at=at)
+    running.run(one=imported, by=by, at=at)
+    unreadable = uploading.begin(name="foto.csv", chunks=[b"\x89PNG\r\n\x1a\n\x00\x00"], by=by, at=at)
+    return {"mapped": mapped.pk, "imported": imported.pk, "unreadable": unreadable.pk}
 
 
 def _connected(by: User) -> dict[str, int]:

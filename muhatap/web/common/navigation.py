@@ -53,7 +53,14 @@ AREAS: tuple[Area, ...] = (
         permission="conversations.read",
         count=counting.waiting,
     ),
-    Area(name="contacts", label=_("Contacts"), icon="users", url_name="contacts:list", permission="contacts.read"),
+    Area(
+        name="contacts",
+        label=_("Contacts"),
+        icon="users",
+        url_name="contacts:list",
+        permission="contacts.read",
+        others=("imports",),
+    ),
     Area(
         name="insight",
         label=_("Insight"),

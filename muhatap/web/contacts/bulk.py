@@ -1,6 +1,5 @@
 """What is done to several chosen contacts at once, and taken back."""
 
-import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -19,6 +17,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import exporting, tagging
 from muhatap.contacts.models import Contact, Tag
 from muhatap.shared import clock
+from muhatap.web.common import spreadsheets
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import filters, sidebar, toasts, words
 
@@ -70,7 +69,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
     """Everybody whom the filter in the address wants."""
     wanted = filters.read(request.GET, sidebar.custom_fields())
-    return _file(exporting.begin(wanted=wanted, by=visitor(request), at=clock.now()))
+    return _file(request, exporting.begin(wanted=wanted, by=visitor(request), at=clock.now()))
 
 
 def _tag(request: HttpRequest, chosen: list[int]) -> HttpResponse:
@@ -104,7 +103,7 @@ def _merge(request: HttpRequest, chosen: list[int]) -> HttpResponse:
 
 def _export(request: HttpRequest, chosen: list[int]) -> Any:
     wanted = filters.read(request.POST, {})
-    return _file(exporting.begin(wanted=wanted, chosen=chosen, by=visitor(request), at=clock.now()))
+    return _file(request, exporting.begin(wanted=wanted, chosen=chosen, by=visitor(request), at=clock.now()))
 
 
 def _nothing(request: HttpRequest, chosen: list[int]) -> HttpResponse:
@@ -118,25 +117,9 @@ def _told(request: HttpRequest, said: str, act: str, tag: Tag, contacts: list[in
     return _back(request)
 
 
-def _file(rows: Iterator[list[str]]) -> StreamingHttpResponse:
-    """Comma or semicolon as spreadsheets of this language expect it, with the mark that makes them read UTF-8."""
-    writer = csv.writer(_Echo(), delimiter=";" if get_language() == "tr" else ",")
-    response = StreamingHttpResponse(_lines(writer, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="contacts-{clock.now():%Y-%m-%d}.csv"'
-    return response
-
-
-def _lines(writer: Any, rows: Iterator[list[str]]) -> Iterator[str]:
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow(row)
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
+def _file(request: HttpRequest, rows: Iterator[list[str]]) -> StreamingHttpResponse:
+    name = f"contacts-{clock.now():%Y-%m-%d}"
+    return spreadsheets.answer(rows, name=name, is_xlsx=request.GET.get("as") == "xlsx")
 
 
 def _chosen(request: HttpRequest) -> list[int]:

@@ -1,5 +1,8 @@
 """Companies: the list by key, and one with its people."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -7,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts.permissions import may
-from muhatap.contacts import companies, finding
+from muhatap.contacts import companies, exporting, finding
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Company
 from muhatap.contacts.paging import Cursor
 from muhatap.shared import clock
+from muhatap.web.common import spreadsheets
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import filters, lists, sidebar, toasts, words
@@ -30,8 +34,20 @@ def show(request: HttpRequest) -> HttpResponse:
         "pages": Pages(previous_url=_at(q, found.previous), next_url=_at(q, found.next)),
         "views": sidebar.groups(request, "companies"),
         "toasts": toasts.waiting(request),
+        "export_url": f"{reverse('contacts:export_companies')}?{urlencode({'q': q})}"
+        if may(visitor(request), "contacts.export")
+        else "",
     }
     return render(request, "contacts/companies.html", context)
+
+
+@require_GET
+@needs("contacts.export")
+def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
+    """The firms whose name has in it what the address asks."""
+    q, now = filters.short(request.GET.get("q", "")), clock.now()
+    rows = exporting.begin_companies(q=q, by=visitor(request), at=now)
+    return spreadsheets.answer(rows, name=f"companies-{now:%Y-%m-%d}", is_xlsx=request.GET.get("as") == "xlsx")
 
 
 @require_GET

@@ -22,6 +22,8 @@ def groups(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
             label=_("Companies"), url=reverse("contacts:companies"), icon="building-2", is_here=here == "companies"
         )
     )
+    if may(user, "contacts.import"):
+        standing.append(ViewLink(label=_("Imports"), url=reverse("imports:list"), icon="upload"))
     if may(user, "contacts.fields"):
         standing.append(
             ViewLink(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("fields/<int:number>/restoring/", settings.restore, name="restore_field"),
     path("fields/<int:number>/moving/", settings.move, name="move_field"),
     path("companies/", firms.show, name="companies"),
+    path("companies/export/", firms.export, name="export_companies"),
     path("companies/<int:number>/", firms.page, name="company"),
     path("companies/<int:number>/edit/", firms.edit, name="edit_company"),
     path("merge/", merges.show, name="merge"),

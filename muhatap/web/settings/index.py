@@ -29,7 +29,7 @@ CHANNELS = pgettext_lazy("group of settings", "Channels")
 WORK = pgettext_lazy("group of settings", "How you work")
 PEOPLE = pgettext_lazy("group of settings", "People")
 PROGRAMS = pgettext_lazy("group of settings", "Programs")
-GROUPS = (YOU, CHANNELS, WORK, PEOPLE, PROGRAMS)
+GROUPS = (YOU, CHANNELS, PEOPLE, WORK, PROGRAMS)
 
 
 ENTRIES = (
@@ -112,6 +112,22 @@ ENTRIES = (
         url_name="automation:rules",
         group=WORK,
         permission="automation.read",
+    ),
+    Entry(
+        name=_("Imports"),
+        text=_("Contacts from files, and the way back"),
+        icon="upload",
+        url_name="imports:list",
+        group=WORK,
+        permission="contacts.import",
+    ),
+    Entry(
+        name=_("Export everything"),
+        text=_("All that is yours, in open formats"),
+        icon="archive-restore",
+        url_name="imports:everything",
+        group=PROGRAMS,
+        permission="everything.export",
     ),
     Entry(
         name=_("Custom fields"),

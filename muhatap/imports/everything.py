@@ -1,0 +1,157 @@
+"""Everything the firm keeps, as one zip of open formats: a file of JSON lines for each table, the contacts also as CSV, and all files.
+
+What opens doors stays inside: passwords, keys, tokens. What we only derived from the rest is not told twice.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import translation
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import exporting
+from muhatap.contacts.finding import Wanted
+from muhatap.imports.models import Export
+from muhatap.imports.pipe import Pipe
+from muhatap.shared import files, jobs
+
+JOB = "export"
+KEPT_FOR = timedelta(days=3)
+_PIECE = 1 << 20
+_LOCKED = re.compile(r"password|_sealed|secret|token|^digest$|session_key|^settings$|public_key|fingerprint")
+_LEFT_OUT = {
+    "accounts.ApiKey",
+    "accounts.ApiRequest",
+    "accounts.Invitation",
+    "channels_email.Grant",
+    "channels_webchat.SpentSignature",
+    "notices.PushKey",
+    "notices.PushSubscription",
+    "notices.Presence",
+    "contacts.MatchKey",
+    "search.Document",
+    "search.Rebuild",
+    "conversations.ConversationCount",
+    "conversations.ConversationCountDelta",
+    "insight.RollupDelta",
+    "imports.RehearsedKey",
+    "imports.Export",
+}
+_README = """Muhatap: everything, {at}
+
+tables/<room>/<table>.jsonl   one JSON object a line; columns ending in _id point at the id of another table
+contacts.csv                  the contacts as a table for spreadsheets (UTF-8, semicolons)
+files/<sha256>                attachments and other files, under the digest by which tables name them
+
+Passwords, keys and tokens are not in here.
+"""
+
+
+@transaction.atomic
+def begin(*, with_files: bool, by: User, at: datetime) -> Export:
+    """Ask for everything; a job makes the file."""
+    export = Export.objects.create(with_files=with_files, by=by, at=at, n_total=len(tables()) + 2)
+    audit.record(by=by, at=at, act="everything.export", kind="export", id=export.pk, with_files=with_files)
+    jobs.queue(JOB, queue="care", export_id=export.pk)
+    return export
+
+
+def make(*, export_id: int, at: datetime) -> None:
+    """Write the file; begun anew when a process died over it."""
+    export = Export.objects.select_related("by").get(pk=export_id)
+    if export.state != Export.State.RUNNING:
+        return
+    with translation.override((export.by and export.by.language) or settings.LANGUAGE_CODE):
+        sha256, size = files.store(_written(export, at))
+    Export.objects.filter(pk=export.pk, state=Export.State.RUNNING).update(
+        state=Export.State.DONE,
+        sha256=sha256,
+        size=size,
+        ended_at=at,
+        expires_at=at + KEPT_FOR,
+        n_done=export.n_total,
+    )
+
+
+@transaction.atomic
+def take_along(*, export: Export, by: User, at: datetime) -> None:
+    """Somebody carries it out of the house: that stands in the audit before the first byte leaves."""
+    audit.record(by=by, at=at, act="everything.download", kind="export", id=export.pk, size=export.size)
+
+
+def forget(*, at: datetime) -> None:
+    """Remove files whose time is over."""
+    for export in Export.objects.filter(state=Export.State.DONE, expires_at__lte=at):
+        files.remove(export.sha256)
+        Export.objects.filter(pk=export.pk).update(state=Export.State.EXPIRED)
+
+
+def tables() -> list[type[models.Model]]:
+    """The tables that leave, in the order of their rooms."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("muhatap.")]
+    return [model for model in ours if model._meta.label not in _LEFT_OUT]
+
+
+def columns(model: type[models.Model]) -> list[str]:
+    """The columns of a table that leave."""
+    names = [str(field.column) for field in model._meta.local_concrete_fields]
+    return [name for name in names if not _LOCKED.search(name)]
+
+
+def _written(export: Export, at: datetime) -> Iterator[bytes]:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe.file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", _README.format(at=f"{at:%Y-%m-%d %H:%M} UTC"))
+        for n, model in enumerate(tables(), 1):
+            name = f"tables/{model._meta.app_label}/{model._meta.model_name}.jsonl"
+            yield from _put(archive, pipe, name, _lines(model))
+            Export.objects.filter(pk=export.pk).update(n_done=n)
+        if export.by:
+            yield from _put(archive, pipe, "contacts.csv", _contacts(export.by, at))
+        if export.with_files:
+            yield from _files(archive, pipe)
+    yield pipe.taken()
+
+
+def _put(archive: zipfile.ZipFile, pipe: Pipe, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with archive.open(name, "w", force_zip64=True) as target:
+        for piece in pieces:
+            target.write(piece)
+            if pipe.size > _PIECE:
+                yield pipe.taken()
+    yield pipe.taken()
+
+
+def _lines(model: type[models.Model]) -> Iterator[bytes]:
+    """Rows as JSON, by COPY with marks that JSON never holds, so that nothing is escaped twice."""
+    names = ", ".join(f'"{name}"' for name in columns(model))
+    asked = f'select row_to_json(one) from (select {names} from "{model._meta.db_table}") one'  # noqa: S608 (our own names)
+    sql = f"copy ({asked}) to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"
+    with connection.cursor() as cursor, cursor.copy(sql) as source:
+        yield from map(bytes, source)
+
+
+def _contacts(by: User, at: datetime) -> Iterator[bytes]:
+    yield "\ufeff".encode()
+    for row in exporting.begin(wanted=Wanted(), by=by, at=at):
+        line = io.StringIO()
+        csv.writer(line, delimiter=";").writerow(row)
+        yield line.getvalue().encode()
+
+
+def _files(archive: zipfile.ZipFile, pipe: Pipe) -> Iterator[bytes]:
+    """Stored as they are: most of them are packed already. Earlier exports and files of imports' rows are not files of the firm."""
+    ours: set[Any] = {*Export.objects.values_list("sha256", flat=True)}
+    for sha256 in files.every():
+        if sha256 not in ours:
+            with files.opened(sha256) as source:
+                yield from _put(archive, pipe, f"files/{sha256}", iter(lambda: source.read(_PIECE), b""))

@@ -1,0 +1,174 @@
+"""Files as they come: every kind and every spoiled one gives the same table or a clear answer."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muhatap.imports import sheets
+from muhatap.imports.reading import delimited, problems, table, workbook
+from muhatap.imports.reading.problems import Unreadable
+
+HEADER = ["Ad", "E-posta", "Ciro"]
+ROWS = [["Ayşe Yılmaz", "ayse@ornek.example", "1249,90"], ["İpek Güneş", "ipek@ornek.example", "7"]]
+
+
+def read(folder: Path, raw: bytes) -> table.Table:
+    path = folder / "file"
+    path.write_bytes(raw)
+    return table.opened(path)
+
+
+def cells(found: table.Table) -> list[list[str]]:
+    return [row for _, row in found.rows]
+
+
+def text(delimiter: str, end: str = "\n") -> str:
+    return end.join(delimiter.join(row) for row in [HEADER, *ROWS]) + end
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1254"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_text_is_read_whatever_its_letters_and_its_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    found = read(tmp_path, text(delimiter).encode(encoding))
+    assert (found.kind, found.delimiter, found.header, cells(found)) == ("csv", delimiter, HEADER, ROWS)
+
+
+def test_commas_and_decimal_commas_live_together_in_quotes(tmp_path: Path) -> None:
+    found = read(tmp_path, b'Ad,Ciro\r\n"Y\xc4\xb1lmaz, Ay\xc5\x9fe","1.249,90"\r\n')
+    assert cells(found) == [["Yılmaz, Ayşe", "1.249,90"]]
+
+
+def test_a_text_may_hold_lines_of_its_own(tmp_path: Path) -> None:
+    assert cells(read(tmp_path, b'Ad;Not\nCan;"bir\niki"\n')) == [["Can", "bir\niki"]]
+
+
+def test_what_excel_says_of_its_delimiter_is_believed(tmp_path: Path) -> None:
+    found = read(tmp_path, b"sep=;\r\nAd;Not\r\nCan;a,b\r\n")
+    assert (found.header, cells(found)) == (["Ad", "Not"], [["Can", "a,b"]])
+
+
+def test_rows_that_are_ragged_stay_what_they_are_and_empty_ones_go(tmp_path: Path) -> None:
+    assert cells(read(tmp_path, b"Ad;Not\n\nCan\n;;\nEce;x;y\n")) == [["Can"], ["Ece", "x", "y"]]
+
+
+def test_a_first_row_with_an_address_is_no_header(tmp_path: Path) -> None:
+    found = read(tmp_path, b"Can;can@ornek.example\nEce;ece@ornek.example\n")
+    assert (found.header, len(cells(found))) == (["", ""], 2)
+
+
+def book(*parts: tuple[str, str | bytes]) -> bytes:
+    """A workbook with the parts given in place of its own."""
+    whole = io.BytesIO(b"".join(sheets.written([HEADER, *ROWS])))
+    with zipfile.ZipFile(whole) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()} | dict(parts)
+    spoiled = io.BytesIO()
+    with zipfile.ZipFile(spoiled, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in content.items():
+            archive.writestr(name, part)
+    return spoiled.getvalue()
+
+
+def sheet(inside: str, *more: tuple[str, str | bytes]) -> bytes:
+    return book(("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{inside}</sheetData></worksheet>"), *more)
+
+
+def test_a_workbook_gives_what_was_written_into_it(tmp_path: Path) -> None:
+    found = read(tmp_path, b"".join(sheets.written([HEADER, *ROWS])))
+    assert (found.kind, found.header, cells(found)) == ("xlsx", HEADER, ROWS)
+
+
+def test_shared_strings_numbers_dates_and_gaps_of_a_workbook_are_read(tmp_path: Path) -> None:
+    styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    strings = "<sst><si><t>Ad</t></si><si><r><t>Ay</t></r><r><t>şe</t></r><rPh><t>x</t></rPh></si></sst>"
+    inside = (
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="str"><v>Gün</v></c><c r="D1" t="str"><v>No</v></c></row>'
+        '<row r="3"><c r="A3" t="s"><v>1</v></c><c r="C3" s="1"><v>46347</v></c><c r="D3"><v>9.05321234118E11</v></c></row>'
+        '<row r="4"><c r="A4" t="e"><v>#N/A</v></c><c r="D4"><v>1.249</v></c></row>'
+    )
+    found = read(tmp_path, sheet(inside, ("xl/styles.xml", styles), ("xl/sharedStrings.xml", strings)))
+    assert found.header == ["Ad", "", "Gün", "No"]
+    assert list(found.rows) == [(3, ["Ayşe", "", "2026-11-21", "905321234118"]), (4, ["", "", "", "1.2490"])]
+
+
+CARD = """BEGIN:VCARD
+VERSION:3.0
+N:Yılmaz;Ayşe;;;
+FN:Ayşe Yılmaz
+item1.EMAIL;TYPE=INTERNET:ayse@ornek.example
+TEL;TYPE=CELL:0532 123
+  41 18
+TEL:tel:+902165550512
+ORG:Güneş\\, Otel;Satış
+ADR;TYPE=HOME:;;Sok. 5;İzmir;;35000;Türkiye
+BDAY:19900314
+CATEGORIES:toptan,sadık
+NOTE:bir\\niki
+END:VCARD
+BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C5=9Eahin;Elif
+END:VCARD
+"""
+
+
+def test_cards_are_rows_under_one_header(tmp_path: Path) -> None:
+    found = read(tmp_path, CARD.replace("\n", "\r\n").encode())
+    ayse, elif_ = (dict(zip(found.header, row, strict=True)) for row in cells(found))
+    assert ayse["Name"], ayse["E-mail"] == ("Ayşe Yılmaz", "ayse@ornek.example")
+    assert (ayse["Phone"], ayse["Phone 2"]) == ("0532 123 41 18", "+902165550512")
+    assert (ayse["Company"], ayse["City"], ayse["Birthday"]) == ("Güneş, Otel", "İzmir", "1990-03-14")
+    assert (ayse["Tags"], ayse["Note"]) == ("toptan,sadık", "bir\niki")
+    assert elif_["Name"] == "Elif Şahin"
+
+
+def bomb() -> bytes:
+    return sheet("<row><c><v>1</v></c></row>" + " " * (workbook._SMALL + 1))
+
+
+DOCTYPE = '<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+SPOILED: dict[str, tuple[Any, str]] = {
+    "nothing": (b"", "empty"),
+    "a mark and nothing": (b"\xef\xbb\xbf \r\n", "empty"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
+    "letters of control": (bytes(range(1, 30)) * 40, "binary"),
+    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "old_excel"),
+    "half of a zip": (b"PK\x03\x04" + b"x" * 100, "broken"),
+    "a zip of something else": (book(("xl/workbook.xml", "<workbook/>")), "broken"),
+    "UTF-8 and then not": ("Ad\nAyşe\n".encode() + b"\xfe\xfe\n", "encoding"),
+    "a quotation mark that stays open": (b'Ad;Not\nCan;"x' + b"y\n" * 200_000, "quote"),
+    "an endless line": (b"x" * (problems.LONGEST_LINE + 10), "line"),
+    "a thousand columns": (b"Ad;" * 1000 + b"\n" + b"x;" * 1000 + b"\n", "columns"),
+    "a zip bomb": (bomb, "bomb"),
+    "entities": (book(("xl/sharedStrings.xml", DOCTYPE + "<sst/>")), "entities"),
+    "a cell without end": (sheet(f'<row r="1"><c t="str"><v>{"x" * 100_001}</v></c></row>'), "cell"),
+    "a cell far out": (sheet('<row r="1"><c r="XFD1" t="str"><v>x</v></c></row>'), "columns"),
+    "a string that is not there": (sheet('<row r="1"><c t="s"><v>7</v></c></row>'), "broken"),
+    "a number that is none": (sheet('<row r="1"><c><v>x</v></c></row>'), "broken"),
+    "XML that breaks off": (book(("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row>")), "broken"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_a_spoiled_file_says_what_is_wrong_with_it(tmp_path: Path, name: str) -> None:
+    raw, code = SPOILED[name]
+    with pytest.raises(Unreadable) as refused:
+        cells(read(tmp_path, raw() if callable(raw) else raw))
+    assert refused.value.code == code
+
+
+def test_the_size_a_sheet_gives_itself_is_not_believed(tmp_path: Path) -> None:
+    inside = '<dimension ref="A1:XFD1048576"/><row r="1"><c t="str"><v>Ad</v></c></row><row r="1048576"><c t="str"><v>Can</v></c></row>'
+    assert list(read(tmp_path, sheet(inside)).rows) == [(1048576, ["Can"])]
+
+
+def test_a_nul_in_the_middle_of_a_text_is_dropped(tmp_path: Path) -> None:
+    raw = text(";").encode() + b"C" * 70_000 + b"a\x00n;x;y\n"
+    assert cells(read(tmp_path, raw))[-1][1:] == ["x", "y"]
+
+
+def test_the_delimiter_is_the_one_that_parts_rows_evenly() -> None:
+    assert delimited.delimiter("a,b;c\nd;e,f\ng;h\n") == ";"
+    assert delimited.delimiter("nur eine spalte\nx\n") == ","
