@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import companies, fields, searching, survivorship
 from muhatap.contacts.models import Company, Contact, ProfileFact
@@ -105,6 +106,27 @@ def value_of(contact: Contact, name: str) -> Any:
 def current(contact: Contact, names: Iterable[str] | None = None) -> dict[str, Golden]:
     """What stands behind each field: the fact or source record, and the rule by which it stands."""
     return survivorship.golden([contact.pk], names)
+
+
+@transaction.atomic
+def pin(*, contact: Contact, name: str, by: User, at: datetime) -> None:
+    """Somebody says that the value that stands is right: nothing that is told later takes its place."""
+    lock(contact)
+    ProfileFact.objects.create(contact=contact, field=name, value=value_of(contact, name), source="agent", by=by, at=at)
+    _tell("contact.pinned", contact, name, by=by, at=at)
+
+
+@transaction.atomic
+def release(*, contact: Contact, name: str, by: User, at: datetime) -> None:
+    """What people wrote here is one word among others again; the value that stands by the rules takes its place."""
+    lock(contact)
+    ProfileFact.objects.filter(contact=contact, field=name, source="agent", released_at=None).update(released_at=at)
+    settle(contact, [name], at=at)
+    _tell("contact.released", contact, name, by=by, at=at)
+
+
+def _tell(act: str, contact: Contact, name: str, *, by: User, at: datetime) -> None:
+    audit.record(by=by, at=at, act=act, kind="contact", id=contact.pk, name=str(contact), field=name)
 
 
 def current_each(contacts: Collection[int]) -> dict[int, dict[str, Golden]]:

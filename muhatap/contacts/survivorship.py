@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from muhatap.accounts.models import User
-from muhatap.contacts.models import Identity, ProfileFact, SourceRecord
+from muhatap.contacts.models import Identity, ProfileFact, SourceRecord, SurvivorshipRule
 
 STEPS = ("pinned", "verified", "source", "recent", "complete")
 ONLY = "only"
@@ -50,27 +50,30 @@ def golden(contacts: Collection[int], names: Iterable[str] | None = None) -> dic
     return _chosen([one for some in told.values() for one in some])
 
 
-def golden_each(contacts: Collection[int]) -> dict[int, dict[str, Golden]]:
-    """The same for many people, one a contact, in as many questions as for one."""
-    told, rules = _told(contacts, None), standing_rules()
+def golden_each(
+    contacts: Collection[int], names: Iterable[str] | None = None, rules: Mapping[str, Rule] | None = None
+) -> dict[int, dict[str, Golden]]:
+    """The same for many people, one a contact, in as many questions as for one; also by rules that do not stand yet."""
+    told, standing = _told(contacts, names), standing_rules() if rules is None else rules
     verified = _verified(contacts)
-    return {pk: _chosen(told.get(pk, []), rules=rules, verified=verified) for pk in contacts}
+    return {pk: _chosen(told.get(pk, []), rules=standing, verified=verified) for pk in contacts}
 
 
 def standing_rules() -> dict[str, Rule]:
     """The rule of each field that has one of its own."""
-    return {}
+    rows = SurvivorshipRule.objects.values_list("field", "steps", "trust")
+    return {name: Rule(steps=tuple(steps), trust=dict(trust)) for name, steps, trust in rows}
 
 
 def chosen(told: Iterable[Golden], rules: Mapping[str, Rule]) -> dict[str, Golden]:
     """What these rules would choose of what was told; whether it is verified is known already."""
     best: dict[str, Golden] = {}
     for name, rivals in _by_field(told).items():
-        best[name] = _winner(rivals, rules.get(name, _DEFAULT))
+        best[name] = _winner(rivals, rules.get(name, DEFAULT))
     return best
 
 
-_DEFAULT = Rule()
+DEFAULT = Rule()
 
 
 def _told(contacts: Collection[int], names: Iterable[str] | None) -> dict[int, list[Golden]]:
@@ -95,7 +98,7 @@ def _facts(contacts: Collection[int], names: set[str] | None) -> Iterable[Golden
             at=fact.at,
             contact_id=fact.contact_id,
             fact_id=fact.pk,
-            is_pinned=fact.source == "agent",
+            is_pinned=fact.source == "agent" and fact.released_at is None,
         )
 
 

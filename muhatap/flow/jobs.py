@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from muhatap.accounts import api_requests, audit, sessions
 from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
-from muhatap.contacts import ruling
+from muhatap.contacts import hearing, ruling
 from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, surveying, sweep
 from muhatap.flow import telling as others
@@ -116,6 +116,17 @@ def dry_run(dry_run_id: int) -> None:
 @on_fresh_connection
 def act_on_many(bulk_id: int) -> None:
     bulk.run(bulk_id=bulk_id, at=clock.now())
+
+
+@app.task(name=imports.COMPARE, queue="care", retry=AGAIN)
+@on_fresh_connection
+def compare(after: int) -> None:
+    """A few thousand records at a time, so that no worker is held for long."""
+    for _turn in range(imports.CHUNKS_A_JOB):
+        after = hearing.compare_missing(after=after)
+        if not after:
+            return
+    jobs.queue(imports.COMPARE, queue="care", after=after)
 
 
 @app.task(name=everything.JOB, queue="care", retry=AGAIN)

@@ -83,7 +83,7 @@ def test_a_long_history_is_not_read_to_know_what_stands(ayse, django_assert_num_
         loaded.append(cls.__name__)
         return loads(cls, *args)
 
-    with pytest.MonkeyPatch.context() as patch, django_assert_num_queries(2):
+    with pytest.MonkeyPatch.context() as patch, django_assert_num_queries(3):
         patch.setattr(ProfileFact, "from_db", classmethod(counted))
         assert profile.current(ayse)["name"].value == "Ayşe 299"
     assert len(loaded) <= 3
