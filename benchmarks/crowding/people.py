@@ -80,19 +80,18 @@ class Agent:
             await self._note(self.dice.choice(self.known))
 
     async def _turn_to(self, kind: str, path: str) -> None:
-        """Another whole page: the old one says that it goes and its stream ends; the new one opens what its scripts open."""
+        """Another whole page: the stream of the old one ends, the new one opens what its scripts open."""
         begun = time.monotonic()
         html = await self._get(kind, path)
         if not html:
             return
         self.leave()
-        asyncio.get_running_loop().create_task(self._post("gone", "/notices/gone/", {"tab": self.page.tab}))
-        self.page.conversation = 0
+        was, self.page.conversation = self.page.tab, 0
         self.page.draw(html, time.monotonic() - begun)
         self.known = [match.decode() for match in LINK.findall(html)] or self.known
         live = LIVE.search(html)
         self.stream = asyncio.create_task(self._listen(live[1].decode() if live else "/live"))
-        self._beat_again(0.0)
+        self._beat_again(0.0, was)
         if team := self.page.parts.get("team-now"):
             asyncio.get_running_loop().create_task(self._part("team", team.url))
 
@@ -115,18 +114,22 @@ class Agent:
         self.news_after = time.monotonic() + NEWS_REST
         await self._part("news", "/notices/news/?after=0")
 
-    def _beat_again(self, soon: float) -> None:
+    def _beat_again(self, soon: float, was: str = "") -> None:
         if self.beats:
             self.beats.cancel()
-        self.beats = asyncio.create_task(self._beat(soon))
+        self.beats = asyncio.create_task(self._beat(soon, was))
 
-    async def _beat(self, soon: float) -> None:
+    async def _beat(self, soon: float, was: str) -> None:
         await asyncio.sleep(soon)
         while True:
-            conversation = str(self.page.conversation or "")
-            await self._post(
-                "beat", "/notices/here/", {"tab": self.page.tab, "conversation": conversation, "shown": "yes"}
-            )
+            shown = {
+                "tab": self.page.tab,
+                "conversation": str(self.page.conversation or ""),
+                "shown": "yes",
+                "was": was,
+            }
+            await self._post("beat", "/notices/here/", {name: value for name, value in shown.items() if value})
+            was = ""
             await asyncio.sleep(BEAT)
 
     async def _note(self, place: str) -> None:

@@ -47,8 +47,14 @@ def beat(
     at: datetime,
     is_typing: bool = False,
     is_shown: bool = True,
+    was: str = "",
 ) -> None:
-    """A tab is open, and shows this conversation. One that the user does not see counts as none."""
+    """A tab is open, and shows this conversation. One that the user does not see counts as none.
+
+    `was` is what the tab was called before it turned to this page: nobody hears that it went and came.
+    """
+    if was:
+        _rename(user, was, tab)
     if conversation is not None and not sees(user, conversation):
         conversation = None
     was_here = is_here(user, at=at)
@@ -139,6 +145,11 @@ def _looking(at: datetime) -> QuerySet[Presence]:
 
 def _seen(user: User, numbers: Collection[int]) -> set[int]:
     return set(visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+
+
+def _rename(user: User, was: str, tab: str) -> None:
+    if not Presence.objects.filter(user=user, tab=tab).exists():
+        Presence.objects.filter(user=user, tab=was).update(tab=tab)
 
 
 def _tab_in(user: User, tab: str) -> Conversation | None:

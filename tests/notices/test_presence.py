@@ -141,3 +141,12 @@ def test_only_changes_are_told_and_only_where_the_conversation_is_seen(
     ]  # fmt: skip
     topics = {f"conversation:{conversation.pk}", f"inbox:{conversation.inbox_id}", f"team:{conversation.team_id}"}
     assert all(set(news["topics"]) == topics for news in told)  # type: ignore[call-overload]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_turns_a_page_has_not_gone(heard: Heard, conversation: Conversation) -> None:
+    beat(cast.can(), conversation, tab="a")
+    presence.beat(user=cast.can(), tab="b", was="a", conversation=conversation, at=NOW + timedelta(seconds=5))
+
+    assert len(heard.of("presence")) == 1
+    assert [row.tab for row in Presence.objects.all()] == ["b"]

@@ -33,6 +33,7 @@ def beat(request: HttpRequest) -> HttpResponse:
             conversation=Conversation.objects.filter(pk=number).first() if number else None,
             is_typing=request.POST.get("typing") == "yes",
             is_shown=request.POST.get("shown") == "yes",
+            was=_tab(request, "was"),
             at=at,
         )
     here = presence.others(user, at=at)
@@ -76,6 +77,6 @@ def _said(user: User, n: int, states: dict[int, str]) -> str:
     return _("here now")
 
 
-def _tab(request: HttpRequest) -> str:
-    given = request.POST.get("tab", "")
+def _tab(request: HttpRequest, name: str = "tab") -> str:
+    given = request.POST.get(name, "")
     return given if TAB.fullmatch(given) else ""
