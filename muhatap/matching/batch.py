@@ -93,7 +93,7 @@ def learned_model(
         rare={field: other for field, (_, other, _) in names.items()},
         rules=rules,
     )
-    return replace(model, prior=prior(model, engine.gains(), n_records))
+    return replace(model, prior=prior(model, engine.gains(), n_records, learned.n_relatives))
 
 
 def _exchanged(engine: Engine) -> dict[str, float]:
@@ -106,20 +106,18 @@ def _exchanged(engine: Engine) -> dict[str, float]:
     return {"given exchanged": chance, "family exchanged": chance}
 
 
-def prior(model: Model, counted: Columns, n_records: int) -> Weight:
-    """How many of all pairs are of the same person, and how many of relatives: found in a few rounds with the weights."""
+def prior(model: Model, counted: Columns, n_records: int, n_relatives: float) -> Weight:
+    """How many of all pairs are of the same person: found in a few rounds with the weights; how many of relatives was counted."""
     given, family = counted["g"] / 2, counted["f"] / 2
-    sums = weights_of(model, counted["code"])
+    sums = weights_of(model, counted["code"].astype(np.int64))
     pairs = n_records * (n_records - 1) / 2
     stranger_sum = sums["stranger"] + given + family
     relative_sum = sums["relative"] - np.log2(0.5 * 2.0**-given + 0.5)
-    same, relative = 3.0 / n_records, 3.0 / n_records
+    same, relative = 1.0 / n_records, max(n_relatives, 1.0) / pairs
     for _ in range(20):
-        s, h = np.log2(same) + stranger_sum, np.log2(same / relative) + relative_sum
-        against_stranger, against_relative = 2.0 ** np.clip(-s, -200, 200), 2.0 ** np.clip(-h, -200, 200)
-        total = 1 + against_stranger + against_relative
-        same = max(float((counted["n"] / total).sum()) / pairs, 0.1 / n_records)
-        relative = max(float((counted["n"] * against_relative / total).sum()) / pairs, same / 4)
+        against_stranger = 2.0 ** np.clip(-np.log2(same) - stranger_sum, -200, 200)
+        against_relative = 2.0 ** np.clip(-np.log2(same / relative) - relative_sum, -200, 200)
+        same = max(float((counted["n"] / (1 + against_stranger + against_relative)).sum()) / pairs, 0.01 / n_records)
     return Weight(round(float(np.log2(same)), 3), round(float(np.log2(same / relative)), 3))
 
 

@@ -65,6 +65,7 @@ DOMAIN = recipe(Extract("@(.+)$"))
 # Turkish numbers are their 10 digits (444 lines 7) however they are dialled; foreign ones have a plus; others stand as they are.
 PHONE = recipe(
     Fold(),
+    Replace("([0-9][0-9 ()-]{8,})/.*$", "\\1"),
     Replace("(?:dahili|dah|ext|int|x|#|;|,).*$", ""),
     Replace("[^0-9+]+", ""),
     Replace("^[+]", "00"),

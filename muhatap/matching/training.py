@@ -76,6 +76,7 @@ class Learned:
     relative: Rates
     stranger: Rates
     named: Rates  # of strangers who have the same names
+    n_relatives: float  # pairs that can only be relatives
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def learn(candidates: Patterns, strangers: Patterns, equal: Mapping[str, float],
     `strangers` are counted random pairs, `equal` the chance that two of them have the same name ("given same"), `n_pairs` how many pairs of
     records there are in all.
     """
-    relative = _relatives(candidates)
+    relative, n_relatives = _relatives(candidates)
     same: Rates = {field: _beginning(field) for field in FIELDS}
     doubt = np.ones(len(strangers.n))
     for _ in range(REFINED):
@@ -110,12 +111,16 @@ def learn(candidates: Patterns, strangers: Patterns, equal: Mapping[str, float],
             _count_identifiers(session, candidates, [same, relative, stranger], n_pairs)
         doubt = _strange(strangers, [same, relative, stranger], _share_of_same(sessions, n_pairs))
     named = next((session.rates[STRANGER] for session in sessions if "family" in session.agreed), stranger)
-    return Learned(same, relative, stranger, {**stranger, **named})
+    return Learned(same, relative, stranger, {**stranger, **named}, n_relatives)
 
 
-def _relatives(rows: Patterns) -> Rates:
-    """Two first names at one address, or with one phone or mailbox: counted directly, for each field without itself."""
-    other = rows.at("given", "other")
+def _relatives(rows: Patterns) -> tuple[Rates, float]:
+    """Two first names at one address, or with one phone or mailbox: counted directly, for each field without itself.
+
+    That relatives are born on one day or have one number of identity is believed, not counted: it would be the same person.
+    """
+    one_person = rows.at("born", "same", "registry_day", "turned", "near") | rows.at("national", "same", "near")
+    other = rows.at("given", "other") & ~one_person
     at_home, by_phone = rows.at("address", "same"), rows.at("phone", *_EQUAL)
     by_mail, by_firm = rows.at("email", *_EQUAL), rows.at("company", "same")
     seen_by = {
@@ -127,10 +132,11 @@ def _relatives(rows: Patterns) -> Rates:
     anyhow = at_home | by_phone | by_mail | by_firm
     rates: Rates = {}
     for field in FIELDS:
-        chosen = rows.only(other & seen_by.get(field, anyhow))
         before = _normal(np.array(_RELATIVE[field]))
-        rates[field] = _rates(_sums(chosen.levels[:, FIELDS.index(field)], chosen.n, len(before)), before)
-    return rates
+        chosen = rows.only(other & seen_by.get(field, anyhow))
+        counts = _sums(chosen.levels[:, FIELDS.index(field)], chosen.n, len(before))
+        rates[field] = before if field in ("born", "national") else _rates(counts, before)
+    return rates, float(rows.only(other & anyhow).n.sum())
 
 
 _EQUAL = ("same", "shared", "shared_by_many")
