@@ -33,6 +33,7 @@ def of(conversation: Conversation, by: User | None) -> dict[str, Any]:
         "agent": agent(by),
         "inbox": {"name": conversation.inbox.name, "address": conversation.inbox.address},
         "firm": settings.FIRM_NAME,
+        "language": language(conversation),
     }
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from liquid import Environment, Undefined
 from liquid.exceptions import LiquidError
+from liquid.filter import string_filter
 from liquid.template import BoundTemplate
 
 from muhatap.shared import richtext
+from muhatap.shared.text import lower_tr, upper_tr
 
 LONGEST = 20_000
 TAGS = {
@@ -75,6 +77,7 @@ class _Limited(Environment):
 def render(template: str, variables: Mapping[str, Any]) -> Rendered:
     """Fill a template of our small HTML (plain text is such a one) with values, which are escaped.
 
+    The value `language` says by whose alphabet letters become large and small (i is İ in Turkish).
     A value that is unknown or empty leaves a gap, told by its name. Raises Invalid for a template that cannot be read, that
     loops or grows without end.
     """
@@ -86,7 +89,7 @@ def render(template: str, variables: Mapping[str, Any]) -> Rendered:
             return f"{OPEN}{len(missing) - 1}{CLOSE}"
 
     parsed = _parsed(_plain_braces(template))
-    environment = _environment(Missing)
+    environment = _environment(Missing, language=str(variables.get("language") or ""))
     try:
         filled = BoundTemplate(environment, parsed.nodes).render(_known(variables))
     except LiquidError as error:
@@ -109,12 +112,13 @@ def render(template: str, variables: Mapping[str, Any]) -> Rendered:
 
 
 def check(template: str) -> None:
-    """Raises Invalid when a template cannot be read, with the line."""
+    """Raises Invalid when a template cannot be read, with the line; also when a filter is given what it does not take."""
     if len(template) > LONGEST:
         raise Invalid(f"longer than {LONGEST} letters", 1)
     unknown = sorted(_parsed(_plain_braces(template)).analyze().filters.keys() - FILTERS)
     if unknown:
         raise Invalid(f"unknown filter '{unknown[0]}'", _line_of(template, unknown[0]))
+    render(template, {})
 
 
 def closed(html: str) -> str:
@@ -139,10 +143,30 @@ def _parsed(template: str) -> BoundTemplate:
         raise Invalid("nested too deeply", 1) from error
 
 
-def _environment(undefined: type[Undefined]) -> Environment:
+@string_filter
+def _upcase_tr(text: str) -> str:
+    return upper_tr(text)
+
+
+@string_filter
+def _downcase_tr(text: str) -> str:
+    return lower_tr(text)
+
+
+@string_filter
+def _capitalize_tr(text: str) -> str:
+    return upper_tr(text[:1]) + lower_tr(text[1:])
+
+
+TURKISH = {"upcase": _upcase_tr, "downcase": _downcase_tr, "capitalize": _capitalize_tr}
+
+
+def _environment(undefined: type[Undefined], *, language: str = "") -> Environment:
     environment = _Limited(undefined=undefined, strict_filters=True, autoescape=True)
     environment.tags = {name: tag for name, tag in environment.tags.items() if name in TAGS}
     environment.filters = {name: one for name, one in environment.filters.items() if name in FILTERS}
+    if language.startswith("tr"):
+        environment.filters |= TURKISH
     return environment
 
 

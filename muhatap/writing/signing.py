@@ -1,5 +1,6 @@
 """Signatures: which one stands under an answer."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from muhatap.shared import richtext
 from muhatap.writing import rendering
 from muhatap.writing.models import Signature
 
+log = logging.getLogger(__name__)
+
 
 def fitting(*, inbox_id: int, user_id: int | None, language: str) -> Signature | None:
     """The most particular signature: of this inbox before any, of this agent before any, in this language before any."""
@@ -26,9 +29,16 @@ def fitting(*, inbox_id: int, user_id: int | None, language: str) -> Signature |
 
 
 def signature(*, inbox_id: int, user_id: int | None, language: str, variables: Mapping[str, Any]) -> str:
-    """The signature as HTML, filled; empty when there is none. A gap in it is simply left out."""
+    """The signature as HTML, filled; empty when there is none. A gap in it is simply left out.
+
+    One that cannot be filled for these values is left out too: an answer is worth more than what stands under it.
+    """
     row = fitting(inbox_id=inbox_id, user_id=user_id, language=language)
-    return rendering.render(row.html, variables).html if row else ""
+    try:
+        return rendering.render(row.html, variables).html if row else ""
+    except rendering.Invalid as error:
+        log.warning("signature %s cannot be filled: %s", row.pk if row else "", error.reason)
+        return ""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from muhatap.conversations.models import Conversation, Draft
 from muhatap.flow import reply
 from muhatap.interactions.models import Outgoing
 from muhatap.writing import signing
+from muhatap.writing.models import Signature
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
 
@@ -92,3 +93,8 @@ def test_the_most_particular_signature_is_taken(conversation: Conversation) -> N
     assert found(other, zeynep, "en") == "3"
     assert found(inbox, cast.can(), "en") == "4"
     assert found(inbox, zeynep, "en") == "5"
+
+
+def test_a_signature_that_cannot_be_filled_keeps_no_answer_from_leaving(conversation: Conversation) -> None:
+    Signature.objects.update(html='<p>{{ agent.name | truncate: "x" }}</p>')  # kept before such were refused
+    assert send(conversation) == "Yola çıktı."

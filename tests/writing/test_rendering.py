@@ -35,6 +35,16 @@ def test_a_template_becomes(template: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [("tr", "IŞIL İPEK | ışıl ipek | Işıl ipek"), ("en", "IŞIL IPEK | işil ipek | Işil ipek")],
+)
+def test_letters_become_large_and_small_by_the_alphabet_of_the_language(language: str, text: str) -> None:
+    name = "Işıl ipek" if language == "tr" else "IŞil ipek"
+    filled = render("{{ n | upcase }} | {{ n | downcase }} | {{ n | capitalize }}", {"n": name, "language": language})
+    assert filled.text == text
+
+
+@pytest.mark.parametrize(
     ("template", "text", "gaps"),
     [
         ("Merhaba {{ contact.city }}.", "Merhaba .", ("contact.city",)),
@@ -80,6 +90,8 @@ def test_values_are_words_and_never_markup_nor_a_template_nor_a_gap() -> None:
         ("{{ 9 | times: 9 }}", 1),
         ("{{ '2026' | date: '%Y' }}", 1),
         ("{{ contact.name | safe }}", 1),
+        ('{{ agent.name | truncate: "x" }}', 1),
+        ("{{ agent.name | append }}", 1),
         ("x" * (rendering.LONGEST + 1), 1),
     ],
 )

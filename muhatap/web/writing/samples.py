@@ -28,6 +28,7 @@ def values(user: User) -> dict[str, Any]:
         "agent": variables.agent(user),
         "inbox": {"name": "destek", "address": "destek@ihlamurev.example"},
         "firm": settings.FIRM_NAME,
+        "language": "tr",
     }
 
 
