@@ -82,6 +82,8 @@ def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contac
         contact.last_seen_at = at
         contact.save(update_fields=["last_seen_at"])
     _introduce(contact, claims, told, source, at)
+    if is_news:
+        searching.describe(contact)
     if is_news and told:
         hearing.hear(
             contact=contact,
@@ -278,8 +280,8 @@ def _introduce(contact: Contact, claims: Sequence[ClaimLike], told: list[_Told],
     for kind in _KEPT_IN_PROFILE:
         if not getattr(contact, kind):
             facts[kind] = next((c.handle.value for c in told if c.handle.kind == kind and c.handle.is_sound), None)
-    profile.update(contact=contact, facts={name: value for name, value in facts.items() if value}, source=source, at=at)
-    searching.describe(contact)
+    if known := {name: value for name, value in facts.items() if value}:
+        profile.update(contact=contact, facts=known, source=source, at=at)
 
 
 def _name(claims: Sequence[ClaimLike]) -> str:

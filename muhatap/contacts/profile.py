@@ -28,10 +28,11 @@ def update(*, contact: Contact, facts: Mapping[str, object], source: str, at: da
     if errors and by:
         raise fields.BadValues(errors)
     lock(contact)
+    last = _last(contact, values, source)
     news = {
         name: value
         for name, value in values.items()
-        if (value is not None or by) and _is_news(contact, name, value, source, by)
+        if (value is not None or by) and _is_news(contact, name, value, last.get(name), by)
     }
     if not by:
         _forget_hasty(contact, news, source, at=at)
@@ -150,9 +151,14 @@ def _forget_hasty(contact: Contact, names: Iterable[str], source: str, *, at: da
     hasty.filter(at__gt=at - HASTE, at__lte=at).delete()
 
 
-def _is_news(contact: Contact, name: str, value: Any, source: str, by: User | None) -> bool:
+def _last(contact: Contact, names: Iterable[str], source: str) -> dict[str, ProfileFact]:
+    """What this source said last of each field."""
+    told = ProfileFact.objects.filter(contact=contact, field__in=list(names), source=source)
+    return {fact.field: fact for fact in told.order_by("field", "-at", "-id").distinct("field")}
+
+
+def _is_news(contact: Contact, name: str, value: Any, last: ProfileFact | None, by: User | None) -> bool:
     """The same source saying the same again is no news; nor is a person leaving a field as it stands."""
     if by and value == value_of(contact, name):
         return False
-    last = ProfileFact.objects.filter(contact=contact, field=name, source=source).order_by("-at", "-id").first()
     return last is None or last.value != value
