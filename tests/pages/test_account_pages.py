@@ -6,26 +6,14 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from muhatap.accounts import founding, inviting, teams
+from muhatap.accounts import founding, inviting
 from muhatap.accounts.models import User
 from muhatap.shared import clock
 from tests import cast
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OUTSIDE = (
-    "/login/", "/password/forgotten/", "/password/forgotten/sent/", "/password/new/1-a-b/", "/password/new/done/",
-    "/signup/", "/login/inactive/", "/account/invitation/none-such/",
-)  # fmt: skip
-INSIDE = (
-    "/account/", "/account/password/", "/login/again/", "/account/security/passkeys/", "/account/security/codes/",
-    "/account/staff/", "/account/staff/invite/", "/account/teams/", "/account/teams/new/",
-    "/account/audit/", "/account/audit/?object=hiç-yok", "/settings/", "/logout/",
-)  # fmt: skip
+from tests.pages.axe import faults
 
 
 @pytest.fixture(autouse=True)
@@ -61,60 +49,30 @@ def arrive(site: Page, path: str) -> None:
     site.wait_for_url(re.compile(rf"^http://[^/]+{re.escape(path)}$"))
 
 
-def speak(site: Page, language: str, theme: str) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_first_door_and_a_refused_password_are_readable(site: Page, theme: str) -> None:
+    """Every other page of these: tests/pages/test_every_page.py."""
     site.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    go(site, "/login/")
-    site.locator(f".languages button[lang={language}]").first.click()
-    expect(site.locator("html")).to_have_attribute("lang", language)
-
-
-def faults(site: Page, width: int) -> list[tuple[str, str, str]]:
-    site.set_viewport_size({"width": width, "height": 900})
-    found = Axe().run(site, options=RULES).response["violations"]
-    return [(site.url, fault["id"], fault["nodes"][0]["html"]) for fault in found]
-
-
-def everybody() -> User:
-    """Staff with teams, an invitation, and a second factor, so that no page is empty."""
-    deniz, zeynep = cast.deniz(), cast.zeynep()
-    teams.fill(team=cast.destek(), members=[zeynep, cast.can()], by=deniz, at=clock.now())
-    inviting.invite(
-        email="gul@ihlamurev.example", name="Gül Taş", role="agent", visibility="team", teams_of=[], by=deniz,
-        at=clock.now(),
-    )  # fmt: skip
-    RecoveryCodes.activate(deniz)
-    return deniz
-
-
-@pytest.mark.parametrize(("language", "theme"), [("tr", "light"), ("en", "dark")])
-def test_axe_finds_nothing_before_logging_in(site: Page, language: str, theme: str) -> None:
-    speak(site, language, theme)
-    found = []
-    for path in (*OUTSIDE, "/setup/"):
+    for path in ("/setup/", f"/setup/?word={founding.word()}"):
         go(site, path)
-        found += faults(site, 1280) + faults(site, 360)
-    user = cast.zeynep()
-    link = inviting.renew(user=user, by=None, at=clock.now())
+        assert (path, wrong(site)) == (path, [])
+    link = inviting.renew(user=cast.zeynep(), by=None, at=clock.now())
     go(site, f"/account/invitation/{link.token}/")
-    found += faults(site, 1280)
     site.fill("[name=password]", "kısa")
     site.keyboard.press("Enter")
     expect(site.locator(".field-error")).to_be_visible()
-    assert found + faults(site, 360) == []
+    assert wrong(site) == []
 
 
-def test_nothing_scrolls_sideways_on_the_narrowest_telephone(site: Page) -> None:
-    deniz = everybody()
-    site.set_viewport_size({"width": 320, "height": 640})
-    wide = []
-    for path in OUTSIDE:
-        go(site, path)
-        wide += [path] if site.evaluate("document.documentElement.scrollWidth") > 320 else []
-    log_in(site, deniz)
-    for path in (*INSIDE, f"/account/staff/{cast.zeynep().pk}/"):
-        go(site, path)
-        wide += [path] if site.evaluate("document.documentElement.scrollWidth") > 320 else []
-    assert wide == []
+def wrong(site: Page) -> list[str]:
+    """What axe finds, and whether anything sticks out, on a screen and on the narrowest telephone."""
+    found = []
+    for width in (1280, 320):
+        site.set_viewport_size({"width": width, "height": 900})
+        found += faults(site)
+        if (wide := site.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"is {wide} wide on {width}")
+    return found
 
 
 def test_the_keyboard_alone_logs_in(site: Page) -> None:

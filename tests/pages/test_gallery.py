@@ -4,15 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests import cast
+from tests.pages.axe import faults
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-WIDTHS = (1440, 1100, 768, 390)
+BETWEEN = (768, 1100)  # a screen and a phone
 
 
 @pytest.fixture
@@ -26,22 +25,16 @@ def gallery(page: Page, live_server: Any) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("language", "theme"), [("tr", "dark"), ("en", "light")])
-def test_axe_finds_nothing(gallery: Page, theme: str, language: str) -> None:
-    gallery.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    gallery.locator(f".nav .languages button[lang={language}]").click()
-    assert gallery.locator("html").get_attribute("lang") == language
-    for width in WIDTHS:
+def test_the_parts_are_readable_and_stay_inside_at_every_width(gallery: Page) -> None:
+    """In both themes and languages: tests/pages/test_every_page.py, on a screen and on a phone."""
+    for width in (320, 390, 768, 1100, 1440):
         gallery.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(gallery, options=RULES).response["violations"]
-        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1100, 1440])
-def test_nothing_scrolls_sideways(gallery: Page, width: int) -> None:
-    gallery.set_viewport_size({"width": width, "height": 800})
-    assert gallery.evaluate("document.documentElement.scrollWidth") == width
-    assert gallery.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")
+        assert gallery.evaluate("document.documentElement.scrollWidth") == width
+        assert gallery.evaluate(
+            "document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth"
+        )
+        if width in BETWEEN:
+            assert faults(gallery) == []
 
 
 def test_the_page_says_nothing_against_its_content_policy(page: Page, gallery: Page) -> None:
