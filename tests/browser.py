@@ -27,7 +27,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "reduced_motion": "reduce"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def leave_out_where_there_is_none(items: list[pytest.Item]) -> None:
     missing = None if chromium() else pytest.mark.skip(reason="no Chromium or Chrome here")
     for item in items:
         if FIXTURES & set(getattr(item, "fixturenames", ())):

@@ -8,13 +8,19 @@ import pytest
 from django.test import TransactionTestCase
 
 from tests import database, emptying
-from tests.browser import (  # noqa: F401 (fixtures and hook)
+from tests.browser import (  # noqa: F401 (fixtures)
     browser_context_args,
     browser_type_launch_args,
-    pytest_collection_modifyitems,
+    leave_out_where_there_is_none,
 )
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop lives in the test's own thread
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, in whatever order they are: at the end one worker would wait for the other's."""
+    leave_out_where_there_is_none(items)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(tryfirst=True)
