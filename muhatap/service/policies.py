@@ -12,7 +12,7 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.service import hours
 from muhatap.service.models import SlaPolicy
-from muhatap.service.working import WorkingTime
+from muhatap.service.working import FARTHEST, NeverOpen, WorkingTime
 
 TARGETS = ("first_response", "next_response", "resolution")
 CONDITIONS = ("inbox_ids", "team_ids", "tag_ids", "priorities")
@@ -46,8 +46,11 @@ class Terms:
         return self._minutes(kind) is not None
 
     def due(self, kind: str, started_at: datetime, rested: timedelta) -> datetime:
-        """Raises NeverOpen (service.working)."""
-        return self.time.after(started_at, timedelta(minutes=self._minutes(kind) or 0) + rested)
+        """A promise longer than its hours have room for is due in some years: it must not keep the others from being told."""
+        try:
+            return self.time.after(started_at, timedelta(minutes=self._minutes(kind) or 0) + rested)
+        except NeverOpen:
+            return started_at + FARTHEST
 
     def warn(self, due_at: datetime) -> datetime | None:
         return due_at - timedelta(minutes=self.policy.warn_minutes) if self.policy.warn_minutes else None

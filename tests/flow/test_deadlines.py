@@ -311,3 +311,16 @@ def test_a_thread_we_began_owes_nothing_until_they_write() -> None:
     )
     answers(conversation, 1)
     assert not Deadline.objects.filter(conversation=conversation).exists()
+
+
+def test_a_promise_its_hours_have_no_room_for_keeps_no_other_from_being_told() -> None:
+    saturdays = hours.save(
+        hours=BusinessHours(), name="Cumartesi", time_zone="Europe/Istanbul",
+        week=((), (), (), (), (), ((10 * 60, 11 * 60),), ()), keeps_holidays=True, by=None, at=cast.NOW,
+    )  # fmt: skip
+    policy(hours=saturdays, resolution_minutes=400 * 24 * 60)
+
+    conversation = writes("<1@ornek.example>", 0)
+
+    kinds = set(conversation.deadlines.values_list("kind", flat=True))
+    assert kinds == {"first_response", "resolution"}

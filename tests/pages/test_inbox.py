@@ -168,6 +168,13 @@ def test_putting_away_and_opening_again(zeynep: Client, ayses_letter: Message, a
     assert Conversation.objects.get().status == "open"
 
 
+@pytest.mark.parametrize("typed", ["", "  ", "x" * 61])
+def test_a_tag_that_is_none_is_refused_in_words(zeynep: Client, ayses_letter: Message, typed: str) -> None:
+    answer = zeynep.post(url("tag", ayses_letter.conversation_id), {"name": typed}).content.decode()
+
+    assert 'class="toast"' in answer and not Conversation.objects.get().tags.exists()
+
+
 def test_snoozing_assigning_and_tagging(zeynep: Client, ayses_letter: Message) -> None:
     number = ayses_letter.conversation_id
 

@@ -1,5 +1,6 @@
 """Writing to a customer in a real browser: canned replies, what is asked before it leaves, later, two devices."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,3 +111,14 @@ def test_the_button_that_sends_never_drops_below_the_tools(letter: Page, width: 
     )
     assert abs(tops[0] - tops[1]) <= 2
     assert letter.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_and_the_others_go_along(
+    letter: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MAX_UPLOAD_BYTES", 1000)
+    for name, size in (("film.mp4", 1001), ("not.txt", 10)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    letter.locator("[data-attach]").set_input_files([tmp_path / "film.mp4", tmp_path / "not.txt"])
+    expect(letter.locator("#composer-files")).to_contain_text("not.txt")
+    expect(letter.locator("[data-problem]")).to_contain_text("film.mp4")

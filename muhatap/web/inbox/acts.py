@@ -1,7 +1,5 @@
 """The daily acts on a conversation: each reads its input, makes one call, shows the result."""
 
-from contextlib import suppress
-
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -149,11 +147,13 @@ def _undone(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @needs("conversations.organise")
 def tag(request: HttpRequest, number: int) -> HttpResponse:
-    conversation = find(request, number)
-    name = " ".join(reading.words(request.POST.get("name"), 200).split())[:60]
-    with suppress(naming.BadTag):  # nothing readable was typed: nothing is put on
+    conversation, said = find(request, number), {}
+    name = " ".join(reading.words(request.POST.get("name"), 200).split())
+    try:
         tagging.tag(conversation=conversation, tag=naming.named(name), by=visitor(request), at=clock.now())
-    return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True))
+    except naming.BadTag:
+        said["tag_refused"] = Toast(text=_("Not tagged: write a tag of at most 60 characters."), icon="circle-alert")
+    return render(request, "inbox/_tags.html", opened.tags(conversation, may_organise=True) | said)
 
 
 @require_POST

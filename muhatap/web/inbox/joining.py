@@ -18,7 +18,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import card, joining_parts
 from muhatap.web.inbox.pages import find
 
-LONGEST = 2000
+LONGEST = 20_000  # more than any field holds: what is too long is refused in words, not cut
 
 
 @require_POST

@@ -50,6 +50,7 @@ STORED = (
         "smtp_user",
         "verify_certificate",
         "sender_name",
+        "language",
         "plus_addressing",
         "quote_original",
     ),
@@ -91,6 +92,14 @@ class InboxForm(forms.Form):
     )
     sender_name = forms.CharField(
         label=_("Name in answers"), max_length=100, required=False, help_text=_("Such as “Ihlamur Ev”.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language of answers"),
+        required=False,
+        choices=[("", _("As installed")), ("tr", "Türkçe"), ("en", "English")],
+        help_text=_(
+            "Signatures and canned replies in this language come first, unless the customer’s own is known to be another."
+        ),
     )
     team = forms.ModelChoiceField(
         Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("No team")

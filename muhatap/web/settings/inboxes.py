@@ -101,7 +101,7 @@ def _page(request: HttpRequest, form: InboxForm, *, tried: list[Any] | None = No
 def _layout() -> list[tuple[str, list[str]]]:
     """The form's sections; names on one line stand side by side where there is room."""
     return [
-        ("", ["name address", "sender_name team", "agents", "is_enabled"]),
+        ("", ["name address", "sender_name team", "language", "agents", "is_enabled"]),
         (_("Provider and login"), ["preset auth", "imap_user imap_password"]),
         (_("Fetching mail"), ["imap_host", "imap_port imap_security", "folder max_mb", "fetch_since", "authserv_id"]),
         (

@@ -91,10 +91,10 @@ class TestSettingUp:
         page = selin.get(url("inbox", inbox.pk)).content.decode()
         assert PASSWORD not in page
         assert inbox.settings["imap_password_sealed"] not in page
-        selin.post(url("inbox", inbox.pk), typed(imap_password="", sender_name="Ihlamur Ev"))
+        selin.post(url("inbox", inbox.pk), typed(imap_password="", sender_name="Ihlamur Ev", language="en"))
         inbox.refresh_from_db()
         assert secrets.unseal(inbox.settings["imap_password_sealed"]) == PASSWORD
-        assert inbox.settings["sender_name"] == "Ihlamur Ev"
+        assert (inbox.settings["sender_name"], inbox.settings["language"]) == ("Ihlamur Ev", "en")
 
     @pytest.mark.parametrize(
         ("preset", "imap", "smtp"),

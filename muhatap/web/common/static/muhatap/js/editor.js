@@ -149,18 +149,20 @@ document.addEventListener("drop", (event) => {
 });
 
 async function upload(form, files) {
+  let problem = "";
   for (const file of files) {
     const body = fields(form);
     body.append("file", file);
     try {
       const answer = await fetch(form.dataset.upload, { method: "POST", body, headers: { "HX-Request": "true" } });
-      const html = await answer.text();
-      if (!answer.ok) throw new Error(answer.headers.get("X-Problem") ? decodeURIComponent(answer.headers.get("X-Problem")) : "");
-      showFiles(form, html);
-    } catch (error) {
-      complain(form, error.message || form.dataset.unsent);
+      if (!answer.ok) throw new Error(answer.status);
+      showFiles(form, await answer.text());
+      problem = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}")["muhatap:problem"]?.text || problem;
+    } catch {
+      problem = form.dataset.unsent;
     }
   }
+  complain(form, problem);
 }
 
 export function showFiles(form, html) {
