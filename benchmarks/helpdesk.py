@@ -165,14 +165,16 @@ def _settings(data: Path, python: Path) -> dict[str, str]:
 
 
 def _fill_rival(data: Path, python: Path) -> None:
-    place = layout.of(data)
+    place, filled = layout.of(data), data / "rival-filled"
+    if filled.exists():
+        return
     with psycopg.connect(place.url(user="postgres", database="muhatap"), autocommit=True) as connection:
-        if connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone():
-            return
+        connection.execute(f"drop database if exists {DATABASE}")
         connection.execute(f"create database {DATABASE}")
     command = [str(python), "-m", "django", "migrate", "--verbosity=0"]
     subprocess.run(command, check=True, env=_settings(data, python), stdout=sys.stderr)
     move(place.url(user="postgres", database="muhatap"), place.url(user="postgres", database=DATABASE))
+    filled.touch()
 
 
 def _cookie(data: Path, python: Path) -> str:
@@ -181,7 +183,8 @@ def _cookie(data: Path, python: Path) -> str:
         "import django; django.setup()\n"
         "from django.contrib.auth.models import User\n"
         "from django.contrib.sessions.backends.db import SessionStore\n"
-        "u = User.objects.earliest('pk'); s = SessionStore()\n"
+        "from helpdesk.models import UserSettings\n"
+        "u = User.objects.earliest('pk'); UserSettings.objects.get_or_create(user=u); s = SessionStore()\n"
         "s.update({'_auth_user_id': str(u.pk), '_auth_user_backend': 'django.contrib.auth.backends.ModelBackend',"
         " '_auth_user_hash': u.get_session_auth_hash()}); s.save(); print(s.session_key)"
     )
