@@ -137,6 +137,11 @@ PAGES: dict[str, Visit] = {
     "inbox:saved_views": Visit(path="/inbox/saved/"),
     "inbox:saved_view": Visit(path="/inbox/saved/{view}/"),
     "inbox:blocked": Visit(path="/inbox/blocked/"),
+    "imports:list": Visit(path="/contacts/imports/"),
+    "imports:new": Visit(path="/contacts/imports/new/"),
+    "imports:mapping": Visit(path="/contacts/imports/{mapped}/columns/"),
+    "imports:one": Visit(path="/contacts/imports/{imported}/"),
+    "imports:everything": Visit(path="/contacts/imports/everything/"),
     "contacts:list": Visit(path="/contacts/"),
     "contacts:new": Visit(path="/contacts/new/"),
     "contacts:fields": Visit(path="/contacts/fields/"),
@@ -212,6 +217,8 @@ PAGES: dict[str, Visit] = {
     "demo/shop/": Visit(path="/demo/shop/", by="", language="tr"),
 }
 STATES: dict[str, Visit] = {
+    "import after its dry run": Visit(path="/contacts/imports/{mapped}/"),
+    "file that nobody can read": Visit(path="/contacts/imports/{unreadable}/"),
     "how to search": Visit(path="/search/", by="zeynep"),
     "search without a find": Visit(path="/search/?q=yılmas+durum:açık"),
     "search of files": Visit(path="/search/?q=var:dosya&tab=files"),
@@ -268,10 +275,11 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
-    "inbox:bulk_progress", "inbox:handed_on",
+    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now",
     "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {
+    "contacts:export_companies", "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "demo/shop.css",
 }  # fmt: skip
