@@ -172,7 +172,7 @@ def taken_slices(number: int) -> list[tuple[int, float, float]]:
     from muhatap.imports.models import Import
     from muhatap.shared import clock
 
-    Import.objects.filter(pk=number).update(state="running")
+    Import.objects.filter(pk=number).update(state="running", began_at=clock.now())
     begun, found = time.monotonic(), list[tuple[int, float, float]]()
     while Import.objects.get(pk=number).state == "running":
         running.go_on(import_id=number, at=clock.now())

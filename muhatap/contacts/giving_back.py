@@ -34,6 +34,8 @@ _CAME_ALONG = {
     "contacts.ContactTag.contact",
     "contacts.ContactNote.contact",
     "contacts.SourceRecord.contact",
+    "contacts.Likeness.one",  # a hint, and nobody's word
+    "contacts.Likeness.other",
 }
 _OWN_TABLES = ("contacts_identity", "contacts_sourcerecord", "contacts_contacttag", "contacts_contactnote")
 
@@ -55,8 +57,8 @@ class Given:
 
 
 @transaction.atomic
-def give_back(*, rows: Sequence[Given], source: str, by: User | None, at: datetime) -> None:
-    """Take back what these rows brought; each of them says afterwards what became of it."""
+def give_back(*, rows: Sequence[Given], source: str, since: datetime, by: User | None, at: datetime) -> None:
+    """Take back what these rows brought; each of them says afterwards what became of it. They were taken at `since` or later."""
     held = _held({row.contact for row in rows})
     for row in rows:
         if row.contact not in held:
@@ -64,7 +66,7 @@ def give_back(*, rows: Sequence[Given], source: str, by: User | None, at: dateti
         elif held[row.contact].merged_into_id:
             row.keep("merged")
     changed = [row for row in rows if row.undone == REVERSED and not row.is_new]
-    _restore(changed, source, held, by=by, at=at)
+    _restore(changed, source, since=since, by=by, at=at)
     _remove([row for row in rows if row.undone == REVERSED and row.is_new], source, by=by, at=at)
     _remove_what_came_along(rows)
 
@@ -76,7 +78,7 @@ def _held(contacts: Collection[int]) -> dict[int, Contact]:
     return {row.pk: row for row in rows}
 
 
-def _restore(rows: Sequence[Given], source: str, held: dict[int, Contact], *, by: User | None, at: datetime) -> None:
+def _restore(rows: Sequence[Given], source: str, *, since: datetime, by: User | None, at: datetime) -> None:
     """Withdraw what the rows said and let the values be decided again; a value that somebody else set since stays as it is."""
     if not rows:
         return
@@ -84,16 +86,18 @@ def _restore(rows: Sequence[Given], source: str, held: dict[int, Contact], *, by
     _delete_notes_and_tags(rows)
     _delete_unproved(rows, source)
     ProfileFact.objects.filter(pk__in=_remembered(rows, "facts"), source="agent").delete()
-    _forget_fields(rows, at=at)
+    contacts = {row.contact for row in rows}
+    golden = survivorship.golden_each(list(contacts))
+    emptied: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        now = held[row.contact]
-        now.refresh_from_db()
-    for row in rows:
-        for name, (was, written) in row.before.get("fields", {}).items():
-            value = profile.value_of(held[row.contact], name)
-            if value != was and (value != written or _is_said(row.contact, name)):
+        for name in row.before.get("fields", {}):
+            stands = golden[row.contact].get(name)
+            if stands is None:
+                emptied[row.contact].add(name)
+            elif stands.at > since:
                 row.keep("changed")
                 row.fields.append(name)
+    profile.project(contacts, at=at, emptied=emptied)
 
 
 def _withdraw(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:
@@ -132,31 +136,6 @@ def _delete_unproved(rows: Sequence[Given], source: str) -> None:
     Identity.objects.filter(pk__in=ids, source=source, verified_at__isnull=True).delete()
 
 
-def _forget_fields(rows: Sequence[Given], *, at: datetime) -> None:
-    """A field of which nothing is told any more becomes what it was: mostly empty, or what nobody ever noted down."""
-    contacts = {row.contact for row in rows}
-    golden = survivorship.golden_each(list(contacts))
-    emptied: dict[int, list[str]] = defaultdict(list)
-    unnoted: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in rows:  # the last rows come first, so what the first of them found is said last
-        for name, (was, _written) in row.before.get("fields", {}).items():
-            if name not in golden[row.contact]:
-                emptied[row.contact].append(name)
-                unnoted[row.contact][name] = was
-    profile.project(contacts, at=at, emptied=emptied)
-    for contact, values in unnoted.items():
-        if any(value is not None for value in values.values()):
-            one = Contact.objects.get(pk=contact)
-            for name, value in values.items():
-                profile.place(one, name, value, at=at)
-            one.save()
-            profile.project([contact], at=at)
-
-
-def _is_said(contact: int, name: str) -> bool:
-    return name in survivorship.golden([contact], [name])
-
-
 def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:
     """Contacts that came with these rows and to whom nothing has happened since."""
     if not rows:
@@ -175,6 +154,7 @@ def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime
             "(select id from contacts_sourcerecord where contact_id = any(%s))",
             [gone],
         )
+        cursor.execute("delete from contacts_likeness where one_id = any(%s) or other_id = any(%s)", [gone, gone])
         for table in _OWN_TABLES:
             cursor.execute(f"delete from {table} where contact_id = any(%s)", [gone])  # noqa: S608 (our own names)
         cursor.execute("delete from contacts_contact where id = any(%s)", [gone])

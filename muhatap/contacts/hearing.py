@@ -67,9 +67,11 @@ def catch_up(*, at: datetime, limit: int = 500) -> int:
 
 
 @transaction.atomic
-def compare_missing(limit: int = 1000) -> int:
-    """Let current records be found that somebody wrote without their normal form; call again until it gives 0."""
-    rows = list(SourceRecord.objects.filter(is_current=True, normal={}).exclude(told={}).order_by("id")[:limit])
+@transaction.atomic
+def compare_missing(*, after: int = 0, limit: int = 1000) -> int:
+    """Let current records be found that somebody wrote without their normal form; call again with what it gives, until that is 0."""
+    missing = SourceRecord.objects.filter(is_current=True, normal={}, id__gt=after).exclude(told={}).order_by("id")
+    rows = list(missing.select_for_update(of=("self",), no_key=True)[:limit])
     rules = graph.standing(())
     for row in rows:
         told = Told(source=row.source, external_id=row.external_id, fields=row.told, at=row.at)
@@ -78,7 +80,7 @@ def compare_missing(limit: int = 1000) -> int:
         row.normal = comparable.kept(word.normal) or {"given": ""}
     SourceRecord.objects.bulk_update(rows, ["normal"], batch_size=500)
     comparable.index((row.pk, comparable.read(row.normal)) for row in rows)
-    return len(rows)
+    return rows[-1].pk if rows else 0
 
 
 def _word(

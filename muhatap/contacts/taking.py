@@ -276,9 +276,11 @@ def _write_records(errand: _Errand) -> None:
 
 
 def _words(told: Told) -> dict[str, Any]:
-    handles = [[handle.kind, handle.written] for handle in told.handles]
-    whole: dict[str, Any] = {"facts": told.facts, "handles": handles, "tags": list(told.tags), "note": told.note}
-    return {name: value for name, value in whole.items() if value}
+    """As it was given, under the names of contact fields; of several addresses the first."""
+    words = {name: str(value) for name, value in told.facts.items() if not isinstance(value, dict)}
+    words |= {str(handle.kind): handle.written for handle in reversed(told.handles)}
+    more = {"tags": ", ".join(told.tags), "note": told.note}
+    return {**words, **{name: value for name, value in more.items() if value}}
 
 
 def _bring_up_to_date(errand: _Errand, before: dict[int, dict[str, Any]]) -> None:

@@ -134,7 +134,7 @@ def _put(archive: zipfile.ZipFile, pipe: Pipe, name: str, pieces: Iterator[bytes
 def _lines(model: type[models.Model]) -> Iterator[bytes]:
     """Rows as JSON, by COPY with marks that JSON never holds, so that nothing is escaped twice."""
     names = ", ".join(f'"{name}"' for name in columns(model))
-    asked = f'select row_to_json(one) from (select {names} from "{model._meta.db_table}") one'  # noqa: S608 (our own names)
+    asked = f'select row_to_json(the_whole_row) from (select {names} from "{model._meta.db_table}") the_whole_row'  # noqa: S608 (our own names)
     sql = f"copy ({asked}) to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')"
     with connection.cursor() as cursor, cursor.copy(sql) as source:
         yield from map(bytes, source)

@@ -23,6 +23,7 @@ from muhatap.imports.models import Import, RehearsedKey
 from muhatap.imports.understanding import Reader, reader
 from muhatap.shared import jobs, locks
 
+COMPARE = "compare"  # the job that lets new records be found by what they say, when they are all there
 CHUNK = 1000
 CHUNKS_A_JOB = 10  # then another job goes on, so that none holds a worker for long
 AT_ONCE = 200  # so many rows are done while the asker waits
@@ -118,6 +119,7 @@ def _take(one: Import, at: datetime) -> bool:
         one.counts = _added(one.counts, rows)
         one.n_done, one.position = one.n_done + len(lines), lines[-1].end
     if one.position >= one.rows_size:
+        jobs.queue(COMPARE, queue="care", after=0)
         one.state, one.ended_at = State.DONE, at
         audit.record(by=one.by, at=at, act="import.done", kind="import", id=one.pk, name=one.name, **one.counts)
         return False
@@ -150,7 +152,7 @@ def _give_back(one: Import, at: datetime) -> bool:
         Given(number=row.number, contact=row.contact or 0, is_new=row.outcome == "created", before=row.before or {})
         for row in rows
     ]
-    giving_back.give_back(rows=given, source=one.source, by=one.undone_by, at=at)
+    giving_back.give_back(rows=given, source=one.source, since=one.began_at or one.at, by=one.undone_by, at=at)
     _note_undone(one, given)
     one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))
     if rows:
