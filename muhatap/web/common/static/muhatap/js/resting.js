@@ -8,7 +8,7 @@ import { update } from "./merge.js";
 const TOGETHER = 120; // news of one moment is answered by one reading
 const APART = 60; // pages that hear of it in one moment ask in different ones
 const AGAIN_WITHIN = 2500; // after a connection was lost all pages read everything again; not all at once
-const PIECES = 500;
+const PIECES = 400;
 const TIMES = 25; // a part that took 100 ms rests 2.5 s
 const SHORTEST = 500;
 const LONGEST = 30000;
