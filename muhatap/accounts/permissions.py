@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "contacts.export": _LEADS | {MARKETER, ANALYST},
     "contacts.import": _LEADS | {MARKETER},  # files of contacts, in and back out
     "contacts.fields": _ADMINISTRATION,  # custom fields
+    "contacts.rules": _ADMINISTRATION,  # how contacts are recognised, which value stands
     "contacts.views": _EVERYBODY,
     "contacts.shared_views": _LEADS,  # remove a view that somebody else shared
     "inboxes.read": _LEADS,  # health, quarantine

@@ -20,6 +20,7 @@ TABLE = {
     "contacts.import":        (1, 1, 1, 0, 1, 0),
     "everything.export":      (1, 1, 0, 0, 0, 0),
     "contacts.fields":        (1, 1, 0, 0, 0, 0),
+    "contacts.rules":         (1, 1, 0, 0, 0, 0),
     "contacts.views":         (1, 1, 1, 1, 1, 1),
     "contacts.shared_views":  (1, 1, 1, 0, 0, 0),
     "inboxes.read":           (1, 1, 1, 0, 0, 0),

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connections
 from django.test import Client
@@ -17,13 +16,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 
 from tests import cast
 from tests.pages import the_shop
+from tests.pages.axe import COLOURS, LEVELS, NO_COLOURS, faults
 from tests.pages.the_shop import Shop
 from tests.web.test_every_address import addresses
 
 pytestmark = pytest.mark.django_db  # without it pytest-django would make no database for the shop
 
-LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 WIDE, PHONE, NARROWEST = 1440, 390, 320
 LOUD = {"error", "warning"}
 
@@ -146,6 +144,10 @@ PAGES: dict[str, Visit] = {
     "contacts:new": Visit(path="/contacts/new/"),
     "contacts:fields": Visit(path="/contacts/fields/"),
     "contacts:field": Visit(path="/contacts/fields/{field}/"),
+    "contacts:recognition": Visit(path="/contacts/recognition/"),
+    "contacts:limits": Visit(path="/contacts/recognition/email/"),
+    "contacts:values": Visit(path="/contacts/values/"),
+    "contacts:value_rule": Visit(path="/contacts/values/city/"),
     "contacts:companies": Visit(path="/contacts/companies/"),
     "contacts:company": Visit(path="/contacts/companies/{company}/"),
     "contacts:edit_company": Visit(path="/contacts/companies/{company}/edit/"),
@@ -225,6 +227,8 @@ STATES: dict[str, Visit] = {
     "search of contacts": Visit(path="/search/?q=güneş&tab=contacts"),
     "not found": Visit(path="/no-such-page/", status=404),
     "not found by a stranger": Visit(path="/no-such-page/", by="", status=404),
+    "nothing audited": Visit(path="/account/audit/?object=hiç-yok"),
+    "invitation of nobody": Visit(path="/account/invitation/none-such/", by="", status=410),
     "not allowed": Visit(path="/account/audit/", by="ece", status=403),
     "palette": Visit(path="/settings/", do=palette),
     "keys": Visit(path="/inbox/in/mine/", by="zeynep", do=keys),
@@ -353,15 +357,16 @@ def test_a_page_is_readable_by_everybody(shop: Shop, windows: Windows, name: str
     visit = (PAGES | STATES)[name]
     window = windows(visit.by, language)
     window.said.clear()
-    found = looks(window.page, visit, shop) + heads(window.page, visit, language)
-    if language == "tr":  # colours and what a phone folds away are the same in both languages
+    is_first = language == "tr"  # colours and what a phone folds away are the same in both languages
+    found = looks(window.page, visit, shop, LEVELS if is_first else NO_COLOURS) + heads(window.page, visit, language)
+    if is_first:
         found += in_the_dark(window.page) + on_a_phone(window.page, visit)
     found += widths(window.page)
     quiet = [text for text in window.said if str(visit.status) not in text or visit.status == 200]
     assert found + quiet == []
 
 
-def looks(page: Page, visit: Visit, shop: Shop) -> list[str]:
+def looks(page: Page, visit: Visit, shop: Shop, rules: dict[str, Any]) -> list[str]:
     """What is wrong with the page when it opens."""
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": visit.width, "height": 900})
@@ -372,7 +377,7 @@ def looks(page: Page, visit: Visit, shop: Shop) -> list[str]:
         visit.do(page)
     elif page.url != answer.url or urlsplit(page.url).path != urlsplit(visit.path.format(**shop.numbers)).path:
         found.append(f"sends on to {page.url}")
-    return found + faults(page, LEVELS)
+    return found + faults(page, rules)
 
 
 def on_a_phone(page: Page, visit: Visit) -> list[str]:
@@ -412,16 +417,6 @@ def in_the_dark(page: Page) -> list[str]:
     found = faults(page, COLOURS)
     page.emulate_media(color_scheme="light")
     return [f"in the dark, {fault}" for fault in found]
-
-
-def faults(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe finds. Only that comes back from the browser: all that is right would be megabytes."""
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate(
-        "rules => axe.run({...rules, resultTypes: ['violations']}).then(found => found.violations)", rules
-    )
-    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"]]
 
 
 def test_every_address_that_answers_is_looked_at_or_said_to_be_no_page(shop: Shop) -> None:

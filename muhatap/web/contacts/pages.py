@@ -1,4 +1,4 @@
-"""One contact: the page, the form of its profile, its history, older days; and a new contact."""
+"""One contact: the page, the form of its profile, older days; and a new contact."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,12 +7,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from muhatap.contacts import editing, fields, profile
+from muhatap.contacts import editing, fields
 from muhatap.contacts.models import Contact
 from muhatap.shared import clock
-from muhatap.web.common import identities, times
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.contacts import showing, sidebar, timelines, toasts, words
+from muhatap.web.contacts import showing, sidebar, timelines, toasts
 from muhatap.web.contacts.forms import ProfileForm
 
 
@@ -45,26 +44,6 @@ def older(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "contacts/_timeline.html", {"timeline": found})
 
 
-@require_GET
-@needs("contacts.read")
-def history(request: HttpRequest, number: int) -> HttpResponse:
-    """Everything that was told of the contact, by whom and when."""
-    contact, now = find(number), clock.now()
-    custom, current = sidebar.custom_fields(), {one.fact_id for one in profile.current(contact).values()}
-    lines = [
-        {
-            "label": words.label(fact.field, custom),
-            "value": words.value(fact.field, fact.value, custom),
-            "source": identities.source(fact.source, str(fact.by) if fact.by else ""),
-            "time": times.stamp(fact.at, now),
-            "iso": fact.at.isoformat(),
-            "is_current": fact.pk in current,
-        }
-        for fact in profile.history(contact)
-    ]
-    return render(request, "contacts/history.html", _around(request, contact) | {"lines": lines})
-
-
 @needs("contacts.edit")
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     contact = find(number)
@@ -77,7 +56,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         else:
             toasts.later(request, _("The profile is kept."))
             return redirect("contacts:page", contact.pk)
-    return render(request, "contacts/edit.html", _around(request, contact) | {"form": form})
+    return render(request, "contacts/edit.html", around(request, contact) | {"form": form})
 
 
 @needs("contacts.edit")
@@ -104,7 +83,7 @@ def _point_to(form: ProfileForm, known: editing.AlreadyKnown) -> None:
     form.add_error(known.field, format_html(_("It belongs to {} already. Open that contact instead."), link))
 
 
-def _around(request: HttpRequest, contact: Contact) -> dict[str, object]:
+def around(request: HttpRequest, contact: Contact) -> dict[str, object]:
     return {
         "contact": contact,
         "contact_url": reverse("contacts:page", args=[contact.pk]),

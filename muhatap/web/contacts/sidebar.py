@@ -14,7 +14,7 @@ from muhatap.web.contacts import filters
 
 
 def groups(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
-    """`here` is "all", "companies", "fields", "view:<number>" or ""."""
+    """`here` is "all", "companies", "fields", "recognition", "values", "view:<number>" or ""."""
     user = visitor(request)
     standing = [ViewLink(label=_("Everybody"), url=reverse("contacts:list"), icon="users", is_here=here == "all")]
     standing.append(
@@ -30,6 +30,18 @@ def groups(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
                 label=_("Fields"), url=reverse("contacts:fields"), icon="text-cursor-input", is_here=here == "fields"
             )
         )
+    if may(user, "contacts.rules"):
+        standing += [
+            ViewLink(
+                label=_("Recognition"),
+                url=reverse("contacts:recognition"),
+                icon="fingerprint-pattern",
+                is_here=here == "recognition",
+            ),
+            ViewLink(
+                label=_("Which value stands"), url=reverse("contacts:values"), icon="scale", is_here=here == "values"
+            ),
+        ]
     found = [ViewGroup(title=_("Contacts"), links=tuple(standing))]
     views = tuple(_views(request, here))
     if views:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from muhatap.web.contacts import bulk, firms, lists, merges, pages, parts, settings, views
+from muhatap.web.contacts import bulk, firms, histories, lists, merges, pages, parts, rules, settings, views
 
 app_name = "contacts"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("fields/<int:number>/archiving/", settings.archive, name="archive_field"),
     path("fields/<int:number>/restoring/", settings.restore, name="restore_field"),
     path("fields/<int:number>/moving/", settings.move, name="move_field"),
+    path("recognition/", rules.recognition, name="recognition"),
+    path("recognition/<str:kind>/", rules.limits, name="limits"),
+    path("recognition/blocked/<int:number>/removal/", rules.unblock, name="unblock"),
+    path("values/", rules.values, name="values"),
+    path("values/<str:name>/", rules.value_rule, name="value_rule"),
     path("companies/", firms.show, name="companies"),
     path("companies/export/", firms.export, name="export_companies"),
     path("companies/<int:number>/", firms.page, name="company"),
@@ -24,7 +29,8 @@ urlpatterns = [
     path("merges/<int:number>/undoing/", merges.undo, name="unmerge"),
     path("<int:number>/", pages.page, name="page"),
     path("<int:number>/edit/", pages.edit, name="edit"),
-    path("<int:number>/history/", pages.history, name="history"),
+    path("<int:number>/history/", histories.show, name="history"),
+    path("<int:number>/history/<str:name>/pinning/", histories.pin, name="pin"),
     path("<int:number>/timeline/", pages.older, name="timeline"),
     path("<int:number>/merge/", merges.choose, name="choose_twin"),
     path("<int:number>/different/<int:other>/", merges.deny, name="deny"),

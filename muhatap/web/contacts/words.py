@@ -1,6 +1,6 @@
 """What the contacts area says in words: sources, kinds of identity, evidence, values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel import Locale
@@ -8,8 +8,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from muhatap.contacts.fields import BUILT_IN
+from muhatap.contacts.graph import Limits
 from muhatap.contacts.likeness import Evidence
-from muhatap.contacts.models import CustomField
+from muhatap.contacts.models import CustomField, LedgerEntry
+from muhatap.contacts.survivorship import ONLY
 from muhatap.shared import phone
 from muhatap.web.common import own_fields, times
 from muhatap.web.common.identities import first_upper
@@ -86,6 +88,60 @@ def typed(name: str, told: Any, custom: Mapping[str, CustomField]) -> str:
     return own_fields.typed(custom[name].kind if name in custom else "", told)
 
 
+def step(name: str) -> str:
+    """A step of the rule by which a value is chosen."""
+    told = {
+        "pinned": _("Pinned by a person"),
+        "verified": _("Verified"),
+        "source": _("The more believed source"),
+        "recent": _("The newer one"),
+        "complete": _("The fuller one"),
+    }
+    return told[name]
+
+
+def steps(names: Sequence[str]) -> str:
+    return " → ".join(step(name) for name in names)
+
+
+def rule(name: str) -> str:
+    """Why a value stands, by the step that decided."""
+    return _("Nothing else was told") if name == ONLY else step(name)
+
+
+def limits(own: Limits) -> str:
+    per = ngettext("at most %(n)s per contact", "at most %(n)s per contact", own.n_per_contact)
+    people = ngettext("one value for %(n)s person", "one value for at most %(n)s people", own.n_people)
+    said = [per % {"n": own.n_per_contact}, people % {"n": own.n_people}]
+    if own.window_days:
+        said.insert(1, ngettext("within %(n)s day", "within %(n)s days", own.window_days) % {"n": own.window_days})
+    return first_upper(", ".join(said))
+
+
+def handle(kind: str, value: str) -> str:
+    return phone.readable(value) if kind == "phone" else value
+
+
+def because(entry: LedgerEntry) -> str:
+    """Why it was decided, in a few words; codes of ours in the reader's language, what a person wrote as it is."""
+    told = {
+        "new": _("a new contact"),
+        "record": _("a newer word of the same source"),
+        "given": _("chosen by a person"),
+        "email": _("the same e-mail"),
+        "phone": _("the same phone"),
+        "shop": _("the same shop account"),
+        "likeness": _("records that look alike"),
+        "recognised": _("recognised"),
+        "denied": _("said to be different people"),
+        "recalled": _("taken back"),
+        "split": _("taken out"),
+        "merged": _("merged"),
+    }
+    code = str(entry.evidence.get("because", "")) or entry.reason
+    return told.get(code, entry.reason or code)
+
+
 def people(n: int, bound: int = 0) -> str:
     """12 kişi, or 100+ kişi when there are more than was counted."""
     if bound and n > bound:
@@ -104,6 +160,7 @@ def model(label: str, n: int) -> str:
         "contacts.ProfileFact": ngettext("%(n)s profile entry", "%(n)s profile entries", n),
         "contacts.ContactTag": ngettext("%(n)s tag", "%(n)s tags", n),
         "contacts.ContactNote": ngettext("%(n)s note", "%(n)s notes", n),
+        "contacts.SourceRecord": ngettext("%(n)s source record", "%(n)s source records", n),
         "contacts.Likeness": ngettext("%(n)s hint", "%(n)s hints", n),
         "interactions.Interaction": ngettext("%(n)s interaction", "%(n)s interactions", n),
         "conversations.Conversation": ngettext("%(n)s conversation", "%(n)s conversations", n),

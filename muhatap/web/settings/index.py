@@ -138,6 +138,22 @@ ENTRIES = (
         permission="contacts.fields",
     ),
     Entry(
+        name=_("Recognition"),
+        text=_("How far addresses and numbers prove who somebody is"),
+        icon="fingerprint-pattern",
+        url_name="contacts:recognition",
+        group=WORK,
+        permission="contacts.rules",
+    ),
+    Entry(
+        name=_("Which value stands"),
+        text=_("When sources tell different things of a contact"),
+        icon="scale",
+        url_name="contacts:values",
+        group=WORK,
+        permission="contacts.rules",
+    ),
+    Entry(
         name=_("Ratings by customers"),
         text=_("Whether and how customers are asked after a resolution"),
         icon="smile",
