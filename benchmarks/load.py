@@ -31,7 +31,13 @@ PAGE_MS, VISIBLE_MS, MEMORY_GROWTH = 300.0, 1000.0, 1.15
 SETTINGS = {"MUHATAP_WEB_WORKERS": "2", "MUHATAP_POSTGRES_MEMORY_MB": "512"}
 PAGES = ("list", "open", "note", "rows again", "changed rows", "counts again", "thread again", "card again")
 SHOWN = {"visible_p95_ms": "heard", "in_open_thread_p95_ms": "thread", "in_shown_row_p95_ms": "rows"}
-KINDS = {"postgres:": "postgres", "config.serving": "web", "jobs inward": "jobs", "jobs outward": "sending", "muhatap ": "others"}
+KINDS = {
+    "postgres:": "postgres",
+    "config.serving": "web",
+    "jobs inward": "jobs",
+    "jobs outward": "sending",
+    "muhatap ": "others",
+}
 ENTERING = 100  # visitors who come at the same moment
 SETTLING = 20.0  # seconds until memory is first weighed
 
