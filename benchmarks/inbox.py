@@ -59,7 +59,7 @@ def figures(timings: Mapping[str, Timings]) -> dict[str, Figure]:
         p95, floor = percentile(clicks, 95), percentile(floors, 95)
         beside = {"p50": percentile(clicks, 50), "p99": percentile(clicks, 99), "floor_p50": percentile(floors, 50)}
         told[f"{name}_p95_ms"] = at_most(p95, goal(name, floor), floor=floor, n=len(clicks), **beside)
-        if (smaller := timings.get("tenth", {}).get(name)) and len(timings) > 1:
+        if (smaller := timings.get("tenth", {}).get(name)) and len(timings) > 1 and len(clicks) > 1:
             of_tenth = percentile(smaller["clicks"], 95)
             told[f"{name}_growth"] = at_most(round(p95 / of_tenth, 2), GROWTH, tenth_p95=of_tenth)
     return told
