@@ -1,6 +1,6 @@
 """A data folder in which the product was installed once: tests that need it begin with a copy, not with all migrations.
 
-It is kept for the next runs, until a migration, an SQL file or a requirement changes.
+It is kept beside the system's temporary files for the next runs, until a migration, an SQL file or a requirement changes.
 """
 
 import fcntl
@@ -16,8 +16,9 @@ from pathlib import Path
 
 from muhatap.config.environment import ROOT
 
-KEPT = ROOT / ".cache"
-_PREFIX = "installed-"
+KEPT = Path(tempfile.gettempdir()) / f"muhatap-installed-{os.geteuid()}"
+LOCK = KEPT.with_suffix(".lock")
+N_KEPT = 3  # of several branches
 _MADE_OF = ("muhatap/**/migrations/*.py", "muhatap/**/*.sql", "requirements/*.txt")
 
 
@@ -28,14 +29,17 @@ def copy_to(data: Path) -> None:
 
 
 def _installed() -> Path:
-    place = KEPT / f"{_PREFIX}{_digest()}"
-    while not place.exists():
-        for old in KEPT.glob(f"{_PREFIX}*/"):
-            shutil.rmtree(old, ignore_errors=True)
-        draft = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=KEPT))
+    place = KEPT / _digest()
+    if not place.exists():
+        draft = KEPT / "draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
         _install(draft)
-        place = KEPT / f"{_PREFIX}{_digest()}"  # anew: somebody may have written a migration meanwhile
+        if _digest() != place.name:  # somebody has written a migration meanwhile
+            return _installed()
         draft.rename(place)
+        for old in sorted(KEPT.iterdir(), key=lambda one: one.stat().st_mtime)[:-N_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
     return place
 
 
@@ -62,7 +66,9 @@ def _digest() -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    KEPT.mkdir(exist_ok=True)
-    with (KEPT / "installed.lock").open("wb") as lock:
+    KEPT.mkdir(mode=0o700, exist_ok=True)
+    if KEPT.is_symlink() or KEPT.stat().st_uid != os.geteuid():
+        raise RuntimeError(f"{KEPT} belongs to somebody else; remove it")
+    with LOCK.open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
