@@ -1,0 +1,112 @@
+"""`muhatap dedupe` on small files, and on files nobody should send."""
+
+import csv
+import json
+
+import pytest
+
+from muhatap.config import command
+
+HEADER = "rec_id,ad,soyad,telefon,e-posta,doğum tarihi"
+ROWS = [
+    "1,AYŞE,YILMAZ,0532 123 41 18,ayse.yilmaz@ornek.example,",
+    "2,Ayse,Yilmaz,+905321234118,,23.04.1980",
+    "3,Mehmet,Kaya,0533 111 22 33,,",
+]
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text: str | bytes):
+        path = tmp_path / "in.csv"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return write
+
+
+def dedupe(path, *words: str) -> int:
+    return command.main(["dedupe", str(path), "--out", str(path.with_name("clusters.csv")), *words])
+
+
+def clusters(path) -> dict[str, str]:
+    with path.with_name("clusters.csv").open() as file:
+        return {row["rec_id"]: row["cluster_id"] for row in csv.DictReader(file)}
+
+
+def test_the_same_customer_twice_is_told(written, capsys):
+    path = written("\n".join([HEADER, *ROWS]))
+
+    assert dedupe(path, "--explain", str(path.with_name("pairs.csv"))) == 0
+
+    assert clusters(path) == {"1": "1", "2": "1", "3": "3"}
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["records"], summary["clusters"], summary["largest_cluster"]) == (3, 2, 2)
+    assert "phone same" in path.with_name("pairs.csv").read_text()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1254", "utf-16"])
+def test_turkish_letters_come_through_whatever_the_encoding(written, encoding):
+    path = written("\n".join([HEADER.replace(",", ";"), *(row.replace(",", ";") for row in ROWS)]).encode(encoding))
+
+    assert dedupe(path) == 0
+    assert clusters(path)["2"] == "1"
+
+
+def test_a_mapping_says_what_a_strange_column_is(written):
+    path = written("no,kim,nasıl\n7,Ayşe Yılmaz,0532 123 41 18\n8,ayse yilmaz,5321234118\n")
+
+    assert dedupe(path, "--map", "rec_id=no", "--map", "full_name=kim", "--map", "phone=nasıl") == 0
+    assert clusters(path) == {"7": "7", "8": "7"}
+
+
+HOSTILE = {
+    "empty": b"",
+    "no rows": b"ad,soyad\n",
+    "a name twice": b"ad,ad\nx,y\n",
+    "binary": b"\x89PNG\r\n\x1a\n\x00\x00\x00",
+    "nothing known": b"foo,bar\n1,2\n",
+    "open quote": b'ad,soyad\n"x,y\n',
+    "ragged": b"ad,soyad\na,b\nc,d,e,f\n",
+    "half of UTF-16": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_gets_a_sentence_and_writes_nothing(written, capsys, hostile):
+    path = written(hostile)
+
+    assert dedupe(path) == 1
+
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "Traceback" not in told
+    assert not path.with_name("clusters.csv").exists()
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path, capsys):
+    assert dedupe(tmp_path / "in.csv") == 1
+    assert "in.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["--map telefon", "--map nothing=ad", "--map phone=nowhere", "--rules a+b", "--bar x"])
+def test_words_it_cannot_use_are_refused(written, words):
+    assert dedupe(written("\n".join([HEADER, *ROWS])), *words.split()) == 1
+
+
+def test_spark_says_so_when_it_is_not_installed(written, capsys):
+    try:
+        import pyspark  # noqa: F401
+    except ImportError:
+        assert dedupe(written("\n".join([HEADER, *ROWS])), "--engine", "spark") == 1
+        assert "requirements/spark.txt" in capsys.readouterr().err
+    else:
+        pytest.skip("PySpark is installed here")
+
+
+def test_what_was_learned_is_kept_and_used_again(written, tmp_path):
+    path = written("\n".join([HEADER, *(f"{n},Ad{n % 7},Soyad{n % 11},0532 1{n // 2:06d},," for n in range(200))]))
+    kept = tmp_path / "model.json"
+
+    assert dedupe(path, "--train", "--model", str(kept)) == 0
+    assert json.loads(kept.read_text())["format"] == 1
+    assert dedupe(path, "--model", str(kept)) == 0
