@@ -25,7 +25,9 @@ _MADE_OF = ("muhatap/**/migrations/*.py", "muhatap/**/*.sql", "requirements/*.tx
 def copy_to(data: Path) -> None:
     """Fill a data folder that is empty, or not there yet. Raises RuntimeError when the product cannot be installed."""
     with _alone():
-        subprocess.run(["cp", "-a", f"{_installed()}/.", str(data)], check=True)
+        place = _installed()
+        (place / "postgres.users").unlink(missing_ok=True)  # it says that a server was used here, and that nobody uses it
+        subprocess.run(["cp", "-a", f"{place}/.", str(data)], check=True)
 
 
 def _installed() -> Path:
