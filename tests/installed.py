@@ -26,7 +26,7 @@ def copy_to(data: Path) -> None:
     """Fill a data folder that is empty, or not there yet. Raises RuntimeError when the product cannot be installed."""
     with _alone():
         place = _installed()
-        (place / "postgres.users").unlink(missing_ok=True)  # it says that a server was used here, and that nobody uses it
+        (place / "postgres.users").unlink(missing_ok=True)  # it would say that nobody uses the copy any more
         subprocess.run(["cp", "-a", f"{place}/.", str(data)], check=True)
 
 
