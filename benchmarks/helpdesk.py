@@ -184,7 +184,8 @@ def _cookie(data: Path, python: Path) -> str:
         "from django.contrib.auth.models import User\n"
         "from django.contrib.sessions.backends.db import SessionStore\n"
         "from helpdesk.models import UserSettings\n"
-        "u = User.objects.earliest('pk'); UserSettings.objects.get_or_create(user=u); s = SessionStore()\n"
+        "[UserSettings.objects.get_or_create(user=u) for u in User.objects.all()]\n"
+        "u = User.objects.earliest('pk'); s = SessionStore()\n"
         "s.update({'_auth_user_id': str(u.pk), '_auth_user_backend': 'django.contrib.auth.backends.ModelBackend',"
         " '_auth_user_hash': u.get_session_auth_hash()}); s.save(); print(s.session_key)"
     )

@@ -41,7 +41,10 @@ def read(
     facts: Mapping[str, object], *, about: str = CustomField.About.CONTACT
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The values to keep (None for an emptied field) and a sentence for each that can't be kept. Unknown names are left out."""
-    asked = CustomField.objects.filter(key__in=list(facts), about=about, archived_at=None)
+    own = [
+        name for name in facts if name not in BUILT_IN or about != CustomField.About.CONTACT
+    ]  # no key of theirs is built in
+    asked = CustomField.objects.filter(key__in=own, about=about, archived_at=None)
     return read_as(facts, {field.key: field for field in asked}, about=about)
 
 

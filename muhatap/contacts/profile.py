@@ -27,6 +27,8 @@ def update(*, contact: Contact, facts: Mapping[str, object], source: str, at: da
     values, errors = fields.read(facts)
     if errors and by:
         raise fields.BadValues(errors)
+    if not by and not _tells_news(contact, values, source):
+        return  # a channel says with each message what it said with the first
     lock(contact)
     last = _last(contact, values, source)
     news = {
@@ -149,6 +151,12 @@ def _forget_hasty(contact: Contact, names: Iterable[str], source: str, *, at: da
     """What the same source told less than a moment before is replaced, so that no visitor fills the history by typing."""
     hasty = ProfileFact.objects.filter(contact=contact, field__in=list(names), source=source, by=None)
     hasty.filter(at__gt=at - HASTE, at__lte=at).delete()
+
+
+def _tells_news(contact: Contact, values: Mapping[str, Any], source: str) -> bool:
+    last = _last(contact, values, source)
+    told = {name: value for name, value in values.items() if value is not None}
+    return any(_is_news(contact, name, value, last.get(name), None) for name, value in told.items())
 
 
 def _last(contact: Contact, names: Iterable[str], source: str) -> dict[str, ProfileFact]:

@@ -7,7 +7,7 @@ from muhatap.channels.contract import Inbound
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
 from muhatap.conversations import blocking, closing, snoozing, threading, threads
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Conversation, Message, Snooze
 from muhatap.conversations.threading import Placement
 from muhatap.interactions.models import Interaction
 
@@ -64,4 +64,5 @@ def _beside(*, inbox: Inbox, inbound: Inbound, contact: Contact) -> Placement:
 def _wake(conversation: Conversation, *, at: datetime) -> None:
     if conversation.status == Conversation.Status.RESOLVED:
         closing.reopen(conversation=conversation, by=SYSTEM, at=at)
-    snoozing.wake(conversation=conversation, at=at)
+    if Snooze.objects.filter(conversation=conversation, ended_at=None).exists():
+        snoozing.wake(conversation=conversation, at=at)
