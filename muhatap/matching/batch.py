@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from muhatap.matching import comparing, grouping, tables, training
 from muhatap.matching.blocking import Rule, rule
 from muhatap.matching.engine import Columns, Engine
-from muhatap.matching.model import Model, Weight
+from muhatap.matching.model import Model, Weight, starting
 from muhatap.matching.training import Patterns
 
 MOST_PAIRS = 12.0  # a record, of all rules together
@@ -78,6 +78,7 @@ def learned_model(
             if level
         }
         for each in comparing.COMPARISONS
+        if each.of in engine.fields
     }
     email = comparing.BY_FIELD["email"].names
     named = {
@@ -87,7 +88,7 @@ def learned_model(
     }
     model = Model(
         prior=Weight(-20.0, -1.0),
-        weights=weights,
+        weights={**starting().weights, **weights},  # of fields these records lack, what is known from elsewhere
         when_named={"email": named},
         names={field: known for field, (known, _, _) in names.items()},
         rare={field: other for field, (_, other, _) in names.items()},
