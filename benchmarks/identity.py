@@ -41,7 +41,9 @@ class Run:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", choices=list(SIZES), default="full")
-    parser.add_argument("--data", type=Path, nargs="*", help="folders with records.csv and truth.csv instead of our own world")
+    parser.add_argument(
+        "--data", type=Path, nargs="*", help="folders with records.csv and truth.csv instead of our own world"
+    )
     arguments = parser.parse_args()
     figures: dict[str, Figure] = {}
     with tempfile.TemporaryDirectory(prefix="muhatap-bench-", dir="/var/tmp") as place:
@@ -52,30 +54,42 @@ def main() -> int:
             first, last = (figure for name, figure in figures.items() if name.endswith("_f1") and "splink" not in name)
             figures["f1_lost_to_size"] = at_most(round(first.value - last.value, 4), GOAL_LOSS)
     rival = "measured" if has_splink() else "not measured: Splink is not installed (requirements/bench.txt)"
-    return int(not tell("identity", figures, postgres="none", size=arguments.size, splink=rival, load=os.getloadavg()[0]))
+    return int(
+        not tell("identity", figures, postgres="none", size=arguments.size, splink=rival, load=os.getloadavg()[0])
+    )
 
 
 def measured(folder: Path, place: Path) -> dict[str, Figure]:
     """One set: learned and grouped; the careful bar with the model just learned; Splink."""
     n = sum(1 for _ in (folder / "truth.csv").open()) - 1
     model = place / f"{n}.json"
-    learned = run(folder, place, ["-m", "muhatap", "dedupe", "{in}", "--out", "{out}", "--train", "--model", str(model)])
+    learned = run(
+        folder, place, ["-m", "muhatap", "dedupe", "{in}", "--out", "{out}", "--train", "--model", str(model)]
+    )
     progress(f"{n} records: {learned}")
-    careful = run(folder, place, ["-m", "muhatap", "dedupe", "{in}", "--out", "{out}", "--model", str(model), "--bar", "merge"])
+    careful = run(
+        folder, place, ["-m", "muhatap", "dedupe", "{in}", "--out", "{out}", "--model", str(model), "--bar", "merge"]
+    )
     progress(f"{n} records at the bar of merging: {careful}")
     size, beside = f"{n}", {"precision": learned.precision, "recall": learned.recall}
     figures = {
         f"{size}_f1": at_least(learned.f1, GOAL_F1, **beside),
         f"{size}_precision_at_merge": at_least(careful.precision, GOAL_PRECISION, recall=careful.recall),
         f"{size}_largest_cluster": at_most(learned.largest, GOAL_LARGEST),
-        f"{size}_cpu_s": at_most(learned.cpu, max(GOAL_CPU_AT_MILLION * n / 1e6, 6.0), saved_model=careful.cpu, wall=learned.wall),
+        f"{size}_cpu_s": at_most(
+            learned.cpu, max(GOAL_CPU_AT_MILLION * n / 1e6, 6.0), saved_model=careful.cpu, wall=learned.wall
+        ),
         f"{size}_peak_mb": at_most(learned.mb, GOAL_MB),
     }
     if has_splink():
         rival = run(folder, place, ["-m", "benchmarks.identity_rival", "{in}", "{out}"])
         progress(f"{n} records, Splink: {rival}")
-        figures[f"{size}_f1_over_splink"] = at_least(round(learned.f1 - rival.f1, 4), 0.0, splink_f1=rival.f1, splink_precision=rival.precision)
-        figures[f"{size}_cpu_of_splink"] = at_most(round(learned.cpu / rival.cpu, 2), 1.0, splink_cpu_s=rival.cpu, splink_mb=rival.mb)
+        figures[f"{size}_f1_over_splink"] = at_least(
+            round(learned.f1 - rival.f1, 4), 0.0, splink_f1=rival.f1, splink_precision=rival.precision
+        )
+        figures[f"{size}_cpu_of_splink"] = at_most(
+            round(learned.cpu / rival.cpu, 2), 1.0, splink_cpu_s=rival.cpu, splink_mb=rival.mb
+        )
     return figures
 
 
@@ -83,7 +97,9 @@ def run(folder: Path, place: Path, words: list[str]) -> Run:
     """Raises CalledProcessError."""
     out = place / "clusters.csv"
     names = {"{in}": str(folder / "records.csv"), "{out}": str(out)}
-    process = subprocess.Popen([sys.executable, *(names.get(word, word) for word in words)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, *(names.get(word, word) for word in words)], stdout=subprocess.PIPE, text=True
+    )
     told = process.stdout.read() if process.stdout else ""
     _, status, used = os.wait4(process.pid, 0)
     if status:
@@ -102,7 +118,12 @@ def quality(truth: Path, clusters: Path) -> tuple[float, float, float, int]:
     both = n_pairs(true * (int(rows[:, 1].max()) + 1) + rows[:, 1])
     found, there = n_pairs(rows[:, 1]), n_pairs(true)
     largest = int(np.unique(rows[:, 1], return_counts=True)[1].max())
-    return round(both / max(found, 1), 4), round(both / max(there, 1), 4), round(2 * both / max(found + there, 1), 4), largest
+    return (
+        round(both / max(found, 1), 4),
+        round(both / max(there, 1), 4),
+        round(2 * both / max(found + there, 1), 4),
+        largest,
+    )
 
 
 def n_pairs(label: np.ndarray) -> int:

@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-GIVEN = (
+_GIVEN = (
     "Ada Adil Afra Akif Alev Alim Arın Asaf Aslıhan Atakan Bade Baran Begüm Belma Berke Bora Canan Cevdet Damla Defne Dorukhan Ela Emir "
     "Erdal Eylül Feyza Gaye Görkem Güneş Haluk Harun Hazal Ilgın Irmak İdil İlayda İskender Kaan Kayra Lara Lütfi Mahir Meral Mira Naz "
     "Nejat Nevin Okan Oktay Öykü Pelin Poyraz Rana Rüya Saffet Selin Simge Şebnem Şevket Tamer Tarık Toprak Tülin Uğur Umut Ülker Vahit "
     "Yağmur Yavuz Yiğit Zerrin Zübeyde"
-).split()
-FAMILY = (
+)
+GIVEN = _GIVEN.split()
+_FAMILY = (
     "Açıkgöz Akıncı Alkan Arıkan Atalay Balaban Başaran Bayrak Beşikçi Bilgiç Boyacı Börekçi Candan Cebeci Çağlayan Çalışkan Dağdelen "
     "Denizci Dikmen Ekinci Elmas Engin Erbil Fidan Fırat Girgin Göçmen Gündüz Hancı Ilıcalı Işıldak İnal İpekçi Kalkan Karabulut Kaymaz "
     "Kırımlı Koçak Körükçü Kuyumcu Mutlu Nalbant Oduncu Onat Oral Örs Özgen Pamuk Pekcan Saraç Sevinç Soylu Şahbaz Şenkal Tanrıöver "
     "Tezcan Uğurlu Uzuner Ünsal Varol Yağcı Yaprak Yoldaş Zorlu"
-).split()
+)
+FAMILY = _FAMILY.split()
 FOREIGN = (
     ("Mohammad Reza|Muhammed Rıza|Mohamed Reza", "Ahmadi|Ahmedi|Ahmady"),
     ("Aleksandr|Alexander|Aleksander", "Ivanov|İvanov|Ivanoff"),
@@ -31,8 +33,14 @@ FOREIGN = (
     ("Olena|Elena|Helena", "Shevchenko|Şevçenko|Sevcenko"),
     ("Giorgi|Georgi|George", "Beridze|Beridse"),
 )
-TOWNS = {"İzmir": "Konak Bornova Urla", "Ankara": "Çankaya Mamak Gölbaşı", "Muğla": "Bodrum Datça Fethiye", "Van": "İpekyolu Edremit"}
+TOWNS = {
+    "İzmir": "Konak Bornova Urla",
+    "Ankara": "Çankaya Mamak Gölbaşı",
+    "Muğla": "Bodrum Datça Fethiye",
+    "Van": "İpekyolu Edremit",
+}
 FOLD = str.maketrans("çğıöşüÇĞİÖŞÜâ", "cgiosuCGIOSUa")
+HEADER = "rec_id channel first_name last_name phone email birth_date address district city company"
 PROVIDERS = ("gmail.com", "gmail.com", "outlook.com", "yandex.com", "ornek.example")
 
 
@@ -62,7 +70,9 @@ class World:
 
     def home(self) -> tuple[str, str, str]:
         town = self.random.choice(list(TOWNS))
-        street = f"{self.random.choice(FAMILY)} Mah. {self.random.choice(GIVEN)} Sok. No: {self.random.randrange(1, 90)}"
+        street = (
+            f"{self.random.choice(FAMILY)} Mah. {self.random.choice(GIVEN)} Sok. No: {self.random.randrange(1, 90)}"
+        )
         return street, self.random.choice(TOWNS[town].split()), town
 
     def person(self, family: str, home: tuple[str, str, str]) -> Person:
@@ -71,13 +81,26 @@ class World:
         given = GIVEN[int(self.random.random() ** 2 * len(GIVEN))]
         year = self.random.randrange(1945, 2006)
         born = f"{self.random.randrange(1, 29):02d}.{self.random.randrange(1, 13):02d}.{year}"
-        user = self.random.choice((f"{given}.{family}", f"{given}{year % 100:02d}", f"{family}{self.random.randrange(999)}", f"{given[0]}{family}"))
+        user = self.random.choice(
+            (
+                f"{given}.{family}",
+                f"{given}{year % 100:02d}",
+                f"{family}{self.random.randrange(999)}",
+                f"{given[0]}{family}",
+            )
+        )
         mail = user.translate(FOLD).lower() + str(self.n % 97) + "@" + self.random.choice(PROVIDERS)
         return Person(self.n, given, family, [self.phone()], [mail], born, home, [(given, family)])
 
     def groups(self) -> Iterator[list[Person]]:
         """Families, firms and foreigners, without an end."""
-        makers: tuple[Callable[[], list[Person]], ...] = (self.family_with_one_account, self.single, self.single, self.firm, self.foreigner)
+        makers: tuple[Callable[[], list[Person]], ...] = (
+            self.family_with_one_account,
+            self.single,
+            self.single,
+            self.firm,
+            self.foreigner,
+        )
         while True:
             yield self.random.choices(makers, (4, 4, 4, 1, 1))[0]()
 
@@ -118,14 +141,33 @@ class World:
         r = self.random
         given, family = r.choice(one.spellings)
         channel = r.choice(("magaza", "pazaryeri", "telefon", "posta"))
-        phone = r.choice(one.phones) if r.random() < {"magaza": 0.9, "pazaryeri": 0.5, "telefon": 1.0, "posta": 0.1}[channel] else ""
-        mail = r.choice(one.mails) if r.random() < {"magaza": 0.7, "pazaryeri": 1.0, "telefon": 0.1, "posta": 1.0}[channel] else ""
+        phone = (
+            r.choice(one.phones)
+            if r.random() < {"magaza": 0.9, "pazaryeri": 0.5, "telefon": 1.0, "posta": 0.1}[channel]
+            else ""
+        )
+        mail = (
+            r.choice(one.mails)
+            if r.random() < {"magaza": 0.7, "pazaryeri": 1.0, "telefon": 0.1, "posta": 1.0}[channel]
+            else ""
+        )
         if channel == "pazaryeri" and r.random() < 0.7:  # masked: another address for each order
             mail = f"{r.randrange(16**12):012x}@siparis.pazaryeri.example"
         street, town, city = one.home if channel in ("magaza", "pazaryeri") and r.random() < 0.8 else ("", "", "")
         born = one.born if channel == "magaza" and r.random() < 0.4 else ""
         given, family = (self.written(name) for name in (given, family if r.random() < 0.93 else ""))
-        return [channel, given, family, r.choice(("0", "+90", "")) + phone if phone else "", mail, born, street, town, city, one.firm]
+        return [
+            channel,
+            given,
+            family,
+            r.choice(("0", "+90", "")) + phone if phone else "",
+            mail,
+            born,
+            street,
+            town,
+            city,
+            one.firm,
+        ]
 
     def written(self, name: str) -> str:
         r = self.random
@@ -148,7 +190,9 @@ def write(n: int, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with (out / "records.csv").open("w", newline="") as records, (out / "truth.csv").open("w", newline="") as truth:
         told, true = csv.writer(records), csv.writer(truth)
-        told.writerow("rec_id channel first_name last_name phone email birth_date address district city company".split())
+        told.writerow(
+            "rec_id channel first_name last_name phone email birth_date address district city company".split()
+        )
         true.writerow(["rec_id", "person_id"])
         for number, (person, row) in enumerate(rows, 1):
             told.writerow([number, *row])
