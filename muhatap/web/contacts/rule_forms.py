@@ -71,16 +71,17 @@ class ValueForm(forms.Form):
         choices = [(step, words.step(step)) for step in STEPS if step != "pinned"]
         for n in range(1, len(STEPS)):
             self.fields[f"step_{n}"] = forms.ChoiceField(label=_("%(n)d. step") % {"n": n}, choices=choices)
-        for name in sorted(TRUST, key=lambda name: -TRUST[name]):
+        for name in sorted(TRUST.keys() - {"header"}, key=lambda name: (-TRUST[name], name)):
             label = identities.first_upper(identities.source(name))
-            label = f"{label} (header)" if name == "header" else label
             self.fields[f"trust_{name}"] = forms.IntegerField(label=label, min_value=1, max_value=99)
 
     def steps(self) -> list[str]:
         return ["pinned", *(self.cleaned_data[f"step_{n}"] for n in range(1, len(STEPS)))]
 
     def trust(self) -> dict[str, int]:
-        return {name: self.cleaned_data[f"trust_{name}"] for name in TRUST}
+        """A mail's header is believed as the mail is."""
+        told = {name: self.cleaned_data[f"trust_{name}"] for name in TRUST if name != "header"}
+        return told | {"header": told["email"]}
 
     def order(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("step_")]
