@@ -101,7 +101,7 @@ def usable(rules: Sequence[Rule], fields: frozenset[str]) -> tuple[Rule, ...]:
 def compared(pairs: str, fields: frozenset[str], dialect: Dialect) -> str:
     """Pairs (l, r) with their levels in one number and what equal names say beyond the mean name."""
     gains = ", ".join(
-        f"cast(case when l.{name} = r.{name} then l.{name}_gain else 0 end as float) as {name}_gain"
+        f"cast(case when l.{name} = r.{name} and l.{name} <> '' then l.{name}_gain else 0 end as float) as {name}_gain"
         if name in fields
         else f"cast(0 as float) as {name}_gain"
         for name in ("given", "family")

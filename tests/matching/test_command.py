@@ -88,7 +88,9 @@ def test_a_file_that_is_not_there_is_said(tmp_path, capsys):
     assert "in.csv" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", ["--map telefon", "--map nothing=ad", "--map phone=nowhere", "--rules a+b", "--bar x"])
+@pytest.mark.parametrize(
+    "words", ["--map telefon", "--map nothing=ad", "--map phone=nowhere", "--rules a+b", "--bar x"]
+)
 def test_words_it_cannot_use_are_refused(written, words):
     assert dedupe(written("\n".join([HEADER, *ROWS])), *words.split()) == 1
 
