@@ -19,7 +19,7 @@ from muhatap.imports import running as imports
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
-from muhatap.shared import clock
+from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
 from muhatap.webhooks import delivering
 
