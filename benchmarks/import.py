@@ -24,71 +24,30 @@ MINUTES = 5.0
 CONSTANT = 0.7  # the last tenth's rate over the first's
 MEMORY_MB = 60  # what may be added between the first tenth and the end
 HEADER = ["Ad Soyad", "E-posta", "Telefon", "Şehir", "Firma", "Etiketler", "Müşteri no"]
-FIRST = [
-    "Ayşe",
-    "Mehmet",
-    "Elif",
-    "Hakan",
-    "İpek",
-    "Oğuz",
-    "Gülşen",
-    "Fatih",
-    "Şule",
-    "Zeynep",
-    "Can",
-    "Deniz",
-    "Selin",
-    "Mert",
-    "Ece",
-    "Emre",
-    "Merve",
-    "Burak",
-]
-LAST = [
-    "Yılmaz",
-    "Kaya",
-    "Şahin",
-    "Demir",
-    "Güneş",
-    "Çelik",
-    "Işık",
-    "Öztürk",
-    "Çağlar",
-    "Arslan",
-    "Aydın",
-    "Koç",
-    "Ak",
-    "Usta",
-    "Tan",
-    "Yıldız",
-    "Doğan",
-    "Aksoy",
-]
-CITIES = [
-    "İstanbul",
-    "Ankara",
-    "İzmir",
-    "Bursa",
-    "Antalya",
-    "Adana",
-    "Konya",
-    "Gaziantep",
-    "Mersin",
-    "Kayseri",
-    "Eskişehir",
-    "Samsun",
-]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FIRST = _words("Ayşe Mehmet Elif Hakan İpek Oğuz Gülşen Fatih Şule Zeynep Can Deniz Selin Mert Ece Emre Merve Burak")
+LAST = _words("Yılmaz Kaya Şahin Demir Güneş Çelik Işık Öztürk Çağlar Arslan Aydın Koç Ak Usta Tan Yıldız Doğan Aksoy")
+CITIES = _words("İstanbul Ankara İzmir Bursa Antalya Adana Konya Gaziantep Mersin Kayseri Eskişehir Samsun")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", choices=list(ROWS_OF), default="full")
     parser.add_argument("--rows", type=int, default=0)
+    parser.add_argument(
+        "--data", type=Path, help="keep the database in this folder, or begin with the empty one that is there"
+    )
     arguments = parser.parse_args()
     n = arguments.rows or ROWS_OF[arguments.size]
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="muhatap-bench-", dir="/var/tmp"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = arguments.data or Path(tempfile.mkdtemp(prefix="muhatap-bench-", dir="/var/tmp"))
+        if not arguments.data:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         home = stack.enter_context(Installation(folder / "data"))
         return int(not measure(folder, n, home.postgres_version()))
 

@@ -145,9 +145,11 @@ def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime
         if row.contact in touched:
             row.keep(touched[row.contact])
     gone = [row.contact for row in rows if row.undone == REVERSED]
-    _unlink(
-        list(SourceRecord.objects.filter(contact__in=gone, is_current=True).values_list("pk", "home_id")), by=by, at=at
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, home_id from contacts_sourcerecord where contact_id = any(%s) and is_current", [gone]
+        )
+        _unlink(cursor.fetchall(), by=by, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from contacts_matchkey where record_id in "
@@ -162,26 +164,26 @@ def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime
 
 def _touched(contacts: list[int], source: str, rows: Sequence[Given]) -> dict[int, str]:
     """Why a contact must stay: somebody else points at it, or told something of it."""
-    found: dict[int, str] = {}
-
-    def note(why: str, ids: Any) -> None:
-        for pk in ids:
-            found.setdefault(pk, why)
-
-    identities = Identity.objects.filter(contact__in=contacts)
-    note("proved", identities.filter(verified_at__isnull=False).values_list("contact", flat=True))
-    note("changed", identities.exclude(source=source).values_list("contact", flat=True))
-    records = SourceRecord.objects.filter(contact__in=contacts)
-    note("changed", records.exclude(source=source).values_list("contact", flat=True))
-    tags = ContactTag.objects.filter(contact__in=contacts).exclude(pk__in=_remembered(rows, "taggings"))
-    note("tagged", tags.values_list("contact", flat=True))
-    notes = ContactNote.objects.filter(contact__in=contacts).exclude(pk__in=_remembered(rows, "notes"))
-    note("noted", notes.values_list("contact", flat=True))
+    asked: list[tuple[str, str, str, list[Any]]] = [
+        ("proved", "contacts_identity", "contact_id", []),
+        ("changed", "contacts_identity", "contact_id", [source]),
+        ("changed", "contacts_sourcerecord", "contact_id", [source]),
+        ("tagged", "contacts_contacttag", "contact_id", [_remembered(rows, "taggings")]),
+        ("noted", "contacts_contactnote", "contact_id", [_remembered(rows, "notes")]),
+    ]
+    but = ["verified_at is not null", "source <> %s", "source <> %s", "id <> all(%s)", "id <> all(%s)"]
     for relation in every_relation():
         if relation.name not in _CAME_ALONG:
-            asked = relation.rows(**{f"{relation.field}__in": contacts})
             why = "changed" if relation.name == "contacts.ProfileFact.contact" else "spoken"
-            note(why, asked.values_list(relation.field, flat=True))
+            asked.append((why, relation.model._meta.db_table, f"{relation.field}_id", []))
+            but.append("true")
+    found: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        for (why, table, column, more), condition in zip(asked, but, strict=True):
+            sql = f'select "{column}" from "{table}" where "{column}" = any(%s) and {condition}'  # noqa: S608 (our own names)
+            cursor.execute(sql, [contacts, *more])
+            for (pk,) in cursor.fetchall():
+                found.setdefault(pk, why)
     return found
 
 

@@ -73,7 +73,14 @@ def kind_of(values: Sequence[str]) -> str:
     tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
         ("date", _is_date),
         ("money", lambda text: bool(_MONEY.fullmatch(text))),
-        ("number", lambda text: bool(_NUMBER.fullmatch(text)) and not (text.startswith("0") and len(text) > 1)),
+        (
+            "number",
+            lambda text: (
+                bool(_NUMBER.fullmatch(text))
+                and not _DATE.fullmatch(text)
+                and not (text.startswith("0") and len(text) > 1)
+            ),
+        ),
     )
     told = [value for value in values if value]
     return next((kind for kind, test in tests if told and all(map(test, told))), "text")

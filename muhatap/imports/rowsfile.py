@@ -12,6 +12,7 @@ from muhatap.shared.text import without_nul
 N_SAMPLES = 20
 _CELL_SHOWN = 200
 _BLOCK = 1000
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass
@@ -62,7 +63,7 @@ def _encoded(table: Table, kept: Kept) -> Iterator[bytes]:
         kept.n_rows += 1
         if kept.n_rows <= N_SAMPLES:
             kept.samples.append([without_nul(cell)[:_CELL_SHOWN] for cell in cells])
-        block.append(json.dumps([last, *map(without_nul, cells)], ensure_ascii=False))
+        block.append(_as_json([last, *map(without_nul, cells)]))
         if len(block) == _BLOCK:
             yield ("\n".join(block) + "\n").encode()
             block.clear()

@@ -166,8 +166,11 @@ def _give_back(one: Import, at: datetime) -> bool:
 def _note_undone(one: Import, given: Sequence[Given]) -> None:
     """Rows that went back are told in one sentence; those that stayed each for itself."""
     reversed_ones = [row.number for row in given if row.undone == giving_back.REVERSED]
-    one.rows.filter(number__in=reversed_ones).update(undone=giving_back.REVERSED)
     with connection.cursor() as cursor:
+        cursor.execute(
+            "update imports_importrow set undone = %s where of_id = %s and number = any(%s)",
+            [giving_back.REVERSED, one.pk, reversed_ones],
+        )
         cursor.executemany(
             "update imports_importrow set undone = %s, undone_why = %s where of_id = %s and number = %s",
             [

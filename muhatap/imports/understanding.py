@@ -19,6 +19,11 @@ from muhatap.shared.text import fold
 
 _APOSTROPHE = re.compile(r"'(?=[=+\-@\t\r\n])")  # what an export put before a cell that looks like a formula
 _BETWEEN_TAGS = re.compile(r"[,;|\n]| ::: ")
+# An address that needs no thought: its form for comparison is itself in small letters, as shared.address says it.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9-]{0,61}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,61})+"
+)
+_LONG = 254
 _MOBILE = re.compile(r"(?:\+?90|0090|0)?(5\d{9})")
 
 
@@ -148,6 +153,11 @@ def _handle(kind: str, cell: str) -> Handle:
     """Raises fields.BadValue."""
     if kind == targets.PHONE and (quick := _mobile(cell)):
         return Handle(kind=kind, value=quick, comparable=quick, written=cell, is_sound=True)
+    if kind == targets.EMAIL and len(cell) < _LONG and _PLAIN_EMAIL.fullmatch(cell):
+        plain = cell.lower()
+        local, _at, domain = plain.partition("@")
+        comparable = f"{local.split('+', 1)[0] or local}@{domain}"
+        return Handle(kind=kind, value=plain, comparable=comparable, written=cell, is_sound=True)
     values, errors = fields.read_as({kind: cell}, {}) if kind != targets.SHOP else ({kind: cell}, {})
     if errors:
         raise fields.BadValue(errors[kind])

@@ -1,5 +1,6 @@
 """A file of contacts in a real browser: put up, tried out, taken, looked at, taken back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.shared import clock
 from tests import cast
-from tests.pages.test_contacts import met
 
 FILE = (
     "Ad Soyad;E-posta;Telefon;Şehir\n"
@@ -24,7 +25,8 @@ FILE = (
 @pytest.fixture
 def mert(page: Page, live_server: Any) -> Page:
     """Mert, who brings the list of a fair; Ayşe is known already."""
-    met("Ayse", "ayse.yilmaz@ornek.example", at=clock.now())
+    ayse = replace(cast.AYSE, name="Ayse")
+    identity.resolve(claims=[ayse], source="email", at=clock.now())
     client = Client()
     client.force_login(cast.mert())
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
