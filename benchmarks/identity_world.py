@@ -190,9 +190,7 @@ def write(n: int, seed: int, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with (out / "records.csv").open("w", newline="") as records, (out / "truth.csv").open("w", newline="") as truth:
         told, true = csv.writer(records), csv.writer(truth)
-        told.writerow(
-            "rec_id channel first_name last_name phone email birth_date address district city company".split()
-        )
+        told.writerow(HEADER.split())
         true.writerow(["rec_id", "person_id"])
         for number, (person, row) in enumerate(rows, 1):
             told.writerow([number, *row])
