@@ -76,7 +76,9 @@ def known_of(conversation: Conversation) -> Known:
     """What is known of this thread's people; bounces are asked for by those who know the recipients."""
     spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
     rows = list(
-        spoken.only("kind", "sender", "to", "cc", "bcc", "reply_to", "is_automatic").order_by("-at", "-id")[:LOOKED_AT]
+        spoken.only("conversation", "kind", "sender", "to", "cc", "bcc", "reply_to", "is_automatic").order_by(
+            "-at", "-id"
+        )[:LOOKED_AT]
     )
     ours = recipients.our_addresses()
     answered = next((row for row in rows if row.kind == Message.Kind.INBOUND and not row.is_automatic), None)
@@ -112,7 +114,8 @@ def with_bounces(known: Known, addresses: Iterable[str]) -> Known:
 def bounced(addresses: Iterable[str]) -> frozenset[str]:
     """Those of these addresses whose mail came back for good and nothing came from since."""
     wanted = {canonical(one) for one in addresses}
-    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=wanted).exclude(bounced_at=None)
+    rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=wanted, bounced_at__isnull=False)
+    rows = rows.filter(comparable__in={comparable(one) for one in wanted})  # what there is an index of
     return frozenset(rows.values_list("value", flat=True))
 
 

@@ -29,10 +29,10 @@ select k.walk, k.n, c.id, c.subject, c.status, c.priority, c.preview, c.preview_
   case when c.next_deadline_at is not null then (select l.warn_at from conversations_deadline l
     where l.conversation_id = c.id and l.met_at is null and l.dropped_at is null and l.paused_at is null
     order by l.due_at limit 1) end
-from ({keys}) k join conversations_conversation c on c.id = k.id
+from (select * from ({keys}) f order by walk, place limit %s) k join conversations_conversation c on c.id = k.id
 join contacts_contact p on p.id = c.contact_id join channels_inbox i on i.id = c.inbox_id
 left join conversations_draft d on d.conversation_id = c.id and d.by_id = %s and d.kind = 'reply'
-order by k.walk, k.place limit %s
+order by k.walk, k.place
 """
 WALK = """select {number} as walk, u.id, row_number() over (order by {terms}) as place, count(*) over () as n
 from ({parts}) u (at, id) order by {terms} limit {limit}"""
@@ -110,7 +110,7 @@ def lines(user: User, walks: Iterable[Part], *, limit: int) -> Lines:
     if keys is None:
         return Lines([], {})
     with connection.cursor() as cursor:
-        cursor.execute(LINES.format(keys=keys.sql), [user.pk, STANDING, *keys.values, user.pk, limit])
+        cursor.execute(LINES.format(keys=keys.sql), [user.pk, STANDING, *keys.values, limit, user.pk])
         found = cursor.fetchall()
     return Lines([_line(*row) for row in found], {row[0]: row[1] for row in found})
 

@@ -26,7 +26,7 @@ class UnknownView(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """By which moment rows stand, and whether the latest stands first. Where the moment is missing, the row stands last.
+    """By which moment rows stand, and whether the latest stands first. Where the moment is missing (`has_gaps`), the row stands last.
 
     With `walks` a page goes through several lists one after another, each along an index that has its order.
     """
@@ -34,15 +34,16 @@ class Order:
     column: str
     is_down: bool = False
     walks: "tuple[Walk, ...]" = ()
+    has_gaps: bool = False
 
     def after(self, cursor: "Cursor") -> Q:
-        """What stands after the place where a page ended."""
+        """What stands after the place where a page ended; the first half is what an index begins at."""
         side = "lt" if self.is_down else "gt"
         beyond = Q(**{self.column: cursor.at, f"pk__{side}": cursor.id})
         if cursor.at is None:
             return beyond
-        found = beyond | Q(**{f"{self.column}__{side}": cursor.at})
-        return found if self.is_down else found | Q(**{self.column: None})
+        found = Q(**{f"{self.column}__{side}e": cursor.at}) & (beyond | Q(**{f"{self.column}__{side}": cursor.at}))
+        return found | Q(**{self.column: None}) if self.has_gaps else found
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ ORDERS = {
     "deadline": Order("next_deadline_at", walks=BY_DEADLINE),
     "newest": NEWEST,
     "oldest": Order("last_message_at"),
-    "waiting": Order("waiting_since"),
+    "waiting": Order("waiting_since", has_gaps=True),
 }
 
 

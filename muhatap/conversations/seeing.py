@@ -2,23 +2,25 @@
 
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation, Mention, Seen
 
+READ = """
+insert into conversations_seen as s (conversation_id, user_id, message_id, at) values (%s, %s, %s, %s)
+on conflict (conversation_id, user_id) do update set message_id = excluded.message_id, at = excluded.at
+where s.message_id < excluded.message_id
+"""
+
 
 def mark_seen(*, conversation: Conversation, message_id: int, by: User, at: datetime) -> None:
     """Remember that somebody read up to a message; never goes back."""
-    Seen.objects.bulk_create(
-        [Seen(conversation=conversation, user=by, message_id=message_id, at=at)], ignore_conflicts=True
-    )
-    Seen.objects.filter(conversation=conversation, user=by, message_id__lt=message_id).update(
-        message_id=message_id, at=at
-    )
-    Mention.objects.filter(
-        user=by, seen_at=None, message__conversation=conversation, message_id__lte=message_id
-    ).update(seen_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [conversation.pk, by.pk, message_id, at])
+    mentions = Mention.objects.filter(user=by, seen_at=None, message_id__lte=message_id)
+    mentions.filter(message__conversation=conversation).update(seen_at=at)
 
 
 def seen_by(user: User) -> QuerySet[Seen]:

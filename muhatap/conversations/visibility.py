@@ -8,11 +8,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from muhatap.accounts.models import Membership, User, Visibility
+from muhatap.accounts.remembering import once
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations.models import Conversation, Mention, Message
 
 NOBODY = -1  # 0 stands in the count cells for what is assigned to nobody
-KEPT = "_scope"  # on a user that stands for one request
 SCOPE = """
 select 'inbox', i.id, i.name, i.kind, d.id is not null
 from channels_inbox i left join channels_desk d on d.inbox_id = i.id and d.user_id = %(user)s
@@ -102,18 +102,9 @@ class Scope:
         return Part(f"({' or '.join(part.sql for part in found)})", tuple(one for part in found for one in part.values))
 
 
-def remember(user: User) -> None:
-    """Let this object keep its scope once it was asked for: a page asks many times, and nobody's rights change while it is made."""
-    user.__dict__.setdefault(KEPT, None)
-
-
 def scope(user: User) -> Scope:
     """The scope of a user, by one question; a user who may no longer log in sees nothing."""
-    kept: Scope | None = user.__dict__.get(KEPT)
-    found = kept or _scope(user)
-    if KEPT in user.__dict__:
-        user.__dict__[KEPT] = found
-    return found
+    return once(user, "scope", _scope)
 
 
 def _scope(user: User) -> Scope:
@@ -197,10 +188,8 @@ def readable_interactions(user: User, interaction_ids: Collection[int]) -> set[i
     """Those of the given interactions whose conversation the user sees; what stands in none is for those who see all."""
     if user.is_active and user.visibility == Visibility.ALL:
         return set(interaction_ids)
-    placed = Message.objects.filter(interaction_id__in=interaction_ids).values_list("interaction_id", "conversation_id")
-    of_interaction = {interaction: conversation for interaction, conversation in placed if interaction}
-    visible = set(visible_to(user).filter(pk__in=set(of_interaction.values())).values_list("pk", flat=True))
-    return {one for one in interaction_ids if of_interaction.get(one) in visible}
+    placed = Message.objects.filter(interaction_id__in=interaction_ids, conversation__in=visible_to(user))
+    return {one for one in placed.values_list("interaction_id", flat=True) if one}
 
 
 def visible_inboxes(user: User) -> QuerySet[Inbox]:

@@ -48,7 +48,7 @@ def tell(*, users: Iterable[User], kind: str, message: Message, at: datetime) ->
     return made
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def see(*, user: User, conversation: Conversation, at: datetime, until: int | None = None) -> int:
     """They have read the conversation (up to a message): what was told of it is seen. How many were new."""
     unseen = Notice.objects.filter(user=user, seen_at=None, message__conversation=conversation)

@@ -1,13 +1,13 @@
 import pytest
 
 from muhatap.accounts.models import Membership, Role, Team, User, Visibility
+from muhatap.accounts.remembering import remember
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations import assigning, counting, lists, noting
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import (
     find,
     readable_interactions,
-    remember,
     scope,
     visible_to,
     who_sees,

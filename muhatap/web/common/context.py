@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "firm": getattr(settings, "FIRM_NAME", "Muhatap"),
         "theme": _theme(request, user),
         "here": _namespace(request),
-        "areas": SimpleLazyObject(partial(navigation.links, user, here=_namespace(request))) if is_in and user else (),
+        "areas": SimpleLazyObject(partial(_areas, request, user)) if is_in and user else (),
         "palette_url": _optional("search:palette"),
         "live_url": _live_url() if is_in else "",
         "language_url": _optional("language") or _optional("set_language"),
@@ -37,6 +37,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _areas(request: HttpRequest, user: User) -> tuple[navigation.AreaLink, ...]:
+    return navigation.links(user, here=_namespace(request), counted=navigation.counted(request))
+
+
 def _live_url() -> str:
     """With the moment of this drawing: the stream tells what happened between it and its own opening."""
     url = getattr(settings, "LIVE_URL", "/live")
@@ -46,14 +50,15 @@ def _live_url() -> str:
 def _bell(request: HttpRequest) -> dict[str, Any]:
     """What is unseen, and the newest the page knows of. `login` names this session without giving it away."""
     user = cast(User, request.user)
-    n = telling.n_unseen(user)
+    last = telling.newest_id(user)
+    n = telling.n_unseen(user) if last else 0
     session = request.session.session_key or ""
     return {
         "url": _optional("notices:list"),
         "is_here": _namespace(request) == "notices",
         "n": n,
         "said": "99+" if n > 99 else str(n or ""),
-        "last": telling.newest_id(user),
+        "last": last,
         "login": hashlib.sha256(session.encode()).hexdigest()[:12] if session else "",
     }
 

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import PERMISSIONS, may
-from muhatap.conversations.visibility import remember
+from muhatap.accounts.remembering import remember
 
 View = Callable[..., HttpResponseBase]
 

@@ -1,8 +1,9 @@
 """The areas of the product, in the order of the left navigation. An area without a page yet, or without permission, is not shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -79,24 +80,38 @@ AREAS: tuple[Area, ...] = (
 )
 
 
-def links(user: User, *, here: str, areas: tuple[Area, ...] = AREAS) -> tuple[AreaLink, ...]:
+def tell(request: HttpRequest, area: str, n: int) -> None:
+    """The page has counted for itself what waits in an area, so the shell around it need not."""
+    request.__dict__.setdefault("counted", {})[area] = n
+
+
+def counted(request: HttpRequest) -> Mapping[str, int]:
+    """What the page told of the areas' counts."""
+    found: Mapping[str, int] = request.__dict__.get("counted", {})
+    return found
+
+
+def links(
+    user: User, *, here: str, areas: tuple[Area, ...] = AREAS, counted: Mapping[str, int] | None = None
+) -> tuple[AreaLink, ...]:
     """The areas this user may enter; `here` is the namespace of the page being shown."""
     found = []
     for area in areas:
         url = _url(area.url_name)
         if url and may(user, area.permission):
-            found.append(_link(area, url, user, here))
+            found.append(_link(area, url, user, here, counted or {}))
     return tuple(found)
 
 
-def _link(area: Area, url: str, user: User, here: str) -> AreaLink:
+def _link(area: Area, url: str, user: User, here: str, counted: Mapping[str, int]) -> AreaLink:
+    n = counted.get(area.name)
     return AreaLink(
         name=area.name,
         label=str(area.label),
         short=str(area.short or area.label),
         icon=area.icon,
         url=url,
-        n_waiting=area.count(user) if area.count else None,
+        n_waiting=area.count(user) if area.count and n is None else n,
         is_here=here == area.name or here in area.others,
     )
 

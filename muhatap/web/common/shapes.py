@@ -30,7 +30,7 @@ def filled(template: str, name: str, rows: Iterable[Any]) -> SafeString:
 
 def _fill(row: Any, template: str, name: str, language: str) -> str:
     values: dict[str, Any] = row.__dict__
-    kind = type(row)
+    kind: Any = type(row)
     kept = getattr(kind, "SHAPE", ())
     shape = tuple(
         [value if value in ("", True, False, None) or field in kept else BEGINS for field, value in values.items()]

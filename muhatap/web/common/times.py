@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -108,15 +109,26 @@ def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
 
 
 def _day_and_month(on: date, today: date) -> str:
-    return str(format_date(on, "d MMM" if on.year == today.year else "d MMM y", locale=_locale()))
+    return _written(on, "d MMM" if on.year == today.year else "d MMM y", _locale())
+
+
+@lru_cache(maxsize=2000)
+def _written(on: date, pattern: str, locale: Locale) -> str:
+    """A day as it is written: lists show the same few again and again."""
+    return str(format_date(on, pattern, locale=locale))
 
 
 def _weekday(on: date, *, with_year: bool) -> str:
     """Turkish puts the weekday last, English first."""
     year = " y" if with_year else ""
     pattern = f"d MMMM{year} EEEE" if _locale().language == "tr" else f"EEEE d MMMM{year}"
-    return str(format_date(on, pattern, locale=_locale()))
+    return _written(on, pattern, _locale())
 
 
 def _locale() -> Locale:
-    return Locale.parse((get_language() or "tr").replace("-", "_"))
+    return _parsed(get_language() or "tr")
+
+
+@cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))

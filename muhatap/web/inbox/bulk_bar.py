@@ -1,39 +1,35 @@
 """What the bar above chosen rows offers to this reader."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muhatap.accounts.models import Team, User
+from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts.models import Tag
 from muhatap.conversations.models import Conversation
 from muhatap.web.common import times
-from muhatap.web.inbox import opened, words
-from muhatap.web.inbox.display import BulkBar
+from muhatap.web.inbox import colleagues, opened, words
+from muhatap.web.inbox.display import BulkBar, Choice
 from muhatap.web.inbox.viewing import Opened
 
-MOST_PEOPLE, MOST_TEAMS, MOST_TAGS = 100, 50, 50
+MOST_TAGS = 50
 
 
 def bar(user: User, shown: Opened, now: datetime, *, n: int) -> BulkBar | None:
     """The bar; nothing for those who may not organise."""
     if not may(user, "conversations.organise"):
         return None
-    people = User.objects.filter(is_active=True).order_by("name", "id")[:MOST_PEOPLE]
-    teams = Team.objects.order_by("name", "id")[:MOST_TEAMS]
     labels = opened.snooze_labels()
     return BulkBar(
         url=reverse("inbox:bulk"),
         view=shown.name,
         query=urlencode(shown.asked),
-        people=(
-            ("assign:nobody", _("Nobody")),
-            *((f"assign:{one.pk}", one.name) for one in people if may(one, "conversations.reply")),
-        ),
-        teams=tuple((f"team:{team.pk}", team.name) for team in teams),
+        people=(Choice("assign:nobody", _("Nobody")), *_people(user), *_teams(user)),
         priorities=tuple(
             (f"priority:{value}", words.priority(value)) for value in sorted(Conversation.Priority.values, reverse=True)
         ),
@@ -41,6 +37,18 @@ def bar(user: User, shown: Opened, now: datetime, *, n: int) -> BulkBar | None:
             (f"snooze:{name}", labels[name], times.stamp(at, now))
             for name, at in sorted(opened.moments(now).items(), key=lambda named: named[1])
         ),
-        tags=tuple((f"untag:{tag.pk}", tag.name) for tag in Tag.objects.order_by("folded")[:MOST_TAGS]),
+        tags=tuple((f"untag:{pk}", name) for pk, name in _tags()),
         n_all=times.count(n) if n else "",
     )
+
+
+def _people(user: User) -> Iterable[Choice]:
+    return (Choice(f"assign:{one.id}", one.name) for one in colleagues.people(user) if one.may_answer)
+
+
+def _teams(user: User) -> Iterable[Choice]:
+    return (Choice(f"team:{pk}", name, "users") for pk, name in colleagues.teams(user))
+
+
+def _tags() -> "QuerySet[Tag, tuple[int, str]]":
+    return Tag.objects.order_by("folded").values_list("pk", "name")[:MOST_TAGS]

@@ -9,7 +9,8 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact, ContactNote
-from muhatap.conversations import lists
+from muhatap.conversations import having, lists
+from muhatap.conversations.having import Has
 from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions
@@ -23,9 +24,10 @@ from muhatap.web.inbox import joining_parts, words
 from muhatap.web.inbox.display import Card, OtherConversation
 
 
-def card(conversation: Conversation, user: User, now: datetime) -> Card:
+def card(conversation: Conversation, user: User, now: datetime, *, has: Has | None = None) -> Card:
     """The card of the conversation's contact, with what this user may see."""
     contact = conversation.contact
+    has = has or having.of(conversation, user)
     known = identity.of(contact)
     sureness, icon = identities.sureness(known)
     return Card(
@@ -38,10 +40,12 @@ def card(conversation: Conversation, user: User, now: datetime) -> Card:
         sureness_icon=icon,
         identities=tuple(identities.line(one, now) for one in known),
         profile=_profile(contact),
-        tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")),
+        tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")) if has.contact_tags else (),
         others=tuple(_other(other, now) for other in lists.of_contact(user, contact.pk) if other.pk != conversation.pk),
-        **joining_parts.parts(conversation, user),
-        notes=tuple(_note(note, now) for note in contact.notes.select_related("by").order_by("-at")[:3]),
+        **joining_parts.parts(conversation, user, has),
+        notes=tuple(_note(note, now) for note in contact.notes.select_related("by").order_by("-at")[:3])
+        if has.notes
+        else (),
         note_url=reverse("inbox:contact_note", args=[conversation.pk]) if may(user, "contacts.edit") else "",
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",

@@ -14,6 +14,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.channels.contract import Address, FileRef
 from muhatap.conversations import drafting, recipients
+from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.flow.reply import signature
 from muhatap.shared import richtext
@@ -21,8 +22,7 @@ from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.reading import number
-from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import checking, scheduling, words
+from muhatap.web.inbox import checking, colleagues, scheduling, words
 from muhatap.web.inbox.display import Asked, Check, Colleague, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST = 20_000
@@ -97,11 +97,13 @@ def composer(
     held: Held | None = None,
     kept: Typed | None = None,
     asked: tuple[Check, ...] = (),
+    has: Has | None = None,
 ) -> Composer | None:
     """The composer with the draft (or with what was just typed); None for those who may not even write notes."""
     if not may(user, "conversations.note"):
         return None
-    drafts = {draft.kind: draft for draft in Draft.objects.filter(conversation=conversation, by=user)}
+    mine = Draft.objects.filter(conversation=conversation, by=user) if has is None or has.drafts else ()
+    drafts = {draft.kind: draft for draft in mine}
     reply, note = drafts.get("reply"), drafts.get("note")
     answered = _answered(conversation)
     to, cc, bcc = _whom(conversation, reply, answered, kept)
@@ -153,10 +155,8 @@ def composer(
         canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
         reload_url=reverse("inbox:composer", args=[conversation.pk]),
         discard_url=reverse("inbox:discard", args=[conversation.pk]) if reply and may_answer else "",
-        other=other_version(conversation, user, now),
-        colleagues=tuple(
-            Colleague(name=colleague.name, initials=initials(colleague.name)) for colleague in _colleagues()
-        ),
+        other=other_version(conversation, user, now) if has is None or has.copies else None,
+        colleagues=tuple(Colleague(id=one.id, name=one.name, initials=one.initials) for one in colleagues.people(user)),
     )
 
 
@@ -245,7 +245,3 @@ def other_version(conversation: Conversation, user: User, now: datetime) -> Othe
 def _draft_file(conversation: Conversation, file: dict[str, object]) -> DraftFile:
     url = reverse("inbox:remove_file", args=[conversation.pk, str(file["sha256"])])
     return DraftFile(name=str(file["name"]), size=times.size(int(str(file["size"]))), remove_url=url)
-
-
-def _colleagues() -> list[User]:
-    return list(User.objects.filter(is_active=True).order_by("name", "id")[:200])

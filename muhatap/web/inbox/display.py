@@ -92,15 +92,24 @@ class ListPane:
     empty_url: str = ""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A button of the bar that says what to do: its value, what stands on it, and an icon."""
+
+    value: str
+    label: str
+    icon: str = ""
+    SHAPE: ClassVar = ("icon",)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BulkBar:
-    """What can be done to several chosen rows. Each choice is (value of the button "do", label)."""
+    """What can be done to several chosen rows. A pair or three are the value of the button "do", its label, its detail."""
 
     url: str
     view: str
     query: str
-    people: tuple[tuple[str, str], ...] = ()
-    teams: tuple[tuple[str, str], ...] = ()
+    people: tuple[Choice, ...] = ()
     priorities: tuple[tuple[str, str], ...] = ()
     snoozes: tuple[tuple[str, str, str], ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
@@ -218,6 +227,7 @@ class Thread:
 
     conversation_id: int
     entries: "tuple[Entry, ...]"
+    newest_id: int = 0
     reload_url: str
     live: str = ""
     earlier_url: str = ""
@@ -241,6 +251,7 @@ class Colleague:
     url: str = ""
     is_here: bool = False
     is_team: bool = False
+    id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,7 @@ def thread(
     return Thread(
         conversation_id=conversation.pk,
         entries=tuple(entries(shown, reader, seen_id=seen_id)),
+        newest_id=shown[-1].pk if shown else 0,
         reload_url=reverse("inbox:thread", args=[conversation.pk]),
         live=f"conversation:{conversation.pk}",
         earlier_url=_earlier_url(conversation, shown[0]) if len(messages) > limit else "",

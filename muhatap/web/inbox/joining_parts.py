@@ -11,19 +11,21 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import designing
 from muhatap.contacts.models import CustomField
 from muhatap.conversations import filling
+from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Follower
 from muhatap.shared.address import canonical
 from muhatap.web.common import own_fields
 from muhatap.web.common.templatetags.ui import initials
+from muhatap.web.inbox import colleagues
 from muhatap.web.inbox.display import Colleague, OwnField, Participant
 
 MOST = 50
 
 
-def parts(conversation: Conversation, user: User) -> dict[str, Any]:
+def parts(conversation: Conversation, user: User, has: Has) -> dict[str, Any]:
     """The card's sections of this conversation."""
     may_organise = may(user, "conversations.organise")
-    followers = list(conversation.followers.select_related("user").order_by("at", "id"))
+    followers = list(conversation.followers.select_related("user").order_by("at", "id")) if has.followers else []
     following = any(one.user_id == user.pk for one in followers)
     url = reverse("inbox:follow", args=[conversation.pk])
     return {
@@ -32,7 +34,7 @@ def parts(conversation: Conversation, user: User) -> dict[str, Any]:
         "follow_url": reverse("inbox:unfollow", args=[conversation.pk, user.pk]) if following else url,
         "follow_label": _("Unfollow") if following else _("Follow"),
         "followable": _followable(url, followers, user) if may_organise else (),
-        "fields": fields(conversation),
+        "fields": fields(conversation, kept=None if has.values else {}),
         "fields_url": reverse("inbox:fill", args=[conversation.pk]) if may_organise else "",
     }
 
@@ -42,9 +44,10 @@ def fields(
     *,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> tuple[OwnField, ...]:
     """The fields in use with their values; what was typed and refused stays, with why."""
-    kept = filling.of(conversation)
+    kept = filling.of(conversation) if kept is None else kept
     examples = {"number": "1.249,90", "money": "1.249,90 ₺", "date": "21.11.2026"}
     return tuple(
         OwnField(
@@ -101,5 +104,8 @@ def _followers(conversation: Conversation, followers: list[Follower], may_organi
 
 def _followable(url: str, followers: list[Follower], user: User) -> tuple[Colleague, ...]:
     taken = {one.user_id for one in followers} | {user.pk}
-    people = User.objects.filter(is_active=True).exclude(pk__in=taken).order_by("name", "id")[:100]
-    return tuple(Colleague(name=one.name, initials=initials(one.name), url=f"{url}?who={one.pk}") for one in people)
+    return tuple(
+        Colleague(name=one.name, initials=one.initials, url=f"{url}?who={one.id}")
+        for one in colleagues.people(user)
+        if one.id not in taken
+    )

@@ -10,17 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from muhatap.accounts.models import Team, User
+from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.conversations import having
+from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation as Row
-from muhatap.conversations.models import Seen
 from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import card, composing, due, entries, scheduling, words
+from muhatap.web.inbox import card, colleagues, composing, due, entries, scheduling, words
 from muhatap.web.inbox.display import Colleague, Conversation, Held, ListPane, Page, Thread
 
 
@@ -35,11 +36,12 @@ def panes(
 ) -> HttpResponse:
     """The conversation and the card beside it, as the answer to opening a row or to an act."""
     user, now = visitor(request), clock.now()
+    has = having.of(row, user)
     shown = Page(
         views=(),
         list=ListPane(title="", count="", groups=(), reload_url=""),
-        conversation=conversation(user, row, now, error=error, held=held, kept=kept),
-        card=card.card(row, user, now),
+        conversation=conversation(user, row, now, has=has, error=error, held=held, kept=kept),
+        card=card.card(row, user, now, has=has),
     )
     return render(request, "inbox/_opened.html", {"page": shown, "toast": toast})
 
@@ -49,19 +51,21 @@ def conversation(
     row: Row,
     now: datetime,
     *,
+    has: Has | None = None,
     error: str = "",
     held: Held | None = None,
     kept: composing.Typed | None = None,
 ) -> Conversation:
     """The middle pane for this reader."""
+    has = has or having.of(row, user)
     may_organise = may(user, "conversations.organise")
     return Conversation(
         id=row.pk,
         url=reverse("inbox:conversation", args=[row.pk]),
         subject=row.subject or str(row.contact),
         contact_name=str(row.contact),
-        thread=thread(user, row, now),
-        composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept),
+        thread=thread(user, row, now, has=has),
+        composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept, has=has),
         language=row.contact.language,
         place=words.channel(row.inbox.kind),
         due=due.of_conversation(row, now),
@@ -71,25 +75,29 @@ def conversation(
         priorities=_priorities(row) if may_organise else (),
         assignee=str(row.assignee or ""),
         assignee_initials=initials(str(row.assignee)) if row.assignee else "",
-        assign=_assignable(row) if may(user, "conversations.assign") else (),
+        assign=_assignable(row, user) if may(user, "conversations.assign") else (),
         snooze=_snoozes(row, now) if may_organise and not row.is_closed else (),
         snooze_url=reverse("inbox:snooze", args=[row.pk]),
         acts=_acts(row) if may_organise else (),
-        tags=tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded")),
+        tags=tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded"))
+        if has.tags
+        else (),
         tag_url=reverse("inbox:tag", args=[row.pk]) if may_organise else "",
         resolve_url=reverse("inbox:resolve", args=[row.pk]) if may_organise and not row.is_closed else "",
         reopen_url=reverse("inbox:reopen", args=[row.pk]) if may_organise and row.is_closed else "",
     )
 
 
-def thread(user: User, row: Row, now: datetime) -> Thread:
+def thread(user: User, row: Row, now: datetime, *, has: Has | None = None) -> Thread:
     """The thread; what was new to the reader is marked, and from now on seen."""
-    seen = Seen.objects.filter(conversation=row, user=user).values_list("message_id", flat=True).first() or 0
+    has = has or having.of(row, user)
     reader = entries.Reader(user, now)
-    shown = entries.thread(row, reader, seen_id=seen)
-    shown = replace(shown, entries=(*shown.entries, *scheduling.waiting(row, now, may_answer=reader.may_answer)))
-    newest = row.messages.order_by("-at", "-id").values_list("pk", flat=True).first() or 0
-    chatting.we_read(conversation=row, message_id=max(newest, row.last_inbound_id or 0), by=user, at=now)
+    shown = entries.thread(row, reader, seen_id=has.seen_id)
+    if has.scheduled:
+        shown = replace(shown, entries=(*shown.entries, *scheduling.waiting(row, now, may_answer=reader.may_answer)))
+    newest = max(shown.newest_id, row.last_inbound_id or 0)
+    if newest > has.seen_id:
+        chatting.we_read(conversation=row, message_id=newest, by=user, at=now)
     return shown
 
 
@@ -162,24 +170,22 @@ def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
     )
 
 
-def _assignable(row: Row) -> tuple[Colleague, ...]:
+def _assignable(row: Row, user: User) -> tuple[Colleague, ...]:
     url = reverse("inbox:assign", args=[row.pk])
     nobody = Colleague(name=_("Nobody"), initials="", url=f"{url}?to=nobody", is_here=row.assignee_id is None)
     people = [
         Colleague(
-            name=user.name,
-            initials=initials(user.name),
-            url=f"{url}?to=user:{user.pk}",
-            is_here=user.pk == row.assignee_id,
+            name=one.name,
+            initials=one.initials,
+            url=f"{url}?to=user:{one.id}",
+            is_here=one.id == row.assignee_id,
         )
-        for user in User.objects.filter(is_active=True).order_by("name", "id")[:100]
-        if may(user, "conversations.reply")
+        for one in colleagues.people(user)
+        if one.may_answer
     ]
     teams = [
-        Colleague(
-            name=team.name, initials="", url=f"{url}?to=team:{team.pk}", is_here=team.pk == row.team_id, is_team=True
-        )
-        for team in Team.objects.order_by("name", "id")[:50]
+        Colleague(name=name, initials="", url=f"{url}?to=team:{number}", is_here=number == row.team_id, is_team=True)
+        for number, name in colleagues.teams(user)
     ]
     return (nobody, *people, *teams)
 

@@ -12,7 +12,7 @@ from muhatap.conversations import lists, saved_views, visibility
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
 from muhatap.shared import clock
-from muhatap.web.common import reading, times
+from muhatap.web.common import navigation, reading, times
 from muhatap.web.common.display import ViewLink
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import bulk_bar, card, due, opened, rows, sidebar, viewing
@@ -160,6 +160,7 @@ def _whole(
 ) -> HttpResponse:
     user, now = visitor(request), clock.now()
     counts = lists.counts(user) if counts is None else counts
+    navigation.tell(request, "inbox", counts.get("waiting", 0))
     saved = saved_links(request, here=view)
     shown = Page(
         views=sidebar.groups(user, view, counts, saved),
