@@ -1,10 +1,11 @@
 """What we know of a contact: every value with its source and time, the newest of the most trusted wins."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -14,6 +15,14 @@ from muhatap.contacts.survivorship import Golden
 
 HISTORY = 200
 HASTE = timedelta(minutes=1)
+_WRITE = """
+update contacts_contact c set name = n.name, email = n.email, phone = n.phone, city = n.city, language = n.language,
+  company_id = n.company_id, fields = n.fields, sort_key = n.sort_key, search_text = n.search_text
+from jsonb_to_recordset(%s::jsonb) as n(
+  id bigint, name text, email text, phone text, city text, language text, company_id bigint, fields jsonb,
+  sort_key text, search_text text
+) where c.id = n.id
+"""
 _COLUMNS = ("name", "email", "phone", "city", "language", "company_id", "fields", "sort_key", "search_text")
 
 
@@ -81,7 +90,7 @@ def project(
             place(row, name, value, at=at, firms=firms)
     searching.write(rows)
     changed = [row for row in rows if _columns(row) != before[row.pk]]
-    Contact.objects.bulk_update(changed, [name.removesuffix("_id") for name in _COLUMNS], batch_size=500)
+    _save(changed)
     return [row.pk for row in changed]
 
 
@@ -140,6 +149,14 @@ def current_each(contacts: Collection[int]) -> dict[int, dict[str, Golden]]:
 def history(contact: Contact, limit: int = HISTORY) -> list[ProfileFact]:
     """What was told of this contact, newest first, at most `limit`."""
     return list(ProfileFact.objects.filter(contact=contact).select_related("by").order_by("-at", "-id")[:limit])
+
+
+def _save(contacts: Iterable[Contact]) -> None:
+    """Write the projected columns of many rows in one statement: a CASE for each row and column is what costs most of a batch."""
+    rows = [{"id": contact.pk} | {name: getattr(contact, name) for name in _COLUMNS} for contact in contacts]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [json.dumps(rows)])
 
 
 def _columns(contact: Contact) -> list[Any]:
