@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 
 TOGETHER, APART, PIECES, AGAIN_WITHIN = 0.12, 0.06, 0.4, 2.5
-TIMES, SHORTEST, LONGEST = 25, 0.5, 30.0
+TIMES, SHORTEST, LONGEST, DRAWN = 25, 0.5, 8.0, 3.0
 BEAT, CHANGED, NEWS_TOGETHER, NEWS_REST = 20.0, 0.25, 0.3, 4.0
 SIGNS = {"typing", "presence", "notice", "read"}
 TAG = re.compile(r"<\w+[^>]*\bdata-live=\"[^>]*>")
@@ -73,7 +73,7 @@ class Page:
         self._learn(text)
         self.rows = set(map(int, ROW.findall(text)))
         for part in self.parts.values():
-            part.rests_until = time.monotonic() + self._rest(took, SHORTEST)
+            part.rests_until = time.monotonic() + min(self._rest(took, SHORTEST), DRAWN)
 
     def open(self, html: bytes) -> None:
         """The panes of a conversation came into the page."""

@@ -32,6 +32,7 @@ HTML = b"""
         ("resting", "TIMES", page.TIMES),
         ("resting", "SHORTEST", page.SHORTEST * 1000),
         ("resting", "LONGEST", page.LONGEST * 1000),
+        ("resting", "DRAWN", page.DRAWN * 1000),
         ("presence", "BEAT", page.BEAT * 1000),
         ("presence", "TOGETHER", page.CHANGED * 1000),
         ("notices", "TOGETHER", page.NEWS_TOGETHER * 1000),
@@ -53,7 +54,7 @@ def test_a_page_reads_what_concerns_it_once_and_a_row_while_the_list_rests() -> 
 
     async def story() -> None:
         looked_at = Page(7, ask, lambda where, message: shown.append((where, message)), random.Random(1))
-        looked_at.draw(HTML, took=0.2)  # the list rests for five seconds
+        looked_at.draw(HTML, took=0.2)  # the list rests for three seconds
         news = {"topics": ["inbox:1", "conversation:12"], "kind": "message", "conversation": 12, "message": 99}
         looked_at.parts["thread"].rests_until = 0.0
         for one in (news, news, news | {"kind": "typing"}, news | {"topics": ["inbox:9"], "conversation": 40}):

@@ -11,7 +11,8 @@ const AGAIN_WITHIN = 2500; // after a connection was lost all pages read everyth
 const PIECES = 400;
 const TIMES = 25; // a part that took 100 ms rests 2.5 s
 const SHORTEST = 500;
-const LONGEST = 30000;
+const LONGEST = 8000; // a slow line takes long too, and is no reason to show what is old
+const DRAWN = 3000;
 const PATIENCE = 20000;
 const SIGNS = new Set(["typing", "presence", "notice", "read"]); // pass by and change nothing that could be read again
 const states = new WeakMap();
@@ -126,5 +127,5 @@ document.addEventListener("visibilitychange", () => {
 const opening = performance.getEntriesByType("navigation")[0];
 if (opening) {
   const took = opening.responseEnd - opening.requestStart;
-  for (const part of document.querySelectorAll("[data-live]")) state(part).restsUntil = rest(took, SHORTEST);
+  for (const part of document.querySelectorAll("[data-live]")) state(part).restsUntil = Math.min(rest(took, SHORTEST), DRAWN);
 }
