@@ -72,7 +72,7 @@ def views(user: User) -> dict[str, int]:
     values = [*within.values, *within.values, user.pk, user.pk, user.pk, list(STANDING), user.pk]
     with connection.cursor() as cursor:
         cursor.execute(VIEWS.format(within=within.sql), values)
-        return {view: n for view, n in cursor.fetchall() if n}
+        return {view: n or 0 for view, n in cursor.fetchall()}
 
 
 def waiting(user: User) -> int:
