@@ -28,9 +28,9 @@ def spellings(column: str, dialect: Dialect) -> str:
         for field, (source, _) in normalising.FORMS.items()
         if source == column and field not in normalising.FROM_FIELD
     ]
-    inner = ", ".join(f"{_form(field, column, dialect)} as {field}" for field in fields)
-    outer = f"select distinct substr({column}, 1, {normalising.LONGEST}) as {column} from raw where {column} <> ''"
-    query = f"select {column}, {inner} from ({outer}) spelled"
+    inner = ", ".join(f"{_form(field, 'spelling', dialect)} as {field}" for field in fields)
+    outer = f"select distinct substr({column}, 1, {normalising.LONGEST}) as spelling from raw where {column} <> ''"
+    query = f"select spelling, {inner} from ({outer}) spelled"
     if column == "first_name":
         query = f"select *, {_form('given', 'givens', dialect)} as given from ({query}) named"
         query = f"select *, {_form('call', 'given', dialect)} as call from ({query}) called"
@@ -50,7 +50,7 @@ def normalised(present: frozenset[str], dialect: Dialect) -> str:
             short = f"substr(coalesce(raw.{source}, ''), 1, {normalising.LONGEST})"
             columns.append(f"{normalising.FORMS[field][1].sql(short, dialect)} as {field}")
     spelled = " ".join(
-        f"left join spelled_{origin} s_{origin} on s_{origin}.{origin} = substr(raw.{origin}, 1, {normalising.LONGEST})"
+        f"left join spelled_{origin} s_{origin} on s_{origin}.spelling = substr(raw.{origin}, 1, {normalising.LONGEST})"
         for origin in dict.fromkeys(joins)
     )
     query = f"select raw.id, {', '.join(columns)} from raw {spelled}"
