@@ -1,10 +1,13 @@
 """A handful of contacts, colleagues who are logged in, and what a test of these pages says in one word."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from muhatap.accounts.models import User
 from muhatap.channels.contract import Claim
@@ -29,28 +32,55 @@ def met(name: str, email: str, *, at=NOW, **facts: str) -> Contact:
     return contact
 
 
-@pytest.fixture
-def ayse() -> Contact:
-    contact = met("Ayşe Yılmaz", "ayse.yilmaz@ornek.example", city="İzmir", phone="0532 123 41 18", language="tr")
+def known(name: str, email: str, **more: object) -> Contact:
+    """The contact of this name; met now, if nobody has met them yet."""
+    return Contact.objects.filter(name=name).first() or met(name, email, **more)
+
+
+def meet_ayse() -> Contact:
+    contact = known("Ayşe Yılmaz", "ayse.yilmaz@ornek.example", city="İzmir", phone="0532 123 41 18", language="tr")
     tagging.tag(contacts=[contact.pk], name="Sadık", by=cast.can(), at=NOW)
     return contact
 
 
-@pytest.fixture
-def ipek() -> Contact:
-    return met("İpek Güneş", "ipek@gunesotel.example", at=NOW - timedelta(days=200), city="Muğla", company="Güneş Otel")
+def meet_ipek() -> Contact:
+    ago = NOW - timedelta(days=200)
+    return known("İpek Güneş", "ipek@gunesotel.example", at=ago, city="Muğla", company="Güneş Otel")
 
 
-@pytest.fixture
-def everybody(ayse: Contact, ipek: Contact) -> list[Contact]:
+def meet_everybody() -> list[Contact]:
     return [
-        ayse,
-        ipek,
-        met("Mehmet Kaya", "mehmet.kaya@ornek.example", at=NOW - timedelta(days=5)),
-        met("Ayşegül Kara", "aysegul@ornek.example", at=NOW - timedelta(days=40)),
-        met("Şule Çağlar", "sule@ornek.example", at=NOW - timedelta(days=2)),
-        met("Emily Carter", "emily.carter@example.com", language="en"),
+        meet_ayse(),
+        meet_ipek(),
+        known("Mehmet Kaya", "mehmet.kaya@ornek.example", at=NOW - timedelta(days=5)),
+        known("Ayşegül Kara", "aysegul@ornek.example", at=NOW - timedelta(days=40)),
+        known("Şule Çağlar", "sule@ornek.example", at=NOW - timedelta(days=2)),
+        known("Emily Carter", "emily.carter@example.com", language="en"),
     ]
+
+
+@pytest.fixture(scope="module")
+def village(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody, met once for a file of tests whose every test wants them; each of them rolls back to that, and in the end they are gone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        meet_everybody()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ayse(db: None) -> Contact:
+    return meet_ayse()
+
+
+@pytest.fixture
+def ipek(db: None) -> Contact:
+    return meet_ipek()
+
+
+@pytest.fixture
+def everybody(db: None) -> list[Contact]:
+    return meet_everybody()
 
 
 def enter(client: Client, user: User) -> Client:

@@ -8,7 +8,7 @@ from muhatap.accounts.models import AuditEntry
 from muhatap.contacts.models import Tag
 from tests.web.contacts.conftest import HX, met, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("village")]
 
 
 def test_several_are_tagged_at_once_and_it_can_be_taken_back(zeynep, everybody, ayse, ipek):

@@ -13,7 +13,7 @@ from tests import cast
 from tests.cast import NOW
 from tests.web.contacts.conftest import HX, enter, met, names, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("village")]
 
 
 def test_the_list_is_in_the_order_of_the_turkish_alphabet(zeynep, everybody):
