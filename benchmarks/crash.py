@@ -34,12 +34,14 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", choices=list(PLANS), default="full")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--data", type=Path, help="begin in this folder, where nobody has worked yet, and keep it")
     arguments = parser.parse_args()
     plan, seed = PLANS[arguments.size], arguments.seed
     progress(f"seed {seed}: {plan}")
     with ExitStack() as stack:
-        data = Path(tempfile.mkdtemp(prefix="muhatap-crash-"))
-        stack.callback(shutil.rmtree, data, ignore_errors=True)
+        data = arguments.data or Path(tempfile.mkdtemp(prefix="muhatap-crash-"))
+        if not arguments.data:
+            stack.callback(shutil.rmtree, data, ignore_errors=True)
         world = stack.enter_context(World(seed))
         product = stack.enter_context(Product(data))
         product.wait_until_it_serves()

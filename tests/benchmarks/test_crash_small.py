@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import at_least, at_most, tell
+from tests import installed
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(420)
-def test_nothing_is_lost_or_doubled_while_everything_dies_at_random() -> None:
-    command = [sys.executable, "-m", "benchmarks.crash", "--size=small", "--seed=2"]
+def test_nothing_is_lost_or_doubled_while_everything_dies_at_random(tmp_path: Path) -> None:
+    installed.copy_to(tmp_path / "data")
+    command = [sys.executable, "-m", "benchmarks.crash", "--size=small", "--seed=2", f"--data={tmp_path / 'data'}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
     lines = done.stdout.splitlines()

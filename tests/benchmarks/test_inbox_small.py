@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests import installed
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_every_click_is_measured_beside_its_floor() -> None:
-    command = [sys.executable, "-m", "benchmarks.inbox", "--size=small"]
+def test_every_click_is_measured_beside_its_floor(tmp_path: Path) -> None:
+    installed.copy_to(tmp_path / "small")
+    command = [sys.executable, "-m", "benchmarks.inbox", "--size=small", f"--data={tmp_path}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr[-4000:]
     (line,) = done.stdout.splitlines()
