@@ -29,7 +29,7 @@ ROW = Row(
     [
         {},
         {"name": '<b>Ayşe</b> & "Yılmaz" {name} \ue000line\ue001'},
-        {"line": mark_safe("<mark>Kargom</mark>")},  # noqa: S308
+        {"line": mark_safe("<mark>Kargom</mark>")},
         {"is_unread": True, "chooses": True, "is_selected": True},
         {"priority": "high", "priority_word": "Yüksek", "is_scheduled": True},
         {"line_prefix": "Taslak:", "is_draft": True, "language": "tr"},

@@ -40,7 +40,10 @@ def test_a_macro_that_gives_it_on_says_so_and_goes_back(client: Client, own: Con
     wording = macros.Wording(name="Can'a ver", actions=[action("assign", cast.can().pk)])
     macro = macros.create(wording=wording, by=cast.zeynep(), at=cast.NOW)
 
-    assert "/inbox/handed-on/" in client.post(f"/settings/automation/conversations/{own.pk}/macros/{macro.pk}/").content.decode()
+    assert (
+        "/inbox/handed-on/"
+        in client.post(f"/settings/automation/conversations/{own.pk}/macros/{macro.pk}/").content.decode()
+    )
     assert client.get("/inbox/handed-on/").status_code == 200
     undone = client.post(f"/settings/automation/macro-runs/{macro.runs.get().pk}/undoing/").content.decode()
     assert f"/inbox/{own.pk}/" in undone

@@ -22,7 +22,7 @@ STATES = {"": "", "soon": "clock", "late": "triangle-alert", "done": "check", "f
 
 
 @register.simple_tag
-def each(rows: Iterable[Any], template: str, name: str) -> SafeString:
+def repeat(rows: Iterable[Any], template: str, name: str) -> SafeString:
     """A template for each of many rows, which it knows by this name and which are all it knows."""
     return shapes.filled(template, name, rows)
 
