@@ -94,7 +94,7 @@ def _restore(rows: Sequence[Given], source: str, *, since: datetime, by: User | 
             stands = golden[row.contact].get(name)
             if stands is None:
                 emptied[row.contact].add(name)
-            elif stands.at > since:
+            elif stands.at > since and stands.source != source:
                 row.keep("changed")
                 row.fields.append(name)
     profile.project(contacts, at=at, emptied=emptied)

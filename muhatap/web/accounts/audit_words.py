@@ -175,6 +175,10 @@ KINDS = {
     "canned_reply": _("Canned reply"),
     "signature": _("Signature"),
     "figures": _("Figures"),
+    "import": _("Import"),
+    "export": _("Export"),
+    "identity_rule": _("Identity rule"),
+    "survivorship": _("Field value rule"),
 }
 _VALUES = {
     **dict(Role.choices),
