@@ -67,7 +67,6 @@ def catch_up(*, at: datetime, limit: int = 500) -> int:
 
 
 @transaction.atomic
-@transaction.atomic
 def compare_missing(*, after: int = 0, limit: int = 1000) -> int:
     """Let current records be found that somebody wrote without their normal form; call again with what it gives, until that is 0."""
     missing = SourceRecord.objects.filter(is_current=True, normal={}, id__gt=after).exclude(told={}).order_by("id")
