@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -80,7 +82,18 @@ def answer_with_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return Problem(error.status_code, "unreadable", _("This request could not be read.")).response()
+        return _unreadable(error.status_code)
+
+    for kind in (MultiPartParserError, UnreadablePostError, BadRequest, SuspiciousOperation):
+        api.add_exception_handler(kind, lambda request, error: _unreadable(400))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return _unreadable(413)
+
+
+def _unreadable(status: int) -> HttpResponse:
+    return Problem(status, "unreadable", _("This request could not be read.")).response()
 
 
 def _pointer(place: Sequence[Any]) -> str:

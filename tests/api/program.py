@@ -31,10 +31,10 @@ class Program:
     def delete(self, path: str, **headers: str) -> Any:
         return self.raw("DELETE", path, b"", **headers)
 
-    def raw(self, method: str, path: str, body: bytes, **headers: str) -> Any:
+    def raw(self, method: str, path: str, body: bytes, content_type: str = "application/json", **headers: str) -> Any:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.generic(
-            method, f"/api/v1{path}", body, content_type="application/json", headers=self._own() | sent
+            method, f"/api/v1{path}", body, content_type=content_type, headers=self._own() | sent
         )
 
     def upload(self, file: SimpleUploadedFile) -> Any:

@@ -127,6 +127,20 @@ def test_a_list_is_narrowed(shop: Program, ayses_letter: Message, query: str, n:
     assert len(shop.get(f"/conversations?{query}").json()["data"]) == n
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"--x\r\n" + b"a" * 2_000 + b"\r\n--x--\r\n", 400),  # heads longer than any reader takes
+        (b"--x\r\nContent-Disposition: form-data; name=f\r\n\r\n1\r\n" * 1_001 + b"--x--\r\n", 400),
+        (b"--x\r\nContent-Disposition: form-data; name=f\r\n\r\n" + b"1" * 9_000 + b"\r\n--x--\r\n", 413),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_answered_as_such(shop: Program, settings: Any, body: bytes, status: int) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000
+    answer = shop.raw("POST", "/files", body, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, answer.json()["code"]) == (status, "unreadable")
+
+
 def test_files_are_put_up_sent_and_fetched(shop: Program, ayses_letter: Message) -> None:
     kept = shop.upload(SimpleUploadedFile("fatura.pdf", b"%PDF-1.7 fatura")).json()
     assert (kept["name"], kept["type"], kept["size"]) == ("fatura.pdf", "application/pdf", 15)
