@@ -125,8 +125,18 @@
       const order = Math.max(Date.now(), this.last + 1);
       this.last = order;
       const at = new Date().toISOString();
-      disk.set(`${drawer()}q.${String(order).padStart(15, "0")}.${id}`, JSON.stringify({ id, text, files, at }));
+      const name = `q.${String(order).padStart(15, "0")}.${id}`;
+      this.typed.push(name);
+      disk.set(drawer() + name, JSON.stringify({ id, text, files, at }));
     },
+    // What was typed on this page goes along when its signature is refused; what an earlier page left stays with its owner.
+    carry(from) {
+      for (const name of this.typed) {
+        const kept = disk.get(from + name);
+        if (kept) { disk.drop(from + name); disk.set(drawer() + name, kept); }
+      }
+    },
+    typed: [],
     last: 0,
   };
 
@@ -217,7 +227,9 @@
       if (error.code === "identity_expired") { expired = true; hangUp(); draw(); }
       if (error.code !== "identity_refused") throw error;
       console.warn(`Muhatap: ${error.message}`);
+      const refused = drawer();
       identity = owner = "";
+      waiting.carry(refused);
       opened = await ask();
     }
     if (opened.token) { keep("token", opened.token); lines.clear(); cursor = 0; }
