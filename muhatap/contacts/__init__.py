@@ -14,6 +14,7 @@ What other rooms call:
     records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
     records.rehearse(told, …)                                   the same answers, nothing stays
     withdrawing.withdraw(records, by=, at=)                     take words back: what they changed goes back too
+    taking.take / giving_back.give_back                         a file's rows by the chunk, matched by one key, and back out again
     profile.project(contacts, at=)                              rows anew from all that is told, by the thousand
     merging.merge / unmerge, splitting.split / link             people decide; exact both ways, in any order
     bonds.tie / part / free / forbids                           one person, two people: binds every machine

@@ -6,8 +6,8 @@ for it, and nobody is joined by it.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -176,10 +176,6 @@ def block(*, kind: str, how: str, value: str, by: User, at: datetime) -> Blocked
 def unblock(*, row: BlockedValue, by: User, at: datetime) -> None:
     audit.record(by=by, at=at, act="identity_value.freed", kind="identity_rule", id=row.pk, name=row.value, how=row.how)
     row.delete()
-
-
-def with_shared(graph: Graph, values: Iterable[Key]) -> Graph:
-    return replace(graph, shared=graph.shared | frozenset(values))
 
 
 def _readable(kind: str, how: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """Who is this? Only a verified identity of the same kind recognises; everything else is evidence for a person to judge.
 
 What channels claim never joins two contacts: whoever is not recognised is somebody new, with hints whom the matcher takes
-them for. Sources that are trusted (an import, the shop) go through `records.take`, which may join.
+them for. Sources that are trusted go through `records.take`, which may join; files somebody imports through `taking.take`.
 """
 
 from collections.abc import Iterable, Sequence
