@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "muhatap.webhooks",
     "muhatap.interactions",
     "muhatap.imports",
+    "muhatap.duplicates",
     "muhatap.conversations",
     "muhatap.service",
     "muhatap.feedback",

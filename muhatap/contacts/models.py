@@ -450,3 +450,31 @@ class SurvivorshipRule(models.Model):
 
     def __str__(self) -> str:
         return self.field
+
+
+class LearnedWeights(models.Model):
+    """What answers of people taught on top of the starting weights: bits for each field and level. The newest that is used stands.
+
+    `base` is the starting model they were learned on; on another one they do not hold. The losses are of answers that were
+    held back (bits an answer), before and after.
+    """
+
+    bits = models.JSONField(default=dict)
+    base = models.CharField(max_length=16)
+    n_answers = models.PositiveIntegerField()
+    loss_before = models.FloatField()
+    loss_after = models.FloatField()
+    is_used = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_used=False) | models.Q(loss_after__lte=models.F("loss_before")),
+                name="learned_weights_used_when_not_worse",
+            )
+        ]
+        indexes = [models.Index(fields=["-id"], name="learned_weights_used", condition=models.Q(is_used=True))]
+
+    def __str__(self) -> str:
+        return f"{self.base}-{self.pk}"
