@@ -36,6 +36,11 @@ def score(a: Normal, b: Normal, model: Model) -> Verdict:
     a, b = model.known(a), model.known(b)
     found = comparing.levels(a, b)
     given, family = (_gain(field, a, b, found, model) for field in ("given", "family"))
+    return verdict(found, model, given=given, family=family)
+
+
+def verdict(found: Levels, model: Model, *, given: float = 0.0, family: float = 0.0) -> Verdict:
+    """The same of levels that were compared elsewhere, with what equal names say beyond the mean name."""
     weight = model.total(model.sums(found), given, family)
     evidence = (
         Evidence("prior", "prior", model.prior.stranger),
