@@ -29,7 +29,7 @@ def take(one: Import, reader: Reader, lines: Sequence[Line], *, at: datetime) ->
 
 def note(one: Import, rows: Sequence[Taken]) -> None:
     """Keep what became of each row."""
-    bulk_rows.copy(ImportRow, [_row(one, taken) for taken in rows])
+    bulk_rows.copy(ImportRow, [_row(one, taken) for taken in rows], is_numbered=False)
 
 
 def _taken(one: Import, told: Sequence[Told], *, at: datetime) -> list[Taken]:
