@@ -1,12 +1,13 @@
 """A source record in the form in which records are compared, the keys under which it is sought, and back from the table."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from muhatap.contacts.models import MatchKey, SourceRecord
-from muhatap.matching import blocking, normal
+from muhatap.contacts.models import LearnedWeights, MatchKey, SourceRecord
+from muhatap.matching import answering, blocking, normal
 from muhatap.matching.model import Model, starting
 from muhatap.matching.normal import Normal
 from muhatap.shared.text import fold
@@ -48,10 +49,46 @@ def read(kept: Mapping[str, Any]) -> Normal:
 _NAMES = frozenset(asdict(Normal()))
 
 
-@cache
+@dataclass(frozen=True)
+class _InUse:
+    model: Model
+    version: str
+    until: float
+
+
+_in_use: list[_InUse] = []  # of this process; other processes hear of newer weights within a minute
+_REREAD = 60.0
+
+
 def model() -> Model:
-    """The weights we score by."""
-    return starting()
+    """The weights we score by: those we started with, and what answers of people taught."""
+    return _standing().model
+
+
+def version() -> str:
+    """What the weights in use are called: the base, and the number of what was learned on it."""
+    return _standing().version
+
+
+def reread() -> None:
+    """Newer weights stand: read them before the next comparison."""
+    _in_use.clear()
+
+
+def _standing() -> _InUse:
+    if not _in_use or _in_use[0].until < time.monotonic():
+        base = starting()
+        of = _fingerprint()
+        learned = LearnedWeights.objects.filter(is_used=True, base=of).order_by("-id").first()
+        standing = answering.corrected(base, learned.bits) if learned else base
+        name = f"{of}-{learned.pk}" if learned else of
+        _in_use[:] = [_InUse(standing, name, time.monotonic() + _REREAD)]
+    return _in_use[0]
+
+
+@cache
+def _fingerprint() -> str:
+    return answering.fingerprint(starting())
 
 
 def index(rows: Iterable[tuple[int, Normal]]) -> None:

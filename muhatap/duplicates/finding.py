@@ -1,0 +1,196 @@
+"""Which contacts the matcher would join, and which it would take apart: from compared records to questions about contacts.
+
+The same scoring and the same guarded grouping as everywhere. Records of one contact count as one person here, so that the
+groups are of contacts; whether a contact's own records fit together is asked apart.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muhatap.matching import batch, grouping
+from muhatap.matching.engine import Columns, Engine
+from muhatap.matching.model import Model
+
+Ints = NDArray[np.int64]
+AGAINST = -4.0  # bits that speak against two records of one contact before anybody asks whether it is one person
+_ONE_CONTACT = 1000.0
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Two contacts, lower number first, and their two records that speak most for one person."""
+
+    one: int
+    other: int
+    record: int
+    weight: float
+    code: int
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Torn:
+    """A contact whose named records fall into two parts; `records` are those of the part that would leave."""
+
+    contact: int
+    records: tuple[int, ...]
+    record: int
+    weight: float
+    code: int
+
+
+class Look:
+    """The compared base. `contact` is of each record, from 0, the contact in which it stands."""
+
+    def __init__(self, engine: Engine, model: Model) -> None:
+        stands = engine.numbers("select rec_id, contact, home from stands order by id")
+        self.engine, self.model = engine, model
+        self.record: Ints = stands["rec_id"].astype(np.int64)
+        self.contact: Ints = stands["contact"].astype(np.int64)
+        self.home: Ints = stands["home"].astype(np.int64)
+        self.prior = (model.prior.stranger, model.prior.relative)
+        self.links = self._weighed("compared", model.review)
+        self.component = self._components()
+        engine.compare_within(self.component, batch.LARGEST)
+        self.within = self._weighed("within", -1e9)
+        self.best = dict(self._best())
+
+    def group(self, different: Collection[Pair]) -> tuple[Ints, int]:
+        """Of every record its group, with `different` contacts never in one; and how many joins were refused."""
+        left, right = _ends(self.within)
+        is_one = self.contact[left] == self.contact[right]
+        weight = np.where(is_one, _ONE_CONTACT, self.within["weight"]).astype(np.float32)
+        against = np.where(is_one, 0.0, self.within["against"]).astype(np.float32)
+        pairs = grouping.Pairs(left, right, weight, against)
+        size = self.sizes()
+        label = np.where(size > batch.LARGEST, np.arange(len(size)), self.component)
+        apart = frozenset(self._records_of(different))
+        grouped, refused = grouping.guarded(label, pairs, bar=batch.LIKELY, share=self.model.against, different=apart)
+        return grouped, len(refused)
+
+    def sizes(self) -> Ints:
+        found: Ints = np.bincount(self.component, minlength=len(self.component))[self.component]
+        return found
+
+    def likely(self, group: Ints, *, denied: Collection[Pair], opposed: Collection[Pair]) -> Iterator[Likely]:
+        """Pairs of contacts worth a question. Those somebody denied are not asked; those with proofs against each other only
+        when everything else is nearly sure."""
+        size = self.sizes()
+        for (one, other), row in self.best.items():
+            left, right, weight, code = row
+            is_opposed = (one, other) in opposed
+            if (one, other) in denied or (is_opposed and weight < self.model.merge):
+                continue
+            refused = "contradicted" if is_opposed else _refused(weight, size[left], group[left] == group[right])
+            yield Likely(
+                one=one,
+                other=other,
+                record=int(self.record[left]),
+                weight=weight,
+                code=code,
+                refused=refused,
+            )
+
+    def torn(self) -> Iterator[Torn]:
+        """Contacts one of whose homes holds records that surely are of two people. What a person merged is not doubted."""
+        named = self.engine.numbers("select given <> '' as named from record order by id")["named"].astype(bool)
+        left, right = _ends(self.within)
+        mine = (self.contact[left] == self.contact[right]) & named[left] & named[right]
+        speaks = mine & (self.within["against"] <= AGAINST) & (self.within["weight"] < self.model.review)
+        speaks &= self.home[left] == self.home[right]
+        doubtful = np.unique(self.contact[left[speaks]])
+        rows = np.flatnonzero(mine & np.isin(self.contact[left], doubtful))
+        for some in _by(self.contact[left[rows]], rows):
+            yield from self._parts(left[some], right[some], speaks[some], some)
+
+    def _parts(self, left: Ints, right: Ints, speaks: NDArray[np.bool_], rows: Ints) -> Iterator[Torn]:
+        ends = np.unique(np.concatenate([left, right]))
+        place = {int(end): n for n, end in enumerate(ends)}
+        fits = ~speaks
+        near = [np.array([place[int(one)] for one in side[fits]], dtype=np.int64) for side in (left, right)]
+        part = grouping.components(len(ends), *near)
+        names, sizes = np.unique(part, return_counts=True)
+        if len(names) < 2:
+            return
+        stays = names[np.argmax(sizes)]
+        leaves = names[names != stays][0]
+        across = [n for n, (a, b) in enumerate(zip(left, right, strict=True)) if self._is_across(a, b, place, part)]
+        best = rows[max(across, key=lambda n: float(self.within["weight"][rows[n]]))]
+        records = tuple(sorted(int(self.record[end]) for end in ends[part == leaves]))
+        yield Torn(
+            contact=int(self.contact[ends[0]]),
+            records=records,
+            record=int(self.record[int(self.within["l"][best]) - 1]),
+            weight=float(self.within["weight"][best]),
+            code=int(self.within["code"][best]),
+        )
+
+    def _is_across(self, a: int, b: int, place: Mapping[int, int], part: Ints) -> bool:
+        return bool(part[place[int(a)]] != part[place[int(b)]])
+
+    def _weighed(self, source: str, least: float) -> Columns:
+        weights = batch.weights_of(self.model, self.engine.codes(source))
+        return self.engine.weighed(source, weights, self.prior, least)
+
+    def _components(self) -> Ints:
+        """What hangs together by links that are more likely than not; the records of one contact always do."""
+        strong = self.links["weight"] >= batch.LIKELY
+        left, right = _ends({name: self.links[name][strong] for name in ("l", "r")})
+        order = np.argsort(self.contact, kind="stable")
+        next_to = self.contact[order[1:]] == self.contact[order[:-1]]
+        return grouping.components(
+            len(self.contact),
+            np.concatenate([left, order[:-1][next_to]]),
+            np.concatenate([right, order[1:][next_to]]),
+        )
+
+    def _best(self) -> Iterator[tuple[Pair, tuple[int, int, float, int]]]:
+        """Of each two contacts, lower number first, the heaviest link: its records, weight and code. Also links no rule had found;
+        the heaviest first."""
+        more = self.within["weight"] >= self.model.review
+        columns = {
+            name: np.concatenate([self.links[name], self.within[name][more]]) for name in ("l", "r", "weight", "code")
+        }
+        left, right = _ends(columns)
+        low = np.minimum(self.contact[left], self.contact[right])
+        high = np.maximum(self.contact[left], self.contact[right])
+        order = np.lexsort((left, -columns["weight"], high, low))
+        order = order[low[order] != high[order]]
+        is_first = np.ones(len(order), dtype=bool)
+        is_first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
+        chosen = order[is_first]
+        for n in chosen[np.argsort(-columns["weight"][chosen], kind="stable")]:
+            link = (int(left[n]), int(right[n]), float(columns["weight"][n]), int(columns["code"][n]))
+            yield (int(low[n]), int(high[n])), link
+
+    def _records_of(self, contacts: Collection[Pair]) -> Iterator[Pair]:
+        """The pairs of records of two contacts, where they hang together at all."""
+        wanted = np.unique(np.array([pk for pair in contacts for pk in pair], dtype=np.int64))
+        mine: dict[int, list[int]] = {}
+        for n in np.flatnonzero(np.isin(self.contact, wanted)):
+            mine.setdefault(int(self.contact[n]), []).append(int(n))
+        for one, other in contacts:
+            for a in mine.get(one, []):
+                for b in mine.get(other, []):
+                    if self.component[a] == self.component[b]:
+                        yield (a, b)
+
+
+def _refused(weight: float, size: int, is_joined: bool) -> str:
+    if weight < batch.LIKELY or (is_joined and size <= batch.LARGEST):
+        return ""
+    return "too_large" if size > batch.LARGEST else "contradicted"
+
+
+def _ends(columns: Columns) -> tuple[Ints, Ints]:
+    return columns["l"].astype(np.int64) - 1, columns["r"].astype(np.int64) - 1
+
+
+def _by(keys: Ints, rows: Ints) -> Iterator[Ints]:
+    order = np.argsort(keys, kind="stable")
+    ends = np.flatnonzero(np.diff(keys[order])) + 1
+    yield from (rows[part] for part in np.split(order, ends) if len(part))

@@ -1,0 +1,145 @@
+"""A look at the whole base, every night and when somebody asks: one at a time, to be stopped between its steps, begun anew after a crash.
+
+It changes no contact. A process that dies leaves the run as it was; the next worker begins it again, and what was written down
+already is found there.
+"""
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import comparable
+from muhatap.duplicates import bounds, proposing, ranking, reading
+from muhatap.duplicates.bounds import Proofs
+from muhatap.duplicates.finding import Look
+from muhatap.duplicates.models import Run
+from muhatap.duplicates.ranking import Talks
+from muhatap.matching import batch, tables
+from muhatap.matching.duck import Duck
+from muhatap.matching.engine import Engine
+from muhatap.matching.model import Model
+from muhatap.shared import jobs, locks
+
+JOB = "look_for_duplicates"
+MEMORY = "900MB"
+State, Step = Run.State, Run.Step
+_AT_WORK = (State.QUEUED, State.RUNNING)
+
+
+class NotNow(Exception):
+    """A run is at work already, or this one is over."""
+
+
+class _Stopped(Exception):
+    """Somebody stopped it meanwhile."""
+
+
+@transaction.atomic
+def begin(*, by: User | None, at: datetime) -> Run:
+    """Look at the whole base; a job does it. Raises NotNow."""
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(by=by, at=at, model=comparable.version())
+    except IntegrityError as error:
+        raise NotNow from error
+    audit.record(by=by, at=at, act="duplicates.run", kind="duplicates_run", id=run.pk)
+    jobs.queue(JOB, queue="care", run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def cancel(*, run: Run, by: User, at: datetime) -> None:
+    """What was proposed stays; the rest is not begun. Raises NotNow."""
+    n = Run.objects.filter(pk=run.pk, state__in=_AT_WORK).update(state=State.CANCELLED, ended_at=at)
+    if not n:
+        raise NotNow
+    audit.record(by=by, at=at, act="duplicates.stop", kind="duplicates_run", id=run.pk)
+    run.refresh_from_db()
+
+
+def newest() -> Run | None:
+    return Run.objects.select_related("by").order_by("-at", "-id").first()
+
+
+def is_at_work(run: Run | None) -> bool:
+    return run is not None and run.state in _AT_WORK
+
+
+def go_on(*, run_id: int, talks: Talks, at: datetime) -> None:
+    """Do the run, from its beginning. May run twice; a second worker leaves it to the first."""
+    with locks.keeping("duplicates", "run") as is_ours:
+        if not is_ours or not Run.objects.filter(pk=run_id, state__in=_AT_WORK).exists():
+            return
+        Run.objects.filter(pk=run_id).update(state=State.RUNNING, began_at=at, counts={}, problem="")
+        run = Run.objects.get(pk=run_id)
+        try:
+            _look(run, talks, at)
+        except _Stopped:
+            return
+        except (duckdb.Error, MemoryError, OSError) as error:
+            Run.objects.filter(pk=run_id, state__in=_AT_WORK).update(
+                state=State.FAILED, ended_at=at, problem=str(error).splitlines()[0][:300] if str(error) else "memory"
+            )
+
+
+def _look(run: Run, talks: Talks, at: datetime) -> None:
+    folder = Path(settings.DATA_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="look-", dir=folder) as scratch:
+        engine = Duck(memory=MEMORY, spill=Path(scratch))
+        try:
+            _compare(engine, Path(scratch), run)
+            model = comparable.model()
+            _at(run, Step.GROUPING)
+            _propose(Look(engine, model), run, model, talks, at)
+        finally:
+            engine.close()
+
+
+def _compare(engine: Engine, scratch: Path, run: Run) -> None:
+    model = comparable.model()
+    _at(run, Step.READING)
+    n_records = reading.read(engine, scratch)
+    _at(run, Step.PAIRING, n_records=n_records)
+    engine.settle({name: (model.names.get(name, {}), model.rare.get(name, 0.0)) for name in ("given", "family")})
+    reading.settle_shares(engine)
+    told = engine.key(tables.usable(tables.RULES, engine.fields))
+    n_pairs = engine.pair(batch.chosen_rules(told, n_records))
+    _at(run, Step.COMPARING, n_pairs=n_pairs)
+    engine.compare()
+
+
+def _propose(look: Look, run: Run, model: Model, talks: Talks, at: datetime) -> None:
+    denied = bounds.denied()
+    proofs = Proofs(look.engine, sorted({pk for pair in look.best for pk in pair}))
+    opposed = {pair for pair in look.best if proofs.oppose(*pair)}
+    group, n_refused = look.group(denied | opposed)
+    _at(run, Step.PROPOSING)
+    counts = {"asked": 0, "new": 0, "refused": n_refused}
+    found = [look.likely(group, denied=denied, opposed=opposed), look.torn()]
+    for some in proposing.chunks(one for each in found for one in each):
+        counts["new"] += proposing.write(some, run=run, model=model, at=at)
+        counts["asked"] += len(some)
+        _at(run, Step.PROPOSING, counts=counts)
+    counts["gone"] = proposing.withdraw(run=run, denied=denied, at=at)
+    ranking.refresh(talks=talks, at=at)
+    _finish(run, counts, at)
+
+
+@transaction.atomic
+def _finish(run: Run, counts: dict[str, int], at: datetime) -> None:
+    _at(run, Step.PROPOSING, counts=counts, state=State.DONE, ended_at=at)
+    audit.record(by=run.by, at=at, act="duplicates.done", kind="duplicates_run", id=run.pk, **counts)
+
+
+def _at(run: Run, step: str, **more: Any) -> None:
+    """The run is here now. Raises _Stopped."""
+    if not Run.objects.filter(pk=run.pk, state=State.RUNNING).update(step=step, **more):
+        raise _Stopped
