@@ -10,11 +10,12 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import designing, tagging
 from muhatap.contacts.models import CustomField
-from muhatap.imports import targets
+from muhatap.imports import cells, targets
 from muhatap.imports.models import Import, SavedMapping
 from muhatap.shared.text import fold
 
 State = Import.State
+_ORDERS = (cells.DAY_FIRST, cells.MONTH_FIRST)
 
 
 class BadMapping(ValueError):
@@ -35,6 +36,8 @@ class Chosen:
     is_overwriting: bool = False
     is_lenient: bool = False
     tag: str = ""
+    decimal: str = ""
+    dates: str = ""
 
 
 @transaction.atomic
@@ -47,6 +50,7 @@ def choose(*, one: Import, chosen: Chosen, by: User, at: datetime) -> None:
     held.columns = [_column(held, place, target, by=by, at=at) for place, target in enumerate(chosen.columns)]
     held.match, held.mode, held.tag = chosen.match, chosen.mode, _tag(chosen.tag)
     held.is_overwriting, held.is_lenient = chosen.is_overwriting, chosen.is_lenient
+    held.reading |= {"decimal": chosen.decimal, "dates": chosen.dates}
     held.state, held.rehearsal = State.MAPPED, {}
     held.save()
     _remember(held, by=by, at=at)
@@ -77,6 +81,8 @@ def _check(one: Import, chosen: Chosen) -> None:
     if chosen.match and chosen.match not in used:
         raise BadMapping("no_key", chosen.match)
     if chosen.match not in Import.Match.values or chosen.mode not in Import.Mode.values:
+        raise BadMapping("unknown")
+    if chosen.decimal not in ("", cells.COMMA, cells.POINT) or chosen.dates not in ("", *_ORDERS):
         raise BadMapping("unknown")
     if chosen.mode == Import.Mode.UPDATE and not chosen.match:
         raise BadMapping("no_key")
@@ -110,6 +116,8 @@ def _remember(one: Import, *, by: User, at: datetime) -> None:
             "mode": one.mode,
             "is_overwriting": one.is_overwriting,
             "is_lenient": one.is_lenient,
+            "decimal": one.reading.get("decimal", ""),
+            "dates": one.reading.get("dates", ""),
             "by": by,
             "at": at,
         },

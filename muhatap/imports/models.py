@@ -43,6 +43,8 @@ class Import(models.Model):
     samples = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64, blank=True)
     problem = models.JSONField(default=dict)
+    # What a person said of how to read it, where the guess was wrong: encoding, delimiter, header_row; and decimal, dates.
+    reading = models.JSONField(default=dict, db_default={})
 
     state = models.CharField(max_length=12, choices=State, default=State.UPLOADED)
     columns = models.JSONField(default=list)
@@ -112,7 +114,17 @@ class ImportRow(models.Model):
                 fields=["of", "outcome", "number"],
                 name="import_rows_told",
                 condition=models.Q(outcome__in=["failed", "left"]),
-            )
+            ),
+            models.Index(
+                fields=["of", "outcome", "number"],
+                name="import_rows_known",
+                condition=models.Q(outcome__in=["updated", "merged", "unchanged"]),
+            ),
+            models.Index(
+                fields=["of", "undone", "number"],
+                name="import_rows_stayed",
+                condition=models.Q(undone__in=["kept", "failed"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +153,8 @@ class SavedMapping(models.Model):
     mode = models.CharField(max_length=10)
     is_overwriting = models.BooleanField(default=False)
     is_lenient = models.BooleanField(default=False)
+    decimal = models.CharField(max_length=1, blank=True, db_default="")
+    dates = models.CharField(max_length=3, blank=True, db_default="")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 

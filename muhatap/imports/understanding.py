@@ -11,6 +11,7 @@ from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import CustomField
 from muhatap.contacts.noting import LONGEST as LONGEST_NOTE
 from muhatap.contacts.taking import Told
+from muhatap.imports import cells as written
 from muhatap.imports import targets
 from muhatap.imports.models import Import
 from muhatap.imports.rowsfile import Line
@@ -45,6 +46,8 @@ class Reader:
     match: str
     tag: str
     is_lenient: bool
+    decimal: str = ""
+    dates: str = ""
 
     def told(self, line: Line) -> Told:
         """Raises BadRow."""
@@ -77,6 +80,8 @@ def reader(one: Import, custom: Mapping[str, CustomField]) -> Reader:
         match=one.match,
         tag=one.tag,
         is_lenient=one.is_lenient,
+        decimal=one.reading.get("decimal", ""),
+        dates=one.reading.get("dates", ""),
     )
 
 
@@ -121,11 +126,10 @@ class _Cells:
         found: dict[str, Handle] = {}
         for column, cell in self.by_target.get(kind, []):
             try:
-                handle = _handle(kind, cell)
+                for handle in _each(kind, cell):
+                    found.setdefault(handle.value, handle)
             except fields.BadValue as error:
                 self._refuse(column, cell, str(error))
-            else:
-                found.setdefault(handle.value, handle)
         return list(found.values())
 
     def _name(self) -> str:
@@ -139,25 +143,36 @@ class _Cells:
         return name
 
     def _value(self, name: str, column: str, cell: str) -> Any:
-        values, errors = fields.read_as({name: cell}, self.reader.custom)
+        values, errors = fields.read_as({name: self._plain(name, cell)}, self.reader.custom)
         if errors:
             self._refuse(column, cell, errors[name])
         return values.get(name)
+
+    def _plain(self, name: str, cell: str) -> str:
+        """The cell in the form that its field reads."""
+        kind = self.reader.custom[name].kind if name in self.reader.custom else ""
+        if kind == CustomField.Kind.DATE:
+            return written.day(cell, self.reader.dates)
+        is_amount = kind in (CustomField.Kind.NUMBER, CustomField.Kind.MONEY)
+        return written.amount(cell, self.reader.decimal) if is_amount else cell
 
     def _refuse(self, column: str, cell: str, said: str) -> None:
         shown = cell if len(cell) <= 60 else f"{cell[:60]}…"
         self.problems.append(": ".join(filter(None, (column, f"“{shown}”", said))))
 
 
+def _each(kind: str, cell: str) -> list[Handle]:
+    """All that a cell holds: people put two numbers into one. Raises fields.BadValue."""
+    if (quick := _quick(kind, cell)) or kind == targets.SHOP:
+        return [quick or _handle(kind, cell)]
+    parts = written.numbers(cell) if kind == targets.PHONE else written.addresses(cell)
+    return [_handle(kind, part) for part in parts]
+
+
 def _handle(kind: str, cell: str) -> Handle:
     """Raises fields.BadValue."""
-    if kind == targets.PHONE and (quick := _mobile(cell)):
-        return Handle(kind=kind, value=quick, comparable=quick, written=cell, is_sound=True)
-    if kind == targets.EMAIL and len(cell) < _LONG and _PLAIN_EMAIL.fullmatch(cell):
-        plain = cell.lower()
-        local, _at, domain = plain.partition("@")
-        comparable = f"{local.split('+', 1)[0] or local}@{domain}"
-        return Handle(kind=kind, value=plain, comparable=comparable, written=cell, is_sound=True)
+    if quick := _quick(kind, cell):
+        return quick
     values, errors = fields.read_as({kind: cell}, {}) if kind != targets.SHOP else ({kind: cell}, {})
     if errors:
         raise fields.BadValue(errors[kind])
@@ -165,6 +180,18 @@ def _handle(kind: str, cell: str) -> Handle:
     if handle is None or not values.get(kind):
         raise fields.BadValue("")
     return handle
+
+
+def _quick(kind: str, cell: str) -> Handle | None:
+    """The handle of a cell that needs no thought, as most do."""
+    if kind == targets.PHONE and (number := _mobile(cell)):
+        return Handle(kind=kind, value=number, comparable=number, written=cell, is_sound=True)
+    if kind == targets.EMAIL and len(cell) < _LONG and _PLAIN_EMAIL.fullmatch(cell):
+        plain = cell.lower()
+        local, _at, domain = plain.partition("@")
+        comparable = f"{local.split('+', 1)[0] or local}@{domain}"
+        return Handle(kind=kind, value=plain, comparable=comparable, written=cell, is_sound=True)
+    return None
 
 
 def _mobile(cell: str) -> str:

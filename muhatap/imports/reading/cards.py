@@ -14,6 +14,7 @@ HEADER = (
 _BEGIN = re.compile(r"\s*BEGIN:VCARD", re.IGNORECASE)
 _PLACES = {name: place for place, name in enumerate(HEADER)}
 _MOST_VALUES = 200
+_HEAVY = re.compile(r"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)\b", re.IGNORECASE)  # pictures and the like: megabytes on one line
 _ESCAPED = re.compile(r"\\(.)")
 _PARTS = re.compile(r"(?<!\\);")
 
@@ -36,6 +37,10 @@ def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
             told = {}
         elif sum(map(len, told.values())) < _MOST_VALUES:
             told.setdefault(name, []).append(_decoded(value, parameters, encoding))
+    if any(_cells(told)):
+        raise Unreadable("broken")  # it breaks off within a card
+    if not number:
+        raise Unreadable("empty")
 
 
 def _unfolded(path: Path, encoding: str) -> Iterator[str]:
@@ -48,7 +53,8 @@ def _unfolded(path: Path, encoding: str) -> Iterator[str]:
                 line = line.rstrip("\n").replace("\x00", "")
                 is_soft = pending.endswith("=") and "QUOTED-PRINTABLE" in pending.partition(":")[0].upper()
                 if pending and (line[:1] in (" ", "\t") or is_soft):
-                    pending = pending[:-1] + line if is_soft else pending + line[1:]
+                    if not _HEAVY.match(pending):
+                        pending = pending[:-1] + line if is_soft else pending + line[1:]
                 else:
                     yield from [pending] if pending else []
                     pending = line

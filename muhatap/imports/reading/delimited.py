@@ -11,7 +11,9 @@ from typing import IO
 from muhatap.imports.reading.problems import LONGEST_LINE, MOST_COLUMNS, Unreadable
 
 DELIMITERS = ",;\t|"
-TURKISH = "cp1254"
+TURKISH, DOS = "cp1254", "cp857"
+_NOT_IN_WINDOWS = re.compile(rb"[\x81\x8d\x8e\x8f\x90\x9d\x9e]")
+ENCODINGS = ("utf-8", "utf-16", TURKISH, DOS, "mac_turkish", "cp1252", "cp1251", "cp1256")  # what a person may choose
 _CHUNK = 1 << 20
 _MOST_SAMPLED = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -28,7 +30,8 @@ def encoding(path: Path, head: bytes) -> str:
         return _checked(head, name)
     if b"\x00" in head:
         raise Unreadable("binary")
-    return _checked(head, _narrow(path))
+    name = _narrow(path)
+    return _checked(head, DOS if name == TURKISH and _NOT_IN_WINDOWS.search(head) else name)
 
 
 def delimiter(head: str) -> str:
@@ -44,14 +47,16 @@ def rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[
     """Line number and cells of each row that says anything. Raises Unreadable."""
     with path.open("r", encoding=encoding, newline="") as file:
         reader = csv.reader(_lines(file), delimiter=delimiter)
+        last = 0
         try:
             for cells in reader:
+                last = reader.line_num
                 if len(cells) > MOST_COLUMNS and any(cell.strip() for cell in cells[MOST_COLUMNS:]):
                     raise Unreadable("columns", row=reader.line_num, most=MOST_COLUMNS)
                 if any(cell.strip() for cell in cells):
                     yield reader.line_num, cells
         except csv.Error as error:
-            raise Unreadable("quote", row=reader.line_num) from error
+            raise Unreadable("quote", row=last + 1) from error
         except UnicodeDecodeError as error:
             raise Unreadable("encoding", row=reader.line_num + 1) from error
 
@@ -102,15 +107,14 @@ def _checked(head: bytes, name: str) -> str:
     return name
 
 
-def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
+def _evenness(lines: list[str], delimiter: str) -> tuple[float, float, int]:
+    """How many rows are alike, how few cells begin with a blank (as after a comma in a sentence), and how many cells a row has."""
     try:
-        sizes = [
-            len(cells) for cells, _ in zip(csv.reader(lines, delimiter=delimiter), range(_MOST_SAMPLED), strict=False)
-        ]
+        rows = [row for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(_MOST_SAMPLED), strict=False) if row]
     except csv.Error:
-        return 0.0, 0
-    sizes = [size for size in sizes if size]
-    if not sizes:
-        return 0.0, 0
-    size, n = Counter(sizes).most_common(1)[0]
-    return (n / len(sizes), size) if size > 1 else (0.0, 0)
+        return 0.0, 0.0, 0
+    if not rows:
+        return 0.0, 0.0, 0
+    size, n = Counter(map(len, rows)).most_common(1)[0]
+    tidy = sum(not cell.startswith(" ") for row in rows for cell in row) / sum(map(len, rows))
+    return (n / len(rows), tidy, size) if size > 1 else (0.0, 0.0, 0)
