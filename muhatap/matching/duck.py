@@ -5,8 +5,11 @@ from pathlib import Path
 
 import duckdb
 
+from muhatap.matching import pairing
 from muhatap.matching.dialects import Dialect
-from muhatap.matching.engine import Columns, Engine
+from muhatap.matching.blocking import Rule
+from muhatap.matching.engine import MOST_IN_A_KEY, Columns, Engine
+from muhatap.matching.pairing import Groups
 
 
 class Duck(Engine):
@@ -17,6 +20,8 @@ class Duck(Engine):
         self._on = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
+        self._lent: set[str] = set()
+        self._shared: list[Groups] = []
         self._on.execute(f"set memory_limit = '{memory}'; set preserve_insertion_order = false")
         if threads:
             self._on.execute(f"set threads = {threads}")
@@ -36,10 +41,15 @@ class Duck(Engine):
 
     def drop(self, *names: str) -> None:
         for name in names:
-            self._on.execute(f"drop table if exists {name}")
+            if name in self._lent:
+                self._on.unregister(name)
+                self._lent.remove(name)
+            else:
+                self._on.execute(f"drop table if exists {name}")
 
     def lend(self, table: str, columns: Columns) -> None:
         self._on.register(table, columns)
+        self._lent.add(table)
 
     def numbers(self, query: str) -> Columns:
         return dict(self._on.execute(query).fetchnumpy())
@@ -47,6 +57,23 @@ class Duck(Engine):
     def write(self, query: str, path: Path) -> None:
         """The rows as a CSV."""
         self._on.execute(f"copy ({query}) to '{str(path).replace(chr(39), chr(39) * 2)}' (header, delimiter ',')")
+
+    def key(self, rules: tuple[Rule, ...]) -> list[tuple[int, int, int]]:
+        """The same pairs as in SQL, which sorting numbers finds at a third of the cost."""
+        self._shared = [self._sharing(rule) for rule in rules]
+        return [(number, len(each.ids), each.n_pairs) for number, each in enumerate(self._shared) if each.n_pairs]
+
+    def _sharing(self, rule: Rule) -> Groups:
+        parts = ", ".join(part.sql() for part in rule.parts)
+        found = self.numbers(f"select hash({parts}) as k, id from record where {rule.is_there()}")
+        return pairing.sharing(found["k"], found["id"], MOST_IN_A_KEY)
+
+    def pair(self, rules: list[int]) -> int:
+        found = pairing.pairs([self._shared[number] for number in rules])
+        self._shared = []
+        left, right = pairing.parted(found)
+        self.lend("pair", {"l": left, "r": right})
+        return len(found)
 
     def close(self) -> None:
         self._on.close()

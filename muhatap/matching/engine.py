@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.matching import tables
+from muhatap.matching import pairing, tables
 from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect
 
@@ -152,11 +152,17 @@ class Engine(ABC):
         return self.numbers(tables.weighed(source, prior, least))
 
     def compare_within(self, component: NDArray[np.int64], most: int) -> None:
-        """Compare all pairs inside the components, also those no rule had found."""
+        """All pairs inside the components: those compared already, and those no rule had found, compared now."""
         sizes = np.bincount(component, minlength=len(component))[component]
         chosen = np.flatnonzero((sizes > 1) & (sizes <= most))
         self.lend("hanging", {"id": chosen + 1, "component": component[chosen]})
-        pairs = "select cast(a.id as integer) as l, cast(b.id as integer) as r"
-        self.make("within_pair", f"{pairs} from hanging a join hanging b on a.component = b.component and a.id < b.id")
-        self.make("within", tables.compared("within_pair", self.fields, self.dialect))
-        self.drop("within_pair")
+        both = "join hanging a on a.id = c.l join hanging b on b.id = c.r and b.component = a.component"
+        self.make("known", f"select c.* from compared c {both}")
+        known = self.numbers("select l, r from known")
+        every = pairing.pairs([pairing.sharing(component[chosen], chosen + 1, most)])
+        left, right = pairing.parted(pairing.without(every, pairing.joined(known["l"], known["r"])))
+        self.lend("within_pair", {"l": left, "r": right})
+        self.make(
+            "within", f"select * from known union all {tables.compared('within_pair', self.fields, self.dialect)}"
+        )
+        self.drop("known")

@@ -52,7 +52,7 @@ def guarded(
     """
     label = component.copy()
     refused: list[Refusal] = []
-    torn = np.unique(component[pairs.left[pairs.against < 0]])
+    torn = _torn(component, pairs, bar, share)
     if different:
         torn = np.union1d(torn, component[np.array([one for pair in different for one in pair], dtype=np.int64)])
     for rows in _by_component(component, pairs, torn):
@@ -61,6 +61,15 @@ def guarded(
         for record, group in joined.names().items():
             label[record] = group
     return label, refused
+
+
+def _torn(component: Ints, pairs: Pairs, bar: float, share: float) -> Ints:
+    """Components that may not stay whole: without the links that all that speaks against, together, would outweigh, they fall apart."""
+    of = component[pairs.left]
+    against = np.bincount(of, pairs.against, len(component))
+    safe = pairs.weight + share * against[of] > bar
+    whole = components(len(component), pairs.left[safe], pairs.right[safe])
+    return np.asarray(np.unique(component[whole != component]))
 
 
 def _by_component(component: Ints, pairs: Pairs, torn: Ints) -> Iterator[Ints]:

@@ -9,6 +9,7 @@ from muhatap.matching.recipes import (
     Recipe,
     Replace,
     Trim,
+    Where,
     Without,
     any_of,
     recipe,
@@ -26,7 +27,7 @@ from muhatap.matching.words import (
 
 LONGEST = 500  # of a raw value; what is longer is no name or number, and costs time
 
-_one_space = (Replace(" +", " "), Trim())
+_one_space = (Replace("  +", " "), Trim())
 _letters = (Fold(), Latinise(), Replace("['’`]", ""), Replace("[^a-z]+", " "), Trim())
 _untitled = (Replace(f"^(?:{any_of(TITLES)} +)+", ""), Replace(f"(?: {any_of(TITLES_AFTER)})+$", ""), Trim())
 _characters = (Fold(), Replace("[^a-z0-9]+", " "), Trim())
@@ -49,15 +50,18 @@ COMPANY = recipe(*_characters, Pad(), Replace(f" {any_of(COMPANY_WORDS)} ", " ")
 CODE = recipe(Fold(), Replace("[^a-z0-9]+", ""), Replace("^(?:0+|1+|9+)$", ""))
 
 # What stands after a plus is the owner's own note; Gmail does not see dots; well-known slips of the big providers are mended.
+_somebody = Extract("^([^@]+@.+)$")
 MAIL = recipe(
     Fold(),
     Replace("^.*<|>.*$|^ *mailto:|[ ,;]+$|^ +", ""),
     Extract("^([^@<>, ]+@[^@<>, ]+[.][a-z][a-z]+)$"),
-    Replace("[+][^@]*@", "@"),
-    Replace("[.]con$", ".com"),
+    Where(("+",), (Replace("[+][^@]*@", "@"), _somebody)),
+    Where((".con",), (Replace("[.]con$", ".com"),)),
     *(Replace(f"@(?:{'|'.join(wrong)})$".replace(".", "[.]"), "@" + right) for right, wrong in MISTYPED_AS.items()),
-    *(Replace("^([^.@]*)[.]([^@]*@gmail[.]com)$", "\\1\\2") for _ in range(4)),
-    Extract("^([^@]+@.+)$"),
+    Where(
+        (".", "@gmail.com"),
+        (*(Replace("^([^.@]*)[.]([^@]*@gmail[.]com)$", "\\1\\2") for _ in range(4)), _somebody),
+    ),
 )
 USER = recipe(Extract("^([^@]+)"), Replace("[._-]+", ""), Without(ROLE_BOXES))
 DOMAIN = recipe(Extract("@(.+)$"))
@@ -68,8 +72,7 @@ PHONE = recipe(
     Replace("([0-9][0-9 ()-]{8,})/.*$", "\\1"),
     Replace("(?:dahili|dah|ext|int|x|#|;|,).*$", ""),
     Replace("[^0-9+]+", ""),
-    Replace("^[+]", "00"),
-    Replace("[+]", ""),
+    Where(("+",), (Replace("^[+]", "00"), Replace("[+]", ""))),
     Replace("^00([1-8][0-9]{6,14}|9[1-9][0-9]{5,13})$", "+\\1"),
     Replace("^(?:00)?(?:90)?0?(444[0-9]{4}|[2-58][0-9]{9})$", "\\1"),
     Replace("^0+", ""),

@@ -121,6 +121,34 @@ class Without:
 
 
 @dataclass(frozen=True)
+class Where:
+    """Steps that change only texts in which these parts stand one after the other: looking for them is cheaper than a pattern."""
+
+    parts: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    def run(self, text: str) -> str:
+        place = 0
+        for part in self.parts:
+            place = text.find(part, place) + len(part)
+            if place < len(part):
+                return text
+        for step in self.steps:
+            text = step.run(text)
+        return text
+
+    def sql(self, x: str, dialect: Dialect) -> str:
+        """The steps alone: they leave other texts as they are, and x stands once."""
+        for step in self.steps:
+            x = step.sql(x, dialect)
+        return x
+
+    def guarded_sql(self, column: str, dialect: Dialect) -> str:
+        looked_for = dialects.literal(f"%{'%'.join(self.parts)}%")
+        return f"case when {column} like {looked_for} then {self.sql(column, dialect)} else {column} end"
+
+
+@dataclass(frozen=True)
 class Recipe:
     steps: tuple[Step, ...]
 
@@ -133,6 +161,17 @@ class Recipe:
         for step in self.steps:
             x = step.sql(x, dialect)
         return x
+
+
+    def stages(self, column: str, dialect: Dialect) -> list[str]:
+        """The same in expressions of which each is made from the column that the one before has made."""
+        found = [column]
+        for step in self.steps:
+            if isinstance(step, Where):
+                found += [step.guarded_sql(column, dialect)]
+            else:
+                found[-1] = step.sql(found[-1], dialect)
+        return found
 
 
 def recipe(*steps: Step) -> Recipe:

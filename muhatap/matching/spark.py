@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,6 @@ class Spark(Engine):
         for name, value in (_SETTINGS | settings).items():
             builder = builder.config(name, value)
         self._on = builder.getOrCreate()
-        self._kept: dict[str, Any] = {}
 
     def load(self, path: Path, columns: Mapping[str, str], delimiter: str) -> None:
         read = self._on.read.csv(
@@ -50,15 +48,12 @@ class Spark(Engine):
         self.make("raw", f"select id, {chosen} from file")
 
     def make(self, table: str, query: str) -> None:
-        kept = self._on.sql(query).persist()
-        kept.count()
-        self._kept[table] = kept
-        kept.createOrReplaceTempView(table)
+        # Cut off from what it was made of: plans of plans would fill the driver before the first row is read.
+        self._on.sql(query).localCheckpoint().createOrReplaceTempView(table)
 
     def drop(self, *names: str) -> None:
         for name in names:
-            if kept := self._kept.pop(name, None):
-                kept.unpersist()
+            self._on.catalog.dropTempView(name)
 
     def lend(self, table: str, columns: Columns) -> None:
         import pyarrow

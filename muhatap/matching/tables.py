@@ -1,11 +1,12 @@
 """The tables of a batch run as SQL text: records, keys, pairs, patterns. The same text for DuckDB and Spark where they agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from muhatap.matching import blocking, comparing, normalising
 from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect, is_one_of
 from muhatap.matching.normal import SHARED_BY_MANY
+from muhatap.matching.recipes import Recipe
 from muhatap.matching.words import ROLE_BOXES
 
 # Names and places repeat: their normal form is made once for each spelling.
@@ -39,24 +40,36 @@ def spellings(column: str, dialect: Dialect) -> str:
 
 def normalised(present: frozenset[str], dialect: Dialect) -> str:
     """All records in their normal form, before anything is known of how many share a value."""
-    columns, joins = [], []
+    repeated, joins, single = [], [], {}
     for field in forms(present):
-        source, _ = normalising.FORMS[field]
+        source, form = normalising.FORMS[field]
         origin = {"given": "first_name", "call": "first_name"}.get(field, source)
         if origin in REPEATING:
-            columns.append(f"coalesce(s_{origin}.{field}, '') as {field}")
+            repeated.append(f"coalesce(s_{origin}.{field}, '') as {field}")
             joins.append(origin)
         elif field not in normalising.FROM_FIELD:
-            short = f"substr(coalesce(raw.{source}, ''), 1, {normalising.LONGEST})"
-            columns.append(f"{normalising.FORMS[field][1].sql(short, dialect)} as {field}")
+            single[field] = (f"substr(coalesce({source}, ''), 1, {normalising.LONGEST})", form)
     spelled = " ".join(
         f"left join spelled_{origin} s_{origin} on s_{origin}.spelling = substr(raw.{origin}, 1, {normalising.LONGEST})"
         for origin in dict.fromkeys(joins)
     )
-    query = f"select raw.id, {', '.join(columns)} from raw {spelled}"
+    columns = ", ".join(["raw.id", *repeated, *(f"form_{field} as {field}" for field in single)])
+    query = f"select {columns} from {_staged(present, single, dialect)} raw {spelled}"
     if "email" not in present:
         return query
     return f"select *, {_form('user', 'email', dialect)} as user, {_form('domain', 'email', dialect)} as domain from ({query}) mailed"
+
+
+def _staged(present: frozenset[str], single: Mapping[str, tuple[str, Recipe]], dialect: Dialect) -> str:
+    """Table raw with the normal forms that are made row by row, stage by stage."""
+    stages = {f"form_{field}": form.stages(f"form_{field}", dialect) for field, (_, form) in single.items()}
+    kept = ", ".join(["id", *(column for column in REPEATING if column in present)])
+    begun = ", ".join([kept, *(f"{x} as form_{field}" for field, (x, _) in single.items())])
+    query = f"(select {begun} from raw)"
+    for number in range(max(map(len, stages.values()), default=0)):
+        made = (f"{stage[number] if number < len(stage) else column} as {column}" for column, stage in stages.items())
+        query = f"(select {', '.join([kept, *made])} from {query} staged)"
+    return query
 
 
 def shares(field: str) -> str:
@@ -114,4 +127,6 @@ def _form(field: str, source: str, dialect: Dialect) -> str:
     return normalising.FORMS[field][1].sql(source, dialect)
 
 
-RULES = blocking.CATALOGUE
+# Rules whose pairs others bring too, or that bring crowds of strangers: sought in vain at a million records of every error mix tried.
+_IN_VAIN = frozenset({"given:3+family:3+born", "given:3+born@6:5", "family:3+phone@4:7"})
+RULES = tuple(each for each in blocking.CATALOGUE if each.name not in _IN_VAIN)
