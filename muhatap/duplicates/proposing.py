@@ -53,7 +53,7 @@ def evidence(told: Verdict) -> list[dict[str, Any]]:
 
 _STALE = """
 update duplicates_proposal p set state = 'gone', state_at = %(at)s
-where p.state in ('open', 'later') and p.run_id is distinct from %(run)s and p.at < %(began)s and (
+where p.state in ('open', 'later') and p.run_id is distinct from %(run)s and p.at <= %(began)s and (
   p.origin = 'run'
   or exists (select 1 from contacts_likeness l where l.id = p.hint_id and (l.because = 'match' or l.denied_at is not null))
   or not exists (select 1 from contacts_likeness l where l.id = p.hint_id)

@@ -74,19 +74,18 @@ def _groups(pairs: list[tuple[int, int]]) -> dict[int, int]:
 def _write(
     rows: list[tuple[int, int, int | None, float | None]], group: dict[int, int], sizes: dict[int, int], talks: Talks
 ) -> None:
-    touched = _touched({pk for _id, *pair, _weight in rows for pk in pair if pk is not None}, talks)
-    columns: tuple[list[int], list[int], list[int], list[float]] = ([], [], [], [])
+    n_touched = touched({pk for _id, *pair, _weight in rows for pk in pair if pk is not None}, talks)
+    told: list[tuple[int, int, int, float]] = []
     for pk, one, other, weight in rows:
         first = group[one]
-        n = touched.get(one, 0) + (touched.get(other, 0) if other is not None else 0)
-        value = worth(weight, touched=n, depend=sizes[first])
-        for column, cell in zip(columns, (pk, first, sizes[first], value), strict=True):
-            column.append(cell)  # type: ignore[arg-type]
+        n = n_touched.get(one, 0) + (n_touched.get(other, 0) if other is not None else 0)
+        told.append((pk, first, sizes[first], worth(weight, touched=n, depend=sizes[first])))
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, list(columns))
+        cursor.execute(_WRITE, [list(column) for column in zip(*told, strict=True)])
 
 
-def _touched(contacts: Collection[int], talks: Talks) -> dict[int, int]:
+def touched(contacts: Collection[int], talks: Talks) -> dict[int, int]:
+    """What stands on each of these contacts: records, and open conversations by their weight."""
     found: dict[int, int] = {pk: OF_CONVERSATION * n for pk, n in talks(contacts).items()}
     rows = SourceRecord.objects.filter(contact__in=contacts, is_current=True)
     for contact in rows.values_list("contact_id", flat=True):

@@ -5,7 +5,9 @@ already is found there.
 """
 
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from muhatap.accounts.models import User
 from muhatap.contacts import comparable
 from muhatap.duplicates import bounds, proposing, ranking, reading
 from muhatap.duplicates.bounds import Proofs
-from muhatap.duplicates.finding import Look
+from muhatap.duplicates.finding import Likely, Look, Torn
 from muhatap.duplicates.models import Run
 from muhatap.duplicates.ranking import Talks
 from muhatap.matching import batch, tables
@@ -123,8 +125,8 @@ def _propose(look: Look, run: Run, model: Model, talks: Talks, at: datetime) -> 
     group, n_refused = look.group(denied | opposed)
     _at(run, Step.PROPOSING)
     counts = {"asked": 0, "new": 0, "refused": n_refused}
-    found = [look.likely(group, denied=denied, opposed=opposed), look.torn()]
-    for some in proposing.chunks(one for each in found for one in each):
+    found: Iterator[Likely | Torn] = chain(look.likely(group, denied=denied, opposed=opposed), look.torn())
+    for some in proposing.chunks(found):
         counts["new"] += proposing.write(some, run=run, model=model, at=at)
         counts["asked"] += len(some)
         _at(run, Step.PROPOSING, counts=counts)
@@ -136,7 +138,14 @@ def _propose(look: Look, run: Run, model: Model, talks: Talks, at: datetime) -> 
 @transaction.atomic
 def _finish(run: Run, counts: dict[str, int], at: datetime) -> None:
     _at(run, Step.PROPOSING, counts=counts, state=State.DONE, ended_at=at)
-    audit.record(by=run.by, at=at, act="duplicates.done", kind="duplicates_run", id=run.pk, **counts)
+    audit.record(
+        by=run.by,
+        at=at,
+        act="duplicates.done",
+        kind="duplicates_run",
+        id=run.pk,
+        **{name: str(n) for name, n in counts.items()},
+    )
 
 
 def _at(run: Run, step: str, **more: Any) -> None:

@@ -12,7 +12,20 @@ from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
 from muhatap.contacts import hearing, ruling
 from muhatap.conversations import bulk, counting, drafting, snoozing
-from muhatap.flow import chatting, deadlines, happened, intake, later, replay_span, reply, rules, surveying, sweep
+from muhatap.duplicates import running as looks
+from muhatap.flow import (
+    chatting,
+    deadlines,
+    duplicates,
+    happened,
+    intake,
+    later,
+    replay_span,
+    reply,
+    rules,
+    surveying,
+    sweep,
+)
 from muhatap.flow import telling as others
 from muhatap.imports import everything, uploading
 from muhatap.imports import running as imports
@@ -141,6 +154,12 @@ def take_file(import_id: int) -> None:
     imports.go_on(import_id=import_id, at=clock.now())
 
 
+@app.task(name=looks.JOB, queue="care", retry=AGAIN)
+@on_fresh_connection
+def look_for_duplicates(run_id: int) -> None:
+    duplicates.look(run_id=run_id, at=clock.now())
+
+
 @app.task(name=ruling.JOB, queue=ruling.QUEUE, retry=AGAIN)
 @on_fresh_connection
 def project_contacts(after: int) -> None:
@@ -160,7 +179,14 @@ def sweep_up(timestamp: int) -> None:
 @on_fresh_connection
 def every_minute(timestamp: int) -> None:
     """What time brings. One of these that fails stops none of the others."""
-    for act in (snoozing.wake_due, deadlines.watch, rules.pass_time, surveying.ask_due, documents.catch_up):
+    for act in (
+        snoozing.wake_due,
+        deadlines.watch,
+        rules.pass_time,
+        surveying.ask_due,
+        documents.catch_up,
+        duplicates.gather,
+    ):
         sweep.attempt(partial(act, at=clock.now()))
     for fold in (counting.fold, rollups.fold):
         sweep.attempt(fold)
@@ -191,6 +217,14 @@ def every_hour(timestamp: int) -> None:
 def every_night(timestamp: int) -> None:
     """Compare yesterday's figures with the conversations they speak of."""
     checking.check_yesterday(at=clock.now())
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="night_look", queue="care", queueing_lock="night_look")
+@on_fresh_connection
+def night_look(timestamp: int) -> None:
+    """Learn from what people answered, and look at everybody anew."""
+    duplicates.nightly(at=clock.now())
 
 
 @app.periodic(cron="17 * * * *")

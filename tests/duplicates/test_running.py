@@ -2,10 +2,10 @@
 
 import pytest
 
-from muhatap.contacts import bonds, comparable, merging, records
+from muhatap.contacts import graph, records
 from muhatap.contacts.models import Contact
 from muhatap.contacts.records import Told
-from muhatap.duplicates import running
+from muhatap.duplicates import ranking, reading, running
 from muhatap.duplicates.models import Proposal, Run
 from tests import cast
 from tests.cast import NOW
@@ -49,3 +49,91 @@ def test_two_who_look_alike_are_asked_about_and_nobody_is_moved():
     assert proposal.weight == pytest.approx(sum(line["weight"] for line in proposal.lines), abs=0.1)
     assert proposal.group == one.pk and proposal.value > 0
     assert Contact.objects.filter(merged_into=None).count() == 3
+
+
+def test_looking_again_asks_nothing_twice():
+    twins()
+    look()
+    [first] = asked()
+    assert look().counts["new"] == 0
+    assert asked() == [first]
+
+
+def test_what_is_no_longer_true_is_no_longer_asked():
+    twins()
+    look()
+    took(2, name="Cem Aksoy", phone="0212 555 66 77", email="cem@mimarlik.example")
+    look()
+    assert asked() == [] and len(asked("gone")) == 1
+
+
+def test_two_shop_accounts_are_two_people_unless_nearly_everything_is_the_same():
+    records.take(
+        [
+            Told(
+                source="shop",
+                external_id=str(n),
+                fields=MEHMET | {"shop": str(n), "dogum_tarihi": "1980-04-23"},
+                at=NOW,
+            )
+            for n in (1, 2)
+        ],
+        by=None,
+        at=NOW,
+    )
+    look()
+    assert [(p.band, p.refused) for p in asked()] == [("review", "contradicted")]
+
+
+def test_a_blocked_number_brings_nobody_together_whatever_was_known_when_it_was_told():
+    took(1, name="Hakan Demir", phone="0850 222 00 11")
+    took(2, name="Hakan D.", phone="0850 222 00 11")
+    look()
+    n_before = len(asked())
+    graph.block(kind="phone", how="exact", value="+908502220011", by=cast.selin(), at=NOW)
+    look()
+    assert (n_before, asked()) == (1, [])
+
+
+def test_only_one_look_at_a_time():
+    running.begin(by=cast.can(), at=NOW)
+    with pytest.raises(running.NotNow):
+        running.begin(by=None, at=NOW)
+
+
+def test_a_look_that_was_stopped_goes_no_further_and_keeps_what_was_asked():
+    twins()
+    look()
+    run = running.begin(by=cast.can(), at=NOW)
+    running.cancel(run=run, by=cast.can(), at=NOW)
+    running.go_on(run_id=run.pk, talks=lambda some: {}, at=NOW)
+    run.refresh_from_db()
+    assert run.state == "cancelled" and len(asked()) == 1
+    assert running.begin(by=None, at=NOW).state == "queued"
+
+
+def test_a_look_stopped_in_the_middle_stops_at_its_next_step(monkeypatch):
+    twins()
+    read = reading.read
+
+    def stop(engine, scratch):
+        running.cancel(run=Run.objects.get(), by=cast.can(), at=NOW)
+        return read(engine, scratch)
+
+    monkeypatch.setattr(reading, "read", stop)
+    assert look().state == "cancelled" and asked() == []
+
+
+def test_after_a_crash_the_look_begins_anew_and_asks_nothing_twice(monkeypatch):
+    twins()
+    run = running.begin(by=None, at=NOW)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ranking, "refresh", _die)
+        running.go_on(run_id=run.pk, talks=lambda some: {}, at=NOW)
+    assert (Run.objects.get().state, len(asked())) == ("running", 1)
+    running.go_on(run_id=run.pk, talks=lambda some: {}, at=NOW)
+    assert (Run.objects.get().state, len(asked())) == ("done", 1)
+
+
+def _die(**_more):
+    raise KeyboardInterrupt

@@ -1,0 +1,93 @@
+"""What was noticed on the way (by the resolver, by imports, by people writing) comes into the same list as what a run finds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from muhatap.contacts import bonds, candidates, comparable, families
+from muhatap.contacts.models import Likeness, SourceRecord
+from muhatap.duplicates import proposing, ranking
+from muhatap.duplicates.models import Proposal
+from muhatap.duplicates.ranking import Talks
+from muhatap.matching import comparing
+from muhatap.matching.normal import Normal
+from muhatap.matching.scoring import Verdict
+
+AT_ONCE = 200
+_AGAIN = 2000  # numbers of hints looked at again: one written earlier may be seen later
+_MOST_RECORDS = 10
+# Hints nobody denied, between standing contacts, whose question was never put.
+_NEW = """
+select l.id from contacts_likeness l
+join contacts_contact a on a.id = l.one_id and a.merged_into_id is null
+join contacts_contact b on b.id = l.other_id and b.merged_into_id is null
+where l.id > %s and l.denied_at is null and l.because <> 'asked' and not exists (
+  select 1 from duplicates_proposal p
+  where p.about = 'same' and p.one = least(l.one_id, l.other_id) and p.other = greatest(l.one_id, l.other_id)
+) order by l.id limit %s
+"""
+
+
+def take(*, talks: Talks, at: datetime) -> int:
+    """Ask about what was noted since; gives how many questions came of it. May run twice."""
+    last = Proposal.objects.aggregate(last=Max("hint_id"))["last"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [last - _AGAIN, AT_ONCE])
+        numbers = [pk for (pk,) in cursor.fetchall()]
+    drafts = [draft for hint in Likeness.objects.filter(pk__in=numbers).order_by("id") if (draft := _draft(hint, at))]
+    if not drafts:
+        return 0
+    with transaction.atomic():
+        _rank(drafts, talks)
+        return len(Proposal.objects.bulk_create(drafts, ignore_conflicts=True))
+
+
+def _draft(hint: Likeness, at: datetime) -> Proposal | None:
+    """None for what binds or proof keeps apart, and for records that are no longer alike."""
+    one, other = sorted((hint.one_id, hint.other_id))
+    if bonds.forbids(families.of(one), families.of(other)):
+        return None
+    told = _weighed(one, other)
+    is_match = hint.because == "match"
+    if is_match and (told is None or told[0].band == "apart"):
+        return None
+    said = [] if is_match else [{"field": "hint", "level": hint.because, "detail": hint.detail, "weight": 0.0}]
+    return Proposal(
+        about=Proposal.About.SAME,
+        one=one,
+        other=other,
+        origin=Proposal.Origin.HINT,
+        hint_id=hint.pk,
+        band=Proposal.Band.MERGE if told and told[0].band == "merge" else Proposal.Band.REVIEW,
+        weight=round(told[0].weight, 2) if told else None,
+        code=told[1] if told else None,
+        lines=[*said, *(proposing.evidence(told[0]) if told else [])],
+        group=one,
+        at=at,
+        state_at=at,
+    )
+
+
+def _weighed(one: int, other: int) -> tuple[Verdict, int] | None:
+    """The two records that speak most for one person."""
+    left, right = _records(one), _records(other)
+    if not left or not right:
+        return None
+    pairs = [(candidates.weigh(a, b), a, b) for a in left for b in right]
+    best, a, b = max(pairs, key=lambda pair: pair[0].weight)
+    return best, comparing.code(comparing.levels(a, b))
+
+
+def _records(contact: int) -> list[Normal]:
+    rows = SourceRecord.objects.filter(contact=contact, is_current=True).exclude(normal={}).order_by("-id")
+    return [comparable.read(kept) for kept in rows.values_list("normal", flat=True)[:_MOST_RECORDS]]
+
+
+def _rank(drafts: Sequence[Proposal], talks: Talks) -> None:
+    """Groups are formed anew by the next run; until then each stands with what it touches."""
+    touched = ranking.touched({pk for draft in drafts for pk in (draft.one, draft.other) if pk}, talks)
+    for draft in drafts:
+        n = touched.get(draft.one, 0) + touched.get(draft.other or 0, 0)
+        draft.value = ranking.worth(draft.weight, touched=n, depend=2)

@@ -1,0 +1,163 @@
+"""What people answer: one person, different people, later; and the way back of the last answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.contacts import bonds, families, likeness, merging, splitting
+from muhatap.contacts.models import Contact, Merge
+from muhatap.duplicates.models import Answer, Proposal
+
+Said, State, About = Answer.Said, Proposal.State, Proposal.About
+WAITING = (State.OPEN, State.LATER)
+
+
+class CannotAnswer(Exception):
+    """It can't be answered so; the text says why."""
+
+
+@transaction.atomic
+def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int | None = None) -> Answer:
+    """Do what was said: merge, split, or call them different people. `keep` stands after a merge, the older one unless told.
+
+    Raises CannotAnswer.
+    """
+    held = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if held.state not in WAITING:
+        raise CannotAnswer(_("Somebody answered this meanwhile."))
+    given = Answer(proposal=held, said=said, code=held.code, weight=held.weight, by=by, at=at)
+    if said == Said.LATER:
+        return _settled(given, State.LATER)
+    if held.about == About.TWO:
+        return _about_one(given, _standing(held.one))
+    return _about_two(given, _standing(held.one), _standing(held.other or 0), keep)
+
+
+def last(by: User) -> Answer | None:
+    """The answer this person would take back."""
+    return Answer.objects.filter(by=by, undone_at=None).select_related("proposal").order_by("-id").first()
+
+
+@transaction.atomic
+def undo(*, by: User, at: datetime) -> Answer:
+    """Take back this person's last answer: everything is as it was, and the question is asked again. Raises CannotAnswer."""
+    given = last(by)
+    if given is None:
+        raise CannotAnswer(_("There is no answer of yours to take back."))
+    held = Proposal.objects.select_for_update(of=("self",)).get(pk=given.proposal_id)
+    if given.said != Said.LATER:
+        _take_back(given, held, by=by, at=at)
+    _put_back(given.moved)
+    held.state, held.state_at = State.OPEN, at
+    held.save(update_fields=["state", "state_at"])
+    given.undone_at = at
+    given.save(update_fields=["undone_at"])
+    given.proposal = held
+    return given
+
+
+def _about_two(given: Answer, one: Contact, other: Contact, keep: int | None) -> Answer:
+    by, at = _who(given), given.at
+    if given.said == Said.DIFFERENT:
+        likeness.deny(one=one, other=other, by=by, at=at)
+        return _settled(given, State.DIFFERENT)
+    kept, dropped = (other, one) if keep == other.pk else (one, other)
+    try:
+        given.merge = merging.merge(
+            keep=kept, drop=dropped, by=by, at=at, reason="reviewed", evidence=_evidence(given.proposal)
+        )
+    except merging.CannotMerge as error:
+        raise CannotAnswer(str(error)) from error
+    given.moved = _aim_anew(given.proposal, kept.pk, dropped.pk, at)
+    return _settled(given, State.SAME)
+
+
+def _about_one(given: Answer, contact: Contact) -> Answer:
+    by, at, held = _who(given), given.at, given.proposal
+    if given.said == Said.SAME:
+        audit.record(by=by, at=at, act="contact.kept_whole", kind="contact", id=contact.pk, name=str(contact))
+        return _settled(given, State.SAME)
+    try:
+        new = splitting.split(
+            contact=contact, records=held.records, by=by, at=at, reason="reviewed", evidence=_evidence(held)
+        )
+    except splitting.CannotSplit as error:
+        raise CannotAnswer(str(error)) from error
+    given.made = new.pk
+    return _settled(given, State.DIFFERENT)
+
+
+def _settled(given: Answer, state: str) -> Answer:
+    held = given.proposal
+    held.state, held.state_at = state, given.at
+    held.save(update_fields=["state", "state_at"])
+    given.save()
+    return given
+
+
+def _aim_anew(proposal: Proposal, kept: int, dropped: int, at: datetime) -> list[dict[str, Any]]:
+    """Other questions about the dropped contact are about the kept one now, or asked already, or settled with it."""
+    rows = Proposal.objects.select_for_update(of=("self",)).filter(
+        Q(one=dropped) | Q(other=dropped), about=About.SAME, state__in=WAITING
+    )
+    moved = []
+    for row in rows.exclude(pk=proposal.pk).order_by("id"):
+        moved.append({"id": row.pk, "one": row.one, "other": row.other, "state": row.state})
+        third = row.other if row.one == dropped else row.one
+        low, high = sorted((kept, third or 0))
+        is_asked = low == high or Proposal.objects.filter(about=About.SAME, one=low, other=high).exists()
+        if is_asked or bonds.forbids(families.of(kept), families.of(third or 0)):
+            row.state, row.state_at = State.GONE, at
+        else:
+            row.one, row.other = low, high
+        row.save(update_fields=["one", "other", "state", "state_at"])
+    return moved
+
+
+def _take_back(given: Answer, held: Proposal, *, by: User, at: datetime) -> None:
+    if given.said == Said.DIFFERENT and held.about == About.SAME:
+        likeness.recall(one=_standing(held.one), other=_standing(held.other or 0), by=by, at=at)
+    elif given.merge_id:
+        _unmerge(Merge.objects.select_related("keep", "drop").get(pk=given.merge_id), by=by, at=at)
+    elif given.made:
+        try:
+            merging.merge(keep=_standing(held.one), drop=_standing(given.made), by=by, at=at, reason="undone")
+        except merging.CannotMerge as error:
+            raise CannotAnswer(str(error)) from error
+
+
+def _unmerge(merge: Merge, *, by: User, at: datetime) -> None:
+    """Parted as before, and undecided again: an answer taken back says nothing."""
+    try:
+        merging.unmerge(merge=merge, by=by, at=at, reason="undone")
+    except merging.CannotUnmerge as error:
+        raise CannotAnswer(str(error)) from error
+    bonds.free(ones=families.of(merge.keep_id), others=families.of(merge.drop_id), by=by, at=at, reason="undone")
+
+
+def _put_back(moved: Sequence[dict[str, Any]]) -> None:
+    for one in moved:
+        Proposal.objects.filter(pk=one["id"]).update(one=one["one"], other=one["other"], state=one["state"])
+
+
+def _standing(number: int) -> Contact:
+    contact = Contact.objects.filter(pk=number, merged_into=None).first()
+    if contact is None:
+        raise CannotAnswer(_("One of the two was merged meanwhile. Look at the next question."))
+    return contact
+
+
+def _who(given: Answer) -> User:
+    if given.by is None:
+        raise CannotAnswer(_("Only people answer."))
+    return given.by
+
+
+def _evidence(proposal: Proposal) -> dict[str, Any]:
+    return {"because": "reviewed", "weight": proposal.weight, "lines": proposal.lines, "proposal": proposal.pk}

@@ -1,0 +1,163 @@
+"""What people answer: one person, two people, later, and the way back."""
+
+import pytest
+
+from muhatap.contacts import bonds, likeness, merging
+from muhatap.contacts.models import Contact, LedgerEntry, Merge, SourceRecord
+from muhatap.duplicates import choosing, hints, reviewing
+from muhatap.duplicates.models import Answer, Proposal
+from tests import cast
+from tests.cast import NOW
+from tests.duplicates.test_running import asked, look, took, twins
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(proposal, said, **more):
+    return reviewing.answer(proposal=proposal, said=said, by=cast.can(), at=NOW, **more)
+
+
+def undo():
+    return reviewing.undo(by=cast.can(), at=NOW)
+
+
+def state(proposal):
+    return Proposal.objects.get(pk=proposal.pk).state
+
+
+def test_one_person_is_merged_with_the_evidence_in_the_ledger():
+    one, other = twins()
+    look()
+    given = answer(*asked(), "same")
+    other.refresh_from_db()
+    assert other.merged_into_id == one.pk and state(given.proposal) == "same"
+    entry = LedgerEntry.objects.get(kind="merge")
+    assert entry.evidence["lines"] == given.proposal.lines and entry.by_id == cast.can().pk
+
+
+def test_the_other_one_stays_when_somebody_chose_it():
+    one, other = twins()
+    look()
+    answer(*asked(), "same", keep=other.pk)
+    one.refresh_from_db()
+    assert one.merged_into_id == other.pk
+
+
+def test_different_people_are_not_asked_about_again():
+    one, other = twins()
+    look()
+    answer(*asked(), "different")
+    look()
+    assert asked() == [] and bonds.forbids([one.pk], [other.pk])
+
+
+def test_later_comes_after_the_others():
+    twins()
+    took(5, name="Elif Şahin", phone="0535 220 11 90")
+    took(6, name="Elif Sahin", phone="0535 220 11 90", city="Bursa")
+    look()
+    first, second = choosing.page()
+    answer(first, "later")
+    assert choosing.page() == [second, first]
+    look()
+    assert choosing.page() == [second, first]
+
+
+def test_a_merge_taken_back_leaves_nothing_of_itself_and_is_asked_again():
+    one, other = twins()
+    look()
+    [proposal] = asked()
+    answer(proposal, "same")
+    undo()
+    other.refresh_from_db()
+    assert other.merged_into_id is None and not bonds.forbids([one.pk], [other.pk])
+    look()
+    assert asked() == [proposal] and Merge.objects.get().undone_at
+
+
+def test_two_people_taken_back_are_asked_about_again():
+    twins()
+    look()
+    [proposal] = asked()
+    answer(proposal, "different")
+    undo()
+    look()
+    assert asked() == [proposal]
+
+
+def test_only_ones_own_last_answer_is_taken_back():
+    twins()
+    look()
+    answer(*asked(), "later")
+    with pytest.raises(reviewing.CannotAnswer):
+        reviewing.undo(by=cast.deniz(), at=NOW)
+
+
+def test_what_somebody_answered_meanwhile_is_not_answered_twice():
+    twins()
+    look()
+    [proposal] = asked()
+    answer(proposal, "same")
+    with pytest.raises(reviewing.CannotAnswer):
+        answer(proposal, "different")
+    assert Answer.objects.count() == 1
+
+
+def test_in_a_group_the_rest_is_asked_about_who_stays_and_comes_back_with_the_undo():
+    one, other = twins()
+    third = took(3, name="Mehmet Kaya", phone="0533 410 20 77", city="Üsküdar")
+    look()
+    pairs = {(p.one, p.other): p for p in asked()}
+    assert set(pairs) == {(one.pk, other.pk), (one.pk, third.pk), (other.pk, third.pk)}
+    assert {p.n_group for p in asked()} == {3}
+    answer(pairs[one.pk, other.pk], "same")
+    assert [(p.one, p.other) for p in asked()] == [(one.pk, third.pk)]
+    undo()
+    assert {(p.one, p.other) for p in asked()} == set(pairs)
+
+
+def test_one_contact_that_holds_two_people_is_split_and_put_together_again():
+    ayse = took(1, name="Ayşe Yılmaz", email="ayse.yilmaz@ornek.example", dogum_tarihi="1980-04-23")
+    took(2, name="Fatih Öztürk", phone="0544 310 22 10", dogum_tarihi="1971-11-02")
+    SourceRecord.objects.update(contact=ayse, home_id=ayse.pk)
+    look()
+    [proposal] = asked()
+    assert (proposal.about, proposal.one, len(proposal.records)) == ("two", ayse.pk, 1)
+    answer(proposal, "different")
+    assert Contact.objects.filter(records__isnull=False).distinct().count() == 2
+    undo()
+    assert set(SourceRecord.objects.values_list("contact", flat=True)) == {ayse.pk}
+
+
+def test_a_contact_said_to_be_one_person_is_not_doubted_again():
+    ayse = took(1, name="Ayşe Yılmaz", email="ayse.yilmaz@ornek.example", dogum_tarihi="1980-04-23")
+    took(2, name="Fatih Öztürk", phone="0544 310 22 10", dogum_tarihi="1971-11-02")
+    SourceRecord.objects.update(contact=ayse, home_id=ayse.pk)
+    look()
+    answer(*asked(), "same")
+    look()
+    assert asked() == []
+
+
+def test_what_was_noticed_on_the_way_stands_in_the_same_list():
+    one, other = twins()
+    elif_ = took(3, name="Elif Şahin", email="elif.sahin@ornek.example")
+    hakan = took(4, name="Hakan Demir", phone="0536 111 22 33")
+    likeness.note(one=elif_, other=hakan, because="same_browser", detail="", at=NOW)
+    assert hints.take(talks=lambda some: {}, at=NOW) == 2  # the resolver noted the twins, too
+    assert {(p.one, p.other) for p in asked()} == {(one.pk, other.pk), (elif_.pk, hakan.pk)}
+    assert hints.take(talks=lambda some: {}, at=NOW) == 0
+    look()
+    assert len(asked()) == 2
+    likeness.deny(one=elif_, other=hakan, by=cast.can(), at=NOW)
+    look()
+    assert [(p.one, p.other) for p in asked()] == [(one.pk, other.pk)]
+
+
+def test_what_was_merged_elsewhere_is_no_longer_asked():
+    one, other = twins()
+    look()
+    merging.merge(keep=one, drop=other, by=cast.can(), at=NOW)
+    assert choosing.page() == []
+    look()
+    assert asked() == [] and len(asked("gone")) == 1
