@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from muhatap.automation.acting import CannotDo, Doing
 from muhatap.automation.models import AutomaticReply, RuleFiring
-from muhatap.conversations import recipients
+from muhatap.conversations import ourselves
 from muhatap.conversations.models import Conversation
 from muhatap.shared import locks
 from muhatap.shared.address import comparable
@@ -43,7 +43,7 @@ def _address(doing: Doing) -> str:
         return f"contact:{doing.conversation.contact_id}"  # a chat has no address
     if fold(case.sender.partition("@")[0]).partition("+")[0] in MACHINES:
         raise CannotDo("machine")
-    if comparable(case.sender) in recipients.our_addresses():
+    if comparable(case.sender) in ourselves.ourselves().inboxes:
         raise CannotDo("ours")
     return case.sender[:320]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from muhatap.accounts.models import User
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Identity
-from muhatap.conversations import recipients
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.ourselves import Ourselves, ourselves
+from muhatap.conversations.recent import Recent
+from muhatap.conversations.taking_part import people as people_of
 from muhatap.shared.address import canonical, comparable
 
 Code = Literal["ours", "bounced", "outside", "was_blind", "we_were_blind", "new", "left_out", "many"]
@@ -17,12 +17,6 @@ ASKED: frozenset[Code] = frozenset(
     {"bounced", "outside", "was_blind", "we_were_blind"}
 )  # not sent without a second yes
 MANY = 6
-LOOKED_AT = 40  # newest messages whose people count as known, besides those who take part by their own words or ours
-# Domains that say nothing about a firm.
-PUBLIC = frozenset({
-    "gmail.com", "googlemail.com", "hotmail.com", "outlook.com", "outlook.com.tr", "live.com", "icloud.com", "yahoo.com",
-    "yahoo.com.tr", "yandex.com", "yandex.com.tr", "mynet.com", "proton.me", "gmx.de", "web.de",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,38 +66,35 @@ def cautions(known: Known, *, to: Sequence[Address], cc: Sequence[Address], bcc:
     return [caution for caution in found if caution and (caution.who or caution.n)]
 
 
-def known_of(conversation: Conversation) -> Known:
-    """What is known of this thread's people; bounces are asked for by those who know the recipients."""
-    spoken = conversation.messages.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.OUTBOUND])
-    rows = list(
-        spoken.only("conversation", "kind", "sender", "to", "cc", "bcc", "reply_to", "is_automatic").order_by(
-            "-at", "-id"
-        )[:LOOKED_AT]
-    )
-    ours = recipients.our_addresses()
-    answered = next((row for row in rows if row.kind == Message.Kind.INBOUND and not row.is_automatic), None)
+def known_of(newest: Recent, us: Ourselves | None = None) -> Known:
+    """What is known of a thread's people: those of its newest entries, and all who take part by their own words or ours.
+
+    Bounces are asked for by those who know the recipients.
+    """
+    us = us or ourselves()
+    conversation, rows, answered = newest.conversation, newest.spoken, newest.answered
     people = _emails([*answered.to, *answered.cc]) if answered else set()
-    taking_part = set(conversation.participants.values_list("address", flat=True))
+    taking_part = {one.address for one in people_of(conversation)}
     seen = taking_part | {address for row in rows for address in _emails([row.sender, *row.to, *row.cc, *row.reply_to])}
     blind = {address for row in rows for address in _emails(row.bcc)}
     named = {comparable(address) for address in people}
     return Known(
         itself=comparable(conversation.inbox.address),
-        ours=frozenset(ours),
-        our_domains=our_domains(ours),
+        ours=us.inboxes,
+        our_domains=us.domains,
         seen=frozenset(seen),
         blind=frozenset(blind),
-        answered=frozenset(one for one in people if comparable(one) not in ours),
+        answered=frozenset(one for one in people if comparable(one) not in us.inboxes),
         answered_sender=canonical(str(answered.sender.get("email", ""))) if answered else "",
-        was_blind_to_us=bool(people) and not named & ours,
+        was_blind_to_us=bool(people) and not named & us.inboxes,
         is_begun=bool(rows),
     )
 
 
 def known_before(inbox: Inbox) -> Known:
     """What is known before the first mail of a thread: who we are."""
-    ours = recipients.our_addresses()
-    return Known(itself=comparable(inbox.address), ours=frozenset(ours), our_domains=our_domains(ours), is_begun=False)
+    us = ourselves()
+    return Known(itself=comparable(inbox.address), ours=us.inboxes, our_domains=us.domains, is_begun=False)
 
 
 def with_bounces(known: Known, addresses: Iterable[str]) -> Known:
@@ -117,12 +108,6 @@ def bounced(addresses: Iterable[str]) -> frozenset[str]:
     rows = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=wanted, bounced_at__isnull=False)
     rows = rows.filter(comparable__in={comparable(one) for one in wanted})  # what there is an index of
     return frozenset(rows.values_list("value", flat=True))
-
-
-def our_domains(ours: Iterable[str]) -> frozenset[str]:
-    """The domains of our inboxes and staff, without those that belong to everybody."""
-    staff = User.objects.filter(is_active=True).values_list("email", flat=True)
-    return frozenset(domain for one in (*ours, *staff) if (domain := _domain(one)) and domain not in PUBLIC)
 
 
 def _about(code: Code, people: Iterable[Address]) -> Caution:

@@ -228,8 +228,9 @@ def counts(user: User) -> dict[str, int]:
 
 def of_contact(user: User, contact_id: int, *, limit: int = 20) -> list[Line]:
     """The newest conversations of a contact that this user sees."""
-    rows = visible_to(user).filter(contact_id=contact_id)
-    return listed.of_numbers(user, list(_newest(rows)[:limit]))
+    rows = Conversation.objects.filter(merged_into=None, contact_id=contact_id)
+    found = listed.walk(rows, branches(user), number=0, column="last_message_at", is_down=True, limit=limit)
+    return listed.lines(user, [found] if found else [], limit=limit).rows
 
 
 def holding(query: str) -> Q:

@@ -1,17 +1,20 @@
 """To whom an answer goes: decided by the message that is answered, always shown, nobody dropped and nobody added in silence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
 from muhatap.conversations.models import Message
+from muhatap.conversations.ourselves import Ourselves, ourselves
 from muhatap.shared.address import canonical, comparable
 
 
-def answer(message: Message, inbox: Inbox) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+def answer(
+    message: Message, inbox: Inbox, us: Ourselves | None = None
+) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     """To and CC of an answer to everybody: whoever wrote (or where they want answers) in To, all others in CC."""
-    ours = our_addresses() | {comparable(inbox.address)}
+    ours = (us or ourselves()).inboxes | {comparable(inbox.address)}
     if message.kind == Message.Kind.OUTBOUND:
         to, others = _people(message.to), _people(message.cc)
     else:
@@ -36,16 +39,11 @@ def without_itself(people: Iterable[Address], inbox: Inbox) -> tuple[Address, ..
     return tuple(_without(people, {comparable(inbox.address)} if inbox.address else set()))
 
 
-def our_addresses() -> set[str]:
-    """The addresses of all our inboxes, without plus-tags; forms of them with a reply token compare equal."""
-    return {comparable(address) for address in Inbox.objects.exclude(address="").values_list("address", flat=True)}
-
-
 def _people(entries: Iterable[Mapping[str, Any]]) -> list[Address]:
     return [Address(email=str(one["email"]), name=str(one.get("name") or "")) for one in entries if one.get("email")]
 
 
-def _without(people: Iterable[Address], ours: set[str], already: Iterable[Address] = ()) -> list[Address]:
+def _without(people: Iterable[Address], ours: Collection[str], already: Iterable[Address] = ()) -> list[Address]:
     """Each person once, without our own addresses and those who stand elsewhere already."""
     seen = {canonical(one.email) for one in already}
     kept = []

@@ -28,6 +28,9 @@ order by 3, 2
 CALLED = """select m.conversation_id from conversations_mention a
 join conversations_message m on m.id = a.message_id where a.user_id = %s"""
 
+READABLE = """select interaction_id from conversations_message m where interaction_id = any(%s) and exists (
+select from conversations_conversation where conversations_conversation.id = m.conversation_id and merged_into_id is null and ({seen}))"""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -188,8 +191,11 @@ def readable_interactions(user: User, interaction_ids: Collection[int]) -> set[i
     """Those of the given interactions whose conversation the user sees; what stands in none is for those who see all."""
     if user.is_active and user.visibility == Visibility.ALL:
         return set(interaction_ids)
-    placed = Message.objects.filter(interaction_id__in=interaction_ids, conversation__in=visible_to(user))
-    return {one for one in placed.values_list("interaction_id", flat=True) if one}
+    seen = " or ".join(branch.sql for branch in branches(user))
+    values = [one for branch in branches(user) for one in branch.values]
+    with connection.cursor() as cursor:
+        cursor.execute(READABLE.format(seen=seen), [list(interaction_ids), *values])
+        return {number for (number,) in cursor.fetchall()}
 
 
 def visible_inboxes(user: User) -> QuerySet[Inbox]:

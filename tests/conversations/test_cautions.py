@@ -6,7 +6,7 @@ import pytest
 
 from muhatap.channels.contract import Address
 from muhatap.contacts.models import Identity
-from muhatap.conversations import cautions
+from muhatap.conversations import cautions, ourselves, recent
 from muhatap.conversations.cautions import Known
 from muhatap.conversations.models import Message
 from tests import cast
@@ -81,7 +81,7 @@ def test_what_is_known_comes_from_the_thread() -> None:
         conversation=conversation, inbox=conversation.inbox, kind="outbound", at=cast.NOW, recorded_at=cast.NOW,
         sender={"email": DESTEK}, to=[{"email": AYSE}], bcc=[{"email": ELIF}],
     )  # fmt: skip
-    known = cautions.with_bounces(cautions.known_of(conversation), [AYSE.upper(), MEHMET])
+    known = cautions.with_bounces(cautions.known_of(recent.of(conversation)), [AYSE.upper(), MEHMET])
     assert known.seen == {AYSE, MEHMET, DESTEK}
     assert (known.blind, known.bounced, known.answered, known.answered_sender) == ({ELIF}, {AYSE}, {MEHMET}, AYSE)
     assert "ihlamurev.example" in known.our_domains
@@ -91,9 +91,9 @@ def test_what_is_known_comes_from_the_thread() -> None:
 @pytest.mark.django_db
 def test_a_letter_that_names_us_nowhere_reached_us_in_blind_copy() -> None:
     conversation = arrival(cast.mail(id="<1@ornek.example>", to=(Address(email=MEHMET),))).conversation
-    assert cautions.known_of(conversation).was_blind_to_us
+    assert cautions.known_of(recent.of(conversation)).was_blind_to_us
 
 
 @pytest.mark.django_db
 def test_a_mailbox_that_everybody_has_makes_nobody_a_colleague() -> None:
-    assert cautions.our_domains(["ihlamurev@gmail.com", "destek@ihlamurev.example"]) == {"ihlamurev.example"}
+    assert ourselves.domains_of(["ihlamurev@gmail.com", "destek@ihlamurev.example"]) == {"ihlamurev.example"}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import noting
+from muhatap.conversations import noting, ourselves, recent
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.flow import chatting, later, reply
 from muhatap.shared import clock, richtext
@@ -90,7 +90,8 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         )
     files, now = composing.files_of(_draft(conversation, request)), clock.now()
     whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
-    found = checking.checks(conversation, html=typed.html, files=files, at=now, **whom)
+    heads, us = recent.heads(conversation), ourselves.as_seen_by(visitor(request))
+    found = checking.checks(heads, us, html=typed.html, files=files, at=now, **whom)
     if open_questions := checking.asked(found, typed.sure):
         drafts.keep(conversation, typed, request)
         return _refused(request, conversation, typed, "", asked=open_questions)

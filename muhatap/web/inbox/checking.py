@@ -12,6 +12,8 @@ from muhatap.channels.models import Inbox
 from muhatap.conversations import cautions
 from muhatap.conversations.cautions import Caution, Known
 from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.ourselves import Ourselves
+from muhatap.conversations.recent import Recent
 from muhatap.flow import reply
 from muhatap.shared import richtext
 from muhatap.web.common import times
@@ -23,7 +25,8 @@ SHOWN = 4  # names in one sentence
 
 
 def checks(
-    conversation: Conversation,
+    newest: Recent,
+    us: Ourselves,
     *,
     html: str,
     to: Sequence[Address],
@@ -33,8 +36,9 @@ def checks(
     at: datetime,
 ) -> tuple[Check, ...]:
     """Everything worth knowing of an answer as it stands, what asks first. Codes are stable."""
+    conversation = newest.conversation
     found = [
-        *_of_recipients(conversation, to, cc, bcc),
+        *(_in_words(cautions.known_of(newest, us), to, cc, bcc) if conversation.inbox.address else ()),
         *_of_text(html, files),
         *_of_greeting(conversation, html, (*to, *cc)),
         *_of_limits(conversation, html, files, at),
@@ -84,14 +88,6 @@ def remaining(limits: Limits, n_letters: int) -> str:
     if left >= 0:
         return ngettext("%(n)s letter left", "%(n)s letters left", left) % {"n": times.count(left)}
     return ngettext("%(n)s letter too many", "%(n)s letters too many", -left) % {"n": times.count(-left)}
-
-
-def _of_recipients(
-    conversation: Conversation, to: Sequence[Address], cc: Sequence[Address], bcc: Sequence[Address]
-) -> list[Check]:
-    if not conversation.inbox.address:
-        return []
-    return _in_words(cautions.known_of(conversation), to, cc, bcc)
 
 
 def _in_words(known: Known, to: Sequence[Address], cc: Sequence[Address], bcc: Sequence[Address]) -> list[Check]:

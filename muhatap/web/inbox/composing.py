@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.channels.contract import Address, FileRef
-from muhatap.conversations import drafting, recipients
+from muhatap.conversations import drafting, ourselves, recent, recipients
 from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Draft, Message
+from muhatap.conversations.ourselves import Ourselves
+from muhatap.conversations.recent import Recent
 from muhatap.flow.reply import signature
 from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
@@ -98,6 +100,7 @@ def composer(
     kept: Typed | None = None,
     asked: tuple[Check, ...] = (),
     has: Has | None = None,
+    newest: Recent | None = None,
 ) -> Composer | None:
     """The composer with the draft (or with what was just typed); None for those who may not even write notes."""
     if not may(user, "conversations.note"):
@@ -105,8 +108,9 @@ def composer(
     mine = Draft.objects.filter(conversation=conversation, by=user) if has is None or has.drafts else ()
     drafts = {draft.kind: draft for draft in mine}
     reply, note = drafts.get("reply"), drafts.get("note")
-    answered = _answered(conversation)
-    to, cc, bcc = _whom(conversation, reply, answered, kept)
+    newest, us = newest or recent.of(conversation), ourselves.as_seen_by(user)
+    answered = newest.answered
+    to, cc, bcc = _whom(conversation, reply, answered, kept, us)
     has_addresses = bool(conversation.inbox.address)
     html = _html(reply, kept, "reply")
     may_answer = may(user, "conversations.reply")
@@ -130,7 +134,7 @@ def composer(
         sender=conversation.inbox.address,
         answers=str(answered.pk) if answered else "",
         seen=str(conversation.last_inbound_id or ""),
-        stood=str(_newest(conversation)),
+        stood=str(newest.newest_id),
         saved=_("Draft saved %(time)s") % {"time": times.clock(reply.saved_at)} if reply and not kept else "",
         files=tuple(_draft_file(conversation, file) for file in (reply.files if reply else [])),
         held=held,
@@ -138,7 +142,7 @@ def composer(
         refused="" if may(user, "conversations.reply") else _("Your role writes notes, not answers."),
         version=str(reply.version if reply else 0),
         mine=str(user.pk),
-        checks=checking.checks(conversation, html=html, **addresses(to, cc, bcc), files=files_of(reply), at=now)
+        checks=checking.checks(newest, us, html=html, **addresses(to, cc, bcc), files=files_of(reply), at=now)
         if may_answer and not asked
         else (),
         asked=Asked(
@@ -158,11 +162,6 @@ def composer(
         other=other_version(conversation, user, now) if has is None or has.copies else None,
         colleagues=tuple(Colleague(id=one.id, name=one.name, initials=one.initials) for one in colleagues.people(user)),
     )
-
-
-def _newest(conversation: Conversation) -> int:
-    """The newest entry as the thread stands now. By time, because that is indexed; a mail may carry a time of its own."""
-    return max(conversation.messages.order_by("-at", "-id").values_list("pk", flat=True)[:20], default=0)
 
 
 def addresses(to: str, cc: str, bcc: str) -> dict[str, tuple[Address, ...]]:
@@ -185,7 +184,7 @@ def _quoted(name: str) -> str:
 
 
 def _whom(
-    conversation: Conversation, draft: Draft | None, answered: Message | None, kept: Typed | None
+    conversation: Conversation, draft: Draft | None, answered: Message | None, kept: Typed | None, us: Ourselves
 ) -> tuple[str, str, str]:
     if kept and kept.kind == "reply":
         return kept.raw["to"], kept.raw["cc"], kept.raw["bcc"]
@@ -193,12 +192,8 @@ def _whom(
         return tuple(written(Address(**one) for one in some) for some in (draft.to, draft.cc, draft.bcc))  # type: ignore[return-value]
     if answered is None or not conversation.inbox.address:
         return conversation.contact.email if conversation.inbox.address else "", "", ""
-    to, cc = recipients.answer(answered, conversation.inbox)
+    to, cc = recipients.answer(answered, conversation.inbox, us)
     return written(to), written(cc), ""
-
-
-def _answered(conversation: Conversation) -> Message | None:
-    return conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False).order_by("-at", "-id").first()
 
 
 def _html(draft: Draft | None, kept: Typed | None, kind: str) -> SafeString:

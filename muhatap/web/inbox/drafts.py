@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from muhatap.conversations import drafting
+from muhatap.conversations import drafting, ourselves, recent
 from muhatap.conversations.models import Conversation, Draft, DraftCopy
 from muhatap.flow import chatting
 from muhatap.shared import clock, richtext
@@ -33,7 +33,8 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     found: tuple[Check, ...] = ()
     if typed.kind == "reply":
         whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
-        found = checking.checks(conversation, html=typed.html, files=composing.files_of(kept), at=at, **whom)
+        heads, us = recent.heads(conversation), ourselves.as_seen_by(visitor(request))
+        found = checking.checks(heads, us, html=typed.html, files=composing.files_of(kept), at=at, **whom)
     other = composing.other_version(conversation, visitor(request), at)
     return JsonResponse({
         "saved": _("Draft saved %(time)s") % {"time": times.clock(at)},

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import placing_words
+from muhatap.conversations import placing_words, recent
 from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.recent import Recent
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared.address import comparable
@@ -23,7 +24,6 @@ from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import bodies, words
 from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Thread, Trouble
 
-LIMIT = 40
 ABOVE, FARTHEST = 5, 500  # entries above one that was searched for, and at most at once on the way to it
 
 
@@ -43,24 +43,29 @@ class Reader:
         return may(self.user, "conversations.organise")
 
 
-def thread(
-    conversation: Conversation,
-    reader: Reader,
-    *,
-    seen_id: int,
-    before: tuple[datetime, int] | None = None,
-    limit: int = LIMIT,
+def thread(newest: Recent, reader: Reader, *, seen_id: int) -> Thread:
+    """The newest entries, with "new" above the first that the reader has not seen."""
+    return _thread(newest.conversation, newest.messages, reader, seen_id=seen_id, is_whole=newest.is_whole)
+
+
+def earlier(
+    conversation: Conversation, reader: Reader, *, seen_id: int, before: tuple[datetime, int], limit: int = recent.LIMIT
 ) -> Thread:
-    """The newest entries (before a moment), with "new" above the first that the reader has not seen."""
-    messages = newest(conversation, before=before, limit=limit)
-    shown = messages[-limit:]
+    """The entries before a moment."""
+    found = recent.before(conversation, before, limit=limit + 1)
+    return _thread(conversation, found[-limit:], reader, seen_id=seen_id, is_whole=len(found) <= limit)
+
+
+def _thread(
+    conversation: Conversation, shown: Sequence[Message], reader: Reader, *, seen_id: int, is_whole: bool
+) -> Thread:
     return Thread(
         conversation_id=conversation.pk,
         entries=tuple(entries(shown, reader, seen_id=seen_id)),
         newest_id=shown[-1].pk if shown else 0,
         reload_url=reverse("inbox:thread", args=[conversation.pk]),
         live=f"conversation:{conversation.pk}",
-        earlier_url=_earlier_url(conversation, shown[0]) if len(messages) > limit else "",
+        earlier_url="" if is_whole else _earlier_url(conversation, shown[0]),
         earlier_label=_("Earlier messages"),
     )
 
@@ -69,19 +74,11 @@ def _earlier_url(conversation: Conversation, first: Message) -> str:
     return f"{reverse('inbox:earlier', args=[conversation.pk])}?{urlencode({'before': f'{first.at.isoformat()}~{first.pk}'})}"
 
 
-def newest(conversation: Conversation, *, before: tuple[datetime, int] | None, limit: int = LIMIT) -> list[Message]:
-    """The newest entries (before a moment), oldest first; one more than shown, to know whether there are earlier ones."""
-    rows = conversation.messages.select_related("by", "contact", "inbox").prefetch_related("attachments")
-    if before:
-        rows = rows.filter(at__lte=before[0]).exclude(at=before[0], pk__gte=before[1])
-    return list(reversed(rows.order_by("-at", "-id")[: limit + 1]))
-
-
 def reaching(conversation: Conversation, number: int, *, before: tuple[datetime, int]) -> int:
     """How many entries before a moment reach back to this one and a little further; more than FARTHEST take another asking."""
     at = conversation.messages.filter(pk=number).values_list("at", flat=True).first()
     between = conversation.messages.filter(at__gte=at, at__lte=before[0]).count() if at else 0
-    return min(max(between + ABOVE, LIMIT), FARTHEST)
+    return min(max(between + ABOVE, recent.LIMIT), FARTHEST)
 
 
 def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Iterable[Entry]:

@@ -10,7 +10,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import designing
 from muhatap.contacts.models import CustomField
-from muhatap.conversations import filling
+from muhatap.conversations import filling, ourselves, taking_part
 from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Follower
 from muhatap.shared.address import canonical
@@ -29,7 +29,7 @@ def parts(conversation: Conversation, user: User, has: Has) -> dict[str, Any]:
     following = any(one.user_id == user.pk for one in followers)
     url = reverse("inbox:follow", args=[conversation.pk])
     return {
-        "participants": (*_people(conversation), *_followers(conversation, followers, may_organise)),
+        "participants": (*_people(conversation, user), *_followers(conversation, followers, may_organise)),
         "is_following": following,
         "follow_url": reverse("inbox:unfollow", args=[conversation.pk, user.pk]) if following else url,
         "follow_label": _("Unfollow") if following else _("Follow"),
@@ -69,9 +69,9 @@ def _gone(field: CustomField, value: Any) -> list[str]:
     return [str(value)] if value and field.kind == CustomField.Kind.CHOICE else []
 
 
-def _people(conversation: Conversation) -> tuple[Participant, ...]:
-    rows = conversation.participants.select_related("contact").order_by("since_at", "id")[:MOST]
-    staff = {canonical(email): name for email, name in User.objects.values_list("email", "name")}
+def _people(conversation: Conversation, user: User) -> tuple[Participant, ...]:
+    rows = sorted(taking_part.people(conversation), key=lambda one: (one.since_at, one.pk))[:MOST]
+    staff = ourselves.as_seen_by(user).staff
     return tuple(
         Participant(
             name=staff.get(one.address) or str(one.contact or one.name or one.address),

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import having
+from muhatap.conversations import having, recent
 from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation as Row
+from muhatap.conversations.recent import Recent
 from muhatap.flow import chatting
 from muhatap.shared import clock
 from muhatap.web.common import times
@@ -58,14 +59,15 @@ def conversation(
 ) -> Conversation:
     """The middle pane for this reader."""
     has = has or having.of(row, user)
+    newest = recent.of(row)
     may_organise = may(user, "conversations.organise")
     return Conversation(
         id=row.pk,
         url=reverse("inbox:conversation", args=[row.pk]),
         subject=row.subject or str(row.contact),
         contact_name=str(row.contact),
-        thread=thread(user, row, now, has=has),
-        composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept, has=has),
+        thread=thread(user, row, now, has=has, newest=newest),
+        composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept, has=has, newest=newest),
         language=row.contact.language,
         place=words.channel(row.inbox.kind),
         due=due.of_conversation(row, now),
@@ -88,23 +90,24 @@ def conversation(
     )
 
 
-def thread(user: User, row: Row, now: datetime, *, has: Has | None = None) -> Thread:
+def thread(user: User, row: Row, now: datetime, *, has: Has | None = None, newest: Recent | None = None) -> Thread:
     """The thread; what was new to the reader is marked, and from now on seen."""
     has = has or having.of(row, user)
     reader = entries.Reader(user, now)
-    shown = entries.thread(row, reader, seen_id=has.seen_id)
+    shown = entries.thread(newest or recent.of(row), reader, seen_id=has.seen_id)
     if has.scheduled:
         shown = replace(shown, entries=(*shown.entries, *scheduling.waiting(row, now, may_answer=reader.may_answer)))
-    newest = max(shown.newest_id, row.last_inbound_id or 0)
-    if newest > has.seen_id:
-        chatting.we_read(conversation=row, message_id=newest, by=user, at=now)
+    last = max(shown.newest_id, row.last_inbound_id or 0)
+    if last > has.seen_id:
+        chatting.we_read(conversation=row, message_id=last, by=user, at=now)
     return shown
 
 
 def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime, *, to: int | None = None) -> Thread:
     """The entries before a moment (back to one that is looked for), with the way to those before them."""
-    limit = entries.LIMIT if to is None else entries.reaching(row, to, before=before)
-    return entries.thread(row, entries.Reader(user, now), seen_id=row.last_inbound_id or 0, before=before, limit=limit)
+    limit = recent.LIMIT if to is None else entries.reaching(row, to, before=before)
+    reader = entries.Reader(user, now)
+    return entries.earlier(row, reader, seen_id=row.last_inbound_id or 0, before=before, limit=limit)
 
 
 def tags(row: Row, may_organise: bool) -> dict[str, object]:
