@@ -25,16 +25,21 @@ _MEANT = {name: raw for raw, names in _CALLED.items() for name in (*names, raw.r
 
 
 def of(told: Mapping[str, object]) -> Normal:
-    """The normal form of what was told under the names of contact fields. A name is parted before its last word."""
-    raw: dict[str, str | None] = {}
+    """The normal form of what was told under the names of contact fields."""
+    return normal.of(raw(told))
+
+
+def raw(told: Mapping[str, object]) -> dict[str, str | None]:
+    """The same as people wrote it, under the names of what is compared. A name is parted before its last word."""
+    found: dict[str, str | None] = {}
     for name, value in told.items():
         meant = name if name in normal.RAW else _MEANT.get(fold(name).replace("_", "").replace(" ", ""))
         if meant and value:
-            raw[meant] = str(value)
-    if "first_name" not in raw and "last_name" not in raw:
+            found[meant] = str(value)
+    if "first_name" not in found and "last_name" not in found:
         first, _space, last = " ".join(str(told.get("name") or "").split()).rpartition(" ")
-        raw["first_name"], raw["last_name"] = (first, last) if first else (last, "")
-    return normal.of(raw)
+        found["first_name"], found["last_name"] = (first, last) if first else (last, "")
+    return found
 
 
 def kept(one: Normal) -> dict[str, Any]:

@@ -6,18 +6,14 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Max
 
-from muhatap.contacts import bonds, candidates, comparable, families
-from muhatap.contacts.models import Likeness, SourceRecord
-from muhatap.duplicates import proposing, ranking
+from muhatap.contacts import bonds, families
+from muhatap.contacts.models import Likeness
+from muhatap.duplicates import proposing, ranking, weighing
 from muhatap.duplicates.models import Proposal
 from muhatap.duplicates.ranking import Talks
-from muhatap.matching import comparing
-from muhatap.matching.normal import Normal
-from muhatap.matching.scoring import Verdict
 
 AT_ONCE = 200
 _AGAIN = 2000  # numbers of hints looked at again: one written earlier may be seen later
-_MOST_RECORDS = 10
 # Hints nobody denied, between standing contacts, whose question was never put.
 _NEW = """
 select l.id from contacts_likeness l
@@ -49,9 +45,9 @@ def _draft(hint: Likeness, at: datetime) -> Proposal | None:
     one, other = sorted((hint.one_id, hint.other_id))
     if bonds.forbids(families.of(one), families.of(other)):
         return None
-    told = _weighed(one, other)
+    told = weighing.best(one, other)
     is_match = hint.because == "match"
-    if is_match and (told is None or told[0].band == "apart"):
+    if is_match and (told is None or told.verdict.band == "apart"):
         return None
     said = [] if is_match else [{"field": "hint", "level": hint.because, "detail": hint.detail, "weight": 0.0}]
     return Proposal(
@@ -60,29 +56,14 @@ def _draft(hint: Likeness, at: datetime) -> Proposal | None:
         other=other,
         origin=Proposal.Origin.HINT,
         hint_id=hint.pk,
-        band=Proposal.Band.MERGE if told and told[0].band == "merge" else Proposal.Band.REVIEW,
-        weight=round(told[0].weight, 2) if told else None,
-        code=told[1] if told else None,
-        lines=[*said, *(proposing.evidence(told[0]) if told else [])],
+        band=Proposal.Band.MERGE if told and told.verdict.band == "merge" else Proposal.Band.REVIEW,
+        weight=round(told.verdict.weight, 2) if told else None,
+        code=told.code if told else None,
+        lines=[*said, *(proposing.evidence(told.verdict) if told else [])],
         group=one,
         at=at,
         state_at=at,
     )
-
-
-def _weighed(one: int, other: int) -> tuple[Verdict, int] | None:
-    """The two records that speak most for one person."""
-    left, right = _records(one), _records(other)
-    if not left or not right:
-        return None
-    pairs = [(candidates.weigh(a, b), a, b) for a in left for b in right]
-    best, a, b = max(pairs, key=lambda pair: pair[0].weight)
-    return best, comparing.code(comparing.levels(a, b))
-
-
-def _records(contact: int) -> list[Normal]:
-    rows = SourceRecord.objects.filter(contact=contact, is_current=True).exclude(normal={}).order_by("-id")
-    return [comparable.read(kept) for kept in rows.values_list("normal", flat=True)[:_MOST_RECORDS]]
 
 
 def _rank(drafts: Sequence[Proposal], talks: Talks) -> None:
