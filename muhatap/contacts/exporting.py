@@ -17,7 +17,7 @@ from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Company, Contact, ContactTag, CustomField
 
 _AT_ONCE = 1000
-_NUMBER = re.compile(r"\+[0-9]+")  # a phone number
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")  # of a phone, or an amount: whoever runs it gets the number
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -15,7 +15,6 @@ from muhatap.imports.models import Import, SavedMapping
 from muhatap.shared.text import fold
 
 State = Import.State
-_ORDERS = (cells.DAY_FIRST, cells.MONTH_FIRST)
 
 
 class BadMapping(ValueError):
@@ -80,12 +79,19 @@ def _check(one: Import, chosen: Chosen) -> None:
             raise BadMapping("twice", target)
     if chosen.match and chosen.match not in used:
         raise BadMapping("no_key", chosen.match)
-    if chosen.match not in Import.Match.values or chosen.mode not in Import.Mode.values:
-        raise BadMapping("unknown")
-    if chosen.decimal not in ("", cells.COMMA, cells.POINT) or chosen.dates not in ("", *_ORDERS):
+    if not _is_sayable(chosen):
         raise BadMapping("unknown")
     if chosen.mode == Import.Mode.UPDATE and not chosen.match:
         raise BadMapping("no_key")
+
+
+def _is_sayable(chosen: Chosen) -> bool:
+    return (
+        chosen.match in Import.Match.values
+        and chosen.mode in Import.Mode.values
+        and chosen.decimal in ("", cells.COMMA, cells.POINT)
+        and chosen.dates in ("", cells.DAY_FIRST, cells.MONTH_FIRST)
+    )
 
 
 def _column(one: Import, place: int, target: str, *, by: User, at: datetime) -> str:

@@ -1,7 +1,6 @@
 """What became of each row, as a file that can be put right and imported again."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from muhatap.contacts.exporting import harmless
 from muhatap.imports import rowsfile
@@ -12,14 +11,13 @@ TAKEN = "taken"
 
 
 def rows(
-    one: Import, *, head: list[str], said: Callable[[ImportRow], list[str]], only: str = ""
+    one: Import, *, head: list[str], said: Callable[[ImportRow], list[str]], outcome: str = "", undone: str = ""
 ) -> Iterator[list[str]]:
-    """A head, then each row's outcome in the reader's words before the cells of the file. `only` is an outcome."""
+    """A head, then each row's outcome in the reader's words before the cells of the file; all rows, or those of one outcome."""
     yield [harmless(cell) for cell in [*head, *one.header]]
     lines = _lines(one)
-    asked = one.rows.filter(outcome=only) if only else one.rows.all()
     after = -1
-    while some := list(asked.filter(number__gt=after).order_by("number")[:_AT_ONCE]):
+    while some := page(one, outcome=outcome, undone=undone, after=after, limit=_AT_ONCE):
         for row in some:
             cells = next((line.cells for line in lines if line.number == row.number), [])
             yield [harmless(cell) for cell in [str(row.number), *said(row), *cells]]
@@ -34,8 +32,9 @@ def _lines(one: Import) -> Iterator[rowsfile.Line]:
         start = some[-1].end
 
 
-def page(one: Import, *, outcome: str, after: int, limit: int) -> list[ImportRow]:
-    """Some rows of one outcome (or, after an undo, what stayed), by their number."""
+def page(one: Import, *, outcome: str = "", undone: str = "", after: int = -1, limit: int) -> list[ImportRow]:
+    """Some rows, of one outcome or of what became of them when the import was taken back, by their number."""
     asked = one.rows.filter(number__gt=after)
-    asked = asked.filter(undone=outcome) if outcome in ("kept",) else asked.filter(outcome=outcome)
-    return list(islice(asked.order_by("number"), limit))
+    asked = asked.filter(outcome=outcome) if outcome else asked
+    asked = asked.filter(undone=undone) if undone else asked
+    return list(asked.order_by("number")[:limit])

@@ -1,8 +1,10 @@
 """Rows of a file in one plain form, a JSON list on each line: read on from any byte, whatever they came from."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 from muhatap.imports.reading.problems import Unreadable
 from muhatap.imports.reading.table import Table
@@ -12,6 +14,7 @@ from muhatap.shared.text import without_nul
 N_SAMPLES = 20
 _CELL_SHOWN = 200
 _BLOCK = 1000
+_NEAR = 1 << 12
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -53,6 +56,36 @@ def lines(sha256: str, *, start: int, most: int) -> list[Line]:
             if len(found) == most:
                 break
     return found
+
+
+def cells_of(sha256: str, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """The cells of these rows, sought by halving: rows stand in the order of their numbers."""
+    found: dict[int, list[str]] = {}
+    with files.opened(sha256) as file:
+        size = file.seek(0, os.SEEK_END)
+        for number in numbers:
+            file.seek(_before(file, number, size))
+            for raw in file:
+                at, *cells = json.loads(raw)
+                if at >= number:
+                    found |= {number: cells} if at == number else {}
+                    break
+    return found
+
+
+def _before(file: IO[bytes], number: int, size: int) -> int:
+    """The beginning of a line shortly before, or of, the row of this number."""
+    low, high = 0, size
+    while high - low > _NEAR:
+        middle = (low + high) // 2
+        file.seek(middle)
+        file.readline()
+        start, raw = file.tell(), file.readline()
+        if raw and start < high and int(raw[1:24].split(b",")[0].rstrip(b"]\n")) <= number:
+            low = start
+        else:
+            high = middle
+    return low
 
 
 def _encoded(table: Table, kept: Kept) -> Iterator[bytes]:

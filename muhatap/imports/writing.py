@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from muhatap.contacts import bulk_rows, taking
+from muhatap.contacts import bulk_rows, rivals, taking
 from muhatap.contacts.taking import Taken, Told
 from muhatap.imports.models import Import, ImportRow
 from muhatap.imports.rowsfile import Line
@@ -24,7 +24,10 @@ def take(one: Import, reader: Reader, lines: Sequence[Line], *, at: datetime) ->
             told.append(reader.told(line))
         except BadRow as error:
             refused.append(Taken(number=line.number, outcome="failed", reason=error.reason, detail=error.detail))
-    return sorted([*refused, *_taken(one, told, at=at)], key=lambda taken: taken.number)
+    taken = _taken(one, told, at=at)
+    if doubtful := [row.detail for row in taken if row.reason == "several"]:
+        rivals.note(kind=one.match, values=doubtful, at=at)
+    return sorted([*refused, *taken], key=lambda row: row.number)
 
 
 def note(one: Import, rows: Sequence[Taken]) -> None:

@@ -4,33 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0001_initial'),
+        ("imports", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='reading',
+            model_name="import",
+            name="reading",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='savedmapping',
-            name='dates',
-            field=models.CharField(blank=True, db_default='', max_length=3),
+            model_name="savedmapping",
+            name="dates",
+            field=models.CharField(blank=True, db_default="", max_length=3),
         ),
         migrations.AddField(
-            model_name='savedmapping',
-            name='decimal',
-            field=models.CharField(blank=True, db_default='', max_length=1),
+            model_name="savedmapping",
+            name="decimal",
+            field=models.CharField(blank=True, db_default="", max_length=1),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('outcome__in', ['updated', 'merged', 'unchanged'])), fields=['of', 'outcome', 'number'], name='import_rows_known'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("outcome__in", ["updated", "merged", "unchanged"])),
+                fields=["of", "outcome", "number"],
+                name="import_rows_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('undone__in', ['kept', 'failed'])), fields=['of', 'undone', 'number'], name='import_rows_stayed'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("undone__in", ["kept", "failed"])),
+                fields=["of", "undone", "number"],
+                name="import_rows_stayed",
+            ),
         ),
     ]

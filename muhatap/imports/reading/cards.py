@@ -14,7 +14,9 @@ HEADER = (
 _BEGIN = re.compile(r"\s*BEGIN:VCARD", re.IGNORECASE)
 _PLACES = {name: place for place, name in enumerate(HEADER)}
 _MOST_VALUES = 200
-_HEAVY = re.compile(r"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)\b", re.IGNORECASE)  # pictures and the like: megabytes on one line
+_HEAVY = re.compile(
+    r"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)\b", re.IGNORECASE
+)  # pictures and the like: megabytes on one line
 _ESCAPED = re.compile(r"\\(.)")
 _PARTS = re.compile(r"(?<!\\);")
 
@@ -60,7 +62,7 @@ def _unfolded(path: Path, encoding: str) -> Iterator[str]:
                     pending = line
                 if len(pending) >= LONGEST_LINE:
                     raise Unreadable("line", row=n)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise Unreadable("encoding", row=n + 1) from error
     if pending:
         yield pending

@@ -57,7 +57,7 @@ def rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[
                     yield reader.line_num, cells
         except csv.Error as error:
             raise Unreadable("quote", row=last + 1) from error
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise Unreadable("encoding", row=reader.line_num + 1) from error
 
 
@@ -110,7 +110,9 @@ def _checked(head: bytes, name: str) -> str:
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, float, int]:
     """How many rows are alike, how few cells begin with a blank (as after a comma in a sentence), and how many cells a row has."""
     try:
-        rows = [row for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(_MOST_SAMPLED), strict=False) if row]
+        rows = [
+            row for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(_MOST_SAMPLED), strict=False) if row
+        ]
     except csv.Error:
         return 0.0, 0.0, 0
     if not rows:

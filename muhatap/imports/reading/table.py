@@ -11,8 +11,12 @@ from muhatap.imports.reading.problems import Unreadable
 
 _HEAD = 65_536
 _MOST_TITLES = 5
-_OTHERS = re.compile(rb"\s*(?:%PDF-|<\?xml|<!doctype|<html|<table|\{\s*\"|\[\s*[{\[]|\{\\rtf)", re.IGNORECASE)  # known, and no tables
+_OTHERS = re.compile(
+    rb"\s*(?:%PDF-|<\?xml|<!doctype|<html|<table|\{\s*\"|\[\s*[{\[]|\{\\rtf)", re.IGNORECASE
+)  # known, and no tables
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_MARKED = {"utf-8": "utf-8-sig"}  # reads UTF-8 with its mark and without
 
 Row = tuple[int, list[str]]
 
@@ -51,7 +55,7 @@ def opened(path: Path, manner: Manner | None = None) -> Table:
         return _headed("xlsx", workbook.rows(path), manner)
     if _OTHERS.match(head.lstrip(b"\xef\xbb\xbf")):
         raise Unreadable("binary")
-    encoding = manner.encoding or delimited.encoding(path, head)
+    encoding = _MARKED.get(manner.encoding, manner.encoding) or delimited.encoding(path, head)
     if cards.is_card(head.decode(encoding, "ignore")):
         return Table(kind="vcard", header=list(cards.HEADER), rows=cards.rows(path, encoding), encoding=encoding)
     delimiter = manner.delimiter or delimited.delimiter(head.decode(encoding, "ignore"))

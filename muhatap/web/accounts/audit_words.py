@@ -50,6 +50,7 @@ ACTS = {
     "conversation.prioritise": _("Set the priority of a conversation"),
     "conversation.fill": _("Filled in fields of a conversation"),
     "import.upload": _("Put up a file of contacts"),
+    "import.read_again": _("Had the file of an import read in another manner"),
     "import.map": _("Said what the columns of an import are"),
     "import.run": _("Began an import"),
     "import.done": _("Finished an import"),

@@ -10,15 +10,15 @@ from muhatap.imports import results
 from muhatap.imports.models import Import, ImportRow
 from muhatap.web.common import spreadsheets
 from muhatap.web.common.doors import needs
-from muhatap.web.imports import words
+from muhatap.web.imports import listed, words
 
 
 @needs("contacts.import")
 def rows(request: HttpRequest, number: int) -> Any:  # a stream, which Django does not count among its HttpResponses
     """All rows, or those of the outcome that is asked for."""
     one = get_object_or_404(Import, pk=number)
-    asked = request.GET.get("only", "")
-    only = asked if asked in ImportRow.Outcome.values else ""
+    only = request.GET.get("only", "")
+    outcome, undone = listed.asked(only)
     head = [_("Row"), _("What became of it"), _("Why"), _("Contact"), _("Taken back")]
     labels = {value: str(label) for value, label in [*ImportRow.Outcome.choices, *ImportRow.Undone.choices]}
 
@@ -26,6 +26,6 @@ def rows(request: HttpRequest, number: int) -> Any:  # a stream, which Django do
         back = ": ".join(filter(None, (labels[row.undone], words.undone(row)))) if row.undone else ""
         return [labels[row.outcome], words.reason(row), str(row.contact or ""), back]
 
-    lines = results.rows(one, head=head, said=said, only=only)
-    name = f"import-{one.pk}-{only}" if only else f"import-{one.pk}"
+    lines = results.rows(one, head=head, said=said, outcome=outcome, undone=undone)
+    name = f"import-{one.pk}-{outcome or undone}" if outcome or undone else f"import-{one.pk}"
     return spreadsheets.answer(lines, name=name, is_xlsx=request.GET.get("as") == "xlsx")

@@ -2,17 +2,22 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
-from muhatap.imports import guessing, mapping, targets
+from muhatap.contacts import designing
+from muhatap.imports import cells, guessing, mapping, targets, uploading
 from muhatap.imports.mapping import Chosen
 from muhatap.imports.models import Import
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.imports import sidebar, words
+from muhatap.web.imports import reading, sidebar, words
+
+_AMOUNTS = {"number", "money"}
 
 
 @needs("contacts.import")
@@ -29,6 +34,18 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("imports:one", one.pk)
     context = _page(request, one, chosen) | {"problem": problem, "views": sidebar.groups(request, "imports")}
     return render(request, "imports/mapping.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@needs("contacts.import")
+def read_again(request: HttpRequest, number: int) -> HttpResponse:
+    """The same file in the manner that was chosen."""
+    one = get_object_or_404(Import, pk=number)
+    try:
+        uploading.read_again(one=one, manner=reading.manner(request), by=visitor(request), at=clock.now())
+    except uploading.CannotReadAgain:
+        messages.info(request, _("It was further already. This is how it stands."))
+    return redirect("imports:mapping" if one.state == Import.State.READ else "imports:one", one.pk)
 
 
 def _kept(request: HttpRequest, one: Import, chosen: Chosen) -> str:
@@ -50,6 +67,8 @@ def _standing(one: Import) -> Chosen:
         is_overwriting=one.is_overwriting,
         is_lenient=one.is_lenient,
         tag=one.tag,
+        decimal=one.reading.get("decimal", ""),
+        dates=one.reading.get("dates", ""),
     )
 
 
@@ -61,11 +80,13 @@ def _typed(request: HttpRequest, one: Import) -> Chosen:
         is_overwriting=bool(request.POST.get("is_overwriting")),
         is_lenient=bool(request.POST.get("is_lenient")),
         tag=request.POST.get("tag", ""),
+        decimal=request.POST.get("decimal", one.reading.get("decimal", "")),
+        dates=request.POST.get("dates", one.reading.get("dates", "")),
     )
 
 
 def _page(request: HttpRequest, one: Import, chosen: Chosen) -> dict[str, Any]:
-    columns = []
+    columns: list[dict[str, str]] = []
     for place, name in enumerate(one.header):
         values = [row[place] for row in one.samples if place < len(row)]
         columns.append(
@@ -77,6 +98,8 @@ def _page(request: HttpRequest, one: Import, chosen: Chosen) -> dict[str, Any]:
             }
         )
     width = len(one.header)
+    kinds = {column["kind"] for column in columns if column["target"] not in targets.PLAIN}
+    kinds |= {field.kind for field in designing.active() if f"{targets.FIELD}{field.key}" in chosen.columns}
     twins = sorted({name for name in one.header if name and one.header.count(name) > 1})
     return {
         "one": one,
@@ -89,4 +112,11 @@ def _page(request: HttpRequest, one: Import, chosen: Chosen) -> dict[str, Any]:
         "modes": Import.Mode.choices,
         "chosen": chosen,
         "twins": ", ".join(twins),
+        "reading": reading.form(one),
+        "decimals": [("", _("As in my language")), (cells.COMMA, "1.249,90"), (cells.POINT, "1,249.90")]
+        if kinds & _AMOUNTS
+        else [],
+        "orders": [(cells.DAY_FIRST, _("Day first: 21.11.2026")), (cells.MONTH_FIRST, _("Month first: 11/21/2026"))]
+        if "date" in kinds
+        else [],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import User
+from muhatap.contacts import rivals
 from muhatap.contacts.models import Contact
 from muhatap.imports import results, running, uploading
 from muhatap.imports.models import Import
@@ -20,9 +22,11 @@ from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.imports import sidebar, words
+from muhatap.web.imports import listed, reading, sidebar, words
 
 SHOWN = 50
+FEW = 10
+State = Import.State
 _AT_WORK = {Import.State.UPLOADED, Import.State.REHEARSING, Import.State.RUNNING, Import.State.UNDOING}
 
 
@@ -152,12 +156,15 @@ def _now(one: Import) -> dict[str, Any]:
         "problem": words.problem(one.problem) if one.problem else "",
         "meaning": _meaning(one) if one.columns else [],
         "rehearsed": _rehearsed(one) if one.rehearsal.get("is_over") and one.state == Import.State.MAPPED else None,
-        "counts": words.counts(one.counts),
-        "undo_counts": words.counts(one.undo_counts),
-        "refused": _refused(one) if one.counts else [],
-        "kept": _kept(one) if one.state == Import.State.UNDONE else [],
-        "most_shown": SHOWN,
+        "counts": listed.counted(one, one.counts),
+        "undo_counts": listed.counted_back(one),
+        "refused": _refused(one) if one.counts and not is_at_work else [],
+        "all_refused_url": listed.address(one, "failed") if one.counts.get("failed", 0) > FEW else "",
+        "kept": listed.lines(one, results.page(one, undone="kept", limit=FEW)) if one.state == State.UNDONE else [],
+        "all_kept_url": listed.address(one, "undone-kept") if one.undo_counts.get("kept", 0) > FEW else "",
+        "doubtful": _doubtful(one) if one.state in (State.DONE, State.CANCELLED) else [],
         "when": times.full(one.at),
+        "reading": reading.form(one) if one.problem else None,
     }
 
 
@@ -220,30 +227,25 @@ def _sample(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
         "reason": words.reason(row),
         "name": names.get(contact, "") if contact else "",
         "url": reverse("contacts:page", args=[contact]) if contact else "",
-        "fields": [
-            (words.label(name), _plain(was) or "–", _plain(will)) for name, (was, will) in row["fields"].items()
-        ],
+        "fields": listed.changes(row["fields"]),
     }
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{value.get('amount', '')} {value.get('currency', '')}".strip()
-    return "" if value is None else str(value)
+def _refused(one: Import) -> list[listed.Line]:
+    rows = [results.page(one, outcome=outcome, limit=FEW) for outcome in ("failed", "left")]
+    return listed.lines(one, [row for some in rows for row in some][:FEW])
 
 
-def _refused(one: Import) -> list[tuple[str, str, str]]:
-    rows = [
-        *results.page(one, outcome="failed", after=-1, limit=SHOWN),
-        *results.page(one, outcome="left", after=-1, limit=SHOWN),
-    ]
-    return [(times.count(row.number), str(row.get_outcome_display()), words.reason(row)) for row in rows[:SHOWN]]
-
-
-def _kept(one: Import) -> list[tuple[str, str, str]]:
-    rows = results.page(one, outcome="kept", after=-1, limit=SHOWN)
-    names = {contact.pk: str(contact) for contact in Contact.objects.filter(pk__in=[row.contact for row in rows])}
+def _doubtful(one: Import) -> list[dict[str, Any]]:
+    """Contacts of this import who may be somebody we knew: for people to look at."""
+    hints = rivals.brought(source=one.source, since=one.began_at or one.at, limit=FEW)
     return [
-        (names.get(row.contact or 0, ""), reverse("contacts:page", args=[row.contact or 0]), words.undone(row))
-        for row in rows
+        {
+            "people": [
+                (str(contact), reverse("contacts:page", args=[contact.pk])) for contact in (hint.one, hint.other)
+            ],
+            "why": words.likeness(hint),
+            "url": f"{reverse('contacts:merge')}?{urlencode({'keep': hint.other_id, 'drop': hint.one_id})}",
+        }
+        for hint in hints
     ]

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.permissions import may
+from muhatap.web.common import asking
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import visitor
 
@@ -14,6 +15,7 @@ def groups(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
     user = visitor(request)
     links = [
         ViewLink(label=_("Everybody"), url=reverse("contacts:list"), icon="users"),
+        *asking.links(user),
         ViewLink(label=_("Companies"), url=reverse("contacts:companies"), icon="building-2"),
     ]
     if may(user, "contacts.import"):

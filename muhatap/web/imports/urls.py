@@ -1,6 +1,6 @@
 from django.urls import path
 
-from muhatap.web.imports import downloads, exports, mappings, pages
+from muhatap.web.imports import downloads, exports, listed, mappings, pages
 
 app_name = "imports"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<int:number>/", pages.one, name="one"),
     path("<int:number>/now/", pages.now, name="now"),
     path("<int:number>/columns/", mappings.show, name="mapping"),
+    path("<int:number>/reading/", mappings.read_again, name="read_again"),
+    path("<int:number>/rows/", listed.show, name="listed"),
     path("<int:number>/dry-run/", pages.rehearse, name="rehearse"),
     path("<int:number>/run/", pages.run, name="run"),
     path("<int:number>/cancel/", pages.cancel, name="cancel"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muhatap.contacts import designing
 from muhatap.contacts.fields import BUILT_IN
-from muhatap.contacts.models import CustomField
+from muhatap.contacts.models import CustomField, Likeness
 from muhatap.imports import targets
 from muhatap.imports.models import Import, ImportRow
 from muhatap.web.common import times
@@ -38,7 +38,7 @@ def problem(told: Mapping[str, Any]) -> str:
         "binary": _("This is not a file of contacts. Save it as CSV, XLSX or vCard and put it up again."),
         "old_excel": _("This is the old Excel format. Open it, save it as XLSX or CSV, and put that up."),
         "encoding": _(
-            "Row %(row)s has letters that are neither UTF-8 nor Turkish Windows. Save the file as UTF-8 and put it up again."
+            "Row %(row)s has letters that do not fit the rest. Say below which letters the file has, or save it as UTF-8 and put it up again."
         ),
         "quote": _(
             "A quotation mark that is opened in row %(row)s is never closed, or a cell is too long. Put it right and try again."
@@ -165,14 +165,37 @@ def state(one: Import) -> str:
     return str(Import.State(one.state).label)
 
 
+def likeness(hint: Likeness) -> str:
+    """Why two contacts may be one person."""
+    if hint.because == "match" and hint.weight is not None:
+        percent = min(round(100 * (1 - 1 / (1 + 2 ** min(hint.weight, 60)))), 99)
+        return _("%(percent)s%% likely the same person") % {"percent": percent}
+    return {
+        "same_email": _("The same e-mail: %(detail)s"),
+        "same_phone": _("The same phone: %(detail)s"),
+        "same_shop": _("The same shop account: %(detail)s"),
+    }.get(hint.because, _("They look alike")) % {"detail": hint.detail}
+
+
+def encoding(name: str) -> str:
+    """Letters of a file by the name people know them by."""
+    return {
+        "cp1254": _("Turkish Windows (1254)"),
+        "cp857": _("Turkish DOS (857)"),
+        "mac_turkish": _("Turkish Macintosh"),
+        "cp1252": _("Western Windows (1252)"),
+        "cp1251": _("Cyrillic Windows (1251)"),
+        "cp1256": _("Arabic Windows (1256)"),
+    }.get(name, name.upper().removesuffix("-SIG"))
+
+
 def kind(one: Import) -> str:
     """CSV, UTF-8, “;”"""
     names = {"csv": "CSV", "xlsx": "XLSX", "vcard": "vCard"}
-    encodings = {"cp1254": _("Turkish Windows"), "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16"}
     delimiters = {"\t": _("tab")}
     said = [names.get(one.kind, "")]
     if one.kind != "xlsx" and one.encoding:
-        said.append(encodings.get(one.encoding, one.encoding.upper()))
+        said.append(encoding(one.encoding))
     if one.delimiter:
         said.append(f"“{delimiters.get(one.delimiter, one.delimiter)}”")
     return ", ".join(filter(None, said))
