@@ -1,6 +1,6 @@
 # Everything a person does with the source. Needs Python 3.11, make and git; the rest installs itself into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench fmt messages base dev lint types floors templates migrations words
+.PHONY: help run install test check bench fmt messages base dev node lint types floors templates migrations words
 SHELL := /bin/sh
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -17,7 +17,7 @@ run: base $(CATALOGUES)  ## start Muhatap here, with the demo shop if the databa
 
 install: base $(CATALOGUES)  ## only install, for a server that systemd starts (deploy/)
 
-test: dev $(CATALOGUES)  ## run all tests, in parallel; TESTS=tests/contacts runs those
+test: dev node $(CATALOGUES)  ## run all tests, in parallel; TESTS=tests/contacts runs those
 	@MUHATAP_CHROMIUM="$$(tools/chromium)" $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: lint types floors templates migrations words  ## look for faults without running: style, types, floors, translations
@@ -59,6 +59,10 @@ words: dev
 
 base:
 	@tools/install base
+
+# One client of the collector is Node's; where there is no Node its test is left out.
+node:
+	@! command -v npm >/dev/null || test -d tests/node/node_modules || npm install --prefix tests/node --no-package-lock --silent --no-audit --no-fund || true
 
 dev:
 	@tools/install dev

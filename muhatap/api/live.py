@@ -122,7 +122,7 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(**connection_settings(), autocommit=True) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self._refresh_all()  # whatever was announced while nobody listened
                     async for notice in connection.notifies():
@@ -186,7 +186,8 @@ async def _gone(receive: Any, reader: Reader) -> None:
     reader.leave()
 
 
-def _connection() -> dict[str, Any]:
+def connection_settings() -> dict[str, Any]:
+    """How Django reaches the database, for a connection outside of it."""
     database = settings.DATABASES["default"]
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: database[key] for name, key in named.items() if database.get(key)}

@@ -1,4 +1,4 @@
-"""The server's entry: live streams are coroutines, everything else goes to Django's WSGI handler in a bounded pool of threads.
+"""The server's entry: streams and the collector are coroutines, everything else goes to Django's WSGI handler in a pool of threads.
 
 Django's own ASGI handler costs ten times as much a request (docs/decisions/0002-plain-asgi-entry.md).
 """
@@ -12,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 
 from muhatap.config.wsgi import application as django  # loads the apps, so it comes before what uses them
 
-from muhatap.api import live, live_agents, live_visitors  # isort: skip
+from muhatap.api import collect, collector, live, live_agents, live_visitors  # isort: skip
 
 THREADS = 4
 pages: Any = WSGIMiddleware(cast(Any, django), workers=THREADS)
@@ -23,7 +23,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http":
-        await STREAMS.get(scope["path"], pages)(scope, receive, send)
+        door = collect.answer if collect.is_ours(scope["path"]) else STREAMS.get(scope["path"], pages)
+        await door(scope, receive, send)
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
@@ -34,5 +35,6 @@ async def _lifespan(receive: Any, send: Any) -> None:
             await send({"type": "lifespan.startup.complete"})
         else:
             await live.hub.stop()
+            await collector.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -34,6 +34,7 @@ from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
+from muhatap.visits import keeping as events
 from muhatap.webhooks import delivering
 
 log = logging.getLogger(__name__)
@@ -206,6 +207,7 @@ def every_hour(timestamp: int) -> None:
         delivering.forget,
         api_requests.forget,
         documents.look_ahead,
+        events.look_ahead,
         everything.forget,
     ):
         sweep.attempt(partial(act, at=clock.now()))

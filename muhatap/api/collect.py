@@ -1,0 +1,210 @@
+"""DOOR for web sites: the Segment protocol. An event is answered when it is on the disk, and never before.
+
+The answer is always exactly 200 with JSON, as clients expect: a bad event inside a good request is kept from nobody else, it
+stands on the site's page with its reason. 400 is for a body nobody can read, 429 for too many, 503 when we cannot keep it now;
+clients come again after both.
+"""
+
+import asyncio
+import base64
+import json
+import time
+import zlib
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from muhatap.api.collector import collector
+from muhatap.api.limits import Buckets, Limit
+from muhatap.shared import clock
+from muhatap.visits import segment
+from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
+from muhatap.visits.sites import Standing
+from muhatap.visits.writing import Busy, Lost
+
+LARGEST_BODY = 4 * 1024 * 1024
+SLOWEST_BODY = 30.0  # seconds
+CALLS = (
+    {f"/v1/{name}": name for name in (*KINDS, "batch")}
+    | {f"/v1/{letter}": name for letter, name in LETTERS.items()}
+    | {"/beacon/v1/batch": "batch"}
+)
+ALLOWED = b"authorization, content-type, content-encoding, anonymousid, x-retry-count"
+FROM_ONE_BROWSER = Limit(burst=300, per_minute=1200)
+OK = b'{"success":true}'
+COME_AGAIN = 2  # seconds, after 503
+BUCKETS = Buckets()
+
+
+class Refuse(Exception):
+    """The request as a whole is answered so."""
+
+    def __init__(self, status: int, said: str, wait: int = 0) -> None:
+        super().__init__(said)
+        self.status, self.said, self.wait = status, said, wait
+
+
+def is_ours(path: str) -> bool:
+    return (
+        path in CALLS or path == "/sourceConfig/" or (path.startswith("/v1/projects/") and path.endswith("/settings"))
+    )
+
+
+async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """One request to any of the collector's addresses."""
+    headers = dict(scope["headers"])
+    cors = _cors(headers)
+    if scope["method"] == "OPTIONS":
+        await _send(send, 204, b"", cors)
+        return
+    try:
+        said = await _answered(scope, headers, receive)
+        await _send(send, 200, said, cors)
+    except Refuse as refused:
+        more = _waiting(refused.wait) if refused.wait else []
+        body = json.dumps({"success": False, "message": refused.said}).encode()
+        await _send(send, refused.status, body, [*cors, *more])
+    except (Busy, Lost):
+        await _send(send, 503, b'{"success":false,"message":"try again"}', [*cors, *_waiting(COME_AGAIN)])
+    except ConnectionAbortedError:
+        return
+
+
+async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive: Any) -> bytes:
+    call = CALLS.get(scope["path"])
+    if scope["method"] == "GET" and call is None:
+        return await _settings(scope)
+    if scope["method"] != "POST" or call is None:
+        raise Refuse(405, "POST events here")
+    body = _plain(await _body(receive), headers)
+    at = clock.now()
+    try:
+        request = segment.opened(body, call=call)
+    except Unreadable as error:
+        raise Refuse(400, str(error)) from error
+    site = await _let_in(_key(headers, request.write_key, scope), scope, headers, at)
+    if site is None:
+        return OK
+    agent = headers.get(b"user-agent", b"").decode("latin-1") if b"origin" in headers else ""
+    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, user_agent=agent))
+    rows, refused = [one for one in read if isinstance(one, Row)], [one for one in read if isinstance(one, Refused)]
+    mine = collector()
+    if rows:
+        unstorable = await mine.writer.write(rows)
+        refused += [Refused("unstorable", "", row.payload[:2000]) for row in unstorable]
+    mine.note(site.id, refused, at, has_sent=bool(rows))
+    if call != "batch" and refused and refused[0].reason == "large":
+        raise Refuse(400, refused[0].detail)
+    return OK
+
+
+async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes], at: datetime) -> Standing | None:
+    """The site, or None for whom it is noted and answered as if all were well. Raises Refuse 429."""
+    mine = collector()
+    site = await mine.site(key)
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if site is None or not site.is_on:
+        mine.note(site.id if site else None, [Refused("key", key[:40], "")], at)
+        return None
+    limit = Limit(burst=2 * site.per_second, per_minute=60 * site.per_second)
+    wait = BUCKETS.take("site", key, limit)
+    if origin:
+        address = (scope.get("client") or ("", 0))[0]
+        wait = wait or BUCKETS.take("browser", f"{site.id} {address}", FROM_ONE_BROWSER)
+    if wait:
+        raise Refuse(429, "too many requests", int(wait) + 1)
+    if origin and not site.lets_in(origin):
+        mine.note(site.id, [Refused("origin", origin[:300], "")], at)
+        return None
+    return site
+
+
+def _key(headers: dict[bytes, bytes], in_body: str, scope: dict[str, Any]) -> str:
+    """Basic (some clients leave the colon out) or Bearer, else in the body, else in the address, as beacons must."""
+    scheme, _space, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(given, validate=True).decode().partition(":")[0]
+        except ValueError:
+            return ""
+    if scheme.lower() == "bearer":
+        return given.strip()
+    return in_body or parse_qs(scope["query_string"].decode("latin-1")).get("writeKey", [""])[0]
+
+
+async def _settings(scope: dict[str, Any]) -> bytes:
+    """What browser libraries ask for when they start: where events go, and that no other system gets them. Raises Refuse 404."""
+    is_segment = scope["path"].startswith("/v1/projects/")
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    key = scope["path"].split("/")[3] if is_segment else query.get("writeKey", [""])[0]
+    site = await collector().site(key)
+    if site is None or not site.is_on:
+        raise Refuse(404, "no such write key")
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    if is_segment:
+        sending = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": scope.get("scheme", "https")}
+        return json.dumps({"integrations": {"Segment.io": sending}, "plan": {}}).encode()
+    source = {"id": str(site.id), "name": site.name, "writeKey": key, "enabled": True, "workspaceId": "muhatap"}
+    return json.dumps({"source": source | {"config": {}, "connections": [], "destinations": []}}).encode()
+
+
+async def _body(receive: Any) -> bytes:
+    """The whole body. Raises Refuse 400 when it is too large or too slow, ConnectionAbortedError when nobody is there any more."""
+    parts: list[bytes] = []
+    n = 0
+    try:
+        async with asyncio.timeout(SLOWEST_BODY):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionAbortedError
+                parts.append(message.get("body", b""))
+                n += len(parts[-1])
+                if n > LARGEST_BODY:
+                    raise Refuse(400, f"a body holds at most {LARGEST_BODY} bytes")
+                if not message.get("more_body"):
+                    return b"".join(parts)
+    except TimeoutError as error:
+        raise Refuse(400, "the body did not arrive in time") from error
+
+
+def _plain(body: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Unpacked where it was packed, never beyond the largest body. Raises Refuse 400."""
+    if headers.get(b"content-encoding", b"").lower() != b"gzip":
+        return body
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacking.decompress(body, LARGEST_BODY + 1)
+    except zlib.error as error:
+        raise Refuse(400, "the body is not packed with gzip") from error
+    if len(plain) > LARGEST_BODY or not unpacking.eof:
+        raise Refuse(400, f"a body holds at most {LARGEST_BODY} bytes, unpacked and whole")
+    return plain
+
+
+def _cors(headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Any page may ask; whether its events are kept says the site's list, which a pre-flight cannot know the key for."""
+    if b"origin" not in headers:
+        return []
+    return [
+        (b"access-control-allow-origin", headers[b"origin"]),
+        (b"access-control-allow-methods", b"POST, GET, OPTIONS"),
+        (b"access-control-allow-headers", ALLOWED),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Origin"),
+    ]
+
+
+def _waiting(seconds: int) -> list[tuple[bytes, bytes]]:
+    reset = int(time.time()) + seconds
+    return [(b"retry-after", str(seconds).encode()), (b"x-ratelimit-reset", str(reset).encode())]
+
+
+async def _send(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    base = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": [*base, *headers]})
+    await send({"type": "http.response.body", "body": body})

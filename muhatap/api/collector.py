@@ -1,0 +1,115 @@
+"""What one web process remembers between two requests with events: the sites, the writer, what is still to be noted."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, connection
+
+from muhatap.api import live
+from muhatap.visits import sites
+from muhatap.visits.segment import Refused
+from muhatap.visits.sites import Standing
+from muhatap.visits.writing import Lost, Writer
+
+log = logging.getLogger(__name__)
+KNOWN_FOR = 5.0  # seconds for which sites are remembered
+PULSE = 1.0  # seconds between two notes of what was refused and who sent last
+MOST_NOTED = 200  # refusals in one pulse
+
+
+class Collector:
+    """Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self.writer = Writer(_connect)
+        self._sites: dict[str, Standing] = {}
+        self._asked_at = -KNOWN_FOR
+        self._asking = asyncio.Lock()
+        self._refused: deque[tuple[int | None, Refused, datetime]] = deque(maxlen=MOST_NOTED)
+        self._last: dict[int, datetime] = {}
+        self._noting: asyncio.Task[None] | None = None
+        self._is_ending = asyncio.Event()
+
+    async def site(self, key: str) -> Standing | None:
+        """The site of a write key. Raises Lost when nobody knows and the database is away."""
+        if time.monotonic() - self._asked_at > KNOWN_FOR:
+            async with self._asking:
+                if time.monotonic() - self._asked_at > KNOWN_FOR:
+                    await self._ask()
+        return self._sites.get(key)
+
+    def note(self, site: int | None, refused: Iterable[Refused], at: datetime, *, has_sent: bool = False) -> None:
+        """To be written down within a second: nobody waits for it, and a crash may forget it."""
+        self._refused.extend((site, one, at) for one in refused)
+        if has_sent and site is not None:
+            self._last[site] = at
+        if (self._refused or self._last) and (self._noting is None or self._noting.done()):
+            self._noting = asyncio.create_task(self._note_soon())
+
+    async def stop(self) -> None:
+        await self.writer.stop()
+        self._is_ending.set()
+        if self._noting is not None:
+            await self._noting
+
+    async def _ask(self) -> None:
+        try:
+            self._sites = await asyncio.to_thread(_standing)
+            self._asked_at = time.monotonic()
+        except (DatabaseError, InterfaceError) as error:
+            if not self._sites:
+                raise Lost(str(error)) from error
+            log.warning("the sites could not be read anew: %s", error)
+
+    async def _note_soon(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_ending.wait(), PULSE)
+        refused, last = list(self._refused), self._last
+        self._refused.clear()
+        self._last = {}
+        try:
+            await asyncio.to_thread(_note, refused, last)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("what was refused could not be written down: %s", error)
+
+
+_collectors: dict[asyncio.AbstractEventLoop, Collector] = {}
+
+
+def collector() -> Collector:
+    """The one of this process's event loop."""
+    return _collectors.setdefault(asyncio.get_running_loop(), Collector())
+
+
+async def stop() -> None:
+    """What waits is answered, what was refused is noted."""
+    if mine := _collectors.pop(asyncio.get_running_loop(), None):
+        await mine.stop()
+
+
+async def _connect() -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(
+        **live.connection_settings(), autocommit=True, connect_timeout=5, prepare_threshold=None
+    )
+
+
+def _standing() -> dict[str, Standing]:
+    """In a thread that is anybody's: it keeps no connection."""
+    try:
+        return sites.standing()
+    finally:
+        connection.close()
+
+
+def _note(refused: list[tuple[int | None, Refused, datetime]], last: dict[int, datetime]) -> None:
+    try:
+        sites.note(refused=refused, last=last)
+    finally:
+        connection.close()

@@ -1,0 +1,236 @@
+"""What clients of the Segment protocol send, read into rows. Pure: bytes and a moment in, rows and refusals out.
+
+Written after the public description of the HTTP API and what its clients send in fact: identifiers as numbers, times with
+and without a zone, batches whose context and sentAt hold for each of their events.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+KINDS = {"identify": 1, "track": 2, "page": 3, "screen": 4, "group": 5, "alias": 6}
+LETTERS = {kind[0]: kind for kind in KINDS} | {"b": "batch"}
+LARGEST_EVENT = 32 * 1024
+MOST_IN_A_BATCH = 2500
+_LONGEST_ID, _LONGEST_NAME, _LONGEST_URL = 200, 200, 2000
+_SAMPLE = 2000
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+_BOT = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|headless|lighthouse|phantomjs|preview|monitor|facebookexternalhit", re.I
+)
+
+
+class Row(NamedTuple):
+    """One event in the order of the table's columns."""
+
+    received_at: datetime
+    site_id: int
+    message_key: UUID
+    at: datetime
+    kind: int
+    anonymous_id: str
+    user_id: str
+    name: str
+    url: str
+    is_bot: bool
+    payload: str
+
+
+class Refused(NamedTuple):
+    reason: str  # of Refusal.Reason
+    detail: str
+    sample: str
+
+
+class Unreadable(ValueError):
+    """The body is no JSON, or none that can hold an event: the whole request is answered 400."""
+
+
+class _Page(msgspec.Struct):
+    url: str | None = None
+
+
+class _Context(msgspec.Struct):
+    page: _Page | None = None
+    user_agent: str | None = msgspec.field(default=None, name="userAgent")
+
+
+class _Event(msgspec.Struct, rename="camel"):
+    type: str | None = None
+    message_id: str | None = None
+    anonymous_id: str | int | None = None
+    user_id: str | int | None = None
+    previous_id: str | int | None = None
+    group_id: str | int | None = None
+    event: str | None = None
+    name: str | None = None
+    timestamp: str | int | float | None = None
+    original_timestamp: str | int | float | None = None
+    sent_at: str | int | float | None = None
+    context: _Context | None = None
+
+
+class _Body(msgspec.Struct, rename="camel"):
+    write_key: str | None = None
+    batch: list[msgspec.Raw] | None = None
+    context: msgspec.Raw = msgspec.Raw()
+    integrations: msgspec.Raw = msgspec.Raw()
+    sent_at: str | int | float | None = None
+
+
+_read_body = msgspec.json.Decoder(_Body).decode
+_read_event = msgspec.json.Decoder(_Event).decode
+
+
+class Request(NamedTuple):
+    """A body that was read as far as telling whose it is and which events it holds."""
+
+    write_key: str
+    events: list[str]
+    sent_at: str | int | float | None
+    shared: dict[str, Any]  # context and integrations of a batch, which its events inherit
+
+
+def opened(body: bytes, *, call: str) -> Request:
+    """Read a body sent to the address of `call` (a kind, or "batch"). Raises Unreadable."""
+    try:
+        text = body.decode()
+        try:
+            told = _read_body(text)
+        except msgspec.DecodeError:
+            text = _without_halves(text)
+            told = _read_body(text)
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+    key = (told.write_key or "").strip()
+    if call != "batch":
+        return Request(key, [text], None, {})
+    if told.batch is None:
+        raise Unreadable("a batch has a list named batch")
+    if len(told.batch) > MOST_IN_A_BATCH:
+        raise Unreadable(f"a batch holds at most {MOST_IN_A_BATCH} events")
+    shared = {name: json.loads(bytes(raw)) for name, raw in _shared(told) if bytes(raw)}
+    return Request(key, [bytes(raw).decode() for raw in told.batch], told.sent_at, shared)
+
+
+def rows(
+    request: Request, *, call: str, site_id: int, received_at: datetime, user_agent: str = ""
+) -> Iterator[Row | Refused]:
+    """Each event of the request as a row, or why it is refused; one bad event spoils no other."""
+    for text in request.events:
+        if len(text.encode()) > LARGEST_EVENT:
+            yield Refused("large", f"{len(text.encode())} bytes, at most {LARGEST_EVENT}", text[:_SAMPLE])
+            continue
+        try:
+            told = _read_event(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            yield Refused("shape", str(error)[:300], text[:_SAMPLE])
+            continue
+        yield _row(told, text, request, call, site_id, received_at, user_agent)
+
+
+def moment(told: str | int | float | None) -> datetime | None:
+    """A time as clients write it: ISO 8601 (without a zone it is UTC), or seconds or milliseconds of the epoch; None when it is none."""
+    try:
+        if isinstance(told, str):
+            read = datetime.fromisoformat(told.strip())
+            return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        if told is not None:
+            return datetime.fromtimestamp(told / 1000 if told > 1e11 else told, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
+def happened_at(*, received: datetime, sent: datetime | None, told: datetime | None) -> datetime:
+    """When it happened by our clock: the client's clock is corrected by how far its `sentAt` is from our receiving.
+
+    The protocol's formula: timestamp = receivedAt - (sentAt - originalTimestamp). Never after it was received.
+    """
+    if told is None:
+        return received
+    try:
+        corrected = received - (sent - told) if sent else told
+    except OverflowError:
+        return received
+    return min(corrected, received)
+
+
+def message_key(message_id: str, text: str) -> UUID:
+    """128 bits of a hash of the message id, or of the whole event where a client gives none."""
+    return UUID(bytes=blake2b((message_id or text).encode(errors="replace"), digest_size=16).digest())
+
+
+def _without_halves(text: str) -> str:
+    """Browsers write half of a cut emoji as an escape that no strict reader takes; it becomes the sign for a lost letter."""
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found["half"] else found[0], text)
+
+
+def _shared(told: _Body) -> tuple[tuple[str, msgspec.Raw], ...]:
+    return ("context", told.context), ("integrations", told.integrations)
+
+
+def _row(
+    told: _Event, text: str, request: Request, call: str, site_id: int, received_at: datetime, user_agent: str
+) -> Row | Refused:
+    kind = (told.type or "") if call == "batch" else call
+    if why := _lacking(told, kind):
+        return Refused(*why, text[:_SAMPLE])
+    context = told.context or _Context()
+    original = moment(told.original_timestamp) or moment(told.timestamp)
+    agent = context.user_agent or user_agent
+    return Row(
+        received_at=received_at,
+        site_id=site_id,
+        message_key=message_key(told.message_id or "", text),
+        at=happened_at(received=received_at, sent=moment(told.sent_at or request.sent_at), told=original),
+        kind=KINDS[kind],
+        anonymous_id=_plain(told.anonymous_id, _LONGEST_ID),
+        user_id=_plain(told.user_id, _LONGEST_ID),
+        name=_plain(told.event or told.name, _LONGEST_NAME),
+        url=_plain(context.page.url if context.page else None, _LONGEST_URL),
+        is_bot=_is_bot(agent),
+        payload=_merged(text, request.shared),
+    )
+
+
+def _lacking(told: _Event, kind: str) -> tuple[str, str] | None:
+    """What the protocol asks of this kind and the event does not say."""
+    if kind not in KINDS:
+        return "nameless", f"type: {kind[:40]!r}"
+    if not _plain(told.user_id, 1) and not _plain(told.anonymous_id, 1):
+        return "nobody", ""
+    needed = {"track": "event", "group": "group_id", "alias": "previous_id"}.get(kind)
+    if needed and not getattr(told, needed):
+        return "nameless", needed
+    return None
+
+
+@lru_cache(maxsize=10_000)
+def _is_bot(user_agent: str) -> bool:
+    return bool(_BOT.search(user_agent))
+
+
+def _plain(told: str | int | None, longest: int) -> str:
+    """Text the database can keep: it refuses the NUL character and halves of a surrogate pair."""
+    return "" if told is None else str(told)[:longest].encode(errors="replace").decode().replace("\0", "")
+
+
+def _merged(text: str, shared: dict[str, Any]) -> str:
+    """The event as it was sent, with what its batch says for all of them where it says nothing itself."""
+    if not shared:
+        return text
+    told = json.loads(text)
+    for name, common in shared.items():
+        own = told.get(name)
+        told[name] = common | own if isinstance(own, dict) and isinstance(common, dict) else (own or common)
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))

@@ -1,0 +1,226 @@
+"""Group commit: many requests share one COPY and one commit, and each is answered when its rows are on the disk.
+
+While one group commits the next gathers; there is no deliberate wait. A group goes straight into the leaf of its day. When it
+meets a row that stands there already, or one that may stand in yesterday's leaf, it goes by way of a temporary table and leaves
+out what is there.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import errors, sql
+
+from muhatap.visits.segment import Row
+
+log = logging.getLogger(__name__)
+FLUSHERS = 2  # while one waits for the disk, the other hands its rows over
+MOST_ROWS = 5000  # in one group
+MOST_WAITING = 64 * 1024 * 1024  # letters of payload; beyond it senders are asked to come again
+RECENT = 200_000  # keys of rows that are surely kept, so that a repeat costs nothing
+AFTER_MIDNIGHT = timedelta(hours=1)
+TRIES = 3
+PATIENCE = 10.0  # seconds for one group
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
+_TYPES = ("timestamptz", "int8", "uuid", "timestamptz", "int2", "text", "text", "text", "text", "bool", "text")
+_BY_DAY = itemgetter(Row._fields.index("received_at"))
+
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+
+
+class Busy(Exception):
+    """More waits to be written than memory is meant for; nothing of this call was kept."""
+
+
+class Lost(Exception):
+    """The database did not take it; it is not known to be kept, and the sender has to come again."""
+
+
+class _Waiting:
+    __slots__ = ("done", "rows", "size")
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self.size = sum(len(row.payload) for row in rows)
+        self.done: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+
+
+class Writer:
+    """One for each process and event loop."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._waiting: deque[_Waiting] = deque()
+        self._size = 0
+        self._woken = asyncio.Event()
+        self._recent: OrderedDict[tuple[int, UUID], None] = OrderedDict()
+        self._flushers: list[asyncio.Task[None]] = []
+
+    async def write(self, rows: Sequence[Row]) -> list[Row]:
+        """Return when all rows are durable; gives those no database can keep. Raises Busy and Lost."""
+        fresh = [row for row in rows if (row.site_id, row.message_key) not in self._recent]
+        if not fresh:
+            return []
+        one = _Waiting(fresh)
+        if self._size + one.size > MOST_WAITING:
+            raise Busy
+        self._start()
+        self._size += one.size
+        self._waiting.append(one)
+        self._woken.set()
+        return await one.done
+
+    async def stop(self) -> None:
+        """End the flushers; whoever still waits is told that it is lost."""
+        for task in self._flushers:
+            task.cancel()
+        await asyncio.gather(*self._flushers, return_exceptions=True)
+        self._flushers = []
+        for one in self._waiting:
+            _tell(one, Lost())
+
+    def _start(self) -> None:
+        if not self._flushers:
+            self._flushers = [asyncio.create_task(self._flush()) for _ in range(FLUSHERS)]
+
+    async def _flush(self) -> None:
+        connection: psycopg.AsyncConnection[Any] | None = None
+        while True:
+            while not self._waiting:
+                self._woken.clear()
+                await self._woken.wait()
+            connection = await self._commit(self._gather(), connection)
+
+    def _gather(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        n = 0
+        while self._waiting and (not group or n + len(self._waiting[0].rows) <= MOST_ROWS):
+            group.append(self._waiting.popleft())
+            self._size -= group[-1].size
+            n += len(group[-1].rows)
+        return group
+
+    async def _commit(
+        self, group: list[_Waiting], connection: psycopg.AsyncConnection[Any] | None
+    ) -> psycopg.AsyncConnection[Any] | None:
+        """Write a group and answer it; gives the connection for the next one, None after trouble with it."""
+        try:
+            if connection is None or connection.closed:
+                connection = await self._connect()
+            async with asyncio.timeout(PATIENCE):
+                unstorable = await self._keep(connection, [row for one in group for row in one.rows])
+        except BaseException as trouble:  # whatever it was: nobody may wait for ever, and the next group is tried anew
+            for one in group:
+                _tell(one, Lost(str(trouble)))
+            if connection is not None:
+                await connection.close()
+            if not isinstance(trouble, Exception):
+                raise
+            log.warning("events could not be written, their senders come again: %r", trouble)
+            return None
+        self._answer(group, unstorable)
+        return connection
+
+    def _answer(self, group: list[_Waiting], unstorable: list[Row]) -> None:
+        bad = {(row.site_id, row.message_key) for row in unstorable}
+        for one in group:
+            self._recent.update(((row.site_id, row.message_key), None) for row in one.rows)
+            if not one.done.done():
+                one.done.set_result([row for row in one.rows if (row.site_id, row.message_key) in bad] if bad else [])
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+    async def _keep(self, connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> list[Row]:
+        """Write these rows in one transaction; halve the group around a row that the database refuses, and give those."""
+        unique = list({(row.site_id, row.message_key): row for row in rows}.values())
+        try:
+            await _write(connection, unique)
+        except psycopg.DataError as error:
+            if len(unique) == 1:
+                log.warning("an event cannot be stored: %s", error)
+                return unique
+            middle = len(unique) // 2
+            return await self._keep(connection, unique[:middle]) + await self._keep(connection, unique[middle:])
+        return []
+
+
+def leaf(day: datetime) -> str:
+    """The partition of a day, as the database's visits_leaf names it."""
+    return f"visits_event_{day.astimezone(UTC):%Y%m%d}"
+
+
+def _leaf_of(row: Row) -> str:
+    return leaf(row.received_at)
+
+
+async def _write(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> None:
+    is_careful = any(map(_may_stand_in_yesterday, rows))
+    by_leaf = [(name, list(some)) for name, some in groupby(sorted(rows, key=_BY_DAY), key=_leaf_of)]
+    for n_left in reversed(range(TRIES)):
+        try:
+            if len(by_leaf) == 1 and not is_careful:
+                await _straight(
+                    connection, *by_leaf[0]
+                )  # one statement is a transaction by itself, and two round trips less
+                return
+            async with connection.transaction():
+                for name, some in by_leaf:
+                    await (_carefully if is_careful else _straight)(connection, name, some)
+            return
+        except (errors.UniqueViolation, errors.DeadlockDetected):
+            if is_careful and not n_left:
+                raise
+            is_careful = True
+        except errors.UndefinedTable:
+            for day in {row.received_at.astimezone(UTC).date() for row in rows}:
+                await connection.execute("select visits_open_day(%s)", [day])
+    raise errors.UndefinedTable("the partition of the day could not be made")
+
+
+def _may_stand_in_yesterday(row: Row) -> bool:
+    """A repeat of what was sent before midnight: only then yesterday's leaf is asked, because that costs each row a look."""
+    midnight = row.received_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return row.at < midnight or row.received_at - midnight < AFTER_MIDNIGHT
+
+
+async def _straight(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
+    await _copy(connection, sql.Identifier(name), rows)
+
+
+async def _carefully(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
+    """Only what stands neither in this day's leaf nor in the one before."""
+    before = leaf(rows[0].received_at - timedelta(days=1))
+    [(stands,)] = await (await connection.execute("select to_regclass(%s) is not null", [before])).fetchall()
+    await connection.execute(
+        sql.SQL("create temporary table arriving (like {}) on commit drop").format(sql.Identifier(name))
+    )
+    await _copy(connection, sql.Identifier("arriving"), sorted(rows, key=lambda row: (row.site_id, row.message_key)))
+    unknown = sql.SQL(
+        "where not exists (select from {} b where b.site_id = a.site_id and b.message_key = a.message_key)"
+    )
+    await connection.execute(
+        sql.SQL("insert into {} ({}) select {} from arriving a {} on conflict do nothing").format(
+            sql.Identifier(name), _COLUMNS, _COLUMNS, unknown.format(sql.Identifier(before)) if stands else sql.SQL("")
+        )
+    )
+    await connection.execute("drop table arriving")
+
+
+async def _copy(connection: psycopg.AsyncConnection[Any], table: sql.Identifier, rows: list[Row]) -> None:
+    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, _COLUMNS)
+    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(_TYPES)
+        for row in rows:
+            await copy.write_row(row)
+
+
+def _tell(one: _Waiting, trouble: Exception) -> None:
+    if not one.done.done():
+        one.done.set_exception(trouble)

@@ -1,0 +1,240 @@
+"""The door for events: what it lets in, what it says, and that it never says yes before the event is kept."""
+
+import base64
+import gzip
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from muhatap.api import collect, collector
+from muhatap.visits import sites
+from muhatap.visits.models import Event, Refusal, Site
+from muhatap.visits.segment import KINDS
+from tests import cast, loops
+from tests.api.collecting import Said, ask
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHOP = "https://www.ihlamurev.example"
+LOOKS = {"event": "Product Viewed", "anonymousId": "tarayici-1", "messageId": "m-1"}
+
+
+@pytest.fixture(autouse=True)
+def _emptied() -> Iterator[None]:
+    collect.BUCKETS.forget()
+    with without_leaves():
+        yield
+
+
+@pytest.fixture
+def shop() -> Site:
+    return sites.create(name="Ihlamur Ev", origins=[SHOP, "https://*.ihlamurev.example"], by=cast.selin(), at=cast.NOW)
+
+
+def basic(key: str) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
+
+
+def asked(told: Callable[[], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        try:
+            return await told()
+        finally:
+            await collector.stop()
+
+    return loops.run(run())
+
+
+def post(event: Any, headers: dict[str, str] | None = None, path: str = "/v1/track", **more: Any) -> Said:
+    body = event if isinstance(event, bytes) else json.dumps(event).encode()
+    said = asked(lambda: ask(path, body, headers, **more))
+    assert isinstance(said, Said)
+    return said
+
+
+def names() -> list[str]:
+    return sorted(Event.objects.values_list("name", flat=True))
+
+
+def test_every_way_a_client_knows_leads_in(shop: Site) -> None:
+    key = shop.write_key
+    bare = {"authorization": "Basic " + base64.b64encode(key.encode()).decode()}  # some leave the colon out
+    ways: list[tuple[str, dict[str, str], dict[str, Any]]] = [
+        ("/v1/track", basic(key), {}),
+        ("/v1/track", bare, {}),
+        ("/v1/track", {"authorization": f"Bearer {key}"}, {}),
+        ("/v1/track", {"content-type": "text/plain"}, {"writeKey": key}),
+        (f"/v1/track?writeKey={key}", {}, {}),
+        ("/v1/t", basic(key), {}),
+        ("/v1/batch", basic(key), {"batch": []}),
+        ("/v1/b", basic(key), {"batch": []}),
+        (f"/beacon/v1/batch?writeKey={key}", {}, {"batch": []}),
+    ]
+
+    async def told() -> list[Said]:
+        return [
+            await ask(path, json.dumps(_wrapped(more, n)).encode(), headers)
+            for n, (path, headers, more) in enumerate(ways)
+        ]
+
+    assert {(one.status, one.body) for one in asked(told)} == {(200, b'{"success":true}')}
+    assert len(names()) == len(ways)
+
+
+def test_every_kind_has_its_address(shop: Site) -> None:
+    event = LOOKS | {"userId": "20871", "groupId": "g", "previousId": "p"}
+
+    async def told() -> list[Said]:
+        kinds = [*KINDS, *(kind[0] for kind in KINDS)]
+        return [
+            await ask(f"/v1/{kind}", json.dumps(event | {"messageId": kind}).encode(), basic(shop.write_key))
+            for kind in kinds
+        ]
+
+    assert {one.status for one in asked(told)} == {200}
+    assert sorted(Event.objects.values_list("kind", flat=True)) == sorted([*KINDS.values()] * 2)
+
+
+def test_a_packed_body_is_unpacked(shop: Site) -> None:
+    packed = gzip.compress(json.dumps(LOOKS).encode())
+
+    assert post(packed, basic(shop.write_key) | {"content-encoding": "gzip"}).status == 200
+    assert names() == ["Product Viewed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", {}),
+        (b"{", {}),
+        (b"\xff\xfe\x00", {}),
+        (b'{"a":' * 100_000, {}),
+        (b"not packed", {"content-encoding": "gzip"}),
+        (gzip.compress(b'{"event":"half')[:-9], {"content-encoding": "gzip"}),
+        (gzip.compress(b" " * 40_000_000), {"content-encoding": "gzip"}),
+        (b" " * (collect.LARGEST_BODY + 1), {}),
+        (json.dumps(LOOKS | {"x": "y" * 40_000}).encode(), {}),
+    ],
+)
+def test_what_nobody_can_read_or_is_too_large_is_said_so(shop: Site, body: bytes, headers: dict[str, str]) -> None:
+    said = post(body, basic(shop.write_key) | headers)
+
+    assert said.status == 400
+    assert not json.loads(said.body)["success"]
+    assert not names()
+
+
+def test_a_bad_event_in_a_batch_is_told_on_the_sites_page_only(shop: Site) -> None:
+    batch = {"batch": [{"type": "track"}, LOOKS | {"type": "track"}, {"type": "hug", "userId": "1"}]}
+
+    assert post(batch, basic(shop.write_key), "/v1/batch").status == 200
+
+    assert names() == ["Product Viewed"]
+    assert sorted(Refusal.objects.values_list("reason", flat=True)) == ["nameless", "nobody"]
+    shop.refresh_from_db()
+    assert shop.last_event_at
+
+
+def test_an_unknown_key_is_answered_as_clients_expect_and_keeps_nothing(shop: Site) -> None:
+    assert post(LOOKS, basic("nobody")).status == 200
+    assert not names()
+    assert Refusal.objects.get().reason == "key"
+
+
+def test_a_site_that_is_off_keeps_nothing(shop: Site) -> None:
+    sites.change(site=shop, name=shop.name, origins=[], per_second=5, is_on=False, by=cast.selin(), at=cast.NOW)
+
+    assert post(LOOKS, basic(shop.write_key)).status == 200
+    assert not names()
+
+
+def test_browsers_send_from_listed_pages_alone(shop: Site) -> None:
+    listed = [SHOP, "https://m.ihlamurev.example", "https://a.b.ihlamurev.example"]
+    others = ["https://ihlamurev.example", "http://www.ihlamurev.example", "https://evil.example", "null",
+              "https://www.ihlamurev.example.evil.example"]  # fmt: skip
+
+    async def told() -> list[Said]:
+        return [
+            await ask(
+                "/v1/track",
+                json.dumps({"event": origin, "userId": "1"}).encode(),
+                basic(shop.write_key) | {"origin": origin},
+            )
+            for origin in [*listed, *others]
+        ]
+
+    said = asked(told)
+
+    assert {one.status for one in said} == {200}
+    assert [one.headers["access-control-allow-origin"] for one in said] == [*listed, *others]
+    assert names() == sorted(listed)
+    assert set(Refusal.objects.values_list("detail", flat=True)) == set(others)
+
+
+def test_a_pre_flight_is_answered_for_all_headers_clients_send() -> None:
+    said = post(b"", {"origin": SHOP}, method="OPTIONS")
+
+    assert said.status == 204
+    allowed = said.headers["access-control-allow-headers"]
+    assert all(name in allowed for name in ("authorization", "content-type", "anonymousid", "x-retry-count"))
+    assert "access-control-allow-credentials" not in said.headers
+
+
+def test_too_many_are_told_when_to_come_again(shop: Site) -> None:
+    Site.objects.update(per_second=1)
+
+    async def told() -> list[Said]:
+        return [await ask("/v1/track", json.dumps(LOOKS).encode(), basic(shop.write_key)) for _ in range(4)]
+
+    said = asked(told)
+
+    assert [one.status for one in said] == [200, 200, 429, 429]
+    assert int(said[-1].headers["retry-after"]) >= 1
+
+
+def test_one_browser_that_floods_stops_nobody_else(shop: Site) -> None:
+    async def told() -> list[Said]:
+        from_one = [await _look(shop, "198.51.100.1") for _ in range(collect.FROM_ONE_BROWSER.burst + 3)]
+        return [from_one[-1], await _look(shop, "198.51.100.2")]
+
+    assert [one.status for one in asked(told)] == [429, 200]
+
+
+def test_without_a_database_nothing_is_said_to_be_kept(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away() -> Any:
+        raise psycopg.OperationalError("the disk is full")
+
+    monkeypatch.setattr(collector, "_connect", away)
+
+    said = post(LOOKS, basic(shop.write_key))
+
+    assert said.status == 503
+    assert int(said.headers["retry-after"]) >= 1
+
+
+def test_a_client_that_leaves_in_the_middle_leaves_nothing(shop: Site) -> None:
+    said = asked(lambda: ask("/v1/track", headers=basic(shop.write_key), parts=[b'{"event":', b'"A"']))
+
+    assert said.status == 0
+    assert not names()
+
+
+def test_browser_libraries_find_their_settings(shop: Site) -> None:
+    segment = post(b"", {"host": "destek.ihlamurev.example"}, f"/v1/projects/{shop.write_key}/settings", method="GET")
+    rudder = post(b"", {}, f"/sourceConfig/?p=npm&writeKey={shop.write_key}", method="GET")
+
+    assert json.loads(segment.body)["integrations"]["Segment.io"]["apiHost"] == "destek.ihlamurev.example/v1"
+    assert json.loads(rudder.body)["source"]["enabled"] is True
+    assert post(b"", {}, "/v1/projects/nobody/settings", method="GET").status == 404
+
+
+def _wrapped(more: dict[str, Any], n: int) -> dict[str, Any]:
+    event = LOOKS | {"messageId": str(n), "type": "track"}
+    return {"batch": [event]} if "batch" in more else event | more
+
+
+async def _look(shop: Site, client: str) -> Said:
+    return await ask("/v1/track", json.dumps(LOOKS).encode(), basic(shop.write_key) | {"origin": SHOP}, client=client)

@@ -1,0 +1,169 @@
+"""Group commit: what is answered is on the disk, once, whatever comes twice, late or broken."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection
+
+from muhatap.api.live import connection_settings
+from muhatap.visits import keeping, writing
+from muhatap.visits.models import Event
+from muhatap.visits.segment import Row
+from muhatap.visits.writing import Busy, Lost, Writer
+from tests import loops
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+
+
+def row(n: int, at: datetime = NOON, *, received: datetime | None = None, payload: str = "{}") -> Row:
+    return Row(received or at, 1, UUID(int=n), at, 2, "tarayici", "", "Sepet", "", False, payload)
+
+
+async def connect() -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(**connection_settings(), autocommit=True)
+
+
+def story(told: Callable[[Writer], Awaitable[Any]], connect: Any = connect) -> Any:
+    async def run() -> Any:
+        writer = Writer(connect)
+        try:
+            return await told(writer)
+        finally:
+            await writer.stop()
+
+    return loops.run(run())
+
+
+def kept() -> list[int]:
+    return sorted(key.int for key in Event.objects.values_list("message_key", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def _emptied() -> Iterator[None]:
+    with without_leaves():
+        yield
+
+
+def test_what_many_send_at_once_is_kept_once() -> None:
+    async def told(writer: Writer) -> None:
+        await asyncio.gather(*(writer.write([row(n), row(n % 10)]) for n in range(200)))
+
+    story(told)
+
+    assert kept() == list(range(200))
+
+
+def test_a_repeat_is_answered_and_not_kept_again_by_another_process_either() -> None:
+    for _process in range(2):
+        story(lambda writer: writer.write([row(1), row(2)]))
+
+    story(lambda writer: writer.write([row(2), row(3)]))
+
+    assert kept() == [1, 2, 3]
+
+
+def test_a_repeat_over_midnight_is_found_in_yesterdays_partition() -> None:
+    late = MIDNIGHT - timedelta(seconds=5)
+    story(lambda writer: writer.write([row(1, late)]))
+
+    story(
+        lambda writer: writer.write(
+            [row(1, late, received=MIDNIGHT + timedelta(hours=5)), row(2, MIDNIGHT + timedelta(hours=5))]
+        )
+    )
+    story(lambda writer: writer.write([row(1, MIDNIGHT + timedelta(minutes=2))]))
+
+    assert kept() == [1, 2]
+
+
+def test_a_group_over_midnight_stands_in_both_days() -> None:
+    story(lambda writer: writer.write([row(1, MIDNIGHT - timedelta(seconds=1)), row(2, MIDNIGHT + timedelta(hours=2))]))
+
+    with connection.cursor() as cursor:
+        cursor.execute("select tableoid::regclass::text from visits_event order by received_at")
+        assert [name for (name,) in cursor.fetchall()] == ["visits_event_20261121", "visits_event_20261122"]
+
+
+def test_the_partitions_of_the_next_days_stand_before_they_are_needed() -> None:
+    for _twice in range(2):
+        keeping.look_ahead(at=NOON)
+
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass(%s) is not null", [writing.leaf(NOON + timedelta(days=2))])
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_row_the_database_refuses_is_told_and_its_neighbours_stay() -> None:
+    bad = row(3, payload="a\0b")
+
+    unstorable = story(lambda writer: writer.write([row(1), row(2), bad, row(4)]))
+
+    assert unstorable == [bad]
+    assert kept() == [1, 2, 4]
+
+
+def test_while_the_database_is_away_senders_are_told_to_come_again_and_then_are_served() -> None:
+    is_away = True
+
+    async def unreliable() -> psycopg.AsyncConnection[Any]:
+        if is_away:
+            raise psycopg.OperationalError("the database is away")
+        return await connect()
+
+    async def told(writer: Writer) -> None:
+        nonlocal is_away
+        with pytest.raises(Lost):
+            await writer.write([row(1)])
+        is_away = False
+        await writer.write([row(1)])
+
+    story(told, unreliable)
+
+    assert kept() == [1]
+
+
+def test_a_connection_that_dies_loses_nothing_that_was_answered() -> None:
+    made: list[psycopg.AsyncConnection[Any]] = []
+
+    async def watched() -> psycopg.AsyncConnection[Any]:
+        made.append(await connect())
+        return made[-1]
+
+    async def told(writer: Writer) -> int:
+        answered = 0
+        for n in range(30):
+            if n % 10 == 5:
+                for one in made:
+                    await one.close()
+            try:
+                await writer.write([row(n)])
+            except Lost:
+                await writer.write([row(n)])
+            answered += 1
+        return answered
+
+    assert story(told, watched) == 30
+    assert kept() == list(range(30))
+
+
+def test_more_than_memory_is_meant_for_has_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_WAITING", 1000)
+
+    async def told(writer: Writer) -> list[Any]:
+        letters = "x" * 400
+        return await asyncio.gather(
+            *(writer.write([row(n, payload=letters)]) for n in range(20)), return_exceptions=True
+        )
+
+    answers = story(told)
+
+    assert any(isinstance(answer, Busy) for answer in answers)
+    assert kept() == [n for n, answer in enumerate(answers) if answer == []]
