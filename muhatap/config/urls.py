@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", include("muhatap.web.today.urls")),
     path("inbox/", include("muhatap.web.inbox.urls")),
     path("contacts/imports/", include("muhatap.web.imports.urls")),
+    path("contacts/review/", include("muhatap.web.duplicates.urls")),
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
     path("insight/", include("muhatap.web.insight.urls")),

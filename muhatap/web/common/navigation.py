@@ -60,7 +60,7 @@ AREAS: tuple[Area, ...] = (
         icon="users",
         url_name="contacts:list",
         permission="contacts.read",
-        others=("imports",),
+        others=("imports", "duplicates"),
     ),
     Area(
         name="insight",

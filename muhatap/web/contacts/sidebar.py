@@ -8,6 +8,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import designing, saved_views
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import CustomField
+from muhatap.web.common import asking
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import visitor
 from muhatap.web.contacts import filters
@@ -17,6 +18,7 @@ def groups(request: HttpRequest, here: str) -> tuple[ViewGroup, ...]:
     """`here` is "all", "companies", "fields", "recognition", "values", "view:<number>" or ""."""
     user = visitor(request)
     standing = [ViewLink(label=_("Everybody"), url=reverse("contacts:list"), icon="users", is_here=here == "all")]
+    standing += asking.links(user)
     standing.append(
         ViewLink(
             label=_("Companies"), url=reverse("contacts:companies"), icon="building-2", is_here=here == "companies"

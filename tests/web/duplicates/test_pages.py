@@ -1,0 +1,103 @@
+"""The questions on their pages: side by side, answered, taken back, one after the other."""
+
+import pytest
+from django.test import Client
+
+from muhatap.contacts.models import Contact, Merge
+from muhatap.duplicates.models import Proposal, Run
+from tests import cast
+from tests.duplicates.test_running import look, took, twins
+
+pytestmark = pytest.mark.django_db
+LIST = "/contacts/review/"
+
+
+@pytest.fixture
+def can(client: Client) -> Client:
+    client.force_login(cast.can())
+    return client
+
+
+def elifs():
+    took(5, name="Elif Şahin", phone="0535 220 11 90")
+    took(6, name="Elif Sahin", phone="0535 220 11 90", city="Bursa")
+
+
+def test_two_stand_side_by_side_with_what_would_stay_and_why_we_ask(can):
+    one, other = twins()
+    look()
+    page = can.get(LIST)
+    lines = {line.label: line for line in page.context["lines"]}
+    assert [side.url for side in page.context["sides"]] == [f"/contacts/{one.pk}/", f"/contacts/{other.pk}/"]
+    assert {line.tone for line in lines.values()} >= {"same", "differs"}
+    shown = page.context["waterfall"]
+    assert shown.bars[0].tone == "start" and {bar.tone for bar in shown.bars[1:]} == {"for", "against"}
+    assert "0533 410 20 77" in [bar.detail for bar in shown.bars] or any("533 410" in bar.detail for bar in shown.bars)
+
+
+def test_a_merge_leads_to_the_next_question_and_back_again(can):
+    twins()
+    elifs()
+    look()
+    page = can.get(LIST)
+    first, second = (row.id for row in page.context["rows"])
+    said = {"said": "same", "keep": page.context["keep"], "next": page.context["after"]}
+    answered = can.post(f"{LIST}{first}/answer/", said, follow=True)
+    assert answered.redirect_chain[-1][0] == f"{LIST}{second}/" and Merge.objects.count() == 1
+    back = can.post(f"{LIST}undo/", follow=True)
+    assert back.redirect_chain[-1][0] == f"{LIST}{first}/"
+    assert not Contact.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_the_other_one_can_stay(can):
+    _one, other = twins()
+    look()
+    number = Proposal.objects.get().pk
+    page = can.get(f"{LIST}{number}/?keep={other.pk}")
+    assert (page.context["keep"], page.context["sides"][0].url) == (other.pk, f"/contacts/{other.pk}/")
+
+
+def test_when_everything_is_answered_the_page_says_so(can):
+    twins()
+    look()
+    number = Proposal.objects.get().pk
+    page = can.post(f"{LIST}{number}/answer/", {"said": "different"}, follow=True)
+    assert page.context["rows"] == [] and b"empty" in page.content
+    assert can.get(f"{LIST}{number}/", follow=True).redirect_chain[-1][0] == LIST
+
+
+def test_what_was_merged_elsewhere_gives_way_to_the_next(can):
+    one, other = twins()
+    look()
+    Contact.objects.filter(pk=other.pk).update(merged_into=one)
+    page = can.get(f"{LIST}{Proposal.objects.get().pk}/")
+    assert page.status_code == 200 and "proposal" not in page.context
+
+
+@pytest.mark.parametrize("kind", ["", "merge", "review", "two", "later", "whatever"])
+def test_each_kind_has_its_list(can, kind):
+    twins()
+    look()
+    assert can.get(LIST, {"kind": kind}).status_code == 200
+
+
+def test_a_look_is_begun_watched_and_stopped(can):
+    can.post(f"{LIST}look/")
+    run = Run.objects.get()
+    assert can.get(f"{LIST}look/now/").context["work"].stop_url == f"{LIST}look/{run.pk}/cancel/"
+    assert can.post(f"{LIST}look/", follow=True).status_code == 200 and Run.objects.count() == 1
+    stopped = can.post(f"{LIST}look/{run.pk}/cancel/", headers={"HX-Request": "true"})
+    assert stopped.context["work"] is None and Run.objects.get().state == "cancelled"
+
+
+def test_the_navigation_counts_them_for_those_who_may_answer(can, client):
+    twins()
+    look()
+    assert "Same person?" in counted(can) or "1" in counted(can).values()
+    client.force_login(cast.zeynep())
+    assert client.get(LIST).status_code == 403 and "1" not in counted(client).values()
+
+
+def counted(client):
+    groups = client.get("/contacts/").context["views"]
+    return {link.label: link.count for group in groups for link in group.links}
