@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
+from muhatap.contacts.graph import Graph
+from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import LearnedWeights, MatchKey, SourceRecord
 from muhatap.matching import answering, blocking, normal
 from muhatap.matching.model import Model, starting
-from muhatap.matching.normal import Normal
+from muhatap.matching.normal import SHARED_BY_MANY, Normal
 from muhatap.shared.text import fold
 
 _AT_ONCE = 5000
@@ -42,16 +44,31 @@ def raw(told: Mapping[str, object]) -> dict[str, str | None]:
     return found
 
 
+def judged(told: Mapping[str, object], handles: Iterable[Handle], rules: Graph) -> Normal:
+    """The same, where a blocked address or number says nothing and a shared one little."""
+    one = of(told)
+    weak = {handle.kind: rules.why_weak(handle.kind, handle.value) for handle in handles}
+    email, number = weak.get("email", ""), weak.get("phone", "")
+    if email:
+        is_blocked = email == "blocked"
+        one = replace(
+            one, email="" if is_blocked else one.email, user="" if is_blocked else one.user, email_share=SHARED_BY_MANY
+        )
+    if number:
+        one = replace(one, phone="" if number == "blocked" else one.phone, phone_share=SHARED_BY_MANY)
+    return one
+
+
 def kept(one: Normal) -> dict[str, Any]:
     """As the table keeps it: what is missing is left out."""
-    return {name: value for name, value in asdict(one).items() if value not in ("", 1)}
+    return {name: value for name in _NAMES if (value := getattr(one, name)) not in ("", 1)}
 
 
 def read(kept: Mapping[str, Any]) -> Normal:
     return Normal(**{name: value for name, value in kept.items() if name in _NAMES})
 
 
-_NAMES = frozenset(asdict(Normal()))
+_NAMES = tuple(asdict(Normal()))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -100,7 +101,7 @@ def standing(values: Collection[Key]) -> Graph:
     return Graph(
         limits=limits(),
         blocked={(kind, value): how for kind, value, how in rows if how != How.PATTERN},
-        patterns=tuple((kind, _pattern(value)) for kind, value, how in rows if how == How.PATTERN),
+        patterns=tuple((kind, pattern(value)) for kind, value, how in rows if how == How.PATTERN),
         shared=frozenset(_shared(values)),
     )
 
@@ -196,7 +197,9 @@ def _readable(kind: str, how: str, value: str) -> str:
     return handle.value
 
 
-def _pattern(value: str) -> re.Pattern[str]:
+@lru_cache(MOST)
+def pattern(value: str) -> re.Pattern[str]:
+    """What looks like this, where a star stands for anything."""
     return re.compile(re.sub(r"(\.\*)+", ".*", ".*".join(re.escape(part) for part in value.split("*"))), re.IGNORECASE)
 
 

@@ -6,45 +6,83 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import candidates, comparable, graph, likeness, records
+from muhatap.contacts import candidates, comparable, graph, handles, likeness, writing
+from muhatap.contacts.breath import Breath, external
+from muhatap.contacts.claims import Told
 from muhatap.contacts.graph import Graph
-from muhatap.contacts.handles import Handle
-from muhatap.contacts.models import Contact, SourceRecord
-from muhatap.contacts.records import Told, Word
+from muhatap.contacts.models import Contact, Identity, SourceRecord
+from muhatap.contacts.writing import Word
+from muhatap.matching.normal import Normal
 
 _MOST_HINTS = 3
 _BEFORE_THERE_WERE_RECORDS = "profile"
 _FIELDS = ("name", "email", "phone", "city", "language")
+_RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
 
 
-def hear(*, contact: Contact, handles: Sequence[Handle], name: str, source: str, at: datetime, rules: Graph) -> None:
-    """Keep what this breath tells of the speaker under the handle it came from; of each kind the first word stays.
+def said_by(told: Sequence[Told], name: str) -> dict[str, str]:
+    """What a breath says, under the names of contact fields; of each kind the first word stays."""
+    said: dict[str, str] = {"name": name} if name.strip() else {}
+    for claim in told:
+        said.setdefault(str(claim.handle.kind), claim.handle.value)
+    return writing.kept(said)
 
-    Likenesses to others are noted for people to judge, whatever the matcher is sure of.
-    """
-    told: dict[str, str] = {"name": name} if name.strip() else {}
-    for handle in handles:
-        told.setdefault(handle.kind, handle.value)
-    external = f"{handles[0].kind}:{handles[0].value}"
-    before = SourceRecord.objects.filter(source=source[:40], external_id=external[:320], is_current=True).first()
-    if before and before.contact_id == contact.pk:
-        told |= before.told
-        if told == before.told:
+
+def judged(said: dict[str, str], told: Sequence[Told], breath: Breath) -> Normal:
+    return comparable.judged(said, [claim.handle for claim in told], breath.rules)
+
+
+def hear(*, contact: Contact, told: Sequence[Told], name: str, breath: Breath, source: str, at: datetime) -> None:
+    """Keep what this breath tells of somebody known, under the handle it came from, and whom else they may be."""
+    said, before = said_by(told, name), breath.before
+    if before and before.contact == contact.pk:
+        said |= before.told
+        if said == before.told:
             return
-    word = _word(source, external, told, contact, handles, at)
-    word.before = before
-    records.compare(word, rules)
-    records.write([word], by=None, at=at, is_trusted=False)
-    _hint(word, contact, at)
+    normal = judged(said, told, breath)
+    word = Word(
+        source=source,
+        external_id=external(told),
+        told=said,
+        at=at,
+        contact=contact.pk,
+        home=before.home if before and before.contact == contact.pk else contact.pk,
+        version=breath.version + 1,
+        normal=normal,
+        before=before.row if before else None,
+        evidence={"because": "recognised"},
+    )
+    writing.write([word], by=None, at=at, is_trusted=False)
+    hint(contact, normal, at=at)
+
+
+def hint(contact: Contact, normal: Normal, *, at: datetime) -> None:
+    """Likenesses to others are noted for people to judge, whatever the matcher is sure of."""
+    [likely] = candidates.of([normal])
+    others = [one for one in likely if one.contact != contact.pk][:_MOST_HINTS]
+    likeness.note_weighed([(contact.pk, one) for one in others], at=at)
 
 
 @transaction.atomic
 def write_down(*, contact: Contact, told: dict[str, object], source: str, by: User | None, at: datetime) -> None:
-    """A record for a contact that a person made, or that is older than records are, so that others are compared with it."""
-    values = {name: str(value) for name, value in told.items() if value not in (None, "")}
-    word = _word(source, f"contact:{contact.pk}", values, contact, [], at)
-    records.compare(word, graph.standing(()))
-    records.write([word], by=by, at=at, is_trusted=True)
+    """A record of what a person wrote of a contact, so that others are compared with it; what was written before gives way."""
+    known, external_id = writing.kept(told), _external(contact)
+    last = SourceRecord.objects.filter(source=source, external_id=external_id).order_by("-version").first()
+    if last and last.is_current and last.told == known:
+        return
+    word = Word(
+        source=source,
+        external_id=external_id,
+        told=known,
+        at=at,
+        contact=contact.pk,
+        home=last.home_id if last and last.contact_id == contact.pk else contact.pk,
+        version=last.version + 1 if last else 1,
+        normal=_judged(known, graph.standing(())),
+        before=last.pk if last and last.is_current else None,
+        evidence={"because": "recognised"},
+    )
+    writing.write([word], by=by, at=at, is_trusted=True)
 
 
 @transaction.atomic
@@ -55,15 +93,22 @@ def catch_up(*, at: datetime, limit: int = 500) -> int:
         .select_related("company")
         .order_by("id")[:limit]
     )
+    rules = graph.standing(())
     words = []
     for contact in old:
         told = {name: str(getattr(contact, name)) for name in _FIELDS if getattr(contact, name)}
-        words.append(_word(_BEFORE_THERE_WERE_RECORDS, f"contact:{contact.pk}", told, contact, [], contact.created_at))
-    rules = graph.standing(())
-    for word in words:
-        records.compare(word, rules)
-    records.write(words, by=None, at=at, is_trusted=False)
-    return len(words)
+        words.append(
+            Word(
+                source=_BEFORE_THERE_WERE_RECORDS,
+                external_id=_external(contact),
+                told=told,
+                at=contact.created_at,
+                contact=contact.pk,
+                normal=_judged(told, rules),
+                evidence={"because": "recognised"},
+            )
+        )
+    return len(writing.write(words, by=None, at=at, is_trusted=False))
 
 
 @transaction.atomic
@@ -73,30 +118,16 @@ def compare_missing(*, after: int = 0, limit: int = 1000) -> int:
     rows = list(missing.select_for_update(of=("self",), no_key=True)[:limit])
     rules = graph.standing(())
     for row in rows:
-        told = Told(source=row.source, external_id=row.external_id, fields=row.told, at=row.at)
-        word = Word(told=told, values={}, errors={}, handles=records.handles_in(row.told))
-        records.compare(word, rules)
-        row.normal = comparable.kept(word.normal) or {"given": ""}
+        row.normal = comparable.kept(_judged(row.told, rules)) or {"given": ""}
     SourceRecord.objects.bulk_update(rows, ["normal"], batch_size=500)
     comparable.index((row.pk, comparable.read(row.normal)) for row in rows)
     return rows[-1].pk if rows else 0
 
 
-def _word(
-    source: str, external: str, told: dict[str, str], contact: Contact, handles: Sequence[Handle], at: datetime
-) -> Word:
-    """Its values stay out of the profile: channels and people tell that field by field."""
-    return Word(
-        told=Told(source=source, external_id=external, fields=told, at=at),
-        values={},
-        errors={},
-        handles=list(handles),
-        contact=contact.pk,
-        because="recognised",
-    )
+def _judged(told: dict[str, str], rules: Graph) -> Normal:
+    found = [handles.read(kind, told.get(kind, "")) for kind in _RECOGNISING]
+    return comparable.judged(told, [handle for handle in found if handle and handle.is_sound], rules)
 
 
-def _hint(word: Word, contact: Contact, at: datetime) -> None:
-    [likely] = candidates.of([word.normal])
-    others = [one for one in likely if one.contact != contact.pk][:_MOST_HINTS]
-    likeness.note_weighed([(contact.pk, one) for one in others], at=at)
+def _external(contact: Contact) -> str:
+    return f"contact:{contact.pk}"

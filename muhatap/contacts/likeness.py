@@ -1,10 +1,11 @@
 """Who may be the same person: evidence for somebody who decides. Nothing here merges anybody."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
@@ -38,36 +39,73 @@ class Resemblance:
 
 def note(*, one: Contact, other: Contact, because: str, detail: str, at: datetime) -> None:
     """Keep a hint that two contacts may be one. Saying it again, or after somebody denied it, changes nothing."""
-    if one.pk != other.pk:
-        Likeness.objects.bulk_create(
-            [Likeness(one=one, other=other, because=because, detail=detail, at=at)], ignore_conflicts=True
-        )
+    _note([_Hint(one.pk, other.pk, because, detail)], at)
+
+
+def note_handles(contact: int, shared: Sequence[tuple[str, str, int]], *, at: datetime) -> None:
+    """Keep hints that this contact and others may be one: of each the kind and value that was proved, and whose it was."""
+    _note([_Hint(contact, other, SAME.get(kind, "asked"), value) for kind, value, other in shared], at)
 
 
 def note_weighed(pairs: Sequence[tuple[int, Candidate]], *, at: datetime) -> None:
     """Keep what the matcher found too like to be apart and not sure enough to join, with its evidence."""
-    Likeness.objects.bulk_create(
-        [
-            Likeness(
-                one_id=contact,
-                other_id=one.contact,
-                because="match",
-                weight=round(one.verdict.weight, 2),
-                evidence=one.evidence,
-                at=at,
-            )
-            for contact, one in pairs
-            if contact != one.contact
-        ],
-        ignore_conflicts=True,
-    )
+    _note([_Hint(pk, c.contact, "match", "", round(c.verdict.weight, 2), c.evidence) for pk, c in pairs], at)
+
+
+@dataclass(frozen=True)
+class _Hint:
+    one: int
+    other: int
+    because: str
+    detail: str
+    weight: float | None = None
+    evidence: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        return min(self.one, self.other), max(self.one, self.other)
+
+    @property
+    def strength(self) -> tuple[bool, float]:
+        return self.because != "match", self.weight or 0.0
+
+
+# Of a pair the strongest is kept: what was proved names it, what the matcher weighed highest stands beside it. A pair somebody
+# denied stays as it is.
+_NOTE = """
+insert into contacts_likeness (one_id, other_id, because, detail, weight, evidence, at)
+select one, other, because, detail, weight, evidence, %(at)s
+from jsonb_to_recordset(%(hints)s::jsonb) as h(one bigint, other bigint, because text, detail text, weight float8, evidence jsonb)
+on conflict (least(one_id, other_id), greatest(one_id, other_id)) do update set
+  because = case when contacts_likeness.because in ('match', 'asked') then excluded.because else contacts_likeness.because end,
+  detail = case when contacts_likeness.because in ('match', 'asked') then excluded.detail else contacts_likeness.detail end,
+  weight = greatest(contacts_likeness.weight, excluded.weight),
+  evidence = case when excluded.weight > coalesce(contacts_likeness.weight, '-infinity') then excluded.evidence
+    else contacts_likeness.evidence end
+where contacts_likeness.denied_at is null and (
+  excluded.weight > coalesce(contacts_likeness.weight, '-infinity')
+  or contacts_likeness.because in ('match', 'asked') and excluded.because not in ('match', 'asked')
+)
+"""
+
+
+def _note(hints: Sequence[_Hint], at: datetime) -> None:
+    """Each pair once and in order, so that two who note the same pairs do not wait for each other."""
+    strongest: dict[tuple[int, int], _Hint] = {}
+    for hint in sorted(hints, key=lambda hint: hint.strength):
+        if hint.one != hint.other:
+            strongest[hint.pair] = hint
+    if strongest:
+        rows = [vars(hint) for _pair, hint in sorted(strongest.items())]
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, {"hints": json.dumps(rows, ensure_ascii=False), "at": at})
 
 
 @transaction.atomic
 def deny(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
     """Somebody says that these are two people: the hint is not shown again, and no machine makes them one."""
     bonds.part(ones=families.of(one.pk), others=families.of(other.pk), by=by, at=at, reason="denied")
-    note(one=one, other=other, because="asked", detail="", at=at)
+    _note([_Hint(one.pk, other.pk, "asked", "")], at)
     _between(one, other).update(denied_by=by, denied_at=at)
     audit.record(by=by, at=at, act="contact.likeness_denied", kind="contact", id=one.pk, name=str(one), other=other.pk)
 
@@ -125,11 +163,11 @@ def _by_identities(contact: Contact, family: list[int]) -> Iterable[tuple[Contac
 def _by_hints(contact: Contact) -> Iterable[tuple[Contact, Evidence]]:
     hints = Likeness.objects.filter(Q(one=contact) | Q(other=contact), denied_at=None).exclude(because="asked")
     for hint in hints.select_related("one", "other").order_by("id")[:50]:
-        yield hint.other if hint.one_id == contact.pk else hint.one, _evidence(hint)
-
-
-def _evidence(hint: Likeness) -> Evidence:
-    return Evidence(because=hint.because, detail=hint.detail, weight=hint.weight, lines=tuple(hint.evidence))
+        other = hint.other if hint.one_id == contact.pk else hint.one
+        if hint.because != "match":
+            yield other, Evidence(because=hint.because, detail=hint.detail)
+        if hint.weight is not None:
+            yield other, Evidence(because="match", detail="", weight=hint.weight, lines=tuple(hint.evidence))
 
 
 def _denied(contact: Contact) -> set[int]:

@@ -6,7 +6,7 @@ up to MOST. It may be called twice with the same words: the second time says "sa
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from muhatap.contacts.handles import Handle
 from muhatap.contacts.ledger import Kind
 from muhatap.contacts.models import Contact, CustomField, Identity, SourceRecord
 from muhatap.matching import blocking
-from muhatap.matching.normal import SHARED_BY_MANY, Normal
+from muhatap.matching.normal import Normal
 from muhatap.shared import locks
 from muhatap.shared.text import without_nul
 
@@ -164,16 +164,7 @@ def handles_in(told: Mapping[str, object]) -> list[Handle]:
 
 def compare(word: Word, rules: Graph) -> None:
     """Its normal form and keys: a blocked value says nothing, a shared one little."""
-    one = comparable.of(word.kept)
-    weak = {handle.kind: rules.why_weak(handle.kind, handle.value) for handle in word.handles}
-    email, number = weak.get("email", ""), weak.get("phone", "")
-    if email:
-        is_blocked = email == "blocked"
-        one = replace(
-            one, email="" if is_blocked else one.email, user="" if is_blocked else one.user, email_share=SHARED_BY_MANY
-        )
-    if number:
-        one = replace(one, phone="" if number == "blocked" else one.phone, phone_share=SHARED_BY_MANY)
+    one = comparable.judged(word.kept, word.handles, rules)
     word.normal, word.keys = one, frozenset(blocking.keys(one))
 
 

@@ -9,6 +9,7 @@ from muhatap.shared.text import fold, sort_key
 _MOST = 4000
 _MOST_NAMES = 20
 _MOST_HANDLES = 100
+_FOUND_BY = ("email", "phone", "shop")
 
 
 def describe(contact: Contact) -> None:
@@ -24,14 +25,26 @@ def write(contacts: Sequence[Contact]) -> None:
     names = _names({pk: into for pk, into in head.items() if pk != into})
     handles = _handles(head)
     for contact in contacts:
-        words = [*_own(contact), *names.get(contact.pk, [])[:_MOST_NAMES], *handles.get(contact.pk, [])[:_MOST_HANDLES]]
-        contact.sort_key = sort_key(contact.name or contact.email or contact.phone)[:200]
-        contact.search_text = "\n".join(dict.fromkeys(filter(None, words)))[:_MOST]
+        _set(contact, [*names.get(contact.pk, [])[:_MOST_NAMES], *handles.get(contact.pk, [])[:_MOST_HANDLES]])
+
+
+def fill(contact: Contact, handles: Iterable[tuple[str, str]]) -> None:
+    """The same for one who is new and has only these (kind, value); nothing is asked or saved."""
+    _set(contact, [_found_by(kind, value) for kind, value in handles if kind in _FOUND_BY][:_MOST_HANDLES])
 
 
 def family_ids(contact: Contact) -> list[int]:
     """The contact and every contact that stands merged into it, also through others."""
     return families.of(contact.pk)
+
+
+def _set(contact: Contact, more: Iterable[str]) -> None:
+    contact.sort_key = sort_key(contact.name or contact.email or contact.phone)[:200]
+    contact.search_text = "\n".join(dict.fromkeys(filter(None, [*_own(contact), *more])))[:_MOST]
+
+
+def _found_by(kind: str, value: str) -> str:
+    return _digits(value) if kind == "phone" else value.lower()
 
 
 def _own(contact: Contact) -> Iterable[str]:
@@ -51,9 +64,9 @@ def _names(head: dict[int, int]) -> dict[int, list[str]]:
 
 def _handles(head: dict[int, int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    rows = Identity.objects.filter(contact_id__in=head, kind__in=["email", "phone", "shop"]).order_by("id")
+    rows = Identity.objects.filter(contact_id__in=head, kind__in=_FOUND_BY).order_by("id")
     for contact, kind, value in rows.values_list("contact_id", "kind", "value"):
-        found.setdefault(head[contact], []).append(_digits(value) if kind == "phone" else value.lower())
+        found.setdefault(head[contact], []).append(_found_by(kind, value))
     return found
 
 

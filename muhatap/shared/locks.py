@@ -10,13 +10,13 @@ from django.db import DatabaseError, InterfaceError, connection
 def hold(*parts: object) -> None:
     """One transaction at a time for this key; others wait. Released at commit or rollback, also when the process is killed."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_key(*parts)])
+        cursor.execute("select pg_advisory_xact_lock(%s)", [number(*parts)])
 
 
 def share(*parts: object) -> None:
     """Hold this key together with others who share it; whoever holds it alone waits for all of them, and they for it."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [_key(*parts)])
+        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [number(*parts)])
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def keeping(*parts: object) -> Iterator[bool]:
     PostgreSQL frees it the moment the holding process dies, so whoever gets it knows that nobody is at work there.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [_key(*parts)])
+        cursor.execute("select pg_try_advisory_lock(%s)", [number(*parts)])
         is_ours = bool(cursor.fetchone()[0])
     try:
         yield is_ours
@@ -34,10 +34,11 @@ def keeping(*parts: object) -> Iterator[bool]:
         if is_ours:
             with contextlib.suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
                 cursor.execute(
-                    "select pg_advisory_unlock(%s)", [_key(*parts)]
+                    "select pg_advisory_unlock(%s)", [number(*parts)]
                 )  # a lost connection has freed it already
 
 
-def _key(*parts: object) -> int:
+def number(*parts: object) -> int:
+    """What the database calls this key."""
     digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

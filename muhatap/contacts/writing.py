@@ -1,0 +1,102 @@
+"""The one place where a word of a source is written: the record, the keys under which it is found, and the ledger's line of where it stands."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from muhatap.accounts.models import User
+from muhatap.contacts import comparable
+from muhatap.contacts.handles import LONGEST
+from muhatap.matching import blocking
+from muhatap.matching.normal import Normal
+from muhatap.shared.text import without_nul
+
+_WRITE = """
+update contacts_sourcerecord set is_current = false where id = any(%(past)s::bigint[]);
+delete from contacts_matchkey where record_id = any(%(past)s::bigint[]);
+with given as materialized (
+  select nextval(pg_get_serial_sequence('contacts_sourcerecord', 'id')) as id, word.*
+  from jsonb_to_recordset(%(words)s::jsonb) as word(
+    n integer, contact bigint, home bigint, external text, version integer, told jsonb, "values" jsonb, normal jsonb,
+    keys bigint[], at timestamptz, evidence jsonb, source text
+  )
+), record as (
+  insert into contacts_sourcerecord
+    (id, contact_id, home_id, source, external_id, version, told, "values", normal, is_trusted, at, recorded_at, is_current)
+  select id, contact, home, source, external, version, told, "values", normal, %(is_trusted)s, at, %(at)s, true from given
+), key as (
+  insert into contacts_matchkey (key, record_id) select key, id from given, unnest(keys) as key
+), linked as (
+  insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
+  select 'link', home, id, evidence, '', %(by)s, %(by_name)s, %(at)s from given
+)
+select id from given order by n
+"""
+
+
+@dataclass(kw_only=True)
+class Word:
+    """One word on its way in: `contact` is where it stands, `home` what the ledger links it to, `before` the record it follows.
+
+    `values` are those that count for the profile; channels and people tell theirs field by field and leave it empty.
+    """
+
+    source: str
+    external_id: str
+    told: Mapping[str, object]
+    at: datetime
+    contact: int
+    home: int = 0
+    version: int = 1
+    values: Mapping[str, Any] = field(default_factory=dict)
+    normal: Normal = field(default_factory=Normal)
+    before: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write(words: Sequence[Word], *, by: User | None, at: datetime, is_trusted: bool) -> list[int]:
+    """Write these words, each with the contact found for it; gives the numbers of the records in the same order."""
+    if not words:
+        return []
+    rows = [_row(n, word) for n, word in enumerate(words)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "past": [word.before for word in words if word.before],
+                "words": json.dumps(rows, ensure_ascii=False),
+                "is_trusted": is_trusted,
+                "at": at,
+                "by": by.pk if by else None,
+                "by_name": without_nul(str(by))[:120] if by else "",
+            },
+        )
+        cursor.nextset()
+        cursor.nextset()
+        return [number for (number,) in cursor.fetchall()]
+
+
+def kept(told: Mapping[str, object]) -> dict[str, str]:
+    """What was told as the record keeps it: what says nothing is left out."""
+    return {name: without_nul(str(value)) for name, value in told.items() if value not in (None, "")}
+
+
+def _row(n: int, word: Word) -> dict[str, Any]:
+    return {
+        "n": n,
+        "contact": word.contact,
+        "home": word.home or word.contact,
+        "source": word.source[:40],
+        "external": word.external_id[:LONGEST],
+        "version": word.version,
+        "told": kept(word.told),
+        "values": word.values,
+        "normal": comparable.kept(word.normal),
+        "keys": blocking.keys(word.normal),
+        "at": word.at.isoformat(),
+        "evidence": word.evidence,
+    }
