@@ -84,7 +84,7 @@ def learned_model(
     named = {
         name: round(float(np.log2(learned.same["email"][level] / learned.named["email"][level])), 3)
         for level, name in enumerate(email)
-        if name in ("near", "user")
+        if name in ("dotted", "near", "user")
     }
     model = Model(
         prior=Weight(-20.0, -1.0),

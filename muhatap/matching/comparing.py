@@ -13,6 +13,7 @@ from muhatap.matching.predicates import (
     Missing,
     Near,
     OnePlace,
+    Other,
     Predicate,
     Same,
     Shared,
@@ -76,6 +77,7 @@ COMPARISONS = (
     Comparison("email", "email", (
         ("shared_by_many", All(Same("email"), Shared("email_share", 3))),
         ("shared", All(Same("email"), Shared("email_share", 2))),
+        ("dotted", All(Same("email"), Other("written"))),  # at Gmail; whether that is one mailbox, the data tell
         ("same", Same("email")),
         ("near", All(Same("domain"), Near("user"))),
         ("user", Same("user")),

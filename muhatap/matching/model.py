@@ -17,7 +17,7 @@ REVIEW = -2.0  # 1 to 4: worth a look
 _STARTING = Path(__file__).with_name("starting.json")
 # With names that agree, an address made of the name is no second proof of it.
 NAMES_AGREE: Mapping[str, tuple[str, ...]] = {
-    "given": ("same", "exchanged", "nickname", "near", "head"),
+    "given": ("same", "exchanged", "nickname", "near", "head", "initial"),
     "family": ("same", "exchanged", "near", "word"),
 }
 _NAME_FIELDS = ("given", "family")
@@ -123,6 +123,8 @@ def parsed(text: str) -> Model:
             name: {level: Weight(**weight) for level, weight in levels.items()}
             for name, levels in stored["weights"].items()
         }
+        if "same" in (email := stored["weights"].get("email", {})):  # of a model from before the level was known
+            email.setdefault("dotted", email["same"])
         stored["rules"] = tuple(stored["rules"])
         return Model(**stored)
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -20,6 +20,7 @@ class Normal:
     call: str = ""  # the name a nickname stands for
     family: str = ""
     born: str = ""  # 1980-04-23
+    written: str = ""  # the address with its dots
     email: str = ""
     user: str = ""  # the address before the @, without dots
     domain: str = ""

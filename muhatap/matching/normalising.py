@@ -58,6 +58,8 @@ MAIL = recipe(
     Where(("+",), (Replace("[+][^@]*@", "@"), _somebody)),
     Where((".con",), (Replace("[.]con$", ".com"),)),
     *(Replace(f"@(?:{'|'.join(wrong)})$".replace(".", "[.]"), "@" + right) for right, wrong in MISTYPED_AS.items()),
+)
+WITHOUT_DOTS = recipe(
     Where(
         (".", "@gmail.com"),
         (*(Replace("^([^.@]*)[.]([^@]*@gmail[.]com)$", "\\1\\2") for _ in range(4)), _somebody),
@@ -103,7 +105,8 @@ FORMS: dict[str, tuple[str, Recipe]] = {
     "call": ("given", CALL),
     "family": ("last_name", NAMES),
     "born": ("birth_date", DAY),
-    "email": ("email", MAIL),
+    "written": ("email", MAIL),
+    "email": ("written", WITHOUT_DOTS),
     "user": ("email", USER),
     "domain": ("email", DOMAIN),
     "phone": ("phone", PHONE),
@@ -115,7 +118,7 @@ FORMS: dict[str, tuple[str, Recipe]] = {
     "company": ("company", COMPANY),
 }
 # 'email' is a raw column and a field of the same name: a recipe that starts from the field says so here.
-FROM_FIELD = frozenset({"given", "call", "user", "domain"})
+FROM_FIELD = frozenset({"given", "call", "email", "user", "domain"})
 
 
 def is_role_box(email: str) -> bool:

@@ -54,6 +54,20 @@ class Same:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Both have it and it is not the same."""
+
+    field: str
+
+    def holds(self, a: Normal, b: Normal) -> bool:
+        x, y = value(a, self.field), value(b, self.field)
+        return x != "" and y != "" and x != y
+
+    def sql(self, dialect: Dialect) -> str:
+        return f"(l.{self.field} <> r.{self.field} and l.{self.field} <> '' and r.{self.field} <> '')"
+
+
+@dataclass(frozen=True)
 class Exchanged:
     """Each one's first field is the other's second."""
 

@@ -57,7 +57,9 @@ def normalised(present: frozenset[str], dialect: Dialect) -> str:
     query = f"select {columns} from {_staged(present, single, dialect)} raw {spelled}"
     if "email" not in present:
         return query
-    return f"select *, {_form('user', 'email', dialect)} as user, {_form('domain', 'email', dialect)} as domain from ({query}) mailed"
+    _, email = normalising.FORMS["email"][1].stages("written", dialect)  # as written, and where that has dots to drop
+    query = f"select *, {email} as email from ({query}) mailed"
+    return f"select *, {_form('user', 'email', dialect)} as user, {_form('domain', 'email', dialect)} as domain from ({query}) boxed"
 
 
 def _staged(present: frozenset[str], single: Mapping[str, tuple[str, Recipe]], dialect: Dialect) -> str:

@@ -28,7 +28,7 @@ _SAME: Mapping[str, Sequence[float]] = {
     "given": (0.72, 0.02, 0.05, 0.06, 0.03, 0.04, 0.03, 0.05),
     "family": (0.75, 0.02, 0.08, 0.03, 0.02, 0.1),
     "born": (0.03, 0.82, 0.04, 0.05, 0.02, 0.04),
-    "email": (0.03, 0.03, 0.55, 0.04, 0.06, 0.29),
+    "email": (0.03, 0.03, 0.02, 0.53, 0.04, 0.06, 0.29),
     "phone": (0.03, 0.05, 0.55, 0.04, 0.33),
     "national": (0.9, 0.08, 0.02),
     "address": (0.5, 0.05, 0.1, 0.35),
@@ -41,7 +41,7 @@ _RELATIVE: Mapping[str, Sequence[float]] = {
     "given": (0.02, 0.005, 0.005, 0.01, 0.01, 0.01, 0.02, 0.92),
     "family": (0.72, 0.005, 0.06, 0.03, 0.02, 0.165),
     "born": (0.001, 0.01, 0.004, 0.004, 0.04, 0.941),
-    "email": (0.15, 0.1, 0.02, 0.01, 0.02, 0.7),
+    "email": (0.15, 0.1, 0.005, 0.015, 0.01, 0.02, 0.7),
     "phone": (0.12, 0.15, 0.03, 0.01, 0.69),
     "national": (0.001, 0.001, 0.998),
     "address": (0.5, 0.05, 0.1, 0.35),
@@ -63,7 +63,7 @@ class Patterns:
 
     def at(self, field: str, *names: str) -> NDArray[np.bool_]:
         """Which rows have one of these levels."""
-        wanted = [BY_FIELD[field].names.index(name) for name in names]
+        wanted = [number for number, name in enumerate(BY_FIELD[field].names) if name in names]
         return np.isin(self.levels[:, FIELDS.index(field)], wanted)
 
 
@@ -139,7 +139,7 @@ def _relatives(rows: Patterns) -> tuple[Rates, float]:
     return rates, float(rows.only(other & anyhow).n.sum())
 
 
-_EQUAL = ("same", "shared", "shared_by_many")
+_EQUAL = ("same", "dotted", "shared", "shared_by_many")
 
 
 def _renamed(stranger: Floats) -> Floats:
