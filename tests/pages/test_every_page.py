@@ -139,6 +139,7 @@ PAGES: dict[str, Visit] = {
     "imports:new": Visit(path="/contacts/imports/new/"),
     "imports:mapping": Visit(path="/contacts/imports/{mapped}/columns/"),
     "imports:one": Visit(path="/contacts/imports/{imported}/"),
+    "imports:listed": Visit(path="/contacts/imports/{imported}/rows/"),
     "imports:everything": Visit(path="/contacts/imports/everything/"),
     "contacts:list": Visit(path="/contacts/"),
     "contacts:new": Visit(path="/contacts/new/"),
@@ -280,10 +281,10 @@ PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
     "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now",
-    "automation:condition_row", "automation:action_row", "automation:menu", "automation:availability", "automation:dry_run_now",
+    "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers", "inbox:mentions", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {
-    "contacts:export_companies", "imports:rows", "imports:export_file",
+    "contacts:export_companies", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "demo/shop.css",
 }  # fmt: skip

@@ -88,6 +88,7 @@ class Act:
     detail: str = ""
     is_link: bool = False
     is_here: bool = False
+    SHAPE: ClassVar = ("icon",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ class IdentityLine:
     why: str = ""
     is_verified: bool = False
     trouble: str = ""
+    SHAPE: ClassVar = ("icon",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,7 @@ class TimelineRow:
     url: str = ""
     tone: str = ""
     channel: str = ""
+    SHAPE: ClassVar = ("icon",)
 
 
 @dataclass(frozen=True, kw_only=True)

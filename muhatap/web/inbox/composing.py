@@ -24,8 +24,8 @@ from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.reading import number
-from muhatap.web.inbox import checking, colleagues, scheduling, words
-from muhatap.web.inbox.display import Asked, Check, Colleague, Composer, DraftFile, Held, OtherVersion
+from muhatap.web.inbox import checking, scheduling, words
+from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST = 20_000
 HOW = ("then", "later", "later_at")
@@ -157,10 +157,11 @@ def composer(
         signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
         later=scheduling.choices(now, conversation.inbox_id) if may_answer else (),
         canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
+        macros_url=reverse("automation:menu", args=[conversation.pk]) if may_answer else "",
+        mentions_url=reverse("inbox:mentions"),
         reload_url=reverse("inbox:composer", args=[conversation.pk]),
         discard_url=reverse("inbox:discard", args=[conversation.pk]) if reply and may_answer else "",
         other=other_version(conversation, user, now) if has is None or has.copies else None,
-        colleagues=tuple(Colleague(id=one.id, name=one.name, initials=one.initials) for one in colleagues.people(user)),
     )
 
 

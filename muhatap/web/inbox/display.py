@@ -65,7 +65,8 @@ class ListPane:
     """The list. `reload_url` (GET) gives _list.html again; `live` are the topics that make it read again.
 
     `filters` are chips, each leading to the list without it; `filter_url` (GET) opens the builder with them, `asked` are
-    the names and values of the address that a search in the list keeps. `chooses` gives each row a box.
+    the names and values of the address that a search in the list keeps. `chooses` gives each row a box. `export_url` (GET)
+    gives all of the list as a file, for those who may have it.
     """
 
     title: str
@@ -83,6 +84,7 @@ class ListPane:
     asked: tuple[tuple[str, str], ...] = ()
     bulk: "BulkBar | None" = None
     chooses: bool = False
+    export_url: str = ""
     query: str = ""
     search_url: str = ""
     next_url: str = ""
@@ -109,10 +111,8 @@ class BulkBar:
     url: str
     view: str
     query: str
-    people: tuple[Choice, ...] = ()
     priorities: tuple[tuple[str, str], ...] = ()
     snoozes: tuple[tuple[str, str, str], ...] = ()
-    tags: tuple[tuple[str, str], ...] = ()
     n_all: str = ""
 
 
@@ -125,6 +125,7 @@ class File:
     url: str
     icon: str = "file"
     preview_url: str = ""
+    SHAPE: ClassVar = ("icon",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +159,7 @@ class Said:
     state_tone: str = ""
     acts: tuple[Act, ...] = ()
     trouble: Trouble | None = None
+    SHAPE: ClassVar = ("state_icon", "channel_icon")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +210,7 @@ class Event:
     time_iso: str
     icon: str = "info"
     acts: tuple[Act, ...] = ()
+    SHAPE: ClassVar = ("icon",)
     template: ClassVar[str] = "inbox/_message_event.html"
 
 
@@ -232,14 +235,6 @@ class Thread:
     live: str = ""
     earlier_url: str = ""
     earlier_label: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Presence:
-    """A colleague who is looking or typing: "Can bakıyor"."""
-
-    initials: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +267,7 @@ class Check:
     text: str
     asks: bool = False
     icon: str = "info"
+    SHAPE: ClassVar = ("icon",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -369,7 +365,6 @@ class Composer:
     held: Held | None = None
     error: str = ""
     refused: str = ""
-    colleagues: tuple[Colleague, ...] = ()
     version: str = "0"
     mine: str = ""
     checks: tuple[Check, ...] = ()
@@ -378,39 +373,51 @@ class Composer:
     signature: SafeString | str = ""
     later: tuple[Act, ...] = ()
     canned_url: str = ""
+    macros_url: str = ""
+    mentions_url: str = ""
     reload_url: str = ""
     discard_url: str = ""
     other: OtherVersion | None = None
+    SHAPE: ClassVar = ("kind", "channel_icon")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conversation:
-    """The middle pane. Empty addresses hide what the reader's role or the state does not allow."""
+class Head:
+    """The head of a conversation. Empty addresses hide what the reader's role or the state does not allow.
 
-    id: int
-    url: str
+    `assign_url` (GET) is what the menu offers, read when it is opened.
+    """
+
     subject: str
     contact_name: str
-    thread: Thread
-    composer: Composer | None = None
     language: str = ""
-    place: str = ""
     status: str = ""
     due: Due = field(default_factory=Due)
-    presence: tuple[Presence, ...] = ()
     assignee: str = ""
     assignee_initials: str = ""
-    assign: tuple[Colleague, ...] = ()
+    assign_url: str = ""
     snooze: tuple[Act, ...] = ()
-    snooze_url: str = ""
     acts: tuple[Act, ...] = ()
-    tags: tuple[TagChip, ...] = ()
     tag_url: str = ""
     resolve_url: str = ""
     reopen_url: str = ""
     priority: str = ""
     priority_word: str = ""
     priorities: tuple[Act, ...] = ()
+    SHAPE: ClassVar = ("priority",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """The middle pane."""
+
+    id: int
+    url: str
+    head: Head
+    thread: Thread
+    composer: Composer | None = None
+    tags: tuple[TagChip, ...] = ()
+    tag_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -448,6 +455,7 @@ class OtherConversation:
     time: str
     channel_icon: str
     status: str = ""
+    SHAPE: ClassVar = ("channel_icon",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -469,7 +477,7 @@ class Card:
     follow_url: str = ""
     follow_label: str = ""
     is_following: bool = False
-    followable: tuple[Colleague, ...] = ()
+    followers_url: str = ""
     fields: tuple[OwnField, ...] = ()
     fields_url: str = ""
     notes: tuple[NoteLine, ...] = ()

@@ -16,8 +16,7 @@ from muhatap.conversations.models import Conversation, Follower
 from muhatap.shared.address import canonical
 from muhatap.web.common import own_fields
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import colleagues
-from muhatap.web.inbox.display import Colleague, OwnField, Participant
+from muhatap.web.inbox.display import OwnField, Participant
 
 MOST = 50
 
@@ -33,7 +32,7 @@ def parts(conversation: Conversation, user: User, has: Has) -> dict[str, Any]:
         "is_following": following,
         "follow_url": reverse("inbox:unfollow", args=[conversation.pk, user.pk]) if following else url,
         "follow_label": _("Unfollow") if following else _("Follow"),
-        "followable": _followable(url, followers, user) if may_organise else (),
+        "followers_url": reverse("inbox:followers", args=[conversation.pk]) if may_organise else "",
         "fields": fields(conversation, kept=None if has.values else {}),
         "fields_url": reverse("inbox:fill", args=[conversation.pk]) if may_organise else "",
     }
@@ -99,13 +98,4 @@ def _followers(conversation: Conversation, followers: list[Follower], may_organi
             remove_url=reverse("inbox:unfollow", args=[conversation.pk, one.user_id]) if may_organise else "",
         )
         for one in followers
-    )
-
-
-def _followable(url: str, followers: list[Follower], user: User) -> tuple[Colleague, ...]:
-    taken = {one.user_id for one in followers} | {user.pk}
-    return tuple(
-        Colleague(name=one.name, initials=one.initials, url=f"{url}?who={one.id}")
-        for one in colleagues.people(user)
-        if one.id not in taken
     )

@@ -22,8 +22,8 @@ from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import card, colleagues, composing, due, entries, scheduling, words
-from muhatap.web.inbox.display import Colleague, Conversation, Held, ListPane, Page, Thread
+from muhatap.web.inbox import card, composing, due, entries, scheduling, words
+from muhatap.web.inbox.display import Conversation, Head, Held, ListPane, Page, Thread
 
 
 def panes(
@@ -64,29 +64,39 @@ def conversation(
     return Conversation(
         id=row.pk,
         url=reverse("inbox:conversation", args=[row.pk]),
-        subject=row.subject or str(row.contact),
-        contact_name=str(row.contact),
+        head=_head(row, user, now),
         thread=thread(user, row, now, has=has, newest=newest),
         composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept, has=has, newest=newest),
-        language=row.contact.language,
-        place=words.channel(row.inbox.kind),
-        due=due.of_conversation(row, now),
-        status=_status(row, now),
-        priority=Row.Priority(row.priority).name.lower() if row.priority != Row.Priority.NORMAL else "",
-        priority_word=words.priority(row.priority),
-        priorities=_priorities(row) if may_organise else (),
-        assignee=str(row.assignee or ""),
-        assignee_initials=initials(str(row.assignee)) if row.assignee else "",
-        assign=_assignable(row, user) if may(user, "conversations.assign") else (),
-        snooze=_snoozes(row, now) if may_organise and not row.is_closed else (),
-        snooze_url=reverse("inbox:snooze", args=[row.pk]),
-        acts=_acts(row) if may_organise else (),
         tags=tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded"))
         if has.tags
         else (),
         tag_url=reverse("inbox:tag", args=[row.pk]) if may_organise else "",
-        resolve_url=reverse("inbox:resolve", args=[row.pk]) if may_organise and not row.is_closed else "",
-        reopen_url=reverse("inbox:reopen", args=[row.pk]) if may_organise and row.is_closed else "",
+    )
+
+
+def _head(row: Row, user: User, now: datetime) -> Head:
+    shown = Head(
+        subject=row.subject or str(row.contact),
+        contact_name=str(row.contact),
+        language=row.contact.language,
+        due=due.of_conversation(row, now),
+        status=_status(row, now),
+        priority=Row.Priority(row.priority).name.lower() if row.priority != Row.Priority.NORMAL else "",
+        priority_word=words.priority(row.priority),
+        assignee=str(row.assignee or ""),
+        assignee_initials=initials(str(row.assignee)) if row.assignee else "",
+        assign_url=reverse("inbox:assignees", args=[row.pk]) if may(user, "conversations.assign") else "",
+    )
+    if not may(user, "conversations.organise"):
+        return shown
+    closing = "reopen" if row.is_closed else "resolve"
+    return replace(
+        shown,
+        priorities=_priorities(row),
+        snooze=() if row.is_closed else _snoozes(row, now),
+        acts=_acts(row),
+        tag_url=reverse("inbox:tag", args=[row.pk]),
+        **{f"{closing}_url": reverse(f"inbox:{closing}", args=[row.pk])},
     )
 
 
@@ -171,26 +181,6 @@ def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
     return tuple(
         Act(label=labels[name], url=f"{url}?until={name}", detail=times.stamp(at, now)) for name, at in offered
     )
-
-
-def _assignable(row: Row, user: User) -> tuple[Colleague, ...]:
-    url = reverse("inbox:assign", args=[row.pk])
-    nobody = Colleague(name=_("Nobody"), initials="", url=f"{url}?to=nobody", is_here=row.assignee_id is None)
-    people = [
-        Colleague(
-            name=one.name,
-            initials=one.initials,
-            url=f"{url}?to=user:{one.id}",
-            is_here=one.id == row.assignee_id,
-        )
-        for one in colleagues.people(user)
-        if one.may_answer
-    ]
-    teams = [
-        Colleague(name=name, initials="", url=f"{url}?to=team:{number}", is_here=number == row.team_id, is_team=True)
-        for number, name in colleagues.teams(user)
-    ]
-    return (nobody, *people, *teams)
 
 
 def _acts(row: Row) -> tuple[Act, ...]:

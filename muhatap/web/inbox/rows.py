@@ -52,6 +52,7 @@ def pane(
         asked=tuple((name, value) for name, value in opened.asked if name != "q"),
         bulk=bulk,
         chooses=may(user, "conversations.organise"),
+        export_url=f"{opened.url}export/?{_query(opened)}" if may(user, "conversations.export") else "",
         **_filter(user, opened),
         **_empty(opened),
     )

@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from muhatap.web.common import shapes
-from muhatap.web.common.display import ViewLink
-from muhatap.web.inbox.display import Row
+from muhatap.web.common.display import Act, ViewLink
+from muhatap.web.inbox.display import File, Letter, Row, Trouble
 
 ROW = Row(
     id=7,
@@ -42,6 +42,44 @@ def test_a_row_of_any_shape_is_what_its_template_makes_of_it(changes: dict[str, 
     row = replace(ROW, **changes)  # type: ignore[arg-type]
     with translation.override(language):
         assert shapes.filled("inbox/_row.html", "row", [row]) == render_to_string("inbox/_row.html", {"row": row})
+
+
+ACTS = (Act(label="Böl & taşı", url="/split/7/", icon="split"), Act(label="Taşı", url="/move/7/", is_link=True))
+LETTER = Letter(
+    id=1,
+    name="Ayşe",
+    initials="AY",
+    time="14:32",
+    time_iso="2026",
+    address="ayse@ornek.example",
+    short="Kargom <nerede>?",
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"acts": ACTS},
+        {"acts": ACTS[:1], "why": "Yanıt", "why_acts": ACTS, "html": mark_safe("<b>Kargom</b>"), "state_icon": "check"},
+        {
+            "files": (
+                File(name="a<b>.pdf", size="1 KB", url="/f/1"),
+                File(name="b.png", size="2 KB", url="/f/2", icon="image"),
+            )
+        },
+        {
+            "trouble": Trouble(title="Gönderilmedi.", text="“550”", acts=ACTS),
+            "defects": ("<bozuk>", "başka"),
+            "is_open": False,
+        },
+    ],
+)
+def test_rows_in_a_row_are_part_of_its_shape(changes: dict[str, object]) -> None:
+    letter = replace(LETTER, **changes)  # type: ignore[arg-type]
+    drawn = render_to_string(Letter.template, {"message": letter})
+    assert shapes.filled("", "message", [letter]) == drawn
+    other = replace(letter, name="Hakan", short="Başka")
+    assert shapes.filled("", "message", [other]) == render_to_string(Letter.template, {"message": other})
 
 
 def test_rows_stand_one_after_another_each_with_its_own_texts() -> None:

@@ -23,8 +23,14 @@ STATES = {"": "", "soon": "clock", "late": "triangle-alert", "done": "check", "f
 
 @register.simple_tag
 def repeat(rows: Iterable[Any], template: str, name: str) -> SafeString:
-    """A template for each of many rows, which it knows by this name and which are all it knows."""
+    """A template for each of many rows, which it knows by this name and which are all it knows. Without one, each row's own."""
     return shapes.filled(template, name, rows)
+
+
+@register.simple_tag
+def fill(row: Any, template: str, name: str) -> SafeString:
+    """A template that knows one row and nothing else of the page."""
+    return shapes.filled(template, name, [row])
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 // Each composer is a form [data-composer]; the editor of the chosen kind becomes its field "html".
 
 import { clean } from "./clean.js";
+import { token } from "./asking.js";
 import { closeMenu } from "./menus.js";
 import "./canned.js";
 
@@ -194,6 +195,7 @@ export function fields(form) {
   form.elements.html.value = written(form);
   const body = new FormData(form);
   body.delete("file");
+  body.set("csrfmiddlewaretoken", token()); // a beacon carries no headers
   return body;
 }
 
@@ -313,6 +315,7 @@ function suggest(form, editor) {
   const menu = form.querySelector("[data-mentions]");
   if (!menu) return;
   const typed = kindOf(form) === "note" && /(?:^|\s)@([\p{L}]*)$/u.exec(beforeCaret());
+  if (typed && !menu.childElementCount) return window.htmx?.trigger(menu, "wanted"); // the names come with the first @
   const options = [...menu.querySelectorAll("[role=option]")];
   for (const option of options) option.hidden = !typed || !fold(option.dataset.name).includes(fold(typed[1]));
   const shown = options.filter((option) => !option.hidden);
@@ -342,6 +345,11 @@ function call(form, option) {
   document.execCommand("insertText", false, `@${option.dataset.name} `);
   form.querySelector("[data-mentions]").hidden = true;
 }
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const form = event.detail.target?.matches?.("[data-mentions]") && formOf(event.detail.target);
+  if (form) suggest(form, editorOf(form));
+});
 
 document.addEventListener("click", (event) => {
   const option = event.target.closest("[data-mentions] [role=option]");

@@ -58,6 +58,12 @@ function toggleMenu(button) {
   items(menu)[0]?.focus();
 }
 
+// What a menu offers may come only when it is opened (hx-get); then the first of it has the focus, unless one went on.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const menu = openButton && document.getElementById(openButton.dataset.menu);
+  if (menu?.contains(event.detail.target) && document.activeElement === openButton) items(menu)[0]?.focus();
+});
+
 export function closeMenu(giveFocusBack = false) {
   if (!openButton) return;
   const button = openButton;
