@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import automation, days, promises, shop, visitors, writing
+from demo import automation, days, doubles, promises, shop, visitors, writing
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
@@ -48,6 +48,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
                 happen(stage)
                 followed = promises.follow(after=followed, at=moment)
                 ruled = automation.follow(after=ruled, at=moment)
+            doubles.bring(at=days.moment("-2d 10:00", at))
             writing.finish(stage, by=stage.shop.staff["zeynep"], at=at)
             automation.finish(by=stage.shop.staff["can"], at=at)
             counting.fold()
