@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "conversations.assign": _STAFF_OF_SERVICE,
     "conversations.organise": _STAFF_OF_SERVICE,  # tag, snooze, resolve, split, move, merge
     "conversations.shared_views": _LEADS,  # views for a team or for everybody, and changing those of others
+    "conversations.export": _LEADS | {ANALYST},  # a list, or what was found, as a file
     "senders.block": _STAFF_OF_SERVICE,
     "contacts.read": _EVERYBODY,
     "contacts.edit": _EVERYBODY - {ANALYST},

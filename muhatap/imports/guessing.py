@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from muhatap.contacts.models import CustomField
-from muhatap.imports import targets
+from muhatap.imports import cells, targets
 from muhatap.shared import address, phone
 from muhatap.shared.text import fold
 
@@ -41,7 +41,7 @@ istanbul ankara izmir bursa antalya adana konya gaziantep mersin diyarbakir kays
 sanliurfa trabzon malatya erzurum sakarya manisa balikesir kocaeli hatay mugla aydin tekirdag kahramanmaras
 van
 """)
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?: \d\d:\d\d)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONEY = re.compile(r"(?:[₺€$£]|TL|TRY|EUR|USD)\s*[\d.,]+|[\d.,]+\s*(?:[₺€$£]|TL|TRY|EUR|USD)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d{1,12}(?:[.,]\d+)*")
 _FIRST_NAMES = _set("""
@@ -77,7 +77,7 @@ def kind_of(values: Sequence[str]) -> str:
             "number",
             lambda text: (
                 bool(_NUMBER.fullmatch(text))
-                and not _DATE.fullmatch(text)
+                and (text.isdigit() or cells.day(text, cells.DAY_FIRST) == text)
                 and not (text.startswith("0") and len(text) > 1)
             ),
         ),
@@ -126,12 +126,11 @@ def _is_phone(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    if not _DATE.fullmatch(text):
+    plain = cells.day(text, cells.DAY_FIRST)
+    if text.isdigit() or not _ISO.fullmatch(plain):
         return False
-    parts = [int(part) for part in re.split(r"[-./ :]", text)[:3]]
-    year, month, day = parts if parts[0] > 31 else parts[::-1]
     try:
-        date(year, month, day)
+        date.fromisoformat(plain)
     except ValueError:
         return False
     return True

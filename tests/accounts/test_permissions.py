@@ -37,6 +37,7 @@ TABLE = {
     "insight.read":           (1, 1, 1, 0, 0, 1),
     "surveys.edit":           (1, 1, 0, 0, 0, 0),
     "conversations.shared_views": (1, 1, 1, 0, 0, 0),
+    "conversations.export":   (1, 1, 1, 0, 0, 1),
     "senders.block":          (1, 1, 1, 1, 0, 0),
     "service.edit":           (1, 1, 1, 0, 0, 0),
     "automation.read":        (1, 1, 1, 1, 0, 0),

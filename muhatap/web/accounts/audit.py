@@ -1,23 +1,32 @@
 """The audit: who did what to whom, and whether the chain still holds."""
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import F, Func, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import AuditEntry, User
+from muhatap.contacts.exporting import harmless
+from muhatap.shared import clock
 from muhatap.shared.text import fold
 from muhatap.web.accounts import audit_words
+from muhatap.web.common import spreadsheets
 from muhatap.web.common.display import Pages
-from muhatap.web.common.doors import needs
+from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.times import count
 
 PAGE = 50
+AT_ONCE = 1000
 NAMED_WITHIN = 200_000
 
 
@@ -48,7 +57,30 @@ def listing(request: HttpRequest) -> HttpResponse:
     entries, pages = _page(request, _filtered(wanted), wanted)
     rows = [audit_words.Row.of(entry) for entry in entries]
     page = {"form": form, "rows": rows, "pages": pages, "head": audit.head(), "is_filtered": _is_filtered(wanted)}
+    page["export_url"] = f"{reverse('accounts:export_audit')}?{_asked(form)}"
     return render(request, "accounts/audit.html", page)
+
+
+@require_GET
+@needs("audit.read")
+def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
+    """The entries the filter holds, newest first, with the number and the details of each."""
+    form, now = Filter(request.GET), clock.now()
+    wanted = form.cleaned_data if form.is_valid() else {}
+    entries = _filtered(wanted).filter(at__lte=now)  # that it was exported is not in it
+    told = {name: str(value) for name, value in wanted.items() if value}
+    audit.record(by=visitor(request), at=now, act="audit.exported", kind="audit", id="", filters=told)
+    return spreadsheets.answer(_lines(entries), name=f"audit-{now:%Y-%m-%d}", is_xlsx=request.GET.get("as") == "xlsx")
+
+
+def _lines(entries: QuerySet[AuditEntry]) -> Iterator[list[str]]:
+    yield [gettext("When"), gettext("Who"), gettext("What"), gettext("To what"), gettext("Details"), "id"]
+    before = 2**62
+    while some := list(entries.filter(id__lt=before).order_by("-id")[:AT_ONCE]):
+        for entry, row in zip(some, map(audit_words.Row.of, some), strict=True):
+            at = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S")
+            yield [harmless(cell) for cell in (at, row.who, row.what, row.object, row.details, str(entry.pk))]
+        before = some[-1].pk
 
 
 @require_POST
@@ -89,6 +121,10 @@ def _named(entries: QuerySet[AuditEntry], name: str) -> QuerySet[AuditEntry]:
     newest = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     folded = Func(F("object_name"), function="fold_tr", output_field=TextField())
     return entries.filter(id__gt=newest - NAMED_WITHIN).alias(folded=folded).filter(folded__contains=fold(name))
+
+
+def _asked(form: Filter) -> str:
+    return urlencode({name: form.data.get(name, "") for name in ("by", "act", "kind", "object")})
 
 
 def _is_filtered(wanted: dict[str, Any]) -> bool:

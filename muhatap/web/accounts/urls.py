@@ -21,5 +21,6 @@ urlpatterns = [
     path("teams/<int:pk>/", teams.edit, name="team"),
     path("teams/<int:pk>/delete/", teams.delete, name="delete_team"),
     path("audit/", audit.listing, name="audit"),
+    path("audit/export/", audit.export, name="export_audit"),
     path("audit/check/", audit.check, name="check_audit"),
 ]

@@ -99,6 +99,7 @@ def _page(request: HttpRequest, one: Import, chosen: Chosen) -> dict[str, Any]:
         )
     width = len(one.header)
     kinds = {column["kind"] for column in columns if column["target"] not in targets.PLAIN}
+    kinds |= {target.removeprefix(targets.NEW) for target in chosen.columns if target.startswith(targets.NEW)}
     kinds |= {field.kind for field in designing.active() if f"{targets.FIELD}{field.key}" in chosen.columns}
     twins = sorted({name for name in one.header if name and one.header.count(name) > 1})
     return {

@@ -1,12 +1,10 @@
 """Any table of the reports as a file for spreadsheets."""
 
-import csv
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterator
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
@@ -15,6 +13,7 @@ from muhatap.insight import listing, reports
 from muhatap.insight.figures import FIGURES, LENGTH
 from muhatap.insight.listing import Wanted
 from muhatap.shared import clock
+from muhatap.web.common import spreadsheets
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.insight import boards, charts, filters, words
 from muhatap.web.insight.filters import Filters
@@ -23,8 +22,8 @@ MOST_ROWS = 10_000
 
 
 @needs("insight.own")
-def export(request: HttpRequest) -> HttpResponse:
-    """UTF-8 with a mark at its start, semicolons for Turkish spreadsheets, and no cell that runs as a formula."""
+def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
+    """CSV as the spreadsheets of the reader's language expect it, or XLSX; and no cell that runs as a formula."""
     wanted, table = filters.read(request), request.GET.get("table", "")
     figure = request.GET.get("figure", "")
     if table == "rows" and figure in FIGURES and not (wanted.is_own and not FIGURES[figure].is_of_people):
@@ -47,7 +46,9 @@ def export(request: HttpRequest) -> HttpResponse:
         name=table,
         filters=dict(wanted.pairs()),
     )
-    return _file(rows, f"{table}-{timezone.localtime(now):%Y-%m-%d}.csv")
+    lines = ([harmless(cell) for cell in row] for row in rows)
+    name = f"{table}-{timezone.localtime(now):%Y-%m-%d}"
+    return spreadsheets.answer(lines, name=name, is_xlsx=request.GET.get("as") == "xlsx")
 
 
 def _over_time(wanted: Filters, table: str) -> Iterator[list[str]]:
@@ -118,13 +119,3 @@ def _plain(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     return str(round(value)) if unit in (LENGTH, "count") else f"{value:.3f}"
-
-
-def _file(rows: Iterable[list[str]], name: str) -> HttpResponse:
-    text = StringIO("\ufeff")
-    text.seek(0, 2)
-    writer = csv.writer(text, delimiter=";" if get_language() == "tr" else ",")
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

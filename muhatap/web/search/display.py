@@ -83,6 +83,7 @@ class Results:
     trouble: str = ""
     previous_url: str = ""
     next_url: str = ""
+    export_url: str = ""
 
     @property
     def is_empty(self) -> bool:

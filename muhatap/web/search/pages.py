@@ -24,6 +24,9 @@ from muhatap.web.search import lines, words
 from muhatap.web.search.display import Chip, Link, Results, Tab
 
 LONGEST = 1000  # the language cuts at less, and says so
+EXPORTED = {"conversations": "conversations.export", "files": "conversations.export"} | dict.fromkeys(
+    ("contacts", "companies"), "contacts.export"
+)
 LAST_PAGE = finding.MOST // finding.PAGE
 
 
@@ -40,6 +43,10 @@ def results(request: HttpRequest) -> HttpResponse:
     if not query.is_empty:
         shown = FILLED[tab](shown, query, user, now, page)
     shown = replace(shown, hints=shown.hints or _hints(query.hints))
+    may_export = not shown.is_empty and may(user, EXPORTED[tab])
+    shown = replace(
+        shown, export_url=f"{reverse('search:export')}?{urlencode({'q': q, 'tab': tab})}" if may_export else ""
+    )
     return render(request, "search/page.html", {"results": shown, "lessons": _lessons()})
 
 

@@ -132,7 +132,7 @@ def test_files_are_for_spreadsheets_and_run_nothing(letter: Message) -> None:
     can.save(update_fields=["language"])
 
     response = client.get(f"/insight/export/?table=rows&figure=arrived&{WEEK}", headers={"accept-language": "tr"})
-    text = response.content.decode()
+    text = b"".join(response.streaming_content).decode()
     assert text.startswith("\ufeff")
     assert "'=HYPERLINK(1)" in text
     assert ";" in text.splitlines()[0]
