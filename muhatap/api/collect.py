@@ -91,7 +91,7 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
     mine = collector()
     if rows:
         unstorable = await mine.writer.write(rows)
-        refused += [Refused("unstorable", "", row.payload[:2000]) for row in unstorable]
+        refused += [Refused("unstorable", "", row.payload[:2000].decode(errors="replace")) for row in unstorable]
     mine.note(site.id, refused, at, has_sent=bool(rows))
     if call != "batch" and refused and refused[0].reason == "large":
         raise Refuse(400, refused[0].detail)

@@ -6,12 +6,11 @@ and without a zone, batches whose context and sentAt hold for each of their even
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -30,11 +29,11 @@ _BOT = re.compile(
 
 
 class Row(NamedTuple):
-    """One event in the order of the table's columns."""
+    """One event in the order of the table's columns; the key and the payload as the bytes that go to the disk."""
 
     received_at: datetime
     site_id: int
-    message_key: UUID
+    message_key: bytes
     at: datetime
     kind: int
     anonymous_id: str
@@ -42,7 +41,7 @@ class Row(NamedTuple):
     name: str
     url: str
     is_bot: bool
-    payload: str
+    payload: bytes
 
 
 class Refused(NamedTuple):
@@ -95,7 +94,7 @@ class Request(NamedTuple):
     """A body that was read as far as telling whose it is and which events it holds."""
 
     write_key: str
-    events: list[str]
+    events: Sequence[bytes | msgspec.Raw]
     sent_at: str | int | float | None
     shared: dict[str, Any]  # context and integrations of a batch, which its events inherit
 
@@ -103,39 +102,39 @@ class Request(NamedTuple):
 def opened(body: bytes, *, call: str) -> Request:
     """Read a body sent to the address of `call` (a kind, or "batch"). Raises Unreadable."""
     try:
-        text = body.decode()
+        text = body.decode()  # also what we do not read has to be UTF-8
         try:
-            told = _read_body(text)
+            told = _read_body(body)
         except msgspec.DecodeError:
-            text = _without_halves(text)
-            told = _read_body(text)
+            body = _without_halves(text).encode()
+            told = _read_body(body)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise Unreadable(str(error)) from error
     key = (told.write_key or "").strip()
     if call != "batch":
-        return Request(key, [text], None, {})
+        return Request(key, [body], None, {})
     if told.batch is None:
         raise Unreadable("a batch has a list named batch")
     if len(told.batch) > MOST_IN_A_BATCH:
         raise Unreadable(f"a batch holds at most {MOST_IN_A_BATCH} events")
     shared = {name: json.loads(bytes(raw)) for name, raw in _shared(told) if bytes(raw)}
-    return Request(key, [bytes(raw).decode() for raw in told.batch], told.sent_at, shared)
+    return Request(key, told.batch, told.sent_at, shared)
 
 
 def rows(
     request: Request, *, call: str, site_id: int, received_at: datetime, user_agent: str = ""
 ) -> Iterator[Row | Refused]:
     """Each event of the request as a row, or why it is refused; one bad event spoils no other."""
-    for text in request.events:
-        if len(text.encode()) > LARGEST_EVENT:
-            yield Refused("large", f"{len(text.encode())} bytes, at most {LARGEST_EVENT}", text[:_SAMPLE])
+    for raw in map(bytes, request.events):
+        if len(raw) > LARGEST_EVENT:
+            yield Refused("large", f"{len(raw)} bytes, at most {LARGEST_EVENT}", _sample(raw))
             continue
         try:
-            told = _read_event(text)
+            told = _read_event(raw)
         except (msgspec.DecodeError, RecursionError) as error:
-            yield Refused("shape", str(error)[:300], text[:_SAMPLE])
+            yield Refused("shape", str(error)[:300], _sample(raw))
             continue
-        yield _row(told, text, request, call, site_id, received_at, user_agent)
+        yield _row(told, raw, request, call, site_id, received_at, user_agent)
 
 
 def moment(told: str | int | float | None) -> datetime | None:
@@ -143,7 +142,7 @@ def moment(told: str | int | float | None) -> datetime | None:
     try:
         if isinstance(told, str):
             read = datetime.fromisoformat(told.strip())
-            return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+            return read if read.tzinfo else read.replace(tzinfo=UTC)
         if told is not None:
             return datetime.fromtimestamp(told / 1000 if told > 1e11 else told, UTC)
     except (ValueError, OverflowError, OSError):
@@ -165,9 +164,9 @@ def happened_at(*, received: datetime, sent: datetime | None, told: datetime | N
     return min(corrected, received)
 
 
-def message_key(message_id: str, text: str) -> UUID:
+def message_key(message_id: str, event: bytes = b"") -> bytes:
     """128 bits of a hash of the message id, or of the whole event where a client gives none."""
-    return UUID(bytes=blake2b((message_id or text).encode(errors="replace"), digest_size=16).digest())
+    return blake2b(message_id.encode(errors="replace") or event, digest_size=16).digest()
 
 
 def _without_halves(text: str) -> str:
@@ -180,18 +179,18 @@ def _shared(told: _Body) -> tuple[tuple[str, msgspec.Raw], ...]:
 
 
 def _row(
-    told: _Event, text: str, request: Request, call: str, site_id: int, received_at: datetime, user_agent: str
+    told: _Event, raw: bytes, request: Request, call: str, site_id: int, received_at: datetime, user_agent: str
 ) -> Row | Refused:
     kind = (told.type or "") if call == "batch" else call
     if why := _lacking(told, kind):
-        return Refused(*why, text[:_SAMPLE])
+        return Refused(*why, _sample(raw))
     context = told.context or _Context()
     original = moment(told.original_timestamp) or moment(told.timestamp)
     agent = context.user_agent or user_agent
     return Row(
         received_at=received_at,
         site_id=site_id,
-        message_key=message_key(told.message_id or "", text),
+        message_key=message_key(told.message_id or "", raw),
         at=happened_at(received=received_at, sent=moment(told.sent_at or request.sent_at), told=original),
         kind=KINDS[kind],
         anonymous_id=_plain(told.anonymous_id, _LONGEST_ID),
@@ -199,7 +198,7 @@ def _row(
         name=_plain(told.event or told.name, _LONGEST_NAME),
         url=_plain(context.page.url if context.page else None, _LONGEST_URL),
         is_bot=_is_bot(agent),
-        payload=_merged(text, request.shared),
+        payload=_merged(raw, request.shared) if request.shared else raw,
     )
 
 
@@ -222,15 +221,20 @@ def _is_bot(user_agent: str) -> bool:
 
 def _plain(told: str | int | None, longest: int) -> str:
     """Text the database can keep: it refuses the NUL character and halves of a surrogate pair."""
-    return "" if told is None else str(told)[:longest].encode(errors="replace").decode().replace("\0", "")
+    if not told:
+        return "" if told is None else str(told)
+    text = str(told)[:longest]
+    return text if text.isascii() and "\0" not in text else text.encode(errors="replace").decode().replace("\0", "")
 
 
-def _merged(text: str, shared: dict[str, Any]) -> str:
+def _sample(raw: bytes) -> str:
+    return raw[:_SAMPLE].decode(errors="replace")
+
+
+def _merged(raw: bytes, shared: dict[str, Any]) -> bytes:
     """The event as it was sent, with what its batch says for all of them where it says nothing itself."""
-    if not shared:
-        return text
-    told = json.loads(text)
+    told = json.loads(raw)
     for name, common in shared.items():
         own = told.get(name)
         told[name] = common | own if isinstance(own, dict) and isinstance(common, dict) else (own or common)
-    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(told, separators=(",", ":")).encode()

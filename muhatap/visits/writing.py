@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg import errors, sql
@@ -23,13 +22,14 @@ from muhatap.visits.segment import Row
 log = logging.getLogger(__name__)
 FLUSHERS = 2  # while one waits for the disk, the other hands its rows over
 MOST_ROWS = 5000  # in one group
-MOST_WAITING = 64 * 1024 * 1024  # letters of payload; beyond it senders are asked to come again
+MOST_WAITING = 64 * 1024 * 1024  # bytes of payload; beyond it senders are asked to come again
 RECENT = 200_000  # keys of rows that are surely kept, so that a repeat costs nothing
 AFTER_MIDNIGHT = timedelta(hours=1)
 TRIES = 3
 PATIENCE = 10.0  # seconds for one group
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
-_TYPES = ("timestamptz", "int8", "uuid", "timestamptz", "int2", "text", "text", "text", "text", "bool", "text")
+# As bytes they are sent, uuid and text the server reads.
+_TYPES = ("timestamptz", "int8", "bytea", "timestamptz", "int2", "text", "text", "text", "text", "bool", "bytea")
 _BY_DAY = itemgetter(Row._fields.index("received_at"))
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
@@ -60,7 +60,7 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._size = 0
         self._woken = asyncio.Event()
-        self._recent: OrderedDict[tuple[int, UUID], None] = OrderedDict()
+        self._recent: OrderedDict[tuple[int, bytes], None] = OrderedDict()
         self._flushers: list[asyncio.Task[None]] = []
 
     async def write(self, rows: Sequence[Row]) -> list[Row]:

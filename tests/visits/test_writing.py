@@ -23,8 +23,8 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 
 
-def row(n: int, at: datetime = NOON, *, received: datetime | None = None, payload: str = "{}") -> Row:
-    return Row(received or at, 1, UUID(int=n), at, 2, "tarayici", "", "Sepet", "", False, payload)
+def row(n: int, at: datetime = NOON, *, received: datetime | None = None, payload: bytes = b"{}") -> Row:
+    return Row(received or at, 1, UUID(int=n).bytes, at, 2, "tarayici", "", "Sepet", "", False, payload)
 
 
 async def connect() -> psycopg.AsyncConnection[Any]:
@@ -102,7 +102,7 @@ def test_the_partitions_of_the_next_days_stand_before_they_are_needed() -> None:
 
 
 def test_a_row_the_database_refuses_is_told_and_its_neighbours_stay() -> None:
-    bad = row(3, payload="a\0b")
+    bad = row(3, payload=b"a\0b")
 
     unstorable = story(lambda writer: writer.write([row(1), row(2), bad, row(4)]))
 
@@ -158,7 +158,7 @@ def test_more_than_memory_is_meant_for_has_to_come_again(monkeypatch: pytest.Mon
     monkeypatch.setattr(writing, "MOST_WAITING", 1000)
 
     async def told(writer: Writer) -> list[Any]:
-        letters = "x" * 400
+        letters = b"x" * 400
         return await asyncio.gather(
             *(writer.write([row(n, payload=letters)]) for n in range(20)), return_exceptions=True
         )

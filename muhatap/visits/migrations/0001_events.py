@@ -24,7 +24,8 @@ declare name text := visits_leaf(day);
 begin
   if to_regclass(name) is not null then return; end if;
   perform pg_advisory_xact_lock(hashtext('visits_open_day'));
-  if to_regclass(name) is not null then return; end if;
+  -- Read as a row: to_regclass would repeat from this process's memory what it said before we waited.
+  if exists (select from pg_class where relname = name and relkind = 'r') then return; end if;
   execute format('create table %I partition of visits_event for values from (%L) to (%L)',
                  name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
   execute format('create unique index %I on %I (site_id, message_key)', name || '_once', name);
