@@ -58,7 +58,7 @@ def _draft(hint: Likeness, at: datetime) -> Proposal | None:
         hint_id=hint.pk,
         band=Proposal.Band.MERGE if told and told.verdict.band == "merge" else Proposal.Band.REVIEW,
         weight=round(told.verdict.weight, 2) if told else None,
-        code=told.code if told else None,
+        levels=told.levels if told else {},
         lines=[*said, *(proposing.evidence(told.verdict) if told else [])],
         group=one,
         at=at,

@@ -8,12 +8,11 @@ from muhatap.accounts import audit
 from muhatap.contacts import comparable
 from muhatap.contacts.models import LearnedWeights
 from muhatap.duplicates.models import Answer
-from muhatap.matching import answering, comparing
+from muhatap.matching import answering
 from muhatap.matching.answering import Answered
 from muhatap.matching.model import Model, starting
 
 MOST = 20_000  # of the newest answers
-_SAME = 1  # the level of names that are equal
 
 
 @transaction.atomic
@@ -43,20 +42,10 @@ def learn(*, at: datetime) -> LearnedWeights | None:
 
 
 def _answers(base: Model) -> list[Answered]:
+    """Each with the bits of the base, whatever was in use when it was asked."""
     said = (Answer.Said.SAME, Answer.Said.DIFFERENT)
-    rows = Answer.objects.filter(undone_at=None, code__isnull=False, said__in=said).order_by("-id")[:MOST]
+    rows = Answer.objects.filter(undone_at=None, said__in=said).exclude(levels={}).order_by("-id")[:MOST]
     return [
-        Answered(code=code, weight=_weight(code, base), is_same=what == Answer.Said.SAME)
-        for code, what in rows.values_list("code", "said")
-        if code is not None
+        Answered(levels=levels, weight=answering.weight(levels, base), is_same=what == Answer.Said.SAME)
+        for levels, what in rows.values_list("levels", "said")
     ]
-
-
-def _weight(code: int, base: Model) -> float:
-    """The bits of the base, whatever was in use when it was asked; names count as rare ones."""
-    levels = comparing.levels_of(code)
-    given, family = (
-        base.rare.get(name, 0.0) if level == _SAME else 0.0
-        for name, level in zip(("given", "family"), levels, strict=False)
-    )
-    return base.total(base.sums(levels), given, family)

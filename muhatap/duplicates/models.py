@@ -85,7 +85,7 @@ class Proposal(models.Model):
     hint_id = models.BigIntegerField(null=True)
     band = models.CharField(max_length=6, choices=Band)
     weight = models.FloatField(null=True)
-    code = models.BigIntegerField(null=True)
+    levels = models.JSONField(default=dict, db_default={})
     lines = models.JSONField(default=list)
     refused = models.CharField(max_length=12, blank=True)
     group = models.BigIntegerField()
@@ -128,7 +128,8 @@ class Proposal(models.Model):
 class Answer(models.Model):
     """What somebody said to a proposal, as it was asked. `moved` are the other questions it changed, as they stood before.
 
-    What was said for good teaches the weights: `code` holds the levels that were compared, `weight` the bits they gave.
+    What was said for good teaches the weights: `levels` are what was found of each field
+    compared, by name, `weight` the bits they gave.
     """
 
     class Said(models.TextChoices):
@@ -138,7 +139,7 @@ class Answer(models.Model):
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="answers")
     said = models.CharField(max_length=10, choices=Said)
-    code = models.BigIntegerField(null=True)
+    levels = models.JSONField(default=dict, db_default={})
     weight = models.FloatField(null=True)
     merge = models.ForeignKey(Merge, null=True, on_delete=models.SET_NULL, related_name="+")
     made = models.BigIntegerField(null=True)

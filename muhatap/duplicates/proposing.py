@@ -42,7 +42,7 @@ def write(found: Sequence[Likely | Torn], *, run: Run, model: Model, at: datetim
     return len(made)
 
 
-_RENEWED = ["run", "band", "weight", "code", "lines", "refused", "records", "state", "state_at"]
+_RENEWED = ["run", "band", "weight", "levels", "lines", "refused", "records", "state", "state_at"]
 
 
 def evidence(told: Verdict) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def _draft(found: Likely | Torn, told: Verdict, run: Run, at: datetime) -> Propo
         run=run,
         band=Proposal.Band.MERGE if is_sure else Proposal.Band.REVIEW,
         weight=round(told.weight, 2),
-        code=found.code,
+        levels=dict(comparing.named(comparing.levels_of(found.code))),
         lines=evidence(told),
         at=at,
         state_at=at,
@@ -138,7 +138,7 @@ def _is_settled(before: Proposal, draft: Proposal) -> bool:
 
 def _renewed(before: Proposal, draft: Proposal, at: datetime) -> Proposal:
     """What was answered otherwise and is true again is asked again: a bond would have kept it away."""
-    for name in ("run", "band", "weight", "code", "lines", "refused", "records"):
+    for name in ("run", "band", "weight", "levels", "lines", "refused", "records"):
         setattr(before, name, getattr(draft, name))
     if before.state not in (State.OPEN, State.LATER):
         before.state, before.state_at = State.OPEN, at

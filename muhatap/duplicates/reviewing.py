@@ -31,7 +31,7 @@ def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int |
     held = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     if held.state not in WAITING:
         raise CannotAnswer(_("Somebody answered this meanwhile."))
-    given = Answer(proposal=held, said=said, code=held.code, weight=held.weight, by=by, at=at)
+    given = Answer(proposal=held, said=said, levels=held.levels, weight=held.weight, by=by, at=at)
     if said == Said.LATER:
         return _settled(given, State.LATER)
     if held.about == About.TWO:

@@ -21,8 +21,10 @@ class Weighed:
     verdict: Verdict
 
     @cached_property
-    def code(self) -> int:
-        return comparing.code(comparing.levels(comparable.read(self.one.normal), comparable.read(self.other.normal)))
+    def levels(self) -> dict[str, str]:
+        """What was found of each field that could be compared."""
+        found = comparing.levels(comparable.read(self.one.normal), comparable.read(self.other.normal))
+        return dict(comparing.named(found))
 
 
 def best(one: int, other: int) -> Weighed | None:

@@ -10,6 +10,7 @@ A level's correction is added to both its bits against strangers and against rel
 
 import hashlib
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muhatap.matching import comparing
+from muhatap.matching.comparing import Levels
 from muhatap.matching.model import Model, Weight, speaks
 
 Floats = NDArray[np.float64]
@@ -29,9 +31,10 @@ _ROUNDS = 25
 
 @dataclass(frozen=True)
 class Answered:
-    """One answered pair: what was compared, the bits it had with the model that is to be corrected, and what people said."""
+    """One answered pair: what was found of each field that could be compared, by name, so that it stays true when levels are added;
+    the bits it had with the model that is to be corrected; what people said."""
 
-    code: int
+    levels: Mapping[str, str]
     weight: float
     is_same: bool
 
@@ -53,6 +56,13 @@ class Learned:
 def fingerprint(model: Model) -> str:
     """Names a model by what is in it."""
     return hashlib.sha256(model.to_json().encode()).hexdigest()[:12]
+
+
+def weight(told: Mapping[str, str], model: Model) -> float:
+    """The bits of these levels; an equal name counts as a rare one."""
+    given, family = (model.rare.get(name, 0.0) if told.get(name) == "same" else 0.0 for name in ("given", "family"))
+    found = _levels(told)
+    return model.total(model.sums(found), given, family)
 
 
 def learn(answers: Sequence[Answered]) -> Learned:
@@ -93,7 +103,7 @@ def corrected(model: Model, bits: Mapping[str, float]) -> Model:
 
 def _features(answers: Sequence[Answered]) -> tuple[list[str], Floats]:
     """One column a level that was met, the start first."""
-    told = [_named(one.code) for one in answers]
+    told = [_named(one.levels) for one in answers]
     names = [START, *sorted({name for some in told for name in some})]
     place = {name: n for n, name in enumerate(names)}
     rows = np.zeros((len(answers), len(names)))
@@ -103,9 +113,16 @@ def _features(answers: Sequence[Answered]) -> tuple[list[str], Floats]:
     return names, rows
 
 
-def _named(code: int) -> list[str]:
-    found = comparing.levels_of(code)
-    return [f"{field} {level}" for field, level in comparing.named(found) if speaks(field, found)]
+def _named(told: Mapping[str, str]) -> list[str]:
+    return [f"{field} {level}" for field, level in told.items() if speaks(field, _levels(told))]
+
+
+def _levels(told: Mapping[str, str]) -> Levels:
+    """A level that is no longer known counts as not compared."""
+    return tuple(
+        each.names.index(level) if (level := told.get(each.field, "")) in each.names else 0
+        for each in comparing.COMPARISONS
+    )
 
 
 def _offsets(answers: Sequence[Answered]) -> Floats:
@@ -114,7 +131,7 @@ def _offsets(answers: Sequence[Answered]) -> Floats:
 
 def _fold(answers: Sequence[Answered]) -> NDArray[np.int64]:
     """Answers of one pattern stand in one fold: what is held back was not seen in another row."""
-    return np.array([one.code % 1_000_003 % FOLDS for one in answers], dtype=np.int64)
+    return np.array([zlib.crc32(repr(sorted(one.levels.items())).encode()) % FOLDS for one in answers], dtype=np.int64)
 
 
 def _fitted(rows: Floats, offset: Floats, said: Floats) -> Floats:
