@@ -27,24 +27,25 @@ from muhatap.shared import files, jobs
 JOB = "export"
 KEPT_FOR = timedelta(days=3)
 _PIECE = 1 << 20
+_LOOKED_EVERY = 20  # pieces, after which it is asked whether anybody still wants them
 _LOCKED = re.compile(r"password|_sealed|secret|token|^digest$|session_key|^settings$|public_key|fingerprint")
-_LEFT_OUT = {
-    "accounts.ApiKey",
-    "accounts.ApiRequest",
-    "accounts.Invitation",
-    "channels_email.Grant",
-    "channels_webchat.SpentSignature",
-    "notices.PushKey",
-    "notices.PushSubscription",
-    "notices.Presence",
-    "contacts.MatchKey",
-    "search.Document",
-    "search.Rebuild",
-    "conversations.ConversationCount",
-    "conversations.ConversationCountDelta",
-    "insight.RollupDelta",
-    "imports.RehearsedKey",
-    "imports.Export",
+LEFT_OUT = {  # every other table leaves; each of these says why it does not
+    "accounts.ApiKey": "opens a door",
+    "accounts.ApiRequest": "answers kept for an hour, so that nothing is done twice",
+    "accounts.Invitation": "opens a door",
+    "channels_email.Grant": "opens a door",
+    "channels_webchat.SpentSignature": "spent keys",
+    "notices.PushKey": "opens a door",
+    "notices.PushSubscription": "opens a door",
+    "notices.Presence": "who is here this minute",
+    "contacts.MatchKey": "made anew from the records",
+    "search.Document": "made anew from the messages",
+    "search.Rebuild": "how far that making came",
+    "conversations.ConversationCount": "counted anew",
+    "conversations.ConversationCountDelta": "counted anew",
+    "insight.RollupDelta": "counted anew",
+    "imports.RehearsedKey": "of a dry run that goes on",
+    "imports.Export": "these files themselves",
 }
 _README = """Muhatap: everything, {at}
 
@@ -71,7 +72,10 @@ def make(*, export_id: int, at: datetime) -> None:
     if export.state != Export.State.RUNNING:
         return
     with translation.override((export.by and export.by.language) or settings.LANGUAGE_CODE):
-        sha256, size = files.store(_written(export, at))
+        try:
+            sha256, size = files.store(_while_wanted(export, _written(export, at)))
+        except _Stopped:
+            return
     Export.objects.filter(pk=export.pk, state=Export.State.RUNNING).update(
         state=Export.State.DONE,
         sha256=sha256,
@@ -80,6 +84,14 @@ def make(*, export_id: int, at: datetime) -> None:
         expires_at=at + KEPT_FOR,
         n_done=export.n_total,
     )
+
+
+@transaction.atomic
+def stop(*, export: Export, by: User, at: datetime) -> None:
+    """Nobody wants it any more; what was written so far goes. One that is over stays what it is."""
+    running = Export.objects.filter(pk=export.pk, state=Export.State.RUNNING)
+    if running.update(state=Export.State.CANCELLED, ended_at=at):
+        audit.record(by=by, at=at, act="everything.stop", kind="export", id=export.pk)
 
 
 @transaction.atomic
@@ -97,8 +109,9 @@ def forget(*, at: datetime) -> None:
 
 def tables() -> list[type[models.Model]]:
     """The tables that leave, in the order of their rooms."""
-    ours = [model for model in apps.get_models() if model.__module__.startswith("muhatap.")]
-    return [model for model in ours if model._meta.label not in _LEFT_OUT]
+    models_of_all = apps.get_models(include_auto_created=True)
+    ours = [model for model in models_of_all if model.__module__.startswith("muhatap.")]
+    return [model for model in ours if model._meta.label not in LEFT_OUT]
 
 
 def columns(model: type[models.Model]) -> list[str]:
@@ -114,12 +127,30 @@ def _written(export: Export, at: datetime) -> Iterator[bytes]:
         for n, model in enumerate(tables(), 1):
             name = f"tables/{model._meta.app_label}/{model._meta.model_name}.jsonl"
             yield from _put(archive, pipe, name, _lines(model))
-            Export.objects.filter(pk=export.pk).update(n_done=n)
+            _come_to(export, n)
         if export.by:
             yield from _put(archive, pipe, "contacts.csv", _contacts(export.by, at))
         if export.with_files:
             yield from _files(archive, pipe)
     yield pipe.taken()
+
+
+class _Stopped(Exception):
+    """Somebody stopped it meanwhile."""
+
+
+def _while_wanted(export: Export, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for n, piece in enumerate(pieces):
+        if n % _LOOKED_EVERY == 0:
+            _come_to(export, None)
+        yield piece
+
+
+def _come_to(export: Export, n: int | None) -> None:
+    """Say how far it is. Raises _Stopped."""
+    running = Export.objects.filter(pk=export.pk, state=Export.State.RUNNING)
+    if not (running.exists() if n is None else running.update(n_done=n)):
+        raise _Stopped
 
 
 def _put(archive: zipfile.ZipFile, pipe: Pipe, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -170,6 +170,7 @@ class Export(models.Model):
         DONE = "done", _("Ready")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("No longer kept")
+        CANCELLED = "cancelled", _("Stopped")
 
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     sha256 = models.CharField(max_length=64, blank=True)

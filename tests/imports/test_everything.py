@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from muhatap.accounts import api_keys
@@ -44,6 +45,43 @@ def test_every_table_and_every_file_is_in_it() -> None:
     assert archive.read(f"files/{sha256}") == b"bir fatura"
     assert "ayse.yilmaz@ornek.example" in archive.read("contacts.csv").decode("utf-8-sig")
     assert archive.testzip() is None
+
+
+def test_every_table_of_the_firm_leaves_or_is_excused() -> None:
+    ours = {model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("muhatap.")}
+    excused = {model._meta.label for model in ours} & set(everything.LEFT_OUT)
+    assert {model._meta.label for model in everything.tables()} | excused == {model._meta.label for model in ours}
+    assert excused == set(everything.LEFT_OUT), "of a table that is gone"
+    assert all(everything.LEFT_OUT.values())
+    _export, archive = made()
+    assert {name for name in archive.namelist() if name.startswith("tables/")} == {
+        f"tables/{model._meta.app_label}/{model._meta.model_name}.jsonl" for model in everything.tables()
+    }
+    assert "tables/writing/cannedreply_inboxes.jsonl" in archive.namelist()
+
+
+def test_it_can_be_stopped_and_then_leaves_no_file() -> None:
+    export = everything.begin(with_files=True, by=cast.selin(), at=NOW)
+    before = set(files.every())
+    everything.stop(export=export, by=cast.selin(), at=NOW)
+    everything.make(export_id=export.pk, at=NOW)
+    export.refresh_from_db()
+    assert (export.state, export.sha256, set(files.every())) == ("cancelled", "", before)
+
+
+def test_one_that_is_stopped_in_the_middle_ends_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    export = everything.begin(with_files=False, by=cast.selin(), at=NOW)
+    before, come_to = set(files.every()), everything._come_to
+
+    def stopping(export: Export, n: int | None) -> None:
+        if n == 3:
+            everything.stop(export=export, by=cast.selin(), at=NOW)
+        come_to(export, n)
+
+    monkeypatch.setattr(everything, "_come_to", stopping)
+    everything.make(export_id=export.pk, at=NOW)
+    export.refresh_from_db()
+    assert (export.state, export.n_done, set(files.every())) == ("cancelled", 2, before)
 
 
 def test_nothing_that_opens_a_door_is_in_it() -> None:

@@ -59,6 +59,41 @@ def test_a_first_row_with_an_address_is_no_header(tmp_path: Path) -> None:
     assert (found.header, len(cells(found))) == (["", ""], 2)
 
 
+def test_turkish_dos_letters_are_found_where_windows_has_none(tmp_path: Path) -> None:
+    found = read(tmp_path, text(";").encode("cp857"))
+    assert (found.encoding, cells(found)) == ("cp857", ROWS)
+
+
+@pytest.mark.parametrize("encoding", delimited.ENCODINGS[:5])
+def test_what_somebody_says_of_the_letters_goes_before_the_guess(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "file").write_bytes(text("|").encode(encoding))
+    found = table.opened(tmp_path / "file", table.Manner(encoding=encoding, delimiter="|", header_row=1))
+    assert (found.header, cells(found)) == (HEADER, ROWS)
+    if encoding == "utf-16":
+        (tmp_path / "file").write_bytes(text("|").encode("cp1254"))
+        with pytest.raises(Unreadable):
+            cells(table.opened(tmp_path / "file", table.Manner(encoding=encoding)))
+
+
+def test_the_header_stands_under_titles_or_where_somebody_says(tmp_path: Path) -> None:
+    raw = ("Müşteri listesi;;\n" + text(";")).encode()
+    assert (read(tmp_path, raw).header, read(tmp_path, raw).header_row) == (HEADER, 2)
+    none = table.opened(tmp_path / "file", table.Manner(header_row=0))
+    assert (none.header, len(cells(none))) == (["", "", ""], 4)
+    with pytest.raises(Unreadable):
+        table.opened(tmp_path / "file", table.Manner(header_row=5))
+
+
+def test_a_comma_in_a_sentence_is_no_delimiter(tmp_path: Path) -> None:
+    assert read(tmp_path, b"Soyad, Ad;E-posta\nEr, Can;c@o.example\n").delimiter == ";"
+
+
+def test_names_in_any_script_come_through(tmp_path: Path) -> None:
+    rows = [["😀 Ayşe", "a@o.example"], ["محمد علي", "m@o.example"], ["אבי", "e@o.example"]]
+    raw = "Ad;E-posta\n" + "".join(f"{name};{email}\n" for name, email in rows)
+    assert cells(read(tmp_path, raw.encode())) == rows
+
+
 def book(*parts: tuple[str, str | bytes]) -> bytes:
     """A workbook with the parts given in place of its own."""
     whole = io.BytesIO(b"".join(sheets.written([HEADER, *ROWS])))
@@ -124,6 +159,19 @@ def test_cards_are_rows_under_one_header(tmp_path: Path) -> None:
     assert elif_["Name"] == "Elif Şahin"
 
 
+def test_a_picture_in_a_card_costs_nothing(tmp_path: Path) -> None:
+    picture = "PHOTO;ENCODING=b;TYPE=JPEG:" + "\n ".join(["A" * 70] * 45_000)
+    found = read(tmp_path, CARD.replace("TEL;TYPE=CELL", f"{picture}\nTEL;TYPE=CELL", 1).encode())
+    assert len(cells(found)) == 2
+
+
+def test_cards_of_version_4_and_soft_breaks_of_2_1_are_read(tmp_path: Path) -> None:
+    four = "BEGIN:VCARD\nVERSION:4.0\nFN:Şule Çağlar\nEMAIL;PREF=1:s@o.example\nTEL;VALUE=uri:tel:+90-532-123-41-18\nEND:VCARD\n"
+    two = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C5=9Eule=20=\n=C3=87a=C4=9Flar\nTEL;CELL:0532\nEND:VCARD\n"
+    found = cells(read(tmp_path, (four + two).encode()))
+    assert [(row[0], row[4]) for row in found] == [("Şule Çağlar", "+90-532-123-41-18"), ("Şule Çağlar", "0532")]
+
+
 def bomb() -> bytes:
     return sheet("<row><c><v>1</v></c></row>" + " " * (workbook._SMALL + 1))
 
@@ -147,6 +195,14 @@ SPOILED: dict[str, tuple[Any, str]] = {
     "a cell far out": (sheet('<row r="1"><c r="XFD1" t="str"><v>x</v></c></row>'), "columns"),
     "a string that is not there": (sheet('<row r="1"><c t="s"><v>7</v></c></row>'), "broken"),
     "a number that is none": (sheet('<row r="1"><c><v>x</v></c></row>'), "broken"),
+    "a web page": (b"<!DOCTYPE html><table><tr><td>Ad</td></tr></table>", "binary"),
+    "a PDF": (b"%PDF-1.7\n1 0 obj\n", "binary"),
+    "JSON": (b'[{"name": "x", "email": "a@b.example"}]', "binary"),
+    "a card that breaks off": (CARD[:120].encode(), "broken"),
+    "a card without anybody": (b"BEGIN:VCARD\nEND:VCARD\n", "empty"),
+    "fifty megabytes in one cell": (lambda: b"Ad;Not\nCan;" + b"x" * 50_000_000 + b"\n", "line"),
+    "ten thousand columns": (lambda: b";".join(b"c%d" % n for n in range(10_000)) + b"\nx\n", "columns"),
+    "UTF-32": (text(";").encode("utf-32"), "binary"),
     "XML that breaks off": (book(("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row>")), "broken"),
 }
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from muhatap.accounts.models import AuditEntry
-from muhatap.contacts import designing, editing, identity, merging, noting, tagging
-from muhatap.contacts.models import Company, Contact, ContactNote, ContactTag, Identity, SourceRecord, Tag
-from muhatap.imports import mapping, running, uploading
+from muhatap.contacts import designing, editing, identity, merging, noting, rivals, tagging
+from muhatap.contacts.models import Company, Contact, ContactNote, ContactTag, Identity, Likeness, SourceRecord, Tag
+from muhatap.imports import mapping, rowsfile, running, uploading
 from muhatap.imports.mapping import Chosen
 from muhatap.imports.models import Import
+from muhatap.imports.reading.table import Manner
 from tests import cast
 from tests.cast import NOW, minutes
 
@@ -305,3 +306,66 @@ def test_it_stands_in_the_audit_who_did_it() -> None:
     undone(imported(AYSE))
     acts = AuditEntry.objects.filter(object_kind="import").order_by("id").values_list("act", flat=True)
     assert list(acts) == ["import.upload", "import.map", "import.run", "import.done", "import.undo"]
+
+
+def test_contacts_of_one_key_are_named_and_noted_for_people_to_look_at() -> None:
+    imported("Mehmet Kaya;;0216 555 05 12;;;;", match="phone")
+    imported("Elif Şahin;;0216 555 05 12;;;;", match="")
+    pair = set(Contact.objects.values_list("pk", flat=True))
+    one = mapped("Biri;;0216 555 05 12;;;;", match="phone")
+    running.rehearse(one=one, by=cast.mert(), at=NOW)
+    assert not Likeness.objects.exists()
+    running.run(one=one, by=cast.mert(), at=NOW)
+    hint = Likeness.objects.get()
+    assert ({hint.one_id, hint.other_id}, hint.because) == (pair, "same_phone")
+    assert [str(contact) for contact in rivals.of("phone", ["+902165550512"])["+902165550512"]] == [
+        "Mehmet Kaya",
+        "Elif Şahin",
+    ]
+
+
+def test_a_file_is_read_again_in_the_manner_somebody_chooses() -> None:
+    text = "Ad|Şehir\nŞule Ünal|Ağrı\n"
+    one = uploading.begin(name="x.csv", chunks=[text.encode("mac_turkish")], by=cast.mert(), at=NOW)
+    assert one.samples != [["Şule Ünal", "Ağrı"]]
+    manner = Manner(encoding="mac_turkish", delimiter="|", header_row=0)
+    uploading.read_again(one=one, manner=manner, by=cast.mert(), at=NOW)
+    assert (one.state, one.n_rows, one.samples[1]) == ("read", 2, ["Şule Ünal", "Ağrı"])
+    uploading.read_again(one=one, manner=Manner(encoding="mac_turkish", header_row=1), by=cast.mert(), at=NOW)
+    assert (one.header, one.samples, one.columns) == (["Ad", "Şehir"], [["Şule Ünal", "Ağrı"]], ["name", "city"])
+    with pytest.raises(uploading.CannotReadAgain):
+        uploading.read_again(one=one, manner=Manner(encoding="rot13"), by=cast.mert(), at=NOW)
+
+
+def test_a_file_whose_guess_failed_is_rescued_and_one_that_has_begun_is_not_read_again() -> None:
+    one = uploading.begin(name="x.csv", chunks=["Ad;Not\nŞule;x\n".encode(), b"\xfe\xfd;y\n"], by=cast.mert(), at=NOW)
+    assert one.problem["code"] == "encoding"
+    uploading.read_again(one=one, manner=Manner(encoding="cp1252"), by=cast.mert(), at=NOW)
+    assert (one.state, one.n_rows, one.problem) == ("read", 2, {})
+    done = imported(AYSE)
+    with pytest.raises(uploading.CannotReadAgain):
+        uploading.read_again(one=done, manner=Manner(), by=cast.mert(), at=NOW)
+
+
+def test_amounts_and_days_are_read_as_it_was_said_and_remembered() -> None:
+    header = "Ad;E-posta;Ciro;Gün"
+    one = uploaded("Ayşe;a@ornek.example;1.249;3/4/2026", header=header)
+    columns = ["name", "email", "new:number", "new:date"]
+    chosen = Chosen(columns=columns, match="email", mode="both", decimal=".", dates="mdy")
+    mapping.choose(one=one, chosen=chosen, by=cast.deniz(), at=NOW)
+    running.run(one=one, by=cast.mert(), at=NOW)
+    assert sorted(Contact.objects.get().fields.values()) == ["1.249", "2026-03-04"]
+    again = uploaded("Can;c@ornek.example;1.249;3/4/2026", header=header)
+    assert (again.reading["decimal"], again.reading["dates"]) == (".", "mdy")
+
+
+def test_the_cells_of_any_row_are_found_by_its_number() -> None:
+    one = uploaded(*(f"Kişi {n} {'x' * (n % 97)};k{n}@o.example;;;;;" for n in range(3000)))
+    found = rowsfile.cells_of(one.rows_sha256, [2, 3, 777, 2999, 3001, 9999])
+    assert {number: cells[0].split(" x")[0].strip() for number, cells in found.items()} == {
+        2: "Kişi 0",
+        3: "Kişi 1",
+        777: "Kişi 775",
+        2999: "Kişi 2997",
+        3001: "Kişi 2999",
+    }

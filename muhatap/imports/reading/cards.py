@@ -27,7 +27,7 @@ def is_card(head: str) -> bool:
 
 def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each card and its cells. Raises Unreadable."""
-    number, told = 0, dict[str, list[str]]()
+    number, is_anybody, told = 0, False, dict[str, list[str]]()
     for line in _unfolded(path, encoding):
         name, parameters, value = _property(line)
         if name == "BEGIN":
@@ -35,13 +35,14 @@ def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
         elif name == "END":
             cells = _cells(told)
             if any(cells):
+                is_anybody = True
                 yield number, cells
             told = {}
         elif sum(map(len, told.values())) < _MOST_VALUES:
             told.setdefault(name, []).append(_decoded(value, parameters, encoding))
     if any(_cells(told)):
         raise Unreadable("broken")  # it breaks off within a card
-    if not number:
+    if not is_anybody:
         raise Unreadable("empty")
 
 

@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.imports import everything
 from muhatap.imports.models import Export
@@ -33,6 +33,14 @@ def show(request: HttpRequest) -> HttpResponse:
 def now(request: HttpRequest) -> HttpResponse:
     """What changes while one is made."""
     return render(request, "imports/_exports.html", _made())
+
+
+@require_POST
+@needs("everything.export")
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Make no more of it."""
+    everything.stop(export=get_object_or_404(Export, pk=number), by=visitor(request), at=clock.now())
+    return now(request) if getattr(request, "htmx", False) else redirect("imports:everything")  # type: ignore[return-value]
 
 
 @require_GET
@@ -72,4 +80,5 @@ def _work(one: Export) -> Work:
         total=one.n_total or 1,
         figures=f"{times.count(one.n_done)} / {times.count(one.n_total)}",
         said=_("You may leave this page; it goes on."),
+        stop_url=reverse("imports:stop_export", args=[one.pk]),
     )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("everything/", exports.show, name="everything"),
     path("everything/now/", exports.now, name="everything_now"),
     path("everything/<int:number>/", exports.download, name="export_file"),
+    path("everything/<int:number>/stopping/", exports.stop, name="stop_export"),
     path("<int:number>/", pages.one, name="one"),
     path("<int:number>/now/", pages.now, name="now"),
     path("<int:number>/columns/", mappings.show, name="mapping"),
