@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 
-from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.models import Conversation, Message, Participant
 
 LIMIT = 40
 PEOPLE = ("sender", "to", "cc", "bcc", "reply_to")
@@ -62,10 +62,20 @@ def before(conversation: Conversation, place: tuple[datetime, int] | None, *, li
     if place:
         rows = rows.filter(at__lte=place[0]).exclude(at=place[0], pk__gte=place[1])
     found = list(reversed(rows.order_by("-at", "-id")[:limit]))
-    for message in found:  # nearly always its own contact and inbox, which are at hand
-        if message.contact_id == conversation.contact_id:
-            message.contact = conversation.contact
-        if message.inbox_id == conversation.inbox_id:
-            message.inbox = conversation.inbox
-    prefetch_related_objects(found, "by", "contact", "inbox", "attachments")
+    prefetch_related_objects(found, "attachments")
+    prefetch_related_objects([one for one in found if one.by_id], "by")
+    elsewhere = [one for one in found if one.inbox_id != conversation.inbox_id]
+    prefetch_related_objects(elsewhere, "inbox")
+    for one in found:
+        if one.inbox_id == conversation.inbox_id:
+            one.inbox = conversation.inbox
+    with_contacts(conversation, found)
     return found
+
+
+def with_contacts(conversation: Conversation, rows: Sequence[Message] | Sequence[Participant]) -> None:
+    """Puts the contact beside each row; it is nearly always the conversation's own, which is at hand."""
+    for one in rows:
+        if one.contact_id == conversation.contact_id:
+            one.contact = conversation.contact
+    prefetch_related_objects([one for one in rows if one.contact_id not in (None, conversation.contact_id)], "contact")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from muhatap.accounts.models import User
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Conversation, Participant
+from muhatap.conversations.recent import with_contacts
 from muhatap.shared.address import canonical
 
 N_MESSAGES = 200  # of the newest; a longer thread has its people among its participants anyway
@@ -15,8 +16,9 @@ N_BLIND = 20  # a mail to more people in blind copy was a mailing: its readers d
 
 def people(conversation: Conversation) -> Iterable[Participant]:
     """Everybody who takes part by an address; read once for this object, with the contacts behind the addresses."""
-    rows = Participant.objects.select_related("contact")
-    prefetch_related_objects([conversation], Prefetch("participants", rows))
+    if "participants" not in conversation.__dict__.get("_prefetched_objects_cache", {}):
+        prefetch_related_objects([conversation], "participants")
+        with_contacts(conversation, list(conversation.participants.all()))
     return conversation.participants.all()
 
 

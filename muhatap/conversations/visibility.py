@@ -160,7 +160,7 @@ def find(user: User, number: int) -> Conversation | None:
 
     The row first and the right after it: one question about both would look at every conversation of the user's.
     """
-    rows = Conversation.objects.select_related("inbox", "contact__company", "assignee", "team")
+    rows = Conversation.objects.select_related("inbox", "contact", "assignee")
     found = rows.filter(pk=number).first()
     while found is not None and found.merged_into_id:
         found = rows.get(pk=found.merged_into_id)

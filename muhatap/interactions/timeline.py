@@ -26,8 +26,8 @@ class Page:
 
 
 def page(contact: Contact, *, before: Cursor | None = None, limit: int = LIMIT, kinds: set[str] | None = None) -> Page:
-    """At most `limit` interactions of a contact, older than `before`, newest first, with who did them."""
-    rows = Interaction.objects.filter(contact=contact).select_related("by")
+    """At most `limit` interactions of a contact, older than `before`, newest first."""
+    rows = Interaction.objects.filter(contact=contact)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if before:

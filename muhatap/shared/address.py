@@ -1,6 +1,7 @@
 """E-mail addresses in one form for comparison, and what a plus-tag hides."""
 
 import unicodedata
+from functools import lru_cache
 
 _TURKISH_I = str.maketrans("İıI", "iii")
 _CAPITAL_I = str.maketrans("İI", "ii")
@@ -8,6 +9,7 @@ _LONGEST = 320
 _LOOSE_DOT = "\u0307"  # what is left of İ when it was lowered without Turkish in mind
 
 
+@lru_cache(maxsize=20_000)
 def canonical(email: str) -> str:
     """Lower case without Turkish surprises ('IŞIK@Ornek.com' typed on a Turkish keyboard); the domain in its ASCII form. Plus-tags are kept.
 

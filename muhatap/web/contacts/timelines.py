@@ -3,6 +3,7 @@
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ def page(
 ) -> Timeline:
     """One page of what happened, newest first; `kind` one of kind_names() or '' for all."""
     found = timeline.page(contact, before=before, kinds={kind} if kind else None)
+    prefetch_related_objects(found.rows, "by")
     readable = readable_interactions(user, [row.pk for row in found.rows])
     threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
     rows = [

@@ -3,13 +3,13 @@
 import re
 
 from django.core.signing import dumps
-from django.urls import reverse
 from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from muhatap.channels.email import content
 from muhatap.conversations.models import Attachment, Message
 from muhatap.web.common import times
+from muhatap.web.common.links import link
 from muhatap.web.inbox.display import File
 
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -27,7 +27,7 @@ def body(message: Message) -> SafeString:
 
     def source(match: re.Match[str]) -> str:
         number = known.get(match.group(1))
-        return format_html('src="{}"', reverse("inbox:file", args=[number])) if number else match.group(0)
+        return format_html('src="{}"', link("inbox:file", number)) if number else match.group(0)
 
     return mark_safe(CID.sub(source, html))  # noqa: S308 (cleaned by allow-list when it came in, see channels)
 
@@ -37,7 +37,7 @@ def with_remote_pictures(message: Message) -> SafeString:
 
     def source(match: re.Match[str]) -> str:
         address = match.group(1).replace("&amp;", "&")
-        return format_html('src="{}?u={}"', reverse("inbox:image", args=[message.pk]), dumps(address, salt=IMAGE_SALT))
+        return format_html('src="{}?u={}"', link("inbox:image", message.pk), dumps(address, salt=IMAGE_SALT))
 
     return mark_safe(REMOTE.sub(source, body(message)))  # noqa: S308 (only addresses change, quoted)
 
@@ -72,7 +72,7 @@ def files(message: Message) -> tuple[File, ...]:
 
 
 def _file(attachment: Attachment) -> File:
-    url = reverse("inbox:file", args=[attachment.pk])
+    url = link("inbox:file", attachment.pk)
     is_picture = attachment.type in SAFE_TO_SHOW
     icon = (
         "image"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
@@ -19,6 +19,7 @@ from muhatap.interactions.models import Interaction
 from muhatap.shared import phone
 from muhatap.web.common import identities, times
 from muhatap.web.common.display import NoteLine, ProfileLine, TagChip, TimelineRow
+from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import joining_parts, words
 from muhatap.web.inbox.display import Card, OtherConversation
@@ -46,10 +47,10 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         notes=tuple(_note(note, now) for note in contact.notes.select_related("by").order_by("-at")[:3])
         if has.notes
         else (),
-        note_url=reverse("inbox:contact_note", args=[conversation.pk]) if may(user, "contacts.edit") else "",
+        note_url=link("inbox:contact_note", conversation.pk) if may(user, "contacts.edit") else "",
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",
-        reload_url=reverse("inbox:card", args=[conversation.pk]),
+        reload_url=link("inbox:card", conversation.pk),
     )
 
 
@@ -65,7 +66,7 @@ def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
 
 def _other(line: Line, now: datetime) -> OtherConversation:
     return OtherConversation(
-        url=reverse("inbox:conversation", args=[line.pk]),
+        url=link("inbox:conversation", line.pk),
         subject=line.subject or line.preview or words.channel(line.channel),
         time=times.short(line.last_message_at, now),
         channel_icon=words.channel_icon(line.channel),
@@ -98,6 +99,6 @@ def _happened(row: Interaction, is_readable: bool, now: datetime) -> TimelineRow
 
 def _page(contact: Contact) -> str:
     try:
-        return reverse("contacts:page", args=[contact.pk])
+        return link("contacts:page", contact.pk)
     except NoReverseMatch:
         return ""

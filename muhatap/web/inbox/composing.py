@@ -23,6 +23,7 @@ from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
 from muhatap.web.common import times
+from muhatap.web.common.links import link
 from muhatap.web.common.reading import number
 from muhatap.web.inbox import checking, scheduling, words
 from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
@@ -117,9 +118,9 @@ def composer(
     sure = " ".join(sorted(kept.sure)) if kept else ""
     return Composer(
         conversation_id=conversation.pk,
-        send_url=reverse("inbox:send", args=[conversation.pk]),
-        draft_url=reverse("inbox:draft", args=[conversation.pk]),
-        upload_url=reverse("inbox:upload", args=[conversation.pk]),
+        send_url=link("inbox:send", conversation.pk),
+        draft_url=link("inbox:draft", conversation.pk),
+        upload_url=link("inbox:upload", conversation.pk),
         channel_icon=words.channel_icon(conversation.inbox.kind),
         recipients=", ".join(filter(None, [to, cc, bcc]))
         if has_addresses
@@ -156,11 +157,11 @@ def composer(
         sure=sure,
         signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
         later=scheduling.choices(now, conversation.inbox_id) if may_answer else (),
-        canned_url=reverse("inbox:canned", args=[conversation.pk]) if may_answer else "",
-        macros_url=reverse("automation:menu", args=[conversation.pk]) if may_answer else "",
+        canned_url=link("inbox:canned", conversation.pk) if may_answer else "",
+        macros_url=link("automation:menu", conversation.pk) if may_answer else "",
         mentions_url=reverse("inbox:mentions"),
-        reload_url=reverse("inbox:composer", args=[conversation.pk]),
-        discard_url=reverse("inbox:discard", args=[conversation.pk]) if reply and may_answer else "",
+        reload_url=link("inbox:composer", conversation.pk),
+        discard_url=link("inbox:discard", conversation.pk) if reply and may_answer else "",
         other=other_version(conversation, user, now) if has is None or has.copies else None,
     )
 
@@ -234,7 +235,7 @@ def other_version(conversation: Conversation, user: User, now: datetime) -> Othe
     return OtherVersion(
         text=_("Changed on another device %(time)s. Both texts are kept.") % {"time": times.stamp(copy.at, now)},
         excerpt=" ".join(richtext.to_text(str(copy.content.get("html", ""))).split())[:80],
-        url=reverse("inbox:bring_back", args=[copy.pk]),
+        url=link("inbox:bring_back", copy.pk),
     )
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,6 +12,7 @@ from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation, Deadline
 from muhatap.web.common import times
 from muhatap.web.common.due import until
+from muhatap.web.common.links import link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def of_conversation(conversation: Conversation, now: datetime) -> Due:
     """What stands in the head of a conversation, and how it reads itself again."""
     found = deadlines.of_rows([conversation]).get(conversation.pk)
     part = {
-        "reload_url": reverse("inbox:deadline", args=[conversation.pk]),
+        "reload_url": link("inbox:deadline", conversation.pk),
         "live": f"conversation:{conversation.pk}",
     }
     shown = of(found, now) if found else Due()

@@ -20,6 +20,7 @@ from muhatap.interactions.models import Outgoing
 from muhatap.shared.address import comparable
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
+from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import bodies, words
 from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Thread, Trouble
@@ -63,7 +64,7 @@ def _thread(
         conversation_id=conversation.pk,
         entries=tuple(entries(shown, reader, seen_id=seen_id)),
         newest_id=shown[-1].pk if shown else 0,
-        reload_url=reverse("inbox:thread", args=[conversation.pk]),
+        reload_url=link("inbox:thread", conversation.pk),
         live=f"conversation:{conversation.pk}",
         earlier_url="" if is_whole else _earlier_url(conversation, shown[0]),
         earlier_label=_("Earlier messages"),
@@ -71,7 +72,7 @@ def _thread(
 
 
 def _earlier_url(conversation: Conversation, first: Message) -> str:
-    return f"{reverse('inbox:earlier', args=[conversation.pk])}?{urlencode({'before': f'{first.at.isoformat()}~{first.pk}'})}"
+    return f"{link('inbox:earlier', conversation.pk)}?{urlencode({'before': f'{first.at.isoformat()}~{first.pk}'})}"
 
 
 def reaching(conversation: Conversation, number: int, *, before: tuple[datetime, int]) -> int:
@@ -185,7 +186,7 @@ def _letter(message: Message, said: dict[str, Any], *, is_open: bool) -> Letter:
         to=_beside(message),
         subject=message.subject,
         quoted_html=bodies.body(message) if is_cut else "",
-        images_url=reverse("inbox:images", args=[message.pk]) if has_remote else "",
+        images_url=link("inbox:images", message.pk) if has_remote else "",
         defects=_defects(message),
         is_open=is_open,
         **said,
@@ -239,20 +240,20 @@ def _why_acts(message: Message) -> tuple[Act, ...]:
     """The way back: split off what was joined, or go to the conversation it may belong to."""
     related = placing_words.related_id(message.placed_details)
     if related:
-        return (Act(label=_("Go there"), url=reverse("inbox:conversation", args=[related]), is_link=True),)
-    return (Act(label=_("Split"), url=reverse("inbox:split", args=[message.pk])),)
+        return (Act(label=_("Go there"), url=link("inbox:conversation", related), is_link=True),)
+    return (Act(label=_("Split"), url=link("inbox:split", message.pk)),)
 
 
 def _acts(message: Message) -> tuple[Act, ...]:
     return (
         Act(
             label=_("Split off into a conversation of its own"),
-            url=reverse("inbox:split", args=[message.pk]),
+            url=link("inbox:split", message.pk),
             icon="split",
         ),
         Act(
             label=_("Move to another conversation"),
-            url=reverse("inbox:move", args=[message.pk]),
+            url=link("inbox:move", message.pk),
             icon="folder-input",
             is_link=True,
         ),
@@ -263,7 +264,7 @@ def _way_back(message: Message, reader: Reader) -> tuple[Act, ...]:
     number = message.event_details.get("rearrangement")
     if not (number and reader.may_organise):
         return _rule(message, reader)
-    return (Act(label=_("Undo"), url=reverse("inbox:put_back", args=[number])),)
+    return (Act(label=_("Undo"), url=link("inbox:put_back", number)),)
 
 
 def _rule(message: Message, reader: Reader) -> tuple[Act, ...]:
@@ -271,7 +272,7 @@ def _rule(message: Message, reader: Reader) -> tuple[Act, ...]:
     firing, name = message.event_details.get("firing"), message.event_details.get("rule_name", "")
     if firing and reader.may_organise:
         label = _("Rule: %(name)s") % {"name": name}
-        return (Act(label=label, url=reverse("automation:firing", args=[firing]), is_link=True),)
+        return (Act(label=label, url=link("automation:firing", firing), is_link=True),)
     return ()
 
 

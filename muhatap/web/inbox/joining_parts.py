@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
@@ -15,6 +14,7 @@ from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Follower
 from muhatap.shared.address import canonical
 from muhatap.web.common import own_fields
+from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox.display import OwnField, Participant
 
@@ -26,15 +26,15 @@ def parts(conversation: Conversation, user: User, has: Has) -> dict[str, Any]:
     may_organise = may(user, "conversations.organise")
     followers = list(conversation.followers.select_related("user").order_by("at", "id")) if has.followers else []
     following = any(one.user_id == user.pk for one in followers)
-    url = reverse("inbox:follow", args=[conversation.pk])
+    url = link("inbox:follow", conversation.pk)
     return {
         "participants": (*_people(conversation, user), *_followers(conversation, followers, may_organise)),
         "is_following": following,
-        "follow_url": reverse("inbox:unfollow", args=[conversation.pk, user.pk]) if following else url,
+        "follow_url": link("inbox:unfollow", conversation.pk, user.pk) if following else url,
         "follow_label": _("Unfollow") if following else _("Follow"),
-        "followers_url": reverse("inbox:followers", args=[conversation.pk]) if may_organise else "",
+        "followers_url": link("inbox:followers", conversation.pk) if may_organise else "",
         "fields": fields(conversation, kept=None if has.values else {}),
-        "fields_url": reverse("inbox:fill", args=[conversation.pk]) if may_organise else "",
+        "fields_url": link("inbox:fill", conversation.pk) if may_organise else "",
     }
 
 
@@ -95,7 +95,7 @@ def _followers(conversation: Conversation, followers: list[Follower], may_organi
             role=_("follows"),
             initials=initials(str(one.user)),
             is_staff=True,
-            remove_url=reverse("inbox:unfollow", args=[conversation.pk, one.user_id]) if may_organise else "",
+            remove_url=link("inbox:unfollow", conversation.pk, one.user_id) if may_organise else "",
         )
         for one in followers
     )

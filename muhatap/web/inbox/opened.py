@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -21,6 +20,7 @@ from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
+from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import card, composing, due, entries, scheduling, words
 from muhatap.web.inbox.display import Conversation, Head, Held, ListPane, Page, Thread
@@ -63,14 +63,14 @@ def conversation(
     may_organise = may(user, "conversations.organise")
     return Conversation(
         id=row.pk,
-        url=reverse("inbox:conversation", args=[row.pk]),
+        url=link("inbox:conversation", row.pk),
         head=_head(row, user, now),
         thread=thread(user, row, now, has=has, newest=newest),
         composer=composing.composer(row, user, now=now, error=error, held=held, kept=kept, has=has, newest=newest),
         tags=tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded"))
         if has.tags
         else (),
-        tag_url=reverse("inbox:tag", args=[row.pk]) if may_organise else "",
+        tag_url=link("inbox:tag", row.pk) if may_organise else "",
     )
 
 
@@ -85,18 +85,18 @@ def _head(row: Row, user: User, now: datetime) -> Head:
         priority_word=words.priority(row.priority),
         assignee=str(row.assignee or ""),
         assignee_initials=initials(str(row.assignee)) if row.assignee else "",
-        assign_url=reverse("inbox:assignees", args=[row.pk]) if may(user, "conversations.assign") else "",
+        assign_url=link("inbox:assignees", row.pk) if may(user, "conversations.assign") else "",
     )
     if not may(user, "conversations.organise"):
         return shown
-    closing = "reopen" if row.is_closed else "resolve"
     return replace(
         shown,
         priorities=_priorities(row),
         snooze=() if row.is_closed else _snoozes(row, now),
         acts=_acts(row),
-        tag_url=reverse("inbox:tag", args=[row.pk]),
-        **{f"{closing}_url": reverse(f"inbox:{closing}", args=[row.pk])},
+        tag_url=link("inbox:tag", row.pk),
+        resolve_url="" if row.is_closed else link("inbox:resolve", row.pk),
+        reopen_url=link("inbox:reopen", row.pk) if row.is_closed else "",
     )
 
 
@@ -123,7 +123,7 @@ def earlier(user: User, row: Row, before: tuple[datetime, int], now: datetime, *
 def tags(row: Row, may_organise: bool) -> dict[str, object]:
     """What _tags.html needs, after a tag came or went."""
     chips = tuple(_tag(row, tag.pk, tag.name, may_organise) for tag in row.tags.order_by("folded"))
-    return {"conversation": {"tags": chips, "tag_url": reverse("inbox:tag", args=[row.pk]) if may_organise else ""}}
+    return {"conversation": {"tags": chips, "tag_url": link("inbox:tag", row.pk) if may_organise else ""}}
 
 
 def moments(now: datetime) -> dict[str, datetime]:
@@ -167,7 +167,7 @@ def _status(row: Row, now: datetime) -> str:
 
 
 def _priorities(row: Row) -> tuple[Act, ...]:
-    url = reverse("inbox:priority", args=[row.pk])
+    url = link("inbox:priority", row.pk)
     return tuple(
         Act(label=words.priority(value), url=f"{url}?to={value}", is_here=value == row.priority)
         for value in sorted(Row.Priority.values, reverse=True)
@@ -176,7 +176,7 @@ def _priorities(row: Row) -> tuple[Act, ...]:
 
 def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
     labels = snooze_labels()
-    url = reverse("inbox:snooze", args=[row.pk])
+    url = link("inbox:snooze", row.pk)
     offered = sorted(moments(now).items(), key=lambda named: named[1])
     return tuple(
         Act(label=labels[name], url=f"{url}?until={name}", detail=times.stamp(at, now)) for name, at in offered
@@ -184,16 +184,16 @@ def _snoozes(row: Row, now: datetime) -> tuple[Act, ...]:
 
 
 def _acts(row: Row) -> tuple[Act, ...]:
-    rename = Act(label=_("Change the subject"), url=reverse("inbox:rename", args=[row.pk]), icon="pencil", is_link=True)
+    rename = Act(label=_("Change the subject"), url=link("inbox:rename", row.pk), icon="pencil", is_link=True)
     merge = Act(
         label=_("Merge into another conversation"),
-        url=reverse("inbox:merge", args=[row.pk]),
+        url=link("inbox:merge", row.pk),
         icon="merge",
         is_link=True,
     )
     if row.status == Row.Status.SPAM:
         return (rename, merge)
-    url = reverse("inbox:spam", args=[row.pk])
+    url = link("inbox:spam", row.pk)
     spam = Act(label=_("Mark as spam"), url=url, icon="ban", tone="late")
     if row.inbox.kind != "email":
         return (rename, merge, spam)
@@ -202,4 +202,4 @@ def _acts(row: Row) -> tuple[Act, ...]:
 
 
 def _tag(row: Row, number: int, name: str, may_organise: bool) -> TagChip:
-    return TagChip(name=name, remove_url=reverse("inbox:untag", args=[row.pk, number]) if may_organise else "")
+    return TagChip(name=name, remove_url=link("inbox:untag", row.pk, number) if may_organise else "")

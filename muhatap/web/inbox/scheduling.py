@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from django.core.cache import cache
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from muhatap.service import hours, working
 from muhatap.shared import richtext
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
+from muhatap.web.common.links import link
 from muhatap.web.inbox.display import Waiting
 
 MORNING = time(9)
@@ -120,8 +120,8 @@ def _waiting(row: Scheduled, now: datetime, *, may_answer: bool) -> Waiting:
         files=tuple(str(one["name"]) for one in row.files),
         held=held_because(row) if is_held else "",
         send_label=_("Send anyway") if is_held else _("Send now"),
-        send_url=reverse("inbox:scheduled_now", args=[row.pk]) if may_answer else "",
-        edit_url=reverse("inbox:scheduled_back", args=[row.pk]) if may_answer else "",
-        postpone_url=reverse("inbox:scheduled_moment", args=[row.pk]) if may_answer else "",
+        send_url=link("inbox:scheduled_now", row.pk) if may_answer else "",
+        edit_url=link("inbox:scheduled_back", row.pk) if may_answer else "",
+        postpone_url=link("inbox:scheduled_moment", row.pk) if may_answer else "",
         moments=choices(now, row.conversation.inbox_id) if may_answer else (),
     )
