@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.matching import comparing, grouping, tables, training
+from muhatap.matching import comparing, grouping, pairing, tables, training
 from muhatap.matching.blocking import Rule, rule
 from muhatap.matching.engine import Columns, Engine
 from muhatap.matching.model import Model, Weight, starting
@@ -184,11 +184,11 @@ def grouped(
     component = grouping.components(n_records, links["l"].astype(np.int64) - 1, links["r"].astype(np.int64) - 1)
     engine.compare_within(component, LARGEST)
     all_pairs = engine.weighed("within", weights_of(model, engine.codes("within")), prior, -1e9)
+    # In order and rounded: engines give pairs in their own order, and differ in the last digit of a logarithm.
+    order = np.argsort(pairing.joined(all_pairs["l"], all_pairs["r"]))
+    left, right, weight, against = (all_pairs[name][order] for name in ("l", "r", "weight", "against"))
     pairs = grouping.Pairs(
-        all_pairs["l"].astype(np.int64) - 1,
-        all_pairs["r"].astype(np.int64) - 1,
-        all_pairs["weight"],
-        all_pairs["against"],
+        left.astype(np.int64) - 1, right.astype(np.int64) - 1, np.round(weight, 3), np.round(against, 3)
     )
     size = np.bincount(component, minlength=n_records)[component]
     label = np.where(size > LARGEST, np.arange(n_records), component)
