@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "muhatap.web.feedback",
     "muhatap.web.insight",
     "muhatap.web.developer",
+    "muhatap.web.visits",
 ]
 
 MIDDLEWARE = [

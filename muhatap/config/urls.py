@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/service/", include("muhatap.web.service.urls")),
     path("settings/writing/", include("muhatap.web.writing.urls")),
     path("settings/automation/", include("muhatap.web.automation.urls")),
+    path("settings/sites/", include("muhatap.web.visits.urls")),
     path("settings/developer/", include("muhatap.web.developer.urls")),
     path("", include("muhatap.api.urls")),
 ]

@@ -76,7 +76,7 @@ def change(
         setattr(site, field, value)
     if changed:
         site.save(update_fields=list(changed))
-        audit.record(by=by, at=at, act="site.changed", kind="site", id=site.pk, name=name, **changed)
+        audit.record(by=by, at=at, act="site.changed", kind="site", id=site.pk, name=name, changed=changed)
 
 
 def readable(origins: Sequence[str]) -> list[str]:

@@ -178,6 +178,10 @@ PAGES: dict[str, Visit] = {
     "writing:signature": Visit(path="/settings/writing/signatures/{signature}/"),
     "settings:quarantine": Visit(path="/settings/quarantine/"),
     "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
+    "sites:list": Visit(path="/settings/sites/"),
+    "sites:new": Visit(path="/settings/sites/new/"),
+    "sites:site": Visit(path="/settings/sites/{site}/"),
+    "sites:edit": Visit(path="/settings/sites/{site}/edit/"),
     "developer:index": Visit(path="/settings/developer/"),
     "developer:reference": Visit(path="/settings/developer/reference/"),
     "developer:new_key": Visit(path="/settings/developer/keys/new/"),
@@ -280,7 +284,7 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
-    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now",
+    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "sites:arriving",
     "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers", "inbox:mentions", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {

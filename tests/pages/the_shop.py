@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from allauth.mfa.models import Authenticator
@@ -30,6 +31,8 @@ from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
 from muhatap.shared import clock
+from muhatap.visits import keeping, segment, sites
+from muhatap.visits.models import Event
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
 from muhatap.writing.models import CannedReply, Signature
@@ -117,6 +120,7 @@ def _numbers() -> dict[str, Any]:
         "rating": answering.token(Invitation.objects.exclude(sent_at=None).filter(response=None).earliest("pk")),
         "rated": answering.token(Response.objects.earliest("pk").invitation),
         **_connected(deniz),
+        "site": _told_by_pages(deniz),
         **_imported(deniz),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
@@ -152,6 +156,19 @@ def _connected(by: User) -> dict[str, int]:
     delivery = hook.deliveries.get()
     WebhookAttempt.objects.create(delivery=delivery, at=at, status=503, ms=120, said="Bakımdayız")
     return {"webhook": hook.pk, "delivery": delivery.pk}
+
+
+def _told_by_pages(by: User) -> int:
+    """A web site of which an event arrived, and one was refused."""
+    at = clock.now()
+    site = sites.create(name="Ihlamur Ev", origins=["https://www.ihlamurev.example"], by=by, at=at)
+    keeping.look_ahead(at=at)
+    looks = b'{"type": "track", "event": "Product Viewed", "anonymousId": "tarayici-1"}'
+    told = segment.rows(segment.opened(looks, call="track"), call="track", site_id=site.pk, received_at=at)
+    for row in told:
+        Event.objects.create(**row._asdict() | {"message_key": UUID(bytes=row.message_key), "payload": looks.decode()})
+    sites.note(refused=[(site.pk, segment.Refused("origin", "https://baska.example", ""), at)], last={site.pk: at})
+    return site.pk
 
 
 def _session(login: str) -> str:

@@ -170,6 +170,14 @@ ENTRIES = (
         permission="audit.read",
     ),
     Entry(
+        name=_("Web sites"),
+        text=_("Shops and sites that tell what customers do, and their keys"),
+        icon="globe",
+        url_name="sites:list",
+        group=PROGRAMS,
+        permission="sites.edit",
+    ),
+    Entry(
         name=_("Developers"),
         text=_("API keys, webhooks and their deliveries"),
         icon="webhook",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebVisitsConfig(AppConfig):
+    name = "muhatap.web.visits"
+    label = "web_visits"

@@ -1,0 +1,98 @@
+"""The sites, one with its key and what arrives, making and changing them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from muhatap.shared import clock
+from muhatap.visits import arriving as newest
+from muhatap.visits import sites
+from muhatap.visits.models import Event, Site
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.visits.forms import ChangedSiteForm, SiteForm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One event as it is told: who it is about as far as it says, and its whole body to unfold."""
+
+    key: str
+    at: datetime
+    kind: str
+    name: str
+    who: str
+    url: str
+    is_bot: bool
+    payload: str
+
+
+@needs("sites.edit")
+def listing(request: HttpRequest) -> HttpResponse:
+    return render(request, "visits/list.html", {"sites": Site.objects.order_by("-is_on", "name", "id")})
+
+
+@needs("sites.edit")
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    site = get_object_or_404(Site, pk=pk)
+    page = _arrived(site) | {"address": settings.PUBLIC_URL, "example": _example(site)}
+    return render(request, "visits/site.html", page)
+
+
+@needs("sites.edit")
+def arriving(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "visits/_arriving.html", _arrived(get_object_or_404(Site, pk=pk)))
+
+
+@needs("sites.edit")
+def new(request: HttpRequest) -> HttpResponse:
+    form = SiteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        site = sites.create(**form.cleaned_data, by=visitor(request), at=clock.now())
+        messages.success(request, _("Saved. Copy the key into your pages or programs; what arrives shows here."))
+        return redirect("sites:site", site.pk)
+    return render(request, "visits/edit.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@needs("sites.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    site = get_object_or_404(Site, pk=pk)
+    form = ChangedSiteForm(request.POST or None, site=site)
+    if request.method == "POST" and form.is_valid():
+        sites.change(site=site, **form.cleaned_data, by=visitor(request), at=clock.now())
+        messages.success(request, _("Saved."))
+        return redirect("sites:site", pk)
+    return render(request, "visits/edit.html", {"form": form, "site": site}, status=422 if form.errors else 200)
+
+
+def _arrived(site: Site) -> dict[str, Any]:
+    events = newest.newest(site=site, at=clock.now())
+    return {"site": site, "events": [_line(event) for event in events], "refusals": newest.refused(site=site)}
+
+
+def _line(event: Event) -> Line:
+    return Line(
+        key=event.message_key.hex,
+        at=event.received_at,
+        kind=event.get_kind_display(),
+        name=event.name,
+        who=event.user_id or event.anonymous_id,
+        url=event.url,
+        is_bot=event.is_bot,
+        payload=json.dumps(json.loads(event.payload), ensure_ascii=False, indent=2),
+    )
+
+
+def _example(site: Site) -> str:
+    return "\n".join(
+        [
+            f"curl {settings.PUBLIC_URL}/v1/track -u {site.write_key}: \\",
+            """  -d '{"userId": "20871", "event": "Product Viewed"}'""",
+        ]
+    )

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from muhatap.web.visits import pages
+
+app_name = "sites"
+
+urlpatterns = [
+    path("", pages.listing, name="list"),
+    path("new/", pages.new, name="new"),
+    path("<int:pk>/", pages.show, name="site"),
+    path("<int:pk>/arriving/", pages.arriving, name="arriving"),
+    path("<int:pk>/edit/", pages.edit, name="edit"),
+]

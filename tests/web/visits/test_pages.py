@@ -1,0 +1,88 @@
+"""The pages on which a web site gets its key, and shows what arrives from it."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from muhatap.shared import clock
+from muhatap.visits import keeping, sites
+from muhatap.visits.models import Event, Site
+from muhatap.visits.segment import Refused
+from tests import cast
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db
+AT = "/settings/sites/"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with without_leaves():
+        keeping.look_ahead(at=clock.now())
+        yield
+
+
+@pytest.fixture
+def selin(client: Client) -> Client:
+    client.force_login(cast.selin(), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def shop() -> Site:
+    return sites.create(name="Ihlamur Ev", origins=["https://www.ihlamurev.example"], by=cast.selin(), at=clock.now())
+
+
+def test_a_site_gets_a_key_of_its_own(selin: Client) -> None:
+    answer = selin.post(
+        f"{AT}new/", {"name": "Mağaza", "origins": "https://WWW.ihlamurev.example/ana\n\n"}, follow=True
+    )
+
+    site = Site.objects.get()
+    assert site.origins == ["https://www.ihlamurev.example"]
+    assert site.write_key in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "line", ["ihlamurev.example", "ftp://ihlamurev.example", "https://", "https://a b", "javascript:1"]
+)
+def test_a_line_that_is_no_site_is_said_so_and_kept_in_the_form(selin: Client, line: str) -> None:
+    answer = selin.post(f"{AT}new/", {"name": "Mağaza", "origins": line})
+
+    assert answer.status_code == 422
+    assert line in answer.content.decode()
+    assert not Site.objects.exists()
+
+
+def test_a_site_is_changed_and_turned_off(selin: Client) -> None:
+    site = shop()
+
+    selin.post(f"{AT}{site.pk}/edit/", {"name": "Eski mağaza", "origins": "", "per_second": "50"})
+
+    site.refresh_from_db()
+    assert (site.name, site.origins, site.per_second, site.is_on) == ("Eski mağaza", [], 50, False)
+
+
+def test_what_arrives_and_what_is_refused_stand_on_its_page_escaped(selin: Client) -> None:
+    site, now = shop(), clock.now()
+    body = '{"event": "<b>Sepet</b>"}'
+    told = {"kind": 2, "anonymous_id": "t-1", "user_id": "", "name": "<b>Sepet</b>", "url": "", "is_bot": False}
+    Event.objects.create(received_at=now, site=site, message_key=uuid4(), at=now, payload=body, **told)
+    sites.note(refused=[(site.pk, Refused("nameless", "event", "<script>"), now)], last={site.pk: now})
+
+    page = selin.get(f"{AT}{site.pk}/arriving/").content.decode()
+
+    assert "&lt;b&gt;Sepet&lt;/b&gt;" in page and "&lt;script&gt;" in page
+    assert "<b>Sepet</b>" not in page
+
+
+def test_of_refusals_the_newest_stay(selin: Client) -> None:
+    site, now = shop(), clock.now()
+    many = [(site.pk, Refused("shape", str(n), ""), now) for n in range(sites.KEPT_REFUSALS + 20)]
+
+    sites.note(refused=many, last={})
+
+    kept = site.refusals.order_by("id").values_list("detail", flat=True)
+    assert len(kept) == sites.KEPT_REFUSALS
+    assert kept[0] == "20"
