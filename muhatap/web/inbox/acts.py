@@ -43,7 +43,7 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
     else:
         raise Http404
     seen = visibility.find(by, number)
-    return opened.panes(request, seen) if seen else render(request, HANDED_ON)
+    return opened.after_act(request, seen) if seen else render(request, HANDED_ON)
 
 
 @needs("conversations.read")
@@ -65,10 +65,10 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
         snoozing.snooze(conversation=conversation, until=until, by=visitor(request), at=now)
     except snoozing.NotOpen:
         text = _("Not snoozed: it is closed. Reopen it first.")
-        return opened.panes(request, find(request, number), toast=Toast(text=text, icon="circle-alert"))
+        return opened.after_act(request, find(request, number), toast=Toast(text=text, icon="circle-alert"))
     text = _("Snoozed until %(when)s") % {"when": times.stamp(until, now)}
     undo = Toast(text=text, icon="moon-star", undo_url=reverse("inbox:unsnooze", args=[number]), seconds=UNDO_SECONDS)
-    return opened.panes(request, find(request, number), toast=undo)
+    return opened.after_act(request, find(request, number), toast=undo)
 
 
 @require_POST
@@ -88,7 +88,7 @@ def prioritise(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     conversation = find(request, number)
     prioritising.prioritise(conversation=conversation, priority=wanted, by=visitor(request), at=clock.now())
-    return opened.panes(request, find(request, number))
+    return opened.after_act(request, find(request, number))
 
 
 @require_POST
@@ -96,14 +96,14 @@ def prioritise(request: HttpRequest, number: int) -> HttpResponse:
 def resolve(request: HttpRequest, number: int) -> HttpResponse:
     closing.resolve(conversation=find(request, number), by=visitor(request), at=clock.now())
     undo = Toast(text=_("Resolved"), undo_url=reverse("inbox:unclose", args=[number]), seconds=UNDO_SECONDS)
-    return opened.panes(request, find(request, number), toast=undo)
+    return opened.after_act(request, find(request, number), toast=undo)
 
 
 @require_POST
 @needs("conversations.organise")
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     closing.reopen(conversation=find(request, number), by=visitor(request), at=clock.now())
-    return opened.panes(request, find(request, number))
+    return opened.after_act(request, find(request, number))
 
 
 @require_POST
@@ -123,7 +123,7 @@ def spam(request: HttpRequest, number: int) -> HttpResponse:
     closing.mark_spam(conversation=conversation, by=visitor(request), at=clock.now())
     text = " ".join(filter(None, [_("Put away as spam."), said]))
     undo = Toast(text=text, undo_url=reverse("inbox:unclose", args=[number]), seconds=UNDO_SECONDS)
-    return opened.panes(request, find(request, number), toast=undo)
+    return opened.after_act(request, find(request, number), toast=undo)
 
 
 def _block_sender(request: HttpRequest, conversation: Conversation) -> str:

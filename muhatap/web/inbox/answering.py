@@ -153,7 +153,7 @@ def _done(request: HttpRequest, conversation: Conversation, message: Message | N
 
 
 def _opened(request: HttpRequest, conversation: Conversation, toast: Toast | None) -> HttpResponse:
-    answer = opened.panes(request, find(request, conversation.pk), toast=toast)
+    answer = opened.after_act(request, find(request, conversation.pk), toast=toast)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#conversation", "innerHTML"
     return answer
 

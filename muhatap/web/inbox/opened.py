@@ -34,17 +34,27 @@ def panes(
     held: Held | None = None,
     kept: composing.Typed | None = None,
     toast: Toast | None = None,
+    keeps_card: bool = False,
 ) -> HttpResponse:
-    """The conversation and the card beside it, as the answer to opening a row or to an act."""
+    """The conversation and the card beside it, as the answer to opening a row or to an act; the card may stay as it is."""
     user, now = visitor(request), clock.now()
     has = having.of(row, user)
     shown = Page(
         views=(),
         list=ListPane(title="", count="", groups=(), reload_url=""),
         conversation=conversation(user, row, now, has=has, error=error, held=held, kept=kept),
-        card=card.card(row, user, now, has=has),
+        card=None if keeps_card else card.card(row, user, now, has=has),
     )
     return render(request, "inbox/_opened.html", {"page": shown, "toast": toast})
+
+
+def after_act(request: HttpRequest, row: Row, *, toast: Toast | None = None) -> HttpResponse:
+    """The conversation after something was done in it. The card beside it reads itself again when there is news for it.
+
+    Where the address names another one (it was merged meanwhile), the card comes along.
+    """
+    match = request.resolver_match
+    return panes(request, row, toast=toast, keeps_card=bool(match and match.kwargs.get("number") == row.pk))
 
 
 def conversation(
@@ -104,12 +114,14 @@ def thread(user: User, row: Row, now: datetime, *, has: Has | None = None, newes
     """The thread; what was new to the reader is marked, and from now on seen."""
     has = has or having.of(row, user)
     reader = entries.Reader(user, now)
-    shown = entries.thread(newest or recent.of(row), reader, seen_id=has.seen_id)
+    newest = newest or recent.of(row)
+    shown = entries.thread(newest, reader, seen_id=has.seen_id)
     if has.scheduled:
         shown = replace(shown, entries=(*shown.entries, *scheduling.waiting(row, now, may_answer=reader.may_answer)))
-    last = max(shown.newest_id, row.last_inbound_id or 0)
-    if last > has.seen_id:
-        chatting.we_read(conversation=row, message_id=last, by=user, at=now)
+    others = [one.pk for one in newest.messages if one.by_id != user.pk]
+    last = max([row.last_inbound_id or 0, *others])
+    if last > has.seen_id:  # what one wrote or did oneself is no news
+        chatting.we_read(conversation=row, message_id=max(last, shown.newest_id), by=user, at=now)
     return shown
 
 
