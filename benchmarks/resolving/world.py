@@ -37,6 +37,13 @@ Row = Mapping[str, str]
 Lines = dict[str, list[str]]
 
 
+def superuser(data: Path) -> str:
+    """The address of this folder's database for whoever may copy without triggers."""
+    from muhatap.shared.postgres import layout
+
+    return layout.of(data).url(user="postgres", database="muhatap")
+
+
 def rows(folder: Path, start: int, n: int) -> Iterator[Row]:
     """So many records of a set, from one on."""
     with (folder / "records.csv").open(encoding="utf-8", newline="") as file:
@@ -57,12 +64,12 @@ def fill(url: str, folder: Path, n: int) -> None:
         indexes = _without_indexes(connection)
         _copy(connection, pool.map(_lines, _slices(folder, n)), n)
         for sql in indexes:
-            connection.execute(sql)  # type: ignore[arg-type]  # the server's own words
+            connection.execute(sql)
         progress("indexes are there again")
         connection.execute(LINKS)
         for table in ("contact", "identity", "sourcerecord", "ledgerentry"):
             connection.execute(
-                f"select setval(pg_get_serial_sequence('contacts_{table}', 'id'), (select max(id) from contacts_{table}))"  # type: ignore[arg-type]  # noqa: S608
+                f"select setval(pg_get_serial_sequence('contacts_{table}', 'id'), (select max(id) from contacts_{table}))"
             )
         connection.execute("vacuum analyze")
         connection.execute("checkpoint")
@@ -74,7 +81,7 @@ def _without_indexes(connection: psycopg.Connection) -> list[str]:
         "select indexname, indexdef from pg_indexes where indexname in ('contact_search', 'contact_fields')"
     ).fetchall()
     for name, _ in found:
-        connection.execute(f'drop index "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'drop index "{name}"')
     return [definition for _, definition in found]
 
 
@@ -120,10 +127,14 @@ def _lines(some: list[tuple[int, Row]]) -> Lines:
         )  # fmt: skip
         letters = f"{fold(name)} {email} {phone.lstrip('+')}"
         found["contact"].append(
-            _escaped(f"{number}\t{name}\t{email}\t{phone}\t{city}\ttr\t{{}}\t{sort_key(name or email or phone)}\t{letters}\t{AT}\t{AT}")
+            _escaped(
+                f"{number}\t{name}\t{email}\t{phone}\t{city}\ttr\t{{}}\t{sort_key(name or email or phone)}\t{letters}\t{AT}\t{AT}"
+            )
         )
         for place, handle in enumerate(handles):
-            told_as = f"{number * 3 + place}\t{number}\t{handle.kind}\t{handle.value}\t{handle.comparable}\t{handle.written}"
+            told_as = (
+                f"{number * 3 + place}\t{number}\t{handle.kind}\t{handle.value}\t{handle.comparable}\t{handle.written}"
+            )
             found["identity"].append(_escaped(f"{told_as}\timport:1\t{AT}\t{AT}"))
         normal = comparable.of(said)
         found["record"].append(

@@ -1,51 +1,56 @@
-"""What has to be known to answer one breath of a channel, under its locks, in one round trip.
+"""What has to be known to answer one breath of a channel, read under its locks.
 
-The statements go together, and each sees what was committed before it began: so whoever waited for a lock reads what the one
-before it wrote. Locks are taken in the order of their numbers.
+Each statement sees what was committed before it began: so whoever waited for a lock reads what the one before it wrote. Locks
+are taken in the order of their numbers.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import connection
 
-from muhatap.contacts import graph
+from muhatap.contacts import families, graph
 from muhatap.contacts.claims import Key, Told
 from muhatap.contacts.graph import Graph, Limits
 from muhatap.contacts.handles import LONGEST
-from muhatap.contacts.models import BlockedValue
-from muhatap.shared import locks
+from muhatap.contacts.models import BlockedValue, Contact
+from muhatap.shared import locks, prepared
 
-_OPEN = """
-select pg_advisory_xact_lock_shared(%(everybody)s);
-select count(pg_advisory_xact_lock(k)) from unnest(%(locks)s::bigint[]) k;
-with recursive known as (
-  select i.kind, i.value, i.id, i.contact_id
-  from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
-  join contacts_identity i on i.kind = asked.kind and i.value = asked.value and i.verified_at is not null
-), chain(start, id, into_id) as (
-  select c.id, c.id, c.merged_into_id from contacts_contact c where c.id in (select contact_id from known)
-  union all
-  select chain.start, up.id, up.merged_into_id from chain join contacts_contact up on up.id = chain.into_id
-)
-select known.kind, known.value, known.id, chain.id
-from known join chain on chain.start = known.contact_id and chain.into_id is null;
+_COLUMNS = [field for field in Contact._meta.concrete_fields if field.column]
+_FIELDS = [field.attname for field in _COLUMNS]
+_SHARE = "select pg_advisory_xact_lock_shared(%(everybody)s::bigint)"
+_HOLD = "select count(pg_advisory_xact_lock(k)) from unnest(%(locks)s::bigint[]) k"
+_RECOGNISING = """
+from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
+join contacts_identity i on i.kind = asked.kind and i.value = asked.value and i.verified_at is not null
+"""
+_CONTACTS = f"""
+select {", ".join(f'c."{field.column}"' for field in _COLUMNS)} from contacts_contact c
+where c.merged_into_id is null and c.id in (select i.contact_id {_RECOGNISING})
+order by c.id for no key update
+"""  # noqa: S608 (our own words)
+_KNOWN = f"""
+select i.kind, i.value, i.id, c.id, c.merged_into_id {_RECOGNISING} join contacts_contact c on c.id = i.contact_id
+"""
+_RULES = """
 select 'limits', kind, '', array[priority, n_per_contact, n_people, coalesce(window_days, 0)] from contacts_identityrule
 union all
 select b.how, b.kind, b.value, null from contacts_blockedvalue b where b.how = 'pattern'
 union all
 select b.how, b.kind, b.value, null
-from unnest(%(all_kinds)s::text[], %(all_values)s::text[]) as asked(kind, value)
+from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
 join contacts_blockedvalue b on b.kind = asked.kind and b.value = asked.value and b.how <> 'pattern'
 union all
 select 'shared', s.kind, s.value, null
-from unnest(%(all_kinds)s::text[], %(all_values)s::text[]) as asked(kind, value)
-join contacts_sharedvalue s on s.kind = asked.kind and s.value = asked.value;
+from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
+join contacts_sharedvalue s on s.kind = asked.kind and s.value = asked.value
+"""
+_WORDS = """
 select id, contact_id, home_id, told, is_current, version from contacts_sourcerecord
-where source = %(source)s and external_id = %(external)s order by version desc;
+where source = %(source)s::text and external_id = %(external)s::text order by version desc
 """
 
 
@@ -72,42 +77,46 @@ class Breath:
     """`version` is the number of the last word by this handle, 0 when there was none."""
 
     known: dict[Key, Known]
+    held: dict[int, Contact]
     rules: Graph
     before: Before | None
     version: int
 
 
 def opened(told: Sequence[Told], source: str) -> Breath:
-    """Hold what is claimed until the transaction ends, and read what recognises and by which rules.
+    """Hold what is claimed, and the contacts that hold it, until the transaction ends; read what recognises and by which rules.
 
     Whoever takes many records in at once holds "identities" alone. The first handle is held even unverified: what it says is
     kept as a record under its name, and there is one such record.
     """
+    prepared.rows(_SHARE, {"everybody": locks.number("identities")})
     held = {claim.key for claim in told if claim.is_verified} | {claim.key for claim in told[:1]}
-    verified = [claim.key for claim in told if claim.is_verified]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN,
-            {
-                "everybody": locks.number("identities"),
-                "locks": sorted(locks.number("identity", *key) for key in held),
-                "kinds": [kind for kind, _value in verified],
-                "values": [value for _kind, value in verified],
-                "all_kinds": [claim.handle.kind for claim in told],
-                "all_values": [claim.handle.value for claim in told],
-                "source": source[:40],
-                "external": external(told),
-            },
-        )
-        cursor.nextset()
-        cursor.nextset()
-        known = {(kind, value): Known(row, contact) for kind, value, row, contact in cursor.fetchall()}
-        cursor.nextset()
-        rules = _graph(cursor.fetchall())
-        cursor.nextset()
-        words = cursor.fetchall()
+    prepared.rows(_HOLD, {"locks": sorted(locks.number("identity", *key) for key in held)})
+    verified = _columns(claim.key for claim in told if claim.is_verified)
+    contacts = [_contact(row) for row in prepared.rows(_CONTACTS, verified)] if verified["kinds"] else []
+    rules = _graph(prepared.rows(_RULES, _columns(claim.key for claim in told)))
+    words = prepared.rows(_WORDS, {"source": source[:40], "external": external(told)}) if told else []
     before = next((_before(*word[:4]) for word in words if word[4]), None)
-    return Breath(known, rules, before, words[0][5] if words else 0)
+    version = words[0][5] if words else 0
+    return Breath(_known(verified) if verified["kinds"] else {}, {one.pk: one for one in contacts}, rules, before, version)
+
+
+def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
+    some = list(keys)
+    return {"kinds": [str(kind) for kind, _value in some], "values": [value for _kind, value in some]}
+
+
+def _known(asked: dict[str, list[str]]) -> dict[Key, Known]:
+    found = prepared.rows(_KNOWN, asked)
+    merged = {contact for *_identity, contact, into in found if into}
+    standing = families.standing(merged)
+    return {(kind, value): Known(row, standing.get(contact, contact)) for kind, value, row, contact, _into in found}
+
+
+def _contact(row: tuple[Any, ...]) -> Contact:
+    contact = Contact.from_db(connection.alias, _FIELDS, row)
+    contact.fields = _json(contact.fields)
+    return contact
 
 
 def external(told: Sequence[Told]) -> str:
@@ -116,7 +125,12 @@ def external(told: Sequence[Told]) -> str:
 
 
 def _before(row: int, contact: int, home: int, told: Any) -> Before:
-    return Before(row, contact, home, json.loads(told) if isinstance(told, str) else told)
+    return Before(row, contact, home, _json(told))
+
+
+def _json(told: Any) -> Any:
+    """Django has the database's JSON as it was sent."""
+    return json.loads(told) if isinstance(told, str) else told
 
 
 def _graph(rows: Sequence[tuple[str, str, str, list[int] | None]]) -> Graph:

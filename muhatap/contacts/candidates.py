@@ -5,24 +5,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from muhatap.contacts import comparable
 from muhatap.matching import blocking, scoring
 from muhatap.matching.normal import Normal
 from muhatap.matching.scoring import Verdict
+from muhatap.shared import prepared
 
-# Of one key so many records are looked at, the newest first: a key that is everywhere says little and must not cost much.
-PER_KEY = 24
+# A key that finds more than this finds crowds, not persons (the batch says so too): it is read so far and finds nobody.
+PER_KEY = 100
+# Of all that were found so many are weighed, those found by most keys first, the newest of equals.
+MOST = 60
 _SEEK = """
-select k.n, r.id, r.contact_id, r.is_trusted, r.normal
+select found.n, r.id, r.contact_id, r.is_trusted, r.normal
 from (
-  select distinct asked.n, hit.record_id
-  from unnest(%s::int[], %s::bigint[]) as asked(n, key)
-  cross join lateral (
-    select m.record_id from contacts_matchkey m where m.key = asked.key order by m.record_id desc limit %s
-  ) hit
-) k join contacts_sourcerecord r on r.id = k.record_id and r.is_current
+  select n, record_id, row_number() over (partition by n order by count(*) desc, record_id desc) as place
+  from (
+    select asked.n, hit.record_id, count(*) over (partition by asked.n, asked.key) as crowd
+    from unnest(%(numbers)s::int[], %(keys)s::bigint[]) as asked(n, key)
+    cross join lateral (
+      select m.record_id from contacts_matchkey m where m.key = asked.key order by m.record_id desc limit %(per_key)s::int + 1
+    ) hit
+  ) met
+  where crowd <= %(per_key)s::int
+  group by n, record_id
+) found join contacts_sourcerecord r on r.id = found.record_id and r.is_current
+where found.place <= %(most)s::int
 """
 
 
@@ -45,14 +52,23 @@ class Candidate:
 def of(records: Sequence[Normal]) -> list[list[Candidate]]:
     """For each record the contacts it may be about, heaviest first, one line each; those that are surely apart are left out."""
     asked = [(n, key) for n, record in enumerate(records) for key in blocking.keys(record)]
-    found: list[dict[int, Candidate]] = [{} for _ in records]
+    model = comparable.model() if asked else None
+    found: list[dict[int, tuple[float, int, bool, Normal]]] = [{} for _ in records]
     read: dict[int, Normal] = {}
     for n, pk, contact, is_trusted, kept in _rows(asked):
-        other = read.setdefault(pk, comparable.read(kept))
-        _keep(found[n], Candidate(contact=contact, record=pk, is_trusted=is_trusted, verdict=weigh(records[n], other)))
+        other = read.get(pk) or read.setdefault(pk, comparable.read(_json(kept)))
+        weight = scoring.weight(records[n], other, model) if model else 0.0
+        if model and weight >= model.review and (contact not in found[n] or weight > found[n][contact][0]):
+            found[n][contact] = (weight, pk, is_trusted, other)
     return [
-        sorted((one for one in some.values() if one.verdict.band != "apart"), key=lambda one: -one.verdict.weight)
-        for some in found
+        sorted(
+            (
+                Candidate(contact=contact, record=pk, is_trusted=is_trusted, verdict=weigh(record, other))
+                for contact, (_weight, pk, is_trusted, other) in some.items()
+            ),
+            key=lambda one: -one.verdict.weight,
+        )
+        for record, some in zip(records, found, strict=True)
     ]
 
 
@@ -60,18 +76,16 @@ def weigh(one: Normal, other: Normal) -> Verdict:
     return scoring.score(one, other, comparable.model())
 
 
-def _keep(best: dict[int, Candidate], one: Candidate) -> None:
-    before = best.get(one.contact)
-    if before is None or one.verdict.weight > before.verdict.weight:
-        best[one.contact] = one
+def seeking(asked: Sequence[tuple[int, int]]) -> tuple[str, dict[str, Any]]:
+    """The question to the database for these keys, each with the number of the record that asks."""
+    numbers, keys = [n for n, _key in asked], [key for _n, key in asked]
+    return _SEEK, {"numbers": numbers, "keys": keys, "per_key": PER_KEY, "most": MOST}
 
 
-def _rows(asked: list[tuple[int, int]]) -> list[tuple[int, int, int, bool, Mapping[str, Any]]]:
+def _rows(asked: list[tuple[int, int]]) -> list[tuple[int, int, int, bool, Any]]:
     if not asked:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEK, [[n for n, _key in asked], [key for _n, key in asked], PER_KEY])
-        return [(n, pk, contact, trusted, _json(kept)) for n, pk, contact, trusted, kept in cursor.fetchall()]
+    return prepared.rows(*seeking(asked))
 
 
 def _json(kept: Any) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contac
     recognised = _recognised(told, owners, breath.rules)
     if recognised is None:
         contact = _welcomed(told, name, breath, source, at)
-    elif (contact := _held(recognised)).pk == recognised:
+    elif (contact := breath.held.get(recognised) or _held(recognised)).pk == recognised:
         _met(contact, told, name, breath, source, at)
     else:
         return resolve(claims=claims, source=source, at=at)  # merged while we waited: whom do they lead to now?

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
@@ -15,6 +15,7 @@ from muhatap.contacts import bonds, families
 from muhatap.contacts.candidates import Candidate
 from muhatap.contacts.models import Contact, Identity, Likeness
 from muhatap.contacts.searching import family_ids
+from muhatap.shared import prepared
 
 MOST = 10
 SAME = {"email": "same_email", "phone": "same_phone", "visitor": "same_browser", "shop": "same_shop"}
@@ -74,7 +75,7 @@ class _Hint:
 # denied stays as it is.
 _NOTE = """
 insert into contacts_likeness (one_id, other_id, because, detail, weight, evidence, at)
-select one, other, because, detail, weight, evidence, %(at)s
+select one, other, because, detail, weight, evidence, %(at)s::timestamptz
 from jsonb_to_recordset(%(hints)s::jsonb) as h(one bigint, other bigint, because text, detail text, weight float8, evidence jsonb)
 on conflict (least(one_id, other_id), greatest(one_id, other_id)) do update set
   because = case when contacts_likeness.because in ('match', 'asked') then excluded.because else contacts_likeness.because end,
@@ -97,8 +98,7 @@ def _note(hints: Sequence[_Hint], at: datetime) -> None:
             strongest[hint.pair] = hint
     if strongest:
         rows = [vars(hint) for _pair, hint in sorted(strongest.items())]
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTE, {"hints": json.dumps(rows, ensure_ascii=False), "at": at})
+        prepared.rows(_NOTE, {"hints": json.dumps(rows, ensure_ascii=False), "at": at})
 
 
 @transaction.atomic

@@ -6,72 +6,71 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
-from muhatap.contacts import comparable, fields, searching
+from muhatap.contacts import comparable, fields, searching, writing
 from muhatap.contacts.breath import Breath, external
 from muhatap.contacts.claims import Told
 from muhatap.contacts.models import Contact, Identity
 from muhatap.matching import blocking
 from muhatap.matching.normal import Normal
+from muhatap.shared import prepared
 
 _KEPT_IN_PROFILE = ("email", "phone")
 _HANDLES = """
 insert into contacts_identity
   (contact_id, kind, value, comparable, written, source, first_seen_at, last_seen_at, verified_at, verified_by, bounce_detail)
-select {contact}, kind, value, comparable, written, %(source)s, %(at)s, %(at)s,
-  case when is_verified then %(at)s::timestamptz end, case when is_verified then %(source)s else '' end, ''
+select {contact}, kind, value, comparable, written, %(source)s::text, %(at)s::timestamptz, %(at)s::timestamptz,
+  case when is_verified then %(at)s::timestamptz end, case when is_verified then %(source)s::text else '' end, ''
 from {origin} unnest(%(kinds)s::text[], %(values)s::text[], %(comparables)s::text[], %(writtens)s::text[], %(proved)s::bool[])
   as told(kind, value, comparable, written, is_verified)
 """
 _BOUNCES = """
-    bounced_at = case when {said} and {row}bounced_at < %(at)s then null else {row}bounced_at end,
-    bounce_detail = case when {said} and {row}bounced_at < %(at)s then '' else {row}bounce_detail end
+    bounced_at = case when {said} and {row}bounced_at < %(at)s::timestamptz then null else {row}bounced_at end,
+    bounce_detail = case when {said} and {row}bounced_at < %(at)s::timestamptz then '' else {row}bounce_detail end
 """
 _MET = f"""
 with seen as (
-  update contacts_identity set first_seen_at = least(first_seen_at, %(at)s), last_seen_at = greatest(last_seen_at, %(at)s),
+  update contacts_identity set first_seen_at = least(first_seen_at, %(at)s::timestamptz), last_seen_at = greatest(last_seen_at, %(at)s::timestamptz),
     {_BOUNCES.format(said="true", row="")}
   where id = any(%(known)s::bigint[])
 ), told as (
-  {_HANDLES.format(contact="%(contact)s", origin="")}
+  {_HANDLES.format(contact="%(contact)s::bigint", origin="")}
   on conflict (contact_id, kind, value) do update set
-    first_seen_at = least(contacts_identity.first_seen_at, %(at)s), last_seen_at = greatest(contacts_identity.last_seen_at, %(at)s),
+    first_seen_at = least(contacts_identity.first_seen_at, %(at)s::timestamptz),
+    last_seen_at = greatest(contacts_identity.last_seen_at, %(at)s::timestamptz),
     verified_at = coalesce(contacts_identity.verified_at, excluded.verified_at),
     verified_by = case when contacts_identity.verified_at is null then excluded.verified_by else contacts_identity.verified_by end,
     {_BOUNCES.format(said="excluded.verified_at is not null", row="contacts_identity.")}
   returning xmax = 0 as is_new
 ), met as (
-  update contacts_contact set last_seen_at = %(at)s where id = %(contact)s and last_seen_at < %(at)s
+  update contacts_contact set last_seen_at = %(at)s::timestamptz where id = %(contact)s::bigint and last_seen_at < %(at)s::timestamptz
 )
 select coalesce(bool_or(is_new), false) from told
 """  # noqa: S608 (our own words)
 _WELCOMED = f"""
-update contacts_sourcerecord set is_current = false where id = %(before)s;
-delete from contacts_matchkey where record_id = %(before)s;
 with made as (
   insert into contacts_contact
     (name, email, phone, city, language, fields, sort_key, search_text, created_at, last_seen_at)
-  values (%(name)s, %(email)s, %(phone)s, '', '', '{{}}', %(sort_key)s, %(search_text)s, %(at)s, %(at)s)
+  values (%(name)s::text, %(email)s::text, %(phone)s::text, '', '', '{{}}', %(sort_key)s::text, %(search_text)s::text,
+    %(at)s::timestamptz, %(at)s::timestamptz)
   returning id
 ), told as (
   {_HANDLES.format(contact="made.id", origin="made,")}
 ), facts as (
   insert into contacts_profilefact (contact_id, field, value, source, at)
-  select made.id, field, to_jsonb(value), %(source)s, %(at)s
+  select made.id, field, to_jsonb(value), %(source)s::text, %(at)s::timestamptz
   from made, unnest(%(fact_names)s::text[], %(fact_values)s::text[]) as fact(field, value)
 ), record as (
   insert into contacts_sourcerecord
     (contact_id, home_id, source, external_id, version, told, "values", normal, is_trusted, at, recorded_at, is_current)
-  select made.id, made.id, %(source)s, %(external)s, %(version)s, %(said)s::jsonb, '{{}}', %(normal)s::jsonb, false,
-    %(at)s, %(at)s, true
-  from made where %(external)s <> ''
+  select made.id, made.id, %(source)s::text, %(external)s::text, %(version)s::int, %(said)s::jsonb, '{{}}', %(normal)s::jsonb, false,
+    %(at)s::timestamptz, %(at)s::timestamptz, true
+  from made where %(external)s::text <> ''
   returning id
 ), keys as (
   insert into contacts_matchkey (key, record_id) select key, record.id from record, unnest(%(keys)s::bigint[]) as key
 ), linked as (
   insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_name, at)
-  select 'link', made.id, record.id, '{{"because": "recognised"}}', '', '', %(at)s from made, record
+  select 'link', made.id, record.id, '{{"because": "recognised"}}', '', '', %(at)s::timestamptz from made, record
 )
 select id from made
 """  # noqa: S608 (our own words)
@@ -85,11 +84,10 @@ def meet(contact: Contact, told: Sequence[Told], breath: Breath, *, source: str,
     known = [breath.known[claim.key].row for claim in told if _is_of(contact, claim, breath)]
     news = [claim for claim in told if not (claim.is_verified and claim.key in breath.known)]
     proved = _proved(contact, news, breath, at)
-    with connection.cursor() as cursor:
-        cursor.execute(_MET, {"known": known, "contact": contact.pk} | _columns(news, proved, source, at))
-        is_news = bool(cursor.fetchone()[0])
+    given = {"known": known, "contact": contact.pk} | _columns(news, proved, source, at)
+    [[is_news]] = prepared.rows(_MET, given)
     contact.last_seen_at = max(contact.last_seen_at, at)
-    return is_news
+    return bool(is_news)
 
 
 def welcome(
@@ -108,7 +106,6 @@ def welcome(
     searching.fill(contact, [(claim.handle.kind, claim.handle.value) for claim in news])
     facts = {field: getattr(contact, field) for field in ("name", *_KEPT_IN_PROFILE) if getattr(contact, field)}
     more = {
-        "before": breath.before.row if breath.before else None,
         "version": breath.version + 1,
         "external": external(told),
         "said": json.dumps(said),
@@ -118,11 +115,9 @@ def welcome(
         "fact_values": list(facts.values()),
     }
     columns = {column: getattr(contact, column) for column in ("name", "email", "phone", "sort_key", "search_text")}
-    with connection.cursor() as cursor:
-        cursor.execute(_WELCOMED, columns | more | _columns(news, proved, source, at))
-        cursor.nextset()
-        cursor.nextset()
-        contact.pk = int(cursor.fetchone()[0])
+    if breath.before:
+        writing.follow([breath.before.row])
+    [[contact.pk]] = prepared.rows(_WELCOMED, columns | more | _columns(news, proved, source, at))
     contact._state.adding = False
     return contact
 

@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from muhatap.accounts.models import User
 from muhatap.contacts import comparable
 from muhatap.contacts.handles import LONGEST
 from muhatap.matching import blocking
 from muhatap.matching.normal import Normal
+from muhatap.shared import prepared
 from muhatap.shared.text import without_nul
 
+_PAST = """
+with past as (
+  update contacts_sourcerecord set is_current = false where id = any(%(past)s::bigint[]) returning id
+)
+delete from contacts_matchkey where record_id in (select id from past)
+"""
 _WRITE = """
-update contacts_sourcerecord set is_current = false where id = any(%(past)s::bigint[]);
-delete from contacts_matchkey where record_id = any(%(past)s::bigint[]);
 with given as materialized (
   select nextval(pg_get_serial_sequence('contacts_sourcerecord', 'id')) as id, word.*
   from jsonb_to_recordset(%(words)s::jsonb) as word(
@@ -27,12 +30,12 @@ with given as materialized (
 ), record as (
   insert into contacts_sourcerecord
     (id, contact_id, home_id, source, external_id, version, told, "values", normal, is_trusted, at, recorded_at, is_current)
-  select id, contact, home, source, external, version, told, "values", normal, %(is_trusted)s, at, %(at)s, true from given
+  select id, contact, home, source, external, version, told, "values", normal, %(is_trusted)s::bool, at, %(at)s::timestamptz, true from given
 ), key as (
   insert into contacts_matchkey (key, record_id) select key, id from given, unnest(keys) as key
 ), linked as (
   insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
-  select 'link', home, id, evidence, '', %(by)s, %(by_name)s, %(at)s from given
+  select 'link', home, id, evidence, '', %(by)s::bigint, %(by_name)s::text, %(at)s::timestamptz from given
 )
 select id from given order by n
 """
@@ -62,22 +65,21 @@ def write(words: Sequence[Word], *, by: User | None, at: datetime, is_trusted: b
     """Write these words, each with the contact found for it; gives the numbers of the records in the same order."""
     if not words:
         return []
-    rows = [_row(n, word) for n, word in enumerate(words)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "past": [word.before for word in words if word.before],
-                "words": json.dumps(rows, ensure_ascii=False),
-                "is_trusted": is_trusted,
-                "at": at,
-                "by": by.pk if by else None,
-                "by_name": without_nul(str(by))[:120] if by else "",
-            },
-        )
-        cursor.nextset()
-        cursor.nextset()
-        return [number for (number,) in cursor.fetchall()]
+    follow([word.before for word in words if word.before])
+    given = {
+        "words": json.dumps([_row(n, word) for n, word in enumerate(words)], ensure_ascii=False),
+        "is_trusted": is_trusted,
+        "at": at,
+        "by": by.pk if by else None,
+        "by_name": without_nul(str(by))[:120] if by else "",
+    }
+    return [number for (number,) in prepared.rows(_WRITE, given)]
+
+
+def follow(records: Sequence[int]) -> None:
+    """Newer words come after these: they are past, and nobody is found by them."""
+    if records:
+        prepared.rows(_PAST, {"past": list(records)})
 
 
 def kept(told: Mapping[str, object]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from muhatap.matching.dialects import Dialect
 from muhatap.matching.normal import Normal
@@ -32,12 +33,12 @@ class Comparison:
     of: str  # the field whose lack makes it missing
     levels: tuple[tuple[str, Predicate], ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return (MISSING, *(name for name, _ in self.levels), OTHER)
 
     def level(self, a: Normal, b: Normal) -> int:
-        if Missing(self.of).holds(a, b):
+        if not getattr(a, self.of) or not getattr(b, self.of):  # as Missing says; most fields of most pairs end here
             return 0
         for number, (_, predicate) in enumerate(self.levels, 1):
             if predicate.holds(a, b):

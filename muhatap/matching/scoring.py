@@ -9,6 +9,7 @@ from muhatap.matching.model import Model, Weight, names_agree, speaks
 from muhatap.matching.normal import Normal
 
 Band = Literal["merge", "review", "apart"]
+_MOST_MODELS, _MOST_PATTERNS = 4, 20_000
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,38 @@ def score(a: Normal, b: Normal, model: Model) -> Verdict:
     return verdict(found, model, given=given, family=family)
 
 
+def weight(a: Normal, b: Normal, model: Model) -> float:
+    """The weight alone, for many of whom few are worth their reasons."""
+    a, b = model.known(a), model.known(b)
+    found = comparing.levels(a, b)
+    given, family = (_gain(field, a, b, found, model) for field in ("given", "family"))
+    return model.total(_sums(found, model), given, family)
+
+
+_known_sums: dict[int, tuple[Model, dict[Levels, Weight]]] = {}  # of the models in use; the model is kept, so its id stays its own
+
+
+def _sums(found: Levels, model: Model) -> Weight:
+    """The same levels come again and again: a few thousand patterns make up nearly all pairs."""
+    if id(model) not in _known_sums:
+        if len(_known_sums) >= _MOST_MODELS:
+            _known_sums.clear()
+        _known_sums[id(model)] = (model, {})
+    known = _known_sums[id(model)][1]
+    if found not in known:
+        if len(known) >= _MOST_PATTERNS:
+            known.clear()
+        known[found] = model.sums(found)
+    return known[found]
+
+
 def verdict(found: Levels, model: Model, *, given: float = 0.0, family: float = 0.0) -> Verdict:
     """The same of levels that were compared elsewhere, with what equal names say beyond the mean name."""
     weight = model.total(model.sums(found), given, family)
     evidence = (
         Evidence("prior", "prior", model.prior.stranger),
         *_evidence(found, model, {"given": given, "family": family}),
+        *([Evidence("taught", "taught", model.taught_bits(found))] if model.taught else []),
     )
     return Verdict(weight, band(weight, model), evidence, weight - sum(each.weight for each in evidence))
 
