@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from muhatap.contacts import bonds, families
 from muhatap.contacts.models import Likeness
-from muhatap.duplicates import proposing, ranking, weighing
+from muhatap.duplicates import proposing, ranking, weighing, worth
 from muhatap.duplicates.models import Proposal
 from muhatap.duplicates.ranking import Talks
 
@@ -71,4 +71,4 @@ def _rank(drafts: Sequence[Proposal], talks: Talks) -> None:
     touched = ranking.touched({pk for draft in drafts for pk in (draft.one, draft.other) if pk}, talks)
     for draft in drafts:
         n = touched.get(draft.one, 0) + touched.get(draft.other or 0, 0)
-        draft.value = ranking.worth(draft.weight, touched=n, depend=2)
+        draft.value = worth.of(draft.weight, touched=n, depend=2)

@@ -4,8 +4,9 @@ A logistic layer over the levels that were compared, with the model's own weight
 every correction to nought (ridge regression in log odds; le Cessie and van Houwelingen 1992). Which pairs were asked about
 depends on what was compared, never on the truth, so the correction is not biased by the choice (King and Zeng 2001, section 5).
 
-A level's correction is added to both its bits against strangers and against relatives: the total then moves by just that
-(`Model.total` is their soft minimum), and the corrected model is a model like any other, for Python, DuckDB and Spark.
+A level's correction is added to the sums against strangers and against relatives: the total then moves by just that
+(`Model.total` is their soft minimum), and the corrected model is a model like any other, for Python, DuckDB and Spark. What
+speaks against joining two groups stays as the data say it: corrected too, it would part what belongs together.
 """
 
 import hashlib
@@ -19,11 +20,11 @@ from numpy.typing import NDArray
 
 from muhatap.matching import comparing
 from muhatap.matching.comparing import Levels
-from muhatap.matching.model import Model, Weight, speaks
+from muhatap.matching.model import Model, speaks
 
 Floats = NDArray[np.float64]
 START = "prior"
-SPREAD = 1.0  # bits: how far a correction lies from nought before anything is said
+SPREAD = 1.5  # bits: how far a correction lies from nought before anything is said
 FEWEST = 40  # answers; below, nothing is corrected
 FOLDS = 5
 _ROUNDS = 25
@@ -86,19 +87,7 @@ def learn(answers: Sequence[Answered]) -> Learned:
 
 def corrected(model: Model, bits: Mapping[str, float]) -> Model:
     """The model with these corrections."""
-
-    def moved(weight: Weight, by: float) -> Weight:
-        return replace(weight, stranger=weight.stranger + by, relative=weight.relative + by)
-
-    weights = {
-        field: {level: moved(weight, bits.get(f"{field} {level}", 0.0)) for level, weight in levels.items()}
-        for field, levels in model.weights.items()
-    }
-    named = {
-        field: {level: bit + bits.get(f"{field} {level}", 0.0) for level, bit in levels.items()}
-        for field, levels in model.when_named.items()
-    }
-    return replace(model, prior=moved(model.prior, bits.get(START, 0.0)), weights=weights, when_named=named)
+    return replace(model, taught=dict(bits))
 
 
 def _features(answers: Sequence[Answered]) -> tuple[list[str], Floats]:

@@ -44,6 +44,7 @@ class Model:
     when_named: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # against a stranger of the same name
     names: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # of each name, bits above the mean name
     rare: Mapping[str, float] = field(default_factory=dict)  # bits of a name that is not in the list
+    taught: Mapping[str, float] = field(default_factory=dict)  # by people's answers: bits by "field level", and "prior"
     nicknames: Mapping[str, str] = field(default_factory=dict)  # learned: which name a name stands for
     rules: tuple[str, ...] = ()
     merge: float = MERGE
@@ -73,7 +74,14 @@ class Model:
                 stranger += self.against_stranger(comparison.field, name, weight, is_named=is_named)
                 relative += weight.relative
                 against += min(weight.relative, weight.stranger, 0.0)
-        return Weight(stranger, relative, against)
+        more = self.taught_bits(found) if self.taught else 0.0
+        return Weight(stranger + more, relative + more, against)
+
+    def taught_bits(self, found: Levels) -> float:
+        """What answers of people add. It says nothing against a pair: groups are guarded by what data say."""
+        told = zip(COMPARISONS, found, strict=True)
+        names = [f"{each.field} {each.names[level]}" for each, level in told if level and speaks(each.field, found)]
+        return sum(self.taught.get(name, 0.0) for name in ("prior", *names))
 
     def against_stranger(self, name_field: str, level: str, weight: Weight, *, is_named: bool) -> float:
         special = self.when_named.get(name_field, {}).get(level) if is_named else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.contacts.models import SourceRecord
-from muhatap.duplicates import ranking
+from muhatap.duplicates import worth
 from muhatap.duplicates.models import Proposal, Run
 from muhatap.shared import phone
 from muhatap.web.common import times
@@ -35,6 +35,8 @@ def finding(name: str, level: str) -> str:
     """One line of the evidence: “First name the same”."""
     if name == "prior":
         return _("Any two contacts")
+    if name == "taught":
+        return _("What earlier answers taught")
     if name == "cap":
         return _("Would hold for a family or a firm, too")
     told = {
@@ -49,6 +51,7 @@ def finding(name: str, level: str) -> str:
         "registry_day": _("The same day, as registers write it for many"),
         "turned": _("Day and month exchanged"),
         "year": _("Only the year is the same"),
+        "dotted": _("%(field)s the same but for its dots"),
         "shared": _("%(field)s the same, used by two people"),
         "shared_by_many": _("%(field)s the same, used by many"),
         "user": _("The same name before the @"),
@@ -74,7 +77,7 @@ def hint(level: str, detail: str) -> str:
 
 def briefly(proposal: Proposal) -> str:
     """What speaks most for one person, for the list: “phone, last name”."""
-    told = [line for line in proposal.lines if line["weight"] > 0 and line["field"] not in ("prior", "cap")]
+    told = [line for line in proposal.lines if line["weight"] > 0 and line["field"] not in ("prior", "cap", "taught")]
     names = [field(line["field"]) for line in sorted(told, key=lambda line: -line["weight"])]
     hints = [hint(line["level"], line.get("detail", "")) for line in proposal.lines if line["field"] == "hint"]
     return ", ".join(names[:2]) or ", ".join(hints[:1])
@@ -87,7 +90,7 @@ def sure(proposal: Proposal) -> str:
 
 def chance(weight: float) -> str:
     """Never quite 0 and never quite 100: nobody is that sure."""
-    return times.percent(min(max(ranking.chance(weight), 0.01), 0.99))
+    return times.percent(min(max(worth.chance(weight), 0.01), 0.99))
 
 
 def bits(weight: float) -> str:
