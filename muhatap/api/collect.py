@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from muhatap.api.collector import collector
 from muhatap.api.limits import Buckets, Limit
 from muhatap.shared import clock
-from muhatap.visits import segment
+from muhatap.visits import nameless, segment
 from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
 from muhatap.visits.sites import Standing
 from muhatap.visits.writing import Busy, Lost
@@ -85,8 +85,7 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
     site = await _let_in(_key(headers, request.write_key, scope), scope, headers, at)
     if site is None:
         return OK
-    agent = headers.get(b"user-agent", b"").decode("latin-1") if b"origin" in headers else ""
-    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, user_agent=agent))
+    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, **_of_browser(site, scope, headers)))
     rows, refused = [one for one in read if isinstance(one, Row)], [one for one in read if isinstance(one, Refused)]
     mine = collector()
     if rows:
@@ -109,14 +108,26 @@ async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes], 
     limit = Limit(burst=2 * site.per_second, per_minute=60 * site.per_second)
     wait = BUCKETS.take("site", key, limit)
     if origin:
-        address = (scope.get("client") or ("", 0))[0]
-        wait = wait or BUCKETS.take("browser", f"{site.id} {address}", FROM_ONE_BROWSER)
+        wait = wait or BUCKETS.take("browser", f"{site.id} {_address(scope)}", FROM_ONE_BROWSER)
     if wait:
         raise Refuse(429, "too many requests", int(wait) + 1)
     if origin and not site.lets_in(origin):
         mine.note(site.id, [Refused("origin", origin[:300], "")], at)
         return None
     return site
+
+
+def _of_browser(site: Standing, scope: dict[str, Any], headers: dict[bytes, bytes]) -> dict[str, str]:
+    """What only a visitor's own browser tells by calling; a server that calls speaks for others and says it in the event."""
+    if b"origin" not in headers:
+        return {}
+    agent, address = headers.get(b"user-agent", b"").decode("latin-1"), _address(scope)
+    called = nameless.name(salt=collector().salt, site_id=site.id, address=address, user_agent=agent)
+    return {"user_agent": agent, "nameless": called}
+
+
+def _address(scope: dict[str, Any]) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 def _key(headers: dict[bytes, bytes], in_body: str, scope: dict[str, Any]) -> str:

@@ -13,7 +13,8 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 
 from muhatap.api import live
-from muhatap.visits import sites
+from muhatap.shared import clock
+from muhatap.visits import nameless, sites
 from muhatap.visits.segment import Refused
 from muhatap.visits.sites import Standing
 from muhatap.visits.writing import Lost, Writer
@@ -30,6 +31,7 @@ class Collector:
     def __init__(self) -> None:
         self.writer = Writer(_connect)
         self._sites: dict[str, Standing] = {}
+        self.salt = b""
         self._asked_at = -KNOWN_FOR
         self._asking = asyncio.Lock()
         self._refused: deque[tuple[int | None, Refused, datetime]] = deque(maxlen=MOST_NOTED)
@@ -61,7 +63,7 @@ class Collector:
 
     async def _ask(self) -> None:
         try:
-            self._sites = await asyncio.to_thread(_standing)
+            self._sites, self.salt = await asyncio.to_thread(_standing)
             self._asked_at = time.monotonic()
         except (DatabaseError, InterfaceError) as error:
             if not self._sites:
@@ -100,10 +102,10 @@ async def _connect() -> psycopg.AsyncConnection[Any]:
     )
 
 
-def _standing() -> dict[str, Standing]:
+def _standing() -> tuple[dict[str, Standing], bytes]:
     """In a thread that is anybody's: it keeps no connection."""
     try:
-        return sites.standing()
+        return sites.standing(), nameless.salt(at=clock.now())
     finally:
         connection.close()
 

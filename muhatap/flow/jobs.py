@@ -35,6 +35,7 @@ from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
 from muhatap.visits import keeping as events
+from muhatap.visits import nameless
 from muhatap.webhooks import delivering
 
 log = logging.getLogger(__name__)
@@ -143,6 +144,17 @@ def compare(after: int) -> None:
     jobs.queue(imports.COMPARE, queue="care", after=after)
 
 
+@app.task(name="catch_up", queue="care", retry=AGAIN)
+@on_fresh_connection
+def catch_up(after: int) -> None:
+    """Contacts from before there were records are found by what we know of them; a few thousand at a time."""
+    for _turn in range(imports.CHUNKS_A_JOB):
+        after = hearing.catch_up(at=clock.now(), after=after)
+        if not after:
+            return
+    jobs.queue("catch_up", queue="care", after=after)
+
+
 @app.task(name=everything.JOB, queue="care", retry=AGAIN)
 @on_fresh_connection
 def export_everything(export_id: int) -> None:
@@ -208,6 +220,7 @@ def every_hour(timestamp: int) -> None:
         api_requests.forget,
         documents.look_ahead,
         events.look_ahead,
+        nameless.forget,
         everything.forget,
     ):
         sweep.attempt(partial(act, at=clock.now()))
@@ -217,8 +230,10 @@ def every_hour(timestamp: int) -> None:
 @app.task(name="night", queue="care", queueing_lock="night")
 @on_fresh_connection
 def every_night(timestamp: int) -> None:
-    """Compare yesterday's figures with the conversations they speak of."""
-    checking.check_yesterday(at=clock.now())
+    """Compare yesterday's figures with the conversations they speak of; let nobody stay whom the resolver cannot find."""
+    sweep.attempt(partial(checking.check_yesterday, at=clock.now()))
+    for job in ("catch_up", imports.COMPARE):
+        sweep.attempt(partial(jobs.queue, job, queue="care", after=0))
 
 
 @app.periodic(cron="47 3 * * *")

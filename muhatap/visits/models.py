@@ -23,6 +23,16 @@ class Site(models.Model):
         return self.name
 
 
+class DaySalt(models.Model):
+    """What visitors without consent are hashed with on one day; gone after two."""
+
+    day = models.DateField(unique=True)
+    salt = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
 class Kind(models.IntegerChoices):
     """The calls of the Segment protocol."""
 

@@ -122,9 +122,12 @@ def opened(body: bytes, *, call: str) -> Request:
 
 
 def rows(
-    request: Request, *, call: str, site_id: int, received_at: datetime, user_agent: str = ""
+    request: Request, *, call: str, site_id: int, received_at: datetime, user_agent: str = "", nameless: str = ""
 ) -> Iterator[Row | Refused]:
-    """Each event of the request as a row, or why it is refused; one bad event spoils no other."""
+    """Each event of the request as a row, or why it is refused; one bad event spoils no other.
+
+    Who is in none of its fields is called `nameless`, where that is given.
+    """
     for raw in map(bytes, request.events):
         if len(raw) > LARGEST_EVENT:
             yield Refused("large", f"{len(raw)} bytes, at most {LARGEST_EVENT}", _sample(raw))
@@ -134,6 +137,8 @@ def rows(
         except (msgspec.DecodeError, RecursionError) as error:
             yield Refused("shape", str(error)[:300], _sample(raw))
             continue
+        if nameless and not told.user_id and not told.anonymous_id:
+            told.anonymous_id = nameless
         yield _row(told, raw, request, call, site_id, received_at, user_agent)
 
 

@@ -4,14 +4,15 @@ import base64
 import gzip
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
 from muhatap.api import collect, collector
-from muhatap.visits import sites
-from muhatap.visits.models import Event, Refusal, Site
+from muhatap.visits import nameless, sites
+from muhatap.visits.models import DaySalt, Event, Refusal, Site
 from muhatap.visits.segment import KINDS
 from tests import cast, loops
 from tests.api.collecting import Said, ask
@@ -172,6 +173,28 @@ def test_browsers_send_from_listed_pages_alone(shop: Site) -> None:
     assert [one.headers["access-control-allow-origin"] for one in said] == [*listed, *others]
     assert names() == sorted(listed)
     assert set(Refusal.objects.values_list("detail", flat=True)) == set(others)
+
+
+def test_who_allowed_nothing_is_known_for_a_day_and_only_as_a_hash(shop: Site) -> None:
+    nobody = json.dumps({"event": "Product Viewed"}).encode()
+    chrome, safari = {"user-agent": "Chrome"}, {"user-agent": "Safari"}
+
+    async def told() -> list[Said]:
+        headers = basic(shop.write_key) | {"origin": SHOP}
+        return [
+            await ask("/v1/track", nobody.replace(b"}", b', "messageId": "%d"}' % n), headers | agent, client=client)
+            for n, (agent, client) in enumerate(
+                [(chrome, "1.2.3.4"), (chrome, "1.2.3.4"), (safari, "1.2.3.4"), (chrome, "4.3.2.1")]
+            )
+        ]
+
+    assert {one.status for one in asked(told)} == {200}
+    known = list(Event.objects.values_list("anonymous_id", flat=True))
+    assert len(set(known)) == 3
+    assert all(one.startswith("day:") and "1.2.3.4" not in one for one in known)
+    DaySalt.objects.update(day=cast.NOW.date())
+    nameless.forget(at=cast.NOW + timedelta(days=4))
+    assert not DaySalt.objects.exists()
 
 
 def test_a_pre_flight_is_answered_for_all_headers_clients_send() -> None:

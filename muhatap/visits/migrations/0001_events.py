@@ -63,6 +63,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="DaySalt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("salt", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Event",
             fields=[
                 (

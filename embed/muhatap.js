@@ -1,0 +1,230 @@
+/*
+ * Muhatap on a web site: which pages are read and for how long, what is clicked, which products are looked at closely.
+ *   <script src="https://HOST/embed/muhatap.js" data-key="WRITE KEY" data-consent="yes|no" async></script>
+ *
+ * From code: muhatap.track(name, properties), .page(), .identify(number, traits), .consent(true|false), .reset().
+ * In the page: data-muhatap-product="NUMBER" on a product's page or card, data-muhatap-part="gallery|variant" inside it,
+ * data-muhatap-id="NAME" on what is to keep its name in the click map however the page changes.
+ *
+ * Without consent nothing is stored on the device and nobody is known again after the day. With it a first-party number is kept
+ * in this browser, and what could not be sent. What is typed into fields is never read. The protocol is Segment's.
+ */
+(() => {
+  "use strict";
+  const tag = document.currentScript || document.querySelector("script[data-key]");
+  if (!tag || !tag.dataset.key || window.muhatap) return;
+  const HOST = new URL(tag.src, location.href).origin;
+  const IDLE = 30000; // without a movement for so long nobody reads any more
+  const BEAT = 15000; // between two words on how long a page was read
+  const GATHER = 1000; // what happens in one moment goes together
+  const MOST_KEPT = 200, MOST_CLICKS = 100, LONGEST_WAIT = 60000;
+  const SECRETS = /^(e-?mail|mail|phone|tel|token|code|password|key|signature|auth)$/i;
+  const now = () => performance.now();
+
+  // ---- who ----------------------------------------------------------------------------------------------------------------
+  let isKnown = tag.dataset.consent === "yes";
+  const store = {
+    get(name) { try { return isKnown ? localStorage.getItem("muhatap." + name) : null; } catch { return null; } },
+    set(name, value) { try { if (isKnown) localStorage.setItem("muhatap." + name, value); } catch { /* full or forbidden */ } },
+    forget() { try { ["id", "user", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ } },
+  };
+  const uuid = () => crypto.randomUUID ? crypto.randomUUID()
+    : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
+  const visitor = () => {
+    if (!isKnown) return undefined;
+    let id = store.get("id");
+    if (!id) store.set("id", id = uuid());
+    return id;
+  };
+
+  // ---- sending: kept until it was taken; a repeat is recognised by its messageId ---------------------------------------------
+  let queue = [], timer = 0, wait = GATHER, isSending = false;
+  const keep = () => store.set("queue", JSON.stringify(queue.slice(-MOST_KEPT)));
+  const later = (after) => { clearTimeout(timer); timer = setTimeout(flush, after); };
+
+  const put = (type, told) => {
+    queue.push({ type, messageId: uuid(), timestamp: new Date().toISOString(), anonymousId: visitor(), userId: store.get("user") || undefined, context: context(), ...told });
+    if (queue.length > MOST_KEPT) queue.shift();
+    if (!isSending) later(wait);
+  };
+
+  const post = (batch) => fetch(HOST + "/v1/batch", {
+    method: "POST", body: JSON.stringify({ writeKey: tag.dataset.key, sentAt: new Date().toISOString(), batch }),
+    headers: { "Content-Type": "text/plain" }, keepalive: batch.length < 30, credentials: "omit", mode: "cors",
+  });
+
+  const flush = async () => {
+    if (isSending || !queue.length) return;
+    isSending = true;
+    const batch = queue.slice(0, 50);
+    keep();
+    let isDone = false;
+    try {
+      const answer = await post(batch);
+      isDone = answer.ok || answer.status === 400;
+    } catch { /* offline */ }
+    isSending = false;
+    if (isDone) queue = queue.filter((one) => !batch.includes(one));
+    wait = isDone ? GATHER : Math.min(wait * 2, LONGEST_WAIT);
+    keep();
+    if (queue.length) later(wait);
+  };
+
+  /** The page goes away: what waits is handed to the browser, and kept as well. */
+  const leave = () => {
+    keep();
+    if (queue.length && !isSending) post(queue.slice(0, 25)).then((answer) => { if (answer.ok) { queue = queue.slice(25); keep(); } }, () => {});
+  };
+
+  // ---- where ----------------------------------------------------------------------------------------------------------------
+  const address = () => {
+    const url = new URL(location.href);
+    url.hash = "";
+    [...url.searchParams.keys()].filter((name) => SECRETS.test(name)).forEach((name) => url.searchParams.delete(name));
+    return url;
+  };
+  let referrer = document.referrer;
+  const context = () => {
+    const url = address();
+    return {
+      page: { url: url.href, path: url.pathname, search: url.search, title: document.title, referrer },
+      locale: navigator.language, screen: { width: screen.width, height: screen.height },
+      library: { name: "muhatap.js", version: "1" }, consent: isKnown ? "yes" : "no",
+    };
+  };
+
+  // ---- one page view: how long somebody reads, how far, what they look at -----------------------------------------------------
+  let view, height = 0;
+  const attended = () => document.visibilityState === "visible" && document.hasFocus();
+
+  /** Counts what passed since the last look, at most until the reader fell idle. */
+  const measure = () => {
+    const at = now();
+    if (view.isAttended) {
+      const passed = Math.max(0, Math.min(at, view.moved + IDLE) - view.since);
+      view.read += passed;
+      for (const one of view.cards.values()) if (one.isShown) one.read += passed;
+    }
+    view.since = at;
+    view.isAttended = attended();
+  };
+
+  const tell = () => {
+    measure();
+    const seconds = Math.round(view.read / 100) / 10, scroll = Math.round(view.scroll * 100);
+    const shown = [...view.cards].filter(([, one]) => one.read >= 1000).map(([product, one]) => ({ product_id: product, seconds: Math.round(one.read / 100) / 10 }));
+    const told = JSON.stringify([seconds, scroll, shown]);
+    if (told === view.told || (!seconds && !scroll)) return;
+    view.told = told;
+    put("track", { event: "Page Engaged", properties: { page_view: view.id, seconds, scroll, product_id: view.product, shown }, context: view.context });
+  };
+
+  const begin = () => {
+    const product = document.querySelector("body[data-muhatap-product], main[data-muhatap-product], [data-muhatap-product][data-muhatap-page]");
+    view = { id: uuid(), path: location.pathname + location.search, read: 0, scroll: 0, told: "", clicks: 0, cards: new Map(),
+      since: now(), moved: now(), isAttended: attended(), product: product?.dataset.muhatapProduct, context: context() };
+    put("page", { messageId: view.id, name: document.title, properties: { ...view.context.page, page_view: view.id, product_id: view.product } });
+    watch();
+    seen();
+  };
+
+  /** A page of an application came in the place of another: the time of the one is not the time of the next. */
+  const changed = () => {
+    if (location.pathname + location.search === view.path) return;
+    tell();
+    referrer = view.context.page.url;
+    setTimeout(begin, 50); // by then the page has its title
+    view.path = location.pathname + location.search;
+  };
+
+  const moved = () => {
+    if (now() - view.moved < 500) return;
+    measure();
+    view.moved = now();
+  };
+
+  let isLooking = false;
+  const seen = () => {
+    if (isLooking) return;
+    isLooking = true;
+    requestAnimationFrame(() => {
+      isLooking = false;
+      if (height) view.scroll = Math.max(view.scroll, Math.min(1, (scrollY + innerHeight) / height));
+    });
+  };
+
+  const cards = new IntersectionObserver((entries) => {
+    measure();
+    for (const entry of entries) {
+      const product = entry.target.dataset.muhatapProduct;
+      const one = view.cards.get(product) || { read: 0, isShown: false };
+      one.isShown = entry.intersectionRatio >= 0.5;
+      view.cards.set(product, one);
+    }
+  }, { threshold: [0, 0.5] });
+  const watch = () => {
+    cards.disconnect();
+    for (const one of [...document.querySelectorAll("[data-muhatap-product]")].slice(0, 200)) if (one.dataset.muhatapProduct !== view.product) cards.observe(one);
+  };
+
+  // ---- clicks: which element, and where in it; never what was typed -----------------------------------------------------------
+  const plain = (name) => name && !/\d/.test(name) ? name : ""; // names with digits are made by machines
+  const keyOf = (element) => {
+    const parts = [];
+    for (let one = element; one && one !== document.body && parts.length < 6; one = one.parentElement) {
+      const own = one.dataset?.muhatapId || plain(one.id);
+      if (own) return ["#" + own, ...parts].join(" > ");
+      const named = one.dataset?.testid || one.getAttribute("name") || one.getAttribute("aria-label");
+      const classes = [...one.classList].filter(plain).slice(0, 2).join(".");
+      const twins = one.parentElement ? [...one.parentElement.children].filter((other) => other.tagName === one.tagName) : [];
+      const place = twins.length > 1 ? ":" + (twins.indexOf(one) + 1) : "";
+      parts.unshift(one.tagName.toLowerCase() + (named ? `[${named.slice(0, 40)}]` : (classes && "." + classes) + place));
+    }
+    return parts.join(" > ");
+  };
+
+  const clicked = (event) => {
+    const target = event.composedPath()[0];
+    if (!(target instanceof Element) || ++view.clicks > MOST_CLICKS) return;
+    const element = target.closest("[data-muhatap-id],a,button,[role=button],input,select,textarea,label,summary") || target;
+    const box = element.getBoundingClientRect(), share = (place, size) => size ? Math.round(Math.min(1, Math.max(0, place / size)) * 100) / 100 : 0.5;
+    const isByKey = event.detail === 0; // then the middle of it
+    put("track", { event: "Element Clicked", properties: {
+      page_view: view.id, element: keyOf(element),
+      x: isByKey ? 0.5 : share(event.clientX - box.left, box.width), y: isByKey ? 0.5 : share(event.clientY - box.top, box.height),
+      text: element.matches("a,button,[role=button],summary") ? element.innerText?.trim().slice(0, 80) : undefined,
+      part: target.closest("[data-muhatap-part]")?.dataset.muhatapPart, product_id: target.closest("[data-muhatap-product]")?.dataset.muhatapProduct || view.product,
+      width: innerWidth,
+    } });
+  };
+
+  // ---- what a page may call; nothing here ever throws into it -----------------------------------------------------------------
+  const safely = (act) => (...given) => { try { return act(...given); } catch { return undefined; } };
+  window.muhatap = Object.freeze({
+    track: safely((event, properties = {}) => put("track", { event: String(event), properties: { ...properties, page_view: view.id } })),
+    page: safely(() => { tell(); begin(); }),
+    identify: safely((user, traits = {}) => { store.set("user", String(user)); put("identify", { userId: String(user), traits }); }),
+    consent: safely((is) => { if (!is) store.forget(); isKnown = Boolean(is); }),
+    reset: safely(() => store.forget()),
+  });
+
+  safely(() => {
+    try { queue = JSON.parse(store.get("queue") || "[]"); } catch { /* somebody else's */ }
+    begin();
+    const passive = { passive: true, capture: true };
+    for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);
+    addEventListener("scroll", safely(seen), passive);
+    addEventListener("click", safely(clicked), passive);
+    for (const kind of ["focus", "blur"]) addEventListener(kind, safely(measure));
+    document.addEventListener("visibilitychange", safely(() => { if (document.hidden) { tell(); leave(); } else measure(); }));
+    addEventListener("pagehide", safely(() => { tell(); leave(); }));
+    addEventListener("online", safely(() => later(0)));
+    addEventListener("popstate", safely(changed));
+    for (const name of ["pushState", "replaceState"]) {
+      const original = history[name];
+      history[name] = function (...given) { const answer = original.apply(this, given); safely(changed)(); return answer; };
+    }
+    new ResizeObserver(safely(([entry]) => { height = entry.target.scrollHeight; seen(); })).observe(document.documentElement);
+    setInterval(safely(() => { measure(); if (attended()) tell(); }), BEAT);
+  })();
+})();
