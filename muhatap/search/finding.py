@@ -17,7 +17,7 @@ from psycopg.errors import QueryCanceled
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
 from muhatap.conversations.models import Attachment, Conversation, ConversationTag, Message
-from muhatap.conversations.visibility import CALLED, scope, visible_to
+from muhatap.conversations.visibility import CALLED, branches, scope
 from muhatap.search.meaning import Meaning
 
 MOST = 200
@@ -26,6 +26,10 @@ PATIENCE_MS = 3000
 HALF_LIFE = 180.0  # days after which a find counts half, down to a quarter
 _DAY = 86_400
 _PLACES = "%s, %s, %s, %s, %s, " + "%s, %s::bigint[], %s::bigint[], {mentions}, %s, " + "%s, %s, %s, %s, %s, %s"
+STANDING = """select m.id from unnest(%s::bigint[], %s::bigint[]) f (message_id, conversation_id)
+join conversations_message m on m.id = f.message_id and m.conversation_id = f.conversation_id
+where exists (select from conversations_conversation
+  where conversations_conversation.id = f.conversation_id and merged_into_id is null and ({seen}))"""
 
 
 class TookTooLong(Exception):
@@ -77,7 +81,7 @@ def _page(meaning: Meaning, *, user: User, page: int, order: Callable[[list[Cand
     best = order(_visible(found, user))
     shown = best[(page - 1) * PAGE : page * PAGE]
     return Found(
-        hits=_read(shown, user),
+        hits=_read(shown),
         n=len(best),
         has_next=len(best) > page * PAGE,
         oldest_at=found[-1].at if len(found) >= MOST else None,
@@ -89,7 +93,8 @@ def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[H
     if meaning.is_impossible or not meaning.has_words:
         return []
     best = _best(candidates(meaning, user=user, most=MOST // 2), at)
-    return _hits(best[: limit * 2], _messages(best[: limit * 2], user))[:limit]
+    seen = _visible(best[: limit * 2], user)
+    return _hits(seen, _messages(seen))[:limit]
 
 
 def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
@@ -123,15 +128,13 @@ def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[Any]]:
 
 def _visible(found: Sequence[Candidate], user: User) -> list[Candidate]:
     """Those whose message still stands where its document says, in a conversation this user sees by its own row."""
-    standing = _seen(user, found).filter(pk__in=[candidate.message_id for candidate in found])
-    places = dict(standing.values_list("pk", "conversation_id"))
-    return [candidate for candidate in found if places.get(candidate.message_id) == candidate.conversation_id]
-
-
-def _seen(user: User, found: Sequence[Candidate]) -> "QuerySet[Message]":
-    """Messages of those conversations the user sees; few are named, so that nobody looks at all the others."""
-    named = {candidate.conversation_id for candidate in found}
-    return Message.objects.filter(conversation__in=visible_to(user).filter(pk__in=named))
+    seen = branches(user)
+    conditions = " or ".join(branch.sql for branch in seen)
+    with connection.cursor() as cursor:
+        named = [[one.message_id for one in found], [one.conversation_id for one in found]]
+        cursor.execute(STANDING.format(seen=conditions), [*named, *(one for branch in seen for one in branch.values)])
+        standing = {number for (number,) in cursor.fetchall()}
+    return [candidate for candidate in found if candidate.message_id in standing]
 
 
 def _best(found: Sequence[Candidate], at: datetime) -> list[Candidate]:
@@ -149,15 +152,17 @@ def score(rank: float, written_at: datetime, at: datetime) -> float:
     return (rank + 0.01) * (0.25 + 0.75 * float(0.5 ** (days / HALF_LIFE)))
 
 
-def _read(shown: Sequence[Candidate], user: User) -> list[Hit]:
+def _read(shown: Sequence[Candidate]) -> list[Hit]:
     """Finds with the names of their attachments."""
     named = Attachment.objects.filter(is_inline=False).order_by("pk")
-    return _hits(shown, _messages(shown, user).prefetch_related(Prefetch("attachments", named)))
+    return _hits(shown, _messages(shown).prefetch_related(Prefetch("attachments", named)))
 
 
-def _messages(shown: Sequence[Candidate], user: User) -> "QuerySet[Message]":
+def _messages(shown: Sequence[Candidate]) -> "QuerySet[Message]":
+    """The messages themselves, without what no line of a find shows."""
+    rows = Message.objects.filter(pk__in=[candidate.message_id for candidate in shown])
     related = ("conversation__contact", "conversation__inbox", "conversation__assignee", "by", "contact")
-    return _seen(user, shown).filter(pk__in=[candidate.message_id for candidate in shown]).select_related(*related)
+    return rows.select_related(*related).defer("html", "references", "placed_details", "defects")
 
 
 def _hits(shown: Sequence[Candidate], messages: Iterable[Message]) -> list[Hit]:

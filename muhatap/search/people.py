@@ -41,7 +41,7 @@ def companies(query: Query) -> list[Company]:
 def like(query: Query) -> list[str]:
     """Names of contacts that sound like the query's longest word, for "did you mean"."""
     longest = max((fold(word) for term in query.asked for word in term.words), key=len, default="")
-    if len(longest) < SHORTEST:
+    if len(longest) < SHORTEST or longest.isdigit():  # numbers are right or wrong, and no name looks like one
         return []
     pool = Contact.objects.filter(merged_into=None, search_text__trigram_word_similar=longest).values("pk")[:POOL]
     rows = Contact.objects.filter(pk__in=pool).exclude(name="")
