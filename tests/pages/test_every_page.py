@@ -141,6 +141,8 @@ PAGES: dict[str, Visit] = {
     "imports:one": Visit(path="/contacts/imports/{imported}/"),
     "imports:listed": Visit(path="/contacts/imports/{imported}/rows/"),
     "imports:everything": Visit(path="/contacts/imports/everything/"),
+    "duplicates:list": Visit(path="/contacts/review/"),
+    "duplicates:one": Visit(path="/contacts/review/{question}/"),
     "contacts:list": Visit(path="/contacts/"),
     "contacts:new": Visit(path="/contacts/new/"),
     "contacts:fields": Visit(path="/contacts/fields/"),
@@ -225,6 +227,8 @@ PAGES: dict[str, Visit] = {
 }
 STATES: dict[str, Visit] = {
     "import after its dry run": Visit(path="/contacts/imports/{mapped}/"),
+    "contact that may be two people": Visit(path="/contacts/review/{torn}/"),
+    "no question of this kind": Visit(path="/contacts/review/?kind=later"),
     "file that nobody can read": Visit(path="/contacts/imports/{unreadable}/"),
     "how to search": Visit(path="/search/", by="zeynep"),
     "search without a find": Visit(path="/search/?q=yılmas+durum:açık"),
@@ -284,13 +288,13 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "search:palette",
-    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "sites:arriving",
+    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "duplicates:now", "sites:arriving",
     "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers", "inbox:mentions", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {
     "contacts:export_companies", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "settings:source", "mfa_download_recovery_codes",
-    "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "demo/shop.css",
+    "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "embed/muhatap.js", "demo/shop.css",
 }  # fmt: skip
 
 

@@ -24,9 +24,11 @@ from muhatap.automation.models import AutomationRule, Macro, RuleFiring
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
 from muhatap.conversations.models import Attachment, Conversation, Message, SavedView, Scheduled
+from muhatap.duplicates import running as looks
+from muhatap.duplicates.models import Proposal
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
-from muhatap.flow import telling
+from muhatap.flow import duplicates, telling
 from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
@@ -122,9 +124,19 @@ def _numbers() -> dict[str, Any]:
         **_connected(deniz),
         "site": _told_by_pages(deniz),
         **_imported(deniz),
+        **_asked(deniz),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
+
+
+def _asked(by: User) -> dict[str, int]:
+    """A look at everybody: two who may be one, a group, and one who may be two."""
+    run = looks.begin(by=by, at=clock.now())
+    duplicates.look(run_id=run.pk, at=clock.now())
+    torn = Proposal.objects.get(about="two", state="open")
+    group = Proposal.objects.filter(about="same", state="open").order_by("-n_group", "id")
+    return {"question": group[0].pk, "torn": torn.pk}
 
 
 def _imported(by: User) -> dict[str, int]:
@@ -161,7 +173,7 @@ def _connected(by: User) -> dict[str, int]:
 def _told_by_pages(by: User) -> int:
     """A web site of which an event arrived, and one was refused."""
     at = clock.now()
-    site = sites.create(name="Ihlamur Ev", origins=["https://www.ihlamurev.example"], by=by, at=at)
+    site = sites.create(name="Ihlamur Ev (deneme)", origins=["https://www.ihlamurev.example"], by=by, at=at)
     keeping.look_ahead(at=at)
     looks = b'{"type": "track", "event": "Product Viewed", "anonymousId": "tarayici-1"}'
     told = segment.rows(segment.opened(looks, call="track"), call="track", site_id=site.pk, received_at=at)

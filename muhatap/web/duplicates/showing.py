@@ -194,8 +194,8 @@ def _talks(kept: Contact, dropped: Contact, user: User) -> list[Line]:
         there=words.talks(there, there_open),
         after=words.talks(here + there, here_open + there_open),
         tone="",
-        here_url=reverse("inbox:of_contact", args=[kept.pk]) if here else "",
-        there_url=reverse("inbox:of_contact", args=[dropped.pk]) if there else "",
+        here_url=reverse("contacts:page", args=[kept.pk]) if here else "",
+        there_url=reverse("contacts:page", args=[dropped.pk]) if there else "",
     )
     return [line]
 

@@ -83,7 +83,7 @@ def of(proposal: Proposal, weighed: Weighed | None) -> Waterfall | None:
 
 
 def _tenth() -> str:
-    return _("%(n)s%%") % {"n": times.decimal(0.1)}
+    return times.percent(1).replace("100", times.decimal(0.1))
 
 
 class _Scale:
