@@ -181,15 +181,15 @@ def grouped(
     links = engine.weighed("compared", weights_of(model, engine.codes("compared")), prior, min(bar, model.review))
     n_to_review = int(((links["weight"] >= model.review) & (links["weight"] < model.merge)).sum())
     links = {name: column[links["weight"] >= bar] for name, column in links.items()}
-    component = grouping.components(n_records, links["l"].astype(np.int64) - 1, links["r"].astype(np.int64) - 1)
+    ends = links["l"].astype(np.int64) - 1, links["r"].astype(np.int64) - 1
+    component = grouping.loosened(n_records, *ends, links["weight"], bar=bar, most=LARGEST)
     engine.compare_within(component, LARGEST)
     all_pairs = engine.weighed("within", weights_of(model, engine.codes("within")), prior, -1e9)
     # In order and rounded: engines give pairs in their own order, and differ in the last digit of a logarithm.
     order = np.argsort(pairing.joined(all_pairs["l"], all_pairs["r"]))
     left, right, weight, against = (all_pairs[name][order] for name in ("l", "r", "weight", "against"))
-    pairs = grouping.Pairs(
-        left.astype(np.int64) - 1, right.astype(np.int64) - 1, np.round(weight, 3), np.round(against, 3)
-    )
+    weight, against = (np.round(bits, 3).astype(np.float32) for bits in (weight, against))
+    pairs = grouping.Pairs(left.astype(np.int64) - 1, right.astype(np.int64) - 1, weight, against)
     size = np.bincount(component, minlength=n_records)[component]
     label = np.where(size > LARGEST, np.arange(n_records), component)
     return *grouping.guarded(label, pairs, bar=bar, share=model.against), n_to_review

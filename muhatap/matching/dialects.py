@@ -93,7 +93,9 @@ def is_one_edit(a: str, b: str, dialect: Dialect) -> str:
 
 def _may_be_one_edit(a: str, b: str, dialect: Dialect) -> str:
     """Cheap, and true of every edit."""
-    if dialect is Dialect.DUCKDB:  # whose Levenshtein costs a tenth of its Damerau; two neighbours exchanged are 2 steps of it
+    if (
+        dialect is Dialect.DUCKDB
+    ):  # whose Levenshtein costs a tenth of its Damerau; two neighbours exchanged are 2 steps of it
         return f"abs(strlen({a}) - strlen({b})) <= 1 and {a} <> {b} and levenshtein({a}, {b}) <= 2"
     lengths = f"abs(length({a}) - length({b})) <= 1"
     # An edit touches the beginning or the end or neither, never both.

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from muhatap.matching import pairing
-from muhatap.matching.dialects import Dialect
 from muhatap.matching.blocking import Rule
+from muhatap.matching.dialects import Dialect
 from muhatap.matching.engine import MOST_IN_A_KEY, Columns, Engine
 from muhatap.matching.pairing import Groups
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+STEPS = (1.5, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0)  # bits above the bar, until a crowd falls apart
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,22 @@ def components(n: int, left: Ints, right: Ints) -> Ints:
         label = label[label]
         if np.array_equal(label, before):
             return label
+
+
+def loosened(n: int, left: Ints, right: Ints, weight: Floats, *, bar: float, most: int) -> Ints:
+    """The same, but what would be more than so many records hangs together only by its stronger links.
+
+    A crowd of namesakes is held together by its weakest links; the families in it by their best.
+    """
+    component = components(n, left, right)
+    for more in STEPS:
+        is_crowd = (np.bincount(component, minlength=n) > most)[component]
+        if not is_crowd.any():
+            break
+        stays = ~is_crowd[left] | (weight >= bar + more)
+        left, right, weight = left[stays], right[stays], weight[stays]
+        component = components(n, left, right)
+    return component
 
 
 @dataclass(frozen=True)

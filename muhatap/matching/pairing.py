@@ -56,7 +56,7 @@ def without(pairs: Ints, known: Ints) -> Ints:
     if not len(known):
         return pairs
     place = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
-    return pairs[known[place] != pairs]
+    return np.compress(known[place] != pairs, pairs)
 
 
 def _of(groups: Groups) -> Iterator[Ints]:

@@ -162,7 +162,6 @@ class Recipe:
             x = step.sql(x, dialect)
         return x
 
-
     def stages(self, column: str, dialect: Dialect) -> list[str]:
         """The same in expressions of which each is made from the column that the one before has made."""
         found = [column]

@@ -21,6 +21,13 @@ def test_records_hang_together_over_several_links():
     assert grouping.components(6, left, right).tolist() == [0, 0, 2, 0, 4, 4]
 
 
+def test_a_crowd_hangs_together_only_by_its_stronger_links():
+    left, right, weight = np.array([0, 1, 2, 4]), np.array([1, 2, 3, 5]), np.array([9.0, 1.0, 9.0, 1.0], np.float32)
+
+    assert grouping.loosened(6, left, right, weight, bar=0.0, most=3).tolist() == [0, 0, 2, 2, 4, 4]
+    assert grouping.loosened(6, left, right, weight, bar=0.0, most=4).tolist() == [0, 0, 0, 0, 4, 4]
+
+
 def test_a_link_joins():
     assert grouped(3, [(0, 1, 8.0, 0.0)]) == ([0, 0, 2], [])
 
