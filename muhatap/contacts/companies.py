@@ -34,16 +34,15 @@ def named_many(names: Iterable[str], *, at: datetime) -> dict[str, Company]:
     if not keys:
         return {}
     fresh = {key: plain[name] for name, key in keys.items()}
-    known = set(Company.objects.filter(folded__in=fresh).values_list("folded", flat=True))
-    Company.objects.bulk_create(
-        [
-            Company(name=name, folded=key, sort_key=sort_key(name)[:200], created_at=at)
-            for key, name in sorted(fresh.items())
-            if key not in known
-        ],
-        ignore_conflicts=True,
-    )
     firms = {firm.folded: firm for firm in Company.objects.filter(folded__in=fresh)}
+    missing = [
+        Company(name=name, folded=key, sort_key=sort_key(name)[:200], created_at=at)
+        for key, name in sorted(fresh.items())
+        if key not in firms
+    ]
+    if missing:
+        Company.objects.bulk_create(missing, ignore_conflicts=True)
+        firms |= {firm.folded: firm for firm in Company.objects.filter(folded__in=[firm.folded for firm in missing])}
     return {name: firms[key] for name, key in keys.items()}
 
 

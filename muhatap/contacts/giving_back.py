@@ -12,14 +12,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import bulk_rows, ledger, profile, survivorship
+from muhatap.contacts import ledger, profile, survivorship
 from muhatap.contacts.models import (
     Company,
     Contact,
     ContactNote,
     ContactTag,
     Identity,
-    LedgerEntry,
     MatchKey,
     ProfileFact,
     SourceRecord,
@@ -37,6 +36,11 @@ _CAME_ALONG = {
     "contacts.Likeness.one",  # a hint, and nobody's word
     "contacts.Likeness.other",
 }
+_UNLINKS = """
+insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
+select %s, t.one, t.record_id, '{}', 'import undone', %s::bigint, %s, %s::timestamptz
+from unnest(%s::bigint[], %s::bigint[]) as t (one, record_id)
+"""
 _OWN_TABLES = ("contacts_identity", "contacts_sourcerecord", "contacts_contacttag", "contacts_contactnote")
 
 
@@ -63,7 +67,7 @@ def give_back(*, rows: Sequence[Given], source: str, since: datetime, by: User |
     for row in rows:
         if row.contact not in held:
             row.undone, row.why = FAILED, "gone"
-        elif held[row.contact].merged_into_id:
+        elif held[row.contact]:
             row.keep("merged")
     changed = [row for row in rows if row.undone == REVERSED and not row.is_new]
     _restore(changed, source, since=since, by=by, at=at)
@@ -71,11 +75,10 @@ def give_back(*, rows: Sequence[Given], source: str, since: datetime, by: User |
     _remove_what_came_along(rows)
 
 
-def _held(contacts: Collection[int]) -> dict[int, Contact]:
-    rows = (
-        Contact.objects.filter(pk__in=contacts).select_for_update(of=("self",)).order_by("pk").select_related("company")
-    )
-    return {row.pk: row for row in rows}
+def _held(contacts: Collection[int]) -> dict[int, int | None]:
+    """These contacts, held in the order of their numbers, each with what it was merged into."""
+    rows = Contact.objects.filter(pk__in=contacts).select_for_update().order_by("pk")
+    return dict(rows.values_list("pk", "merged_into_id"))
 
 
 def _restore(rows: Sequence[Given], source: str, *, since: datetime, by: User | None, at: datetime) -> None:
@@ -111,14 +114,9 @@ def _withdraw(rows: Sequence[Given], source: str, *, by: User | None, at: dateti
 
 
 def _unlink(records: Sequence[tuple[int, int]], *, by: User | None, at: datetime) -> None:
-    stamp = {
-        "by_id": by.pk if by else None,
-        "by_name": str(by)[:120] if by else "",
-        "at": at,
-        "reason": "import undone",
-    }
-    kind = str(ledger.Kind.UNLINK)
-    bulk_rows.copy(LedgerEntry, [{"kind": kind, "one": home, "record_id": pk, **stamp} for pk, home in records])
+    told = [str(ledger.Kind.UNLINK), by.pk if by else None, str(by)[:120] if by else "", at]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLINKS, [*told, [home for _, home in records], [pk for pk, _ in records]])
 
 
 def _delete_notes_and_tags(rows: Sequence[Given]) -> None:

@@ -4,13 +4,16 @@ Whom a row speaks of is found by the one key its importer chose, and only where 
 that a visitor merely claimed leads nowhere. What is told becomes a source record; which value stands is decided as always.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from muhatap.accounts.models import User
 from muhatap.contacts import bulk_rows, companies, families, ledger, profile, searching
@@ -22,13 +25,18 @@ from muhatap.contacts.models import (
     ContactNote,
     ContactTag,
     Identity,
-    LedgerEntry,
     ProfileFact,
     SourceRecord,
     Tag,
 )
 from muhatap.shared.text import fold
 
+_folded = lru_cache(maxsize=4096)(fold)  # tags and firms come again and again
+_LINKS = """
+insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
+select %s, t.one, t.record_id, case when t.is_new then %s::jsonb else %s::jsonb end, '', %s::bigint, %s, %s::timestamptz
+from unnest(%s::bigint[], %s::bigint[], %s::boolean[]) as t (one, record_id, is_new)
+"""
 CREATE, UPDATE, BOTH = "create", "update", "both"
 _LEADING = """
 select value, contact_id, verified_at is not null, source from contacts_identity
@@ -208,10 +216,17 @@ def _write_identities(errand: _Errand) -> None:
                 had.add(key)
                 rows.append(_identity(errand, contact, handle))
                 givers.append(taken)
-    bulk_rows.copy(Identity, rows)
-    for row, taken in zip(rows, givers, strict=True):
+    _copy(Identity, rows, givers, "identities")
+
+
+def _copy(model: type[Model], rows: Sequence[Row], givers: Sequence[Taken], name: str) -> None:
+    """Write rows, and let each giver remember which were its own; what came with a new contact goes with it, unremembered."""
+    pairs = list(zip(rows, givers, strict=True))
+    bulk_rows.copy(model, [row for row, taken in pairs if taken.outcome == "created"], is_numbered=False)
+    bulk_rows.copy(model, [row for row, taken in pairs if taken.outcome != "created"])
+    for row, taken in pairs:
         if taken.outcome != "created":
-            taken.remember("identities", row["id"])
+            taken.remember(name, row["id"])
 
 
 def _identity(errand: _Errand, contact: int, handle: Handle) -> Row:
@@ -231,21 +246,23 @@ def _write_new(errand: _Errand) -> None:
     """The rows of new contacts as their first row tells of them; nobody else has told anything."""
     named = (str(told.facts["company"]) for told, _, _ in errand.standing() if told.facts.get("company"))
     firms = companies.named_many(dict.fromkeys(named), at=errand.at)
+    handles: dict[int, list[tuple[str, str]]] = {contact: [] for contact in errand.new}
     for told, _, contact in errand.standing():
         if contact in errand.new:
+            handles[contact] += ((handle.kind, handle.value) for handle in told.handles)
             for name, value in told.facts.items():
                 profile.place(errand.new[contact], name, value, at=errand.at, firms=firms)
     if errand.new:
-        searching.write(list(errand.new.values()))
+        for pk, contact in errand.new.items():
+            searching.fill(contact, handles[pk])
         bulk_rows.copy(Contact, [vars(contact) for contact in errand.new.values()])
 
 
 def _write_records(errand: _Errand) -> None:
     """What each row said, for good, and that it was linked to its contact."""
-    rows, links = list[Row](), list[Row]()
+    rows = list[Row]()
     numbers = iter(bulk_rows.reserve(SourceRecord, len(errand.rows)))
-    by_name = str(errand.by)[:120] if errand.by else ""
-    for told, taken, contact in errand.standing():
+    for told, _taken, contact in errand.standing():
         number = next(numbers)
         rows.append(
             {
@@ -260,19 +277,30 @@ def _write_records(errand: _Errand) -> None:
                 "recorded_at": errand.at,
             }
         )
-        links.append(
-            {
-                "kind": str(ledger.Kind.LINK),
-                "one": contact,
-                "record_id": number,
-                "evidence": {"because": "new" if taken.outcome == "created" else errand.match},
-                "by_id": errand.by.pk if errand.by else None,
-                "by_name": by_name,
-                "at": errand.at,
-            }
-        )
     bulk_rows.copy(SourceRecord, rows)
-    bulk_rows.copy(LedgerEntry, links)
+    _link(errand, [row["id"] for row in rows])
+
+
+def _link(errand: _Errand, records: list[int]) -> None:
+    """Where each record was linked: made by the database of three columns, since all else is the same for all of them."""
+    standing = errand.standing()
+    contacts, are_new = [contact for *_, contact in standing], [taken.outcome == "created" for _, taken, _ in standing]
+    by = errand.by
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LINKS,
+            [
+                str(ledger.Kind.LINK),
+                json.dumps({"because": "new"}),
+                json.dumps({"because": errand.match}),
+                by.pk if by else None,
+                str(by)[:120] if by else "",
+                errand.at,
+                contacts,
+                records,
+                are_new,
+            ],
+        )
 
 
 def _words(told: Told) -> dict[str, Any]:
@@ -341,7 +369,7 @@ def _values(contact: Contact) -> dict[str, Any]:
 
 
 def _write_tags(errand: _Errand) -> None:
-    names = {fold(name): name for told, _, _ in errand.standing() for name in told.tags}
+    names = {_folded(name): name for told, _, _ in errand.standing() for name in told.tags}
     if not names:
         return
     Tag.objects.bulk_create([Tag(name=name, folded=key) for key, name in sorted(names.items())], ignore_conflicts=True)
@@ -349,7 +377,7 @@ def _write_tags(errand: _Errand) -> None:
     had = set(ContactTag.objects.filter(contact__in=errand.known).values_list("contact_id", "tag_id"))
     rows, givers = list[Row](), list[Taken]()
     for told, taken, contact in errand.standing():
-        for tag in dict.fromkeys(tags[fold(name)] for name in told.tags):
+        for tag in dict.fromkeys(tags[_folded(name)] for name in told.tags):
             if (contact, tag) not in had:
                 had.add((contact, tag))
                 rows.append({"contact_id": contact, "tag_id": tag, **errand.stamp})
@@ -381,8 +409,8 @@ def _remember_what_came_along(errand: _Errand, last_company: int, last_tag: int)
     first = next((taken for _, taken, _ in errand.standing()), None)
     if first is None:
         return
-    names = {fold(str(told.facts["company"]))[:200] for told, _, _ in errand.standing() if told.facts.get("company")}
-    tags = {fold(name) for told, _, _ in errand.standing() for name in told.tags}
+    names = {_folded(str(told.facts["company"]))[:200] for told, _, _ in errand.standing() if told.facts.get("company")}
+    tags = {_folded(name) for told, _, _ in errand.standing() for name in told.tags}
     for pk in (
         Company.objects.filter(pk__gt=last_company, folded__in=names).values_list("pk", flat=True) if names else ()
     ):

@@ -154,17 +154,17 @@ def _give_back(one: Import, at: datetime) -> bool:
     asked = one.rows.filter(undone="", contact__isnull=False).exclude(outcome="left")
     if one.undo_before is not None:
         asked = asked.filter(number__lt=one.undo_before)
-    rows = list(asked.order_by("-number")[:CHUNK])
+    rows = asked.order_by("-number").values_list("number", "contact", "outcome", "before")[:CHUNK]
     given = [
-        Given(number=row.number, contact=row.contact or 0, is_new=row.outcome == "created", before=row.before or {})
-        for row in rows
+        Given(number=number, contact=contact or 0, is_new=outcome == "created", before=before or {})
+        for number, contact, outcome, before in rows
     ]
     giving_back.give_back(rows=given, source=one.source, since=one.began_at or one.at, by=one.undone_by, at=at)
     _note_undone(one, given)
     one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))
-    if rows:
-        one.undo_before = rows[-1].number
-    if len(rows) < CHUNK:
+    if given:
+        one.undo_before = given[-1].number
+    if len(given) < CHUNK:
         one.state, one.undone_at = State.UNDONE, at
         return False
     return True

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ _PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9-]{0,61}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,61})+"
 )
 _LONG = 254
+_MOST_KNOWN = 5000  # cities, firms and languages come again and again, so that each is read once
 _MOBILE = re.compile(r"(?:\+?90|0090|0)?(5\d{9})")
 
 
@@ -48,6 +49,7 @@ class Reader:
     is_lenient: bool
     decimal: str = ""
     dates: str = ""
+    known: "dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]]" = field(default_factory=dict)
 
     def told(self, line: Line) -> Told:
         """Raises BadRow."""
@@ -143,7 +145,12 @@ class _Cells:
         return name
 
     def _value(self, name: str, column: str, cell: str) -> Any:
-        values, errors = fields.read_as({name: self._plain(name, cell)}, self.reader.custom)
+        known = self.reader.known
+        if (name, cell) not in known:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            known[name, cell] = fields.read_as({name: self._plain(name, cell)}, self.reader.custom)
+        values, errors = known[name, cell]
         if errors:
             self._refuse(column, cell, errors[name])
         return values.get(name)
@@ -163,15 +170,17 @@ class _Cells:
 
 def _each(kind: str, cell: str) -> list[Handle]:
     """All that a cell holds: people put two numbers into one. Raises fields.BadValue."""
-    if (quick := _quick(kind, cell)) or kind == targets.SHOP:
-        return [quick or _handle(kind, cell)]
+    if quick := _quick(kind, cell):
+        return [quick]
+    if kind == targets.SHOP:
+        return [_handle(kind, cell)]
     parts = written.numbers(cell) if kind == targets.PHONE else written.addresses(cell)
     return [_handle(kind, part) for part in parts]
 
 
 def _handle(kind: str, cell: str) -> Handle:
     """Raises fields.BadValue."""
-    if quick := _quick(kind, cell):
+    if kind != targets.SHOP and (quick := _quick(kind, cell)):
         return quick
     values, errors = fields.read_as({kind: cell}, {}) if kind != targets.SHOP else ({kind: cell}, {})
     if errors:
@@ -191,6 +200,8 @@ def _quick(kind: str, cell: str) -> Handle | None:
         local, _at, domain = plain.partition("@")
         comparable = f"{local.split('+', 1)[0] or local}@{domain}"
         return Handle(kind=kind, value=plain, comparable=comparable, written=cell, is_sound=True)
+    if kind == targets.SHOP and len(cell) < _LONG and cell.isascii() and cell.isalnum():
+        return Handle(kind=kind, value=cell, comparable=cell, written=cell, is_sound=True)
     return None
 
 

@@ -8,6 +8,7 @@ _FOLD = str.maketrans("İIıŞşĞğÜüÖöÇçÂâÎîÛû", "iiissgguuooccaai
 _LOOSE_DOT = "\u0307"
 # The Turkish alphabet on 32 printable characters in a row; letters outside it keep their own place after it.
 _ALPHABET = {letter: chr(ord("A") + place) for place, letter in enumerate("abcçdefgğhıijklmnoöpqrsştuüvwxyz")}
+_PLACES = str.maketrans(_ALPHABET)
 
 
 def lower_tr(text: str) -> str:
@@ -28,7 +29,9 @@ def fold(text: str) -> str:
 
 def sort_key(text: str) -> str:
     """A key whose code points sort names by the Turkish alphabet; columns that hold it have the collation "C"."""
-    return "".join(_place(letter) for letter in lower_tr(unicodedata.normalize("NFC", text)).replace(_LOOSE_DOT, ""))
+    lowered = lower_tr(unicodedata.normalize("NFC", text)).replace(_LOOSE_DOT, "")
+    known = lowered.translate(_PLACES)
+    return known if known.isascii() else "".join(map(_place, lowered))
 
 
 def _place(letter: str) -> str:

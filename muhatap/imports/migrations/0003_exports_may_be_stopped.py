@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0002_how_files_are_read'),
+        ("imports", "0002_how_files_are_read"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='export',
-            name='state',
-            field=models.CharField(choices=[('running', 'Running'), ('done', 'Ready'), ('failed', 'Failed'), ('expired', 'No longer kept'), ('cancelled', 'Stopped')], default='running', max_length=10),
+            model_name="export",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("running", "Running"),
+                    ("done", "Ready"),
+                    ("failed", "Failed"),
+                    ("expired", "No longer kept"),
+                    ("cancelled", "Stopped"),
+                ],
+                default="running",
+                max_length=10,
+            ),
         ),
     ]
