@@ -12,6 +12,7 @@ from muhatap.contacts import designing
 from muhatap.contacts.models import CustomField
 from muhatap.feedback import asking
 from muhatap.shared import secrets
+from muhatap.visits import sites
 
 DOMAIN = "ihlamurev.example"
 PASSWORD = "ihlamur-kokusu-42"  # noqa: S105 (printed at the start; the demo is for looking around)
@@ -67,6 +68,7 @@ def build(*, at: datetime) -> Shop:
             Desk.objects.create(inbox=inbox, user=staff[login])
     for name in ("destek", "web"):
         asking.set_up(inbox=inboxes[name], fields={"is_on": True}, by=staff["deniz"], at=at)
+    sites.create(name="Ihlamur Ev", origins=[f"https://www.{DOMAIN}"], by=staff["deniz"], at=at)
     return Shop(staff, inboxes, _fields(by=staff["deniz"], at=at), signing_secret)
 
 

@@ -21,6 +21,7 @@ from muhatap.visits.writing import Lost, Writer
 
 log = logging.getLogger(__name__)
 KNOWN_FOR = 5.0  # seconds for which sites are remembered
+UNKNOWN_FOR = 0.5  # seconds between two looks for a key nobody knows
 PULSE = 1.0  # seconds between two notes of what was refused and who sent last
 MOST_NOTED = 200  # refusals in one pulse
 
@@ -33,6 +34,7 @@ class Collector:
         self._sites: dict[str, Standing] = {}
         self.salt = b""
         self._asked_at = -KNOWN_FOR
+        self._is_sure = False
         self._asking = asyncio.Lock()
         self._refused: deque[tuple[int | None, Refused, datetime]] = deque(maxlen=MOST_NOTED)
         self._last: dict[int, datetime] = {}
@@ -40,11 +42,13 @@ class Collector:
         self._is_ending = asyncio.Event()
 
     async def site(self, key: str) -> Standing | None:
-        """The site of a write key. Raises Lost when nobody knows and the database is away."""
-        if time.monotonic() - self._asked_at > KNOWN_FOR:
+        """The site of a write key. Raises Lost for one nobody knows while the database is away: it may be new."""
+        if self._is_stale(key):
             async with self._asking:
-                if time.monotonic() - self._asked_at > KNOWN_FOR:
+                if self._is_stale(key):
                     await self._ask()
+        if key not in self._sites and not self._is_sure:
+            raise Lost("nobody could be asked whose key this is")
         return self._sites.get(key)
 
     def note(self, site: int | None, refused: Iterable[Refused], at: datetime, *, has_sent: bool = False) -> None:
@@ -61,14 +65,18 @@ class Collector:
         if self._noting is not None:
             await self._noting
 
+    def _is_stale(self, key: str) -> bool:
+        """A key nobody knows may be new; it is asked for at once, though not for each request of a flood."""
+        return time.monotonic() - self._asked_at > (KNOWN_FOR if key in self._sites else UNKNOWN_FOR)
+
     async def _ask(self) -> None:
         try:
             self._sites, self.salt = await asyncio.to_thread(_standing)
-            self._asked_at = time.monotonic()
+            self._is_sure = True
         except (DatabaseError, InterfaceError) as error:
-            if not self._sites:
-                raise Lost(str(error)) from error
+            self._is_sure = False
             log.warning("the sites could not be read anew: %s", error)
+        self._asked_at = time.monotonic()
 
     async def _note_soon(self) -> None:
         with suppress(TimeoutError):

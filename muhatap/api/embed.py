@@ -1,4 +1,4 @@
-"""What firms put on their own sites: the widget's script, and a small shop to see it at work."""
+"""What firms put on their own sites: the scripts of chat and tracker, and a small shop to see them at work."""
 
 import hashlib
 from functools import cache
@@ -12,6 +12,7 @@ from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import signed
 from muhatap.channels.webchat.widget import settings_of
 from muhatap.shared import clock
+from muhatap.visits.models import Site
 
 EMBED = Path(settings.BASE_DIR) / "embed"
 DEMO_KEY = "ihlamur-ev"
@@ -20,9 +21,9 @@ FRESH = 3600  # seconds a visitor's browser keeps the script before asking wheth
 
 
 @require_safe
-def script(request: HttpRequest) -> HttpResponse:
-    """embed/chat.js, for any site, asked again after an hour."""
-    content, tag = _read(EMBED / "chat.js", (EMBED / "chat.js").stat().st_mtime_ns)
+def script(request: HttpRequest, name: str) -> HttpResponse:
+    """embed/chat.js or embed/muhatap.js, for any site, asked again after an hour."""
+    content, tag = _read(EMBED / name, (EMBED / name).stat().st_mtime_ns)
     response: HttpResponse = HttpResponse(content, content_type="text/javascript; charset=utf-8")
     if request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
         response = HttpResponseNotModified()
@@ -44,8 +45,9 @@ def shop(request: HttpRequest) -> HttpResponse:
         raise Http404
     secret = settings_of(inbox.settings).identity_secret
     identity = signed.make(DEMO_CUSTOMER, secret=secret, at=clock.now()) if secret and "customer" in request.GET else ""
+    site = Site.objects.filter(is_on=True).order_by("id").first()
     page = (EMBED / "demo" / "shop.html").read_text(encoding="utf-8")
-    return HttpResponse(page.replace("IDENTITY", identity))
+    return HttpResponse(page.replace("IDENTITY", identity).replace("WRITE_KEY", site.write_key if site else ""))
 
 
 @require_safe

@@ -122,7 +122,9 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(**connection_settings(), autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(
+                    **connection_settings(), autocommit=True
+                ) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self._refresh_all()  # whatever was announced while nobody listened
                     async for notice in connection.notifies():

@@ -13,7 +13,8 @@ urlpatterns = [
     path("api/v1/docs", RedirectView.as_view(pattern_name="developer:reference"), name="api-docs"),
     path("api/v1/", everyday.urls),
     path("api/v1/<path:rest>", unknown),
-    path("embed/chat.js", embed.script),
+    path("embed/chat.js", embed.script, {"name": "chat.js"}),
+    path("embed/muhatap.js", embed.script, {"name": "muhatap.js"}),
     path("demo/shop/", embed.shop),
     path("demo/shop.css", embed.shop_style),
 ]

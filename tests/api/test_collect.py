@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import OperationalError
 
 from muhatap.api import collect, collector
 from muhatap.visits import nameless, sites
@@ -236,6 +237,16 @@ def test_without_a_database_nothing_is_said_to_be_kept(shop: Site, monkeypatch: 
 
     assert said.status == 503
     assert int(said.headers["retry-after"]) >= 1
+
+
+def test_a_key_is_not_called_unknown_while_nobody_can_be_asked(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> Any:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(collector, "_standing", away)
+
+    assert post(LOOKS, basic(shop.write_key)).status == 503
+    assert not Refusal.objects.exists()
 
 
 def test_a_client_that_leaves_in_the_middle_leaves_nothing(shop: Site) -> None:

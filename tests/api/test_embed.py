@@ -10,12 +10,13 @@ from tests import cast
 SECRET = "a-secret-of-the-shop-" + "x" * 30
 
 
-def test_the_script_is_for_any_site_and_asked_again_only_when_it_changed() -> None:
-    first = Client().get("/embed/chat.js")
+@pytest.mark.parametrize("name", ["chat.js", "muhatap.js"])
+def test_a_script_is_for_any_site_and_asked_again_only_when_it_changed(name: str) -> None:
+    first = Client().get(f"/embed/{name}")
     assert first.headers["Access-Control-Allow-Origin"] == "*"
     assert first.headers["Content-Type"].startswith("text/javascript")
     assert "max-age" in first.headers["Cache-Control"]
-    again = Client().get("/embed/chat.js", headers={"If-None-Match": first.headers["ETag"]})
+    again = Client().get(f"/embed/{name}", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -22,10 +22,10 @@ class Host:
     def url(self) -> str:
         return f"{self.origin}/sofra/onluk"
 
-    def wear(self, script: str, **attributes: str) -> None:
-        """Put the widget's tag on the page; the policy then lets in what the settings page says is needed, no more."""
+    def wear(self, script: str, *, name: str = "chat.js", **attributes: str) -> None:
+        """Put the tag of a script of ours on the page; the policy then lets in what the settings page says is needed, no more."""
         told = "".join(f' data-{name}="{value}"' for name, value in attributes.items())
-        self.tag = f'<script src="{script}/embed/chat.js"{told} async></script>'
+        self.tag = f'<script src="{script}/embed/{name}"{told} async></script>'
         self.policy = f"default-src 'none'; script-src 'self' {script}; connect-src {script}; style-src 'self'"
 
 

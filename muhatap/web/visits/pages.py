@@ -41,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs("sites.edit")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     site = get_object_or_404(Site, pk=pk)
-    page = _arrived(site) | {"address": settings.PUBLIC_URL, "example": _example(site)}
+    page = _arrived(site) | {"address": settings.PUBLIC_URL, "example": _example(site), "tag": _tag(site)}
     return render(request, "visits/site.html", page)
 
 
@@ -87,6 +87,10 @@ def _line(event: Event) -> Line:
         is_bot=event.is_bot,
         payload=json.dumps(json.loads(event.payload), ensure_ascii=False, indent=2),
     )
+
+
+def _tag(site: Site) -> str:
+    return f'<script src="{settings.PUBLIC_URL}/embed/muhatap.js" data-key="{site.write_key}" data-consent="no" async></script>'
 
 
 def _example(site: Site) -> str:

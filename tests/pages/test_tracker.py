@@ -1,0 +1,163 @@
+"""The tracker on somebody else's page: what it tells, what it never tells, and that it harms nothing there."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, expect
+from pytest_django import DjangoDbBlocker
+
+from muhatap.shared import clock
+from muhatap.visits import sites
+from muhatap.visits.models import Event, Site
+from tests import cast
+from tests.pages import host_page
+from tests.pages.chat_server import Server
+from tests.pages.host_page import Host
+from tests.visits.leaves import without_leaves
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+SCRIPT = Path(__file__).resolve().parents[2] / "embed" / "muhatap.js"
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with django_db_blocker.unblock():
+        server = Server(tmp_path_factory.mktemp("server"))
+    try:
+        server.start_web()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with host_page.standing() as host, without_leaves():
+        yield host
+
+
+@pytest.fixture
+def shop(host: Host) -> Site:
+    return sites.create(name="Ihlamur Ev", origins=[host.origin], by=cast.selin(), at=clock.now())
+
+
+def visit(page: Page, host: Host, server: Server, shop: Site, *, consent: str) -> None:
+    host.wear(server.url, name="muhatap.js", key=shop.write_key, consent=consent)
+    page.clock.install()
+    with page.expect_response(is_taken):
+        page.goto(f"{host.url}?utm_source=bulten&email=ayse@ornek.example#yorumlar")
+        page.wait_for_function("window.muhatap")
+        page.clock.run_for(2000)
+
+
+def is_taken(answer: Response) -> bool:
+    return "/v1/batch" in answer.url and answer.status == 200
+
+
+def told(name: str) -> list[dict[str, Any]]:
+    """The bodies of these events, in the order they happened."""
+    events = Event.objects.filter(name=name).order_by("at")
+    return [json.loads(payload) for payload in events.values_list("payload", flat=True)]
+
+
+def test_the_script_is_small() -> None:
+    assert len(gzip.compress(SCRIPT.read_bytes())) < 6 * KB
+
+
+def test_a_visit_is_told_with_its_pages_its_minutes_and_its_clicks(
+    page: Page, host: Host, server: Server, shop: Site
+) -> None:
+    visit(page, host, server, shop, consent="yes")
+    page.mouse.move(5, 5)
+    page.clock.run_for(10_000)
+    page.locator("#buy").click()
+    page.clock.run_for(60_000)  # nobody moves: after half a minute nobody reads
+
+    with page.expect_response(is_taken):
+        page.evaluate("document.title = 'Sepet'; history.pushState({}, '', '/sepet')")
+        page.clock.run_for(3000)
+    page.evaluate("muhatap.track('Product Added', {product_id: 'onluk'})")
+    with page.expect_response(is_taken):
+        page.clock.run_for(3000)
+
+    first, second = Event.objects.filter(kind=3).order_by("at")
+    assert first.url == f"{host.url}?utm_source=bulten"  # neither what is secret nor the fragment
+    assert second.url == f"{host.origin}/sepet"
+    assert json.loads(second.payload)["context"]["page"]["referrer"].startswith(host.url)
+    [click] = told("Element Clicked")
+    assert click["properties"]["element"] == "#buy"
+    assert click["properties"]["text"] == "Sepete ekle"
+    assert 0 <= click["properties"]["x"] <= 1
+    read = [
+        one["properties"]
+        for one in told("Page Engaged")
+        if one["properties"]["page_view"] == json.loads(first.payload)["messageId"]
+    ]
+    assert 38 <= max(one["seconds"] for one in read) <= 46  # twelve seconds until the click, and thirty after it
+    assert max(one["scroll"] for one in read) == 100
+    assert told("Product Added")[0]["properties"]["product_id"] == "onluk"
+    assert len(set(Event.objects.values_list("anonymous_id", flat=True))) == 1
+    assert page.evaluate("window.problems") == []
+
+
+def test_without_consent_nothing_is_stored_and_no_number_is_sent(
+    page: Page, context: BrowserContext, host: Host, server: Server, shop: Site
+) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+
+    visit(page, host, server, shop, consent="no")
+
+    assert page.evaluate("[Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]") == [[], [], ""]
+    assert context.cookies() == []
+    assert not any("anonymousId" in body or "userId" in body for body in sent)
+    assert Event.objects.get().anonymous_id.startswith("day:")
+
+
+def test_consent_may_be_given_and_taken_back(page: Page, host: Host, server: Server, shop: Site) -> None:
+    visit(page, host, server, shop, consent="no")
+
+    page.evaluate("muhatap.consent(true); muhatap.track('Agreed')")
+    with page.expect_response(is_taken):
+        page.clock.run_for(2000)
+    assert page.evaluate("localStorage['muhatap.id']") == Event.objects.get(name="Agreed").anonymous_id
+    page.evaluate("muhatap.consent(false)")
+
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_what_was_done_offline_arrives_once_when_the_line_is_back(
+    page: Page, context: BrowserContext, host: Host, server: Server, shop: Site
+) -> None:
+    visit(page, host, server, shop, consent="yes")
+    page.mouse.move(5, 5)
+    context.set_offline(True)
+    page.evaluate("muhatap.track('Sepet')")
+    page.clock.run_for(30_000)
+    assert "Sepet" in page.evaluate("localStorage['muhatap.queue']")
+
+    with page.expect_response(is_taken):
+        context.set_offline(False)
+        page.clock.run_for(70_000)
+
+    assert len(told("Sepet")) == 1
+
+
+def test_a_hostile_call_or_a_dead_server_harms_no_page(page: Page, host: Host, shop: Site) -> None:
+    host.wear("http://127.0.0.1:9", name="muhatap.js", key=shop.write_key, consent="yes")
+    page.route("**/embed/muhatap.js", lambda route: route.fulfill(path=SCRIPT, content_type="text/javascript"))
+    page.goto(host.url)
+    page.wait_for_function("window.muhatap")
+
+    page.evaluate("const o = {}; o.o = o; muhatap.track(null, o); muhatap.identify(); muhatap.track(Symbol('x'))")
+    page.locator("#buy").click()
+
+    expect(page.locator("#clicks")).to_have_text("1")
+    assert page.evaluate("window.problems") == []
