@@ -112,10 +112,10 @@ def _owned(line: str, owned: set[str]) -> str:
 
 def _lines(some: list[tuple[int, Row]]) -> Lines:
     """What the rows of COPY say of these records; in a process of its own, with Django awake for the room's own words."""
-    from muhatap.contacts import comparable
+    from muhatap.contacts import comparable, searching
+    from muhatap.contacts.models import Contact
     from muhatap.contacts.records import handles_in
     from muhatap.matching import blocking
-    from muhatap.shared.text import fold, sort_key
 
     found: Lines = {"contact": [], "identity": [], "record": [], "key": []}
     for number, row in some:
@@ -125,12 +125,11 @@ def _lines(some: list[tuple[int, Row]]) -> Lines:
         name, email, phone, city = (
             said.get("name", ""), values.get("email", ""), values.get("phone", ""), said.get("city", "")
         )  # fmt: skip
-        letters = f"{fold(name)} {email} {phone.lstrip('+')}"
-        found["contact"].append(
-            _escaped(
-                f"{number}\t{name}\t{email}\t{phone}\t{city}\ttr\t{{}}\t{sort_key(name or email or phone)}\t{letters}\t{AT}\t{AT}"
-            )
-        )
+        contact = Contact(name=name, email=email, phone=phone, city=city)
+        searching.fill(contact, [(handle.kind, handle.value) for handle in handles])
+        letters = contact.search_text.replace("\n", "\\n")
+        line = _escaped(f"{number}\t{name}\t{email}\t{phone}\t{city}\ttr\t{{}}\t{contact.sort_key}")
+        found["contact"].append(f"{line}\t{letters}\t{AT}\t{AT}")
         for place, handle in enumerate(handles):
             told_as = (
                 f"{number * 3 + place}\t{number}\t{handle.kind}\t{handle.value}\t{handle.comparable}\t{handle.written}"

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from muhatap.contacts import comparable
 from muhatap.matching import blocking, scoring
-from muhatap.matching.normal import Normal
+from muhatap.matching.normal import SHARED_BY_MANY, Normal
 from muhatap.matching.scoring import Verdict
 from muhatap.shared import prepared
 
@@ -52,24 +52,46 @@ class Candidate:
 def of(records: Sequence[Normal]) -> list[list[Candidate]]:
     """For each record the contacts it may be about, heaviest first, one line each; those that are surely apart are left out."""
     asked = [(n, key) for n, record in enumerate(records) for key in blocking.keys(record)]
-    model = comparable.model() if asked else None
-    found: list[dict[int, tuple[float, int, bool, Normal]]] = [{} for _ in records]
+    met: list[list[_Met]] = [[] for _ in records]
     read: dict[int, Normal] = {}
     for n, pk, contact, is_trusted, kept in _rows(asked):
         other = read.get(pk) or read.setdefault(pk, comparable.read(_json(kept)))
-        weight = scoring.weight(records[n], other, model) if model else 0.0
-        if model and weight >= model.review and (contact not in found[n] or weight > found[n][contact][0]):
-            found[n][contact] = (weight, pk, is_trusted, other)
-    return [
-        sorted(
-            (
-                Candidate(contact=contact, record=pk, is_trusted=is_trusted, verdict=weigh(record, other))
-                for contact, (_weight, pk, is_trusted, other) in some.items()
-            ),
-            key=lambda one: -one.verdict.weight,
-        )
-        for record, some in zip(records, found, strict=True)
+        met[n].append(_Met(pk, contact, is_trusted, other))
+    return [_likely(_shared(record, some), some) for record, some in zip(records, met, strict=True)]
+
+
+class _Met(NamedTuple):
+    record: int
+    contact: int
+    is_trusted: bool
+    normal: Normal
+
+
+def _likely(record: Normal, met: Sequence[_Met]) -> list[Candidate]:
+    """Weighed all, with reasons only for the best of each contact."""
+    best: dict[int, tuple[float, _Met]] = {}
+    model = comparable.model() if met else None
+    for one in met:
+        weight = scoring.weight(record, one.normal, model) if model else 0.0
+        if model and weight >= model.review and (one.contact not in best or weight > best[one.contact][0]):
+            best[one.contact] = (weight, one)
+    found = [
+        Candidate(contact=one.contact, record=one.record, is_trusted=one.is_trusted, verdict=weigh(record, one.normal))
+        for _weight, one in best.values()
     ]
+    return sorted(found, key=lambda one: -one.verdict.weight)
+
+
+def _shared(record: Normal, met: Sequence[_Met]) -> Normal:
+    """An address or number is a household's when first names of several letters use it: counted among those met, as the batch counts."""
+    told = {}
+    for field in ("email", "phone"):
+        value, share = getattr(record, field), getattr(record, f"{field}_share")
+        if value and share < SHARED_BY_MANY:
+            letters = {one.normal.call[:1] for one in met if getattr(one.normal, field) == value}
+            n = min(len((letters | {record.call[:1]}) - {""}), SHARED_BY_MANY)
+            told |= {f"{field}_share": n} if n > share else {}
+    return replace(record, **told) if told else record
 
 
 def weigh(one: Normal, other: Normal) -> Verdict:

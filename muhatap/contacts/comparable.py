@@ -26,6 +26,15 @@ _CALLED = {
 _MEANT = {name: raw for raw, names in _CALLED.items() for name in (*names, raw.replace("_", ""))}
 
 
+def is_matched(name: str) -> bool:
+    """Is this a field by which people are compared?"""
+    return _meant(name) is not None or name == "name"
+
+
+def _meant(name: str) -> str | None:
+    return name if name in normal.RAW else _MEANT.get(fold(name).replace("_", "").replace(" ", ""))
+
+
 def of(told: Mapping[str, object]) -> Normal:
     """The normal form of what was told under the names of contact fields."""
     return normal.of(raw(told))
@@ -35,7 +44,7 @@ def raw(told: Mapping[str, object]) -> dict[str, str | None]:
     """The same as people wrote it, under the names of what is compared. A name is parted before its last word."""
     found: dict[str, str | None] = {}
     for name, value in told.items():
-        meant = name if name in normal.RAW else _MEANT.get(fold(name).replace("_", "").replace(" ", ""))
+        meant = _meant(name)
         if meant and value:
             found[meant] = str(value)
     if "first_name" not in found and "last_name" not in found:

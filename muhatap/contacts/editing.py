@@ -7,7 +7,7 @@ from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import handles, hearing, identity, profile, searching
+from muhatap.contacts import handles, identity, profile, searching
 from muhatap.contacts.models import Contact, Identity
 
 SOURCE = "agent"
@@ -55,7 +55,6 @@ def create(*, facts: Mapping[str, object], by: User, at: datetime) -> Contact:
         if value := profile.value_of(contact, name):
             _vouch(contact, name, value, by=by, at=at)
     searching.describe(contact)
-    hearing.write_down(contact=contact, told=dict(facts), source=SOURCE, by=by, at=at)
     audit.record(by=by, at=at, act="contact.created", kind="contact", id=contact.pk, name=str(contact))
     return contact
 

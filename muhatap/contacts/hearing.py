@@ -1,6 +1,6 @@
 """What a channel says of who speaks, kept as a source record and compared with everybody we know. It joins nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -64,11 +64,14 @@ def hint(contact: Contact, normal: Normal, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def write_down(*, contact: Contact, told: dict[str, object], source: str, by: User | None, at: datetime) -> None:
-    """A record of what a person wrote of a contact, so that others are compared with it; what was written before gives way."""
-    known, external_id = writing.kept(told), _external(contact)
-    last = SourceRecord.objects.filter(source=source, external_id=external_id).order_by("-version").first()
-    if last and last.is_current and last.told == known:
+def write_down(*, contact: Contact, told: Mapping[str, object], source: str, by: User | None, at: datetime) -> None:
+    """A record of what was told of a contact field by field, so that it is found by it. What was told before and is not told
+    otherwise stays; an empty value takes it away."""
+    external_id = _external(contact)
+    last = SourceRecord.objects.filter(source=source[:40], external_id=external_id).order_by("-version").first()
+    before = last if last and last.is_current and last.contact_id == contact.pk else None
+    known = writing.kept({**(before.told if before else {}), **told})
+    if (before.told if before else {}) == known:
         return
     word = Word(
         source=source,
@@ -76,25 +79,25 @@ def write_down(*, contact: Contact, told: dict[str, object], source: str, by: Us
         told=known,
         at=at,
         contact=contact.pk,
-        home=last.home_id if last and last.contact_id == contact.pk else contact.pk,
+        home=before.home_id if before else contact.pk,
         version=last.version + 1 if last else 1,
         normal=_judged(known, graph.standing(())),
         before=last.pk if last and last.is_current else None,
         evidence={"because": "recognised"},
     )
-    writing.write([word], by=by, at=at, is_trusted=True)
+    writing.write([word], by=by, at=at, is_trusted=by is not None)
 
 
 @transaction.atomic
-def catch_up(*, at: datetime, limit: int = 500) -> int:
-    """Give contacts from before there were records one of what we know of them; call again until it gives 0."""
-    old = (
-        Contact.objects.filter(records=None, merged_into=None, absorbed=None)
+def catch_up(*, at: datetime, after: int = 0, limit: int = 500) -> int:
+    """Give contacts from before there were records one of what we know of them; call again with what it gives, until that is 0."""
+    asked = (
+        Contact.objects.filter(records=None, merged_into=None, absorbed=None, id__gt=after)
         .select_related("company")
-        .order_by("id")[:limit]
+        .order_by("id")
     )
-    rules = graph.standing(())
-    words = []
+    old = list(asked[:limit])
+    rules, words = graph.standing(()), []
     for contact in old:
         told = {name: str(getattr(contact, name)) for name in _FIELDS if getattr(contact, name)}
         words.append(
@@ -108,7 +111,8 @@ def catch_up(*, at: datetime, limit: int = 500) -> int:
                 evidence={"because": "recognised"},
             )
         )
-    return len(writing.write(words, by=None, at=at, is_trusted=False))
+    writing.write(words, by=None, at=at, is_trusted=False)
+    return old[-1].pk if old else 0
 
 
 @transaction.atomic

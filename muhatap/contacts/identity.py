@@ -166,9 +166,10 @@ def _welcomed(told: list[Told], name: str, breath: Breath, source: str, at: date
 
 def _met(contact: Contact, told: list[Told], name: str, breath: Breath, source: str, at: datetime) -> None:
     is_news = meeting.meet(contact, told, breath, source=source, at=at)
-    _introduce(contact, told, name, source, at)
+    is_introduced = _introduce(contact, told, name, source, at)
     if is_news:
         searching.describe(contact)
+    if told and (is_news or is_introduced):
         hearing.hear(contact=contact, told=told, name=name, breath=breath, source=source, at=at)
 
 
@@ -202,16 +203,18 @@ def _prove(row: Identity, *, how: str, at: datetime) -> None:
         raise IdentityTaken(holder.contact.standing())
 
 
-def _introduce(contact: Contact, told: list[Told], name: str, source: str, at: datetime) -> None:
-    """A contact without a name, address or number gets what the claims say; one that has them keeps them."""
+def _introduce(contact: Contact, told: list[Told], name: str, source: str, at: datetime) -> bool:
+    """A contact without a name, address or number gets what the claims say; one that has them keeps them. Was there something?"""
     facts: dict[str, object] = {}
     if not contact.name:
         facts["name"] = name or None
     for kind in _KEPT_IN_PROFILE:
         if not getattr(contact, kind):
             facts[kind] = next((c.handle.value for c in told if c.handle.kind == kind and c.handle.is_sound), None)
-    if known := {field: value for field, value in facts.items() if value}:
-        profile.update(contact=contact, facts=known, source=source, at=at)
+    known = {field: value for field, value in facts.items() if value}
+    if known:
+        profile.update(contact=contact, facts=known, source=source, at=at, is_recorded=True)
+    return bool(known)
 
 
 def _tell(identity: Identity, act: str, *, by: User | None, at: datetime) -> None:

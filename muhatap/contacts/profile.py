@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import companies, fields, searching, survivorship
+from muhatap.contacts import companies, comparable, fields, hearing, searching, survivorship
 from muhatap.contacts.models import Company, Contact, ProfileFact
 from muhatap.contacts.survivorship import Golden
 
@@ -27,8 +27,18 @@ _COLUMNS = ("name", "email", "phone", "city", "language", "company_id", "fields"
 
 
 @transaction.atomic
-def update(*, contact: Contact, facts: Mapping[str, object], source: str, at: datetime, by: User | None = None) -> None:
+def update(
+    *,
+    contact: Contact,
+    facts: Mapping[str, object],
+    source: str,
+    at: datetime,
+    by: User | None = None,
+    is_recorded: bool = False,
+) -> None:
     """Write down what `source` told and bring the contact's row up to date; `contact` holds the new values afterwards.
+
+    By a name, address or birth date that is told now the contact is found from now on; `is_recorded`: a record says it already.
 
     An empty value counts only from a person, who means it. What can't be kept raises BadValues when a person gave it
     and is left out when a channel told it.
@@ -53,6 +63,9 @@ def update(*, contact: Contact, facts: Mapping[str, object], source: str, at: da
     )
     if news:
         settle(contact, news, at=at)
+    matched = {name: value for name, value in news.items() if comparable.is_matched(name)}
+    if matched and not is_recorded:
+        hearing.write_down(contact=contact, told=matched, source=source, by=by, at=at)
 
 
 def lock(contact: Contact) -> None:

@@ -96,10 +96,12 @@ def test_a_contact_written_by_hand_and_one_older_than_records_are_compared_too()
     zeynep = cast.zeynep()
     ayse = editing.create(facts={"name": "Ayşe Yılmaz", "phone": "0532 123 41 18"}, by=zeynep, at=NOW)
     assert ayse.records.get().source == "agent"
-    Contact.objects.create(
+    elif_ = Contact.objects.create(
         name="Elif Şahin", email="elif@ornek.example", sort_key="", search_text="", created_at=NOW, last_seen_at=NOW
     )
-    assert hearing.catch_up(at=NOW) == 1 and hearing.catch_up(at=NOW) == 0
+    assert hearing.catch_up(at=NOW) == elif_.pk and hearing.catch_up(at=NOW, after=elif_.pk) == 0 == hearing.catch_up(
+        at=NOW
+    )
     [taken] = take({"name": "Elif Şahin", "email": "elif@ornek.example"})
     assert Likeness.objects.filter(one_id=taken.contact).exists()
 
@@ -120,3 +122,34 @@ def test_bonds_between_families_outlast_merges_and_partings():
     merging.unmerge(merge=merged, by=cast.can(), at=NOW)
     assert bonds.kept_apart([ayse.pk]) == {fatih.pk}
     assert bonds.kept_apart([fatih.pk]) == {ayse.pk, sule.pk}
+
+
+def test_what_staff_write_anew_and_a_name_told_later_are_found():
+    zeynep = cast.zeynep()
+    ayse = editing.create(facts={"name": "Ayşe Yılmaz", "phone": "0532 123 41 18"}, by=zeynep, at=NOW)
+    editing.edit(contact=ayse, facts={"name": "Ayşe Demir", "email": AYSE["email"]}, by=zeynep, at=NOW)
+    [found] = candidates.of([candidates.comparable.of({"name": "Ayşe Demir", "email": AYSE["email"]})])
+    assert [one.contact for one in found] == [ayse.pk]
+    assert list(ayse.records.order_by("version").values_list("version", "is_current")) == [(1, False), (2, True)]
+    guest = identity.resolve(claims=[Claim(kind="visitor", value="b-1", is_verified=True)], source="webchat", at=NOW)
+    named = Claim(kind="visitor", value="b-1", is_verified=True, name="Elif Şahin")
+    identity.resolve(claims=[named], source="webchat", at=NOW)
+    assert guest.records.get(is_current=True).told == {"name": "Elif Şahin", "visitor": "b-1"}
+
+
+def test_of_a_pair_the_strongest_evidence_is_kept_and_a_denied_one_stays_denied():
+    taken = take({"name": "Ayşe Yılmaz"}, {"name": "Ayşe Yılmaz"}, match=(), is_trusted=False)
+    ayse, other = (Contact.objects.get(pk=one.contact) for one in taken)
+    weak, strong = (
+        candidates.Candidate(contact=other.pk, record=0, is_trusted=False, verdict=candidates.weigh(one, one))
+        for one in (candidates.comparable.of({"name": "Ayşe"}), candidates.comparable.of(AYSE))
+    )
+    for one in (weak, strong, weak):
+        likeness.note_weighed([(ayse.pk, one)], at=NOW)
+    kept = Likeness.objects.get()
+    assert (kept.weight, kept.evidence) == (round(strong.verdict.weight, 2), strong.evidence)
+    likeness.note(one=other, other=ayse, because="same_shop", detail="20871", at=NOW)
+    assert {one.because for one in likeness.between(ayse, other)} == {"same_shop", "match"}
+    likeness.deny(one=ayse, other=other, by=cast.can(), at=NOW)
+    likeness.note_weighed([(ayse.pk, strong)], at=NOW)
+    assert likeness.between(ayse, other) == []
