@@ -1,0 +1,74 @@
+"""Who is whom in a real browser: reviewed with its evidence, merged, taken back; by hand and by key."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from muhatap.contacts.models import Contact, Merge
+from muhatap.duplicates import running
+from muhatap.duplicates.models import Answer, Proposal
+from muhatap.flow import duplicates
+from muhatap.shared import clock
+from tests import cast
+from tests.duplicates.test_running import took, twins
+
+
+@pytest.fixture
+def can(page: Page, live_server: Any) -> Page:
+    """Can, before two questions: the Mehmets and the Elifs."""
+    twins()
+    took(5, name="Elif Şahin", phone="0535 220 11 90")
+    took(6, name="Elif Sahin", phone="0535 220 11 90", city="Bursa")
+    duplicates.look(run_id=running.begin(by=None, at=clock.now()).pk, at=clock.now())
+    client = Client()
+    client.force_login(cast.can())
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page.goto(f"{live_server.url}/contacts/review/")
+    return page
+
+
+def asked(page: Page) -> Any:
+    return page.locator(".review-asked")
+
+
+def test_two_are_compared_merged_and_parted_again(can: Page) -> None:
+    first = asked(can).inner_text()
+    expect(can.locator(".review-row")).to_have_count(2)
+    expect(can.locator(".waterfall-row .is-for").first).to_be_visible()
+    expect(can.locator(".waterfall-end .num")).to_contain_text("%")
+    can.locator("[data-key=m]").click()
+
+    expect(asked(can)).not_to_have_text(first)
+    expect(can.locator(".review-row")).to_have_count(1)
+    merged = Merge.objects.get(undone_at=None)
+
+    can.goto(f"{can.url.split('/contacts/')[0]}/contacts/{merged.keep_id}/")
+    can.locator(f"form[action$='/merges/{merged.pk}/undoing/'] button").first.click()
+    expect(can.locator(".toast").first).to_be_visible()
+    assert not Contact.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_the_keys_lead_through_all_questions(can: Page) -> None:
+    first = asked(can).inner_text()
+    can.keyboard.press("n")
+    expect(asked(can)).not_to_have_text(first)
+    can.keyboard.press("p")
+    expect(asked(can)).to_have_text(first)
+    can.keyboard.press("l")
+    expect(asked(can)).not_to_have_text(first)
+    can.keyboard.press("d")
+    expect(asked(can)).to_have_text(first)
+    expect(can.locator(".review-row")).to_have_count(1)
+    can.keyboard.press("u")
+    expect(can.locator(".review-row")).to_have_count(2)
+    can.keyboard.press("m")
+    expect(asked(can)).to_have_text(first)
+    can.keyboard.press("x")
+    can.keyboard.press("m")
+    expect(can.locator(".empty")).to_be_visible()
+    assert sorted(Proposal.objects.values_list("state", flat=True)) == ["same", "same"]
+    assert Answer.objects.filter(undone_at=None).count() == 3
