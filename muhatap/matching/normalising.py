@@ -1,14 +1,17 @@
 """The normal forms of names, numbers and places: each is one recipe over one raw column, in steps that use their text once."""
 
 from muhatap.matching.recipes import (
+    Drop,
     Extract,
     Fold,
     Latinise,
     LookUp,
     Pad,
+    Part,
     Recipe,
     Replace,
     Trim,
+    Unless,
     Where,
     Without,
     any_of,
@@ -51,13 +54,16 @@ CODE = recipe(Fold(), Replace("[^a-z0-9]+", ""), Replace("^(?:0+|1+|9+)$", ""))
 
 # What stands after a plus is the owner's own note; Gmail does not see dots; well-known slips of the big providers are mended.
 _somebody = Extract("^([^@]+@.+)$")
+_mended = tuple(
+    Replace(f"@(?:{'|'.join(wrong)})$".replace(".", "[.]"), "@" + right) for right, wrong in MISTYPED_AS.items()
+)
 MAIL = recipe(
     Fold(),
     Replace("^.*<|>.*$|^ *mailto:|[ ,;]+$|^ +", ""),
     Extract("^([^@<>, ]+@[^@<>, ]+[.][a-z][a-z]+)$"),
     Where(("+",), (Replace("[+][^@]*@", "@"), _somebody)),
     Where((".con",), (Replace("[.]con$", ".com"),)),
-    *(Replace(f"@(?:{'|'.join(wrong)})$".replace(".", "[.]"), "@" + right) for right, wrong in MISTYPED_AS.items()),
+    Unless("@", frozenset(MISTYPED_AS), _mended),
 )
 WITHOUT_DOTS = recipe(
     Where(
@@ -65,8 +71,8 @@ WITHOUT_DOTS = recipe(
         (*(Replace("^([^.@]*)[.]([^@]*@gmail[.]com)$", "\\1\\2") for _ in range(4)), _somebody),
     ),
 )
-USER = recipe(Extract("^([^@]+)"), Replace("[._-]+", ""), Without(ROLE_BOXES))
-DOMAIN = recipe(Extract("@(.+)$"))
+USER = recipe(Part("@", 1), Drop("._-"), Without(ROLE_BOXES))
+DOMAIN = recipe(Part("@", 2))
 
 # Turkish numbers are their 10 digits (444 lines 7) however they are dialled; foreign ones have a plus; others stand as they are.
 PHONE = recipe(

@@ -119,6 +119,61 @@ class Without:
     def sql(self, x: str, dialect: Dialect) -> str:
         return f"case when {dialects.is_one_of(x, self.words)} then '' else {x} end"
 
+    guarded_sql = sql  # in a stage of its own, since x stands twice
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands before the first of these marks (1) or between it and the next (2)."""
+
+    mark: str
+    number: int
+
+    def run(self, text: str) -> str:
+        return [*text.split(self.mark), ""][self.number - 1]
+
+    def sql(self, x: str, dialect: Dialect) -> str:
+        return f"split_part({x}, {dialects.literal(self.mark)}, {self.number})"
+
+
+@dataclass(frozen=True)
+class Drop:
+    """These letters left out."""
+
+    letters: str
+
+    def run(self, text: str) -> str:
+        return text.translate(dict.fromkeys(map(ord, self.letters)))
+
+    def sql(self, x: str, dialect: Dialect) -> str:
+        return f"translate({x}, {dialects.literal(self.letters)}, '')"
+
+
+@dataclass(frozen=True)
+class Unless:
+    """Steps that change only texts whose part after the mark is not one of these words: looking them up is cheaper than patterns."""
+
+    mark: str
+    words: frozenset[str]
+    steps: tuple[Step, ...]
+
+    def run(self, text: str) -> str:
+        if text.partition(self.mark)[2] in self.words:
+            return text
+        for step in self.steps:
+            text = step.run(text)
+        return text
+
+    def sql(self, x: str, dialect: Dialect) -> str:
+        """The steps alone: they leave other texts as they are, and x stands once."""
+        for step in self.steps:
+            x = step.sql(x, dialect)
+        return x
+
+    def guarded_sql(self, column: str, dialect: Dialect) -> str:
+        word = Part(self.mark, 2).sql(column, dialect)
+        return f"case when {dialects.is_one_of(word, self.words)} then {column} else {self.sql(column, dialect)} end"
+
 
 @dataclass(frozen=True)
 class Where:
@@ -162,11 +217,11 @@ class Recipe:
             x = step.sql(x, dialect)
         return x
 
-    def stages(self, column: str, dialect: Dialect) -> list[str]:
-        """The same in expressions of which each is made from the column that the one before has made."""
-        found = [column]
+    def stages(self, x: str, column: str, dialect: Dialect) -> list[str]:
+        """The same in expressions, the first over x, the others each over the column that the one before has made."""
+        found = [x]
         for step in self.steps:
-            if isinstance(step, Where):
+            if isinstance(step, Where | Unless | Without):
                 found += [step.guarded_sql(column, dialect)]
             else:
                 found[-1] = step.sql(found[-1], dialect)

@@ -40,12 +40,13 @@ def spellings(column: str, dialect: Dialect) -> str:
 
 def normalised(present: frozenset[str], dialect: Dialect) -> str:
     """All records in their normal form, before anything is known of how many share a value."""
-    repeated, joins, single = [], [], {}
+    repeated, repeated_fields, joins, single = [], [], [], {}
     for field in forms(present):
         source, form = normalising.FORMS[field]
         origin = {"given": "first_name", "call": "first_name"}.get(field, source)
         if origin in REPEATING:
             repeated.append(f"coalesce(s_{origin}.{field}, '') as {field}")
+            repeated_fields.append(field)
             joins.append(origin)
         elif field not in normalising.FROM_FIELD:
             single[field] = (f"substr(coalesce({source}, ''), 1, {normalising.LONGEST})", form)
@@ -55,22 +56,23 @@ def normalised(present: frozenset[str], dialect: Dialect) -> str:
     )
     columns = ", ".join(["raw.id", *repeated, *(f"form_{field} as {field}" for field in single)])
     query = f"select {columns} from {_staged(present, single, dialect)} raw {spelled}"
-    if "email" not in present:
-        return query
-    _, email = normalising.FORMS["email"][1].stages("written", dialect)  # as written, and where that has dots to drop
-    query = f"select *, {email} as email from ({query}) mailed"
-    return f"select *, {_form('user', 'email', dialect)} as user, {_form('domain', 'email', dialect)} as domain from ({query}) boxed"
+    known = ["id", *repeated_fields, *single]
+    for field in ("email", "user", "domain") if "email" in present else ():
+        source, form = normalising.FORMS[field]
+        for number, stage in enumerate(form.stages(source, field, dialect)):
+            query = f"select {', '.join(known)}, {stage} as {field} from ({query}) stage_{number}"
+        known.append(field)
+    return query
 
 
 def _staged(present: frozenset[str], single: Mapping[str, tuple[str, Recipe]], dialect: Dialect) -> str:
     """Table raw with the normal forms that are made row by row, stage by stage."""
-    stages = {f"form_{field}": form.stages(f"form_{field}", dialect) for field, (_, form) in single.items()}
+    stages = {f"form_{field}": form.stages(x, f"form_{field}", dialect) for field, (x, form) in single.items()}
     kept = ", ".join(["id", *(column for column in REPEATING if column in present)])
-    begun = ", ".join([kept, *(f"{x} as form_{field}" for field, (x, _) in single.items())])
-    query = f"(select {begun} from raw)"
+    query = "raw"
     for number in range(max(map(len, stages.values()), default=0)):
         made = (f"{stage[number] if number < len(stage) else column} as {column}" for column, stage in stages.items())
-        query = f"(select {', '.join([kept, *made])} from {query} staged)"
+        query = f"(select {', '.join([kept, *made])} from {query} stage_{number})"
     return query
 
 
