@@ -30,7 +30,7 @@ def begin(
 def head() -> list[str]:
     """The names of the columns, in the reader's language."""
     return [
-        _("Number"),
+        _("Conversation"),
         _("Subject"),
         _("Status"),
         _("Priority"),

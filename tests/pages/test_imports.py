@@ -60,3 +60,30 @@ def test_a_list_is_tried_out_taken_and_taken_back(mert: Page, tmp_path: Path) ->
     mert.locator("form[action$='/undo/'] button").click()
     expect(mert.locator(".imports-counts").last.locator("dd")).to_have_text(["2"])
     assert set(Contact.objects.values_list("name", flat=True)) == {"Ayse"}
+
+
+def test_a_file_that_was_read_wrong_is_put_right_and_nothing_typed_is_lost(mert: Page, tmp_path: Path) -> None:
+    path = tmp_path / "eski.csv"
+    path.write_bytes("Ad Soyad;E-posta\nŞule Çağlar;sule@ornek.example\n".encode() + b"\xfe\xfd;x@ornek.example\n")
+    mert.locator(".empty a.btn").click()
+    mert.locator("#file").set_input_files(path)
+    mert.locator("form button[type=submit].btn-primary").click()
+    expect(mert.locator(".alert")).to_contain_text("UTF-8")
+    mert.locator("#encoding").select_option("cp1252")
+    mert.locator(".imports-reading button").click()
+
+    expect(mert.locator("tbody tr")).to_have_count(2)
+    mert.locator("#tag").fill("fuar")
+    mert.locator("#match").select_option("phone")
+    mert.locator("form button[type=submit].btn-primary").click()
+    expect(mert.locator(".alert")).to_be_visible()
+    expect(mert.locator("#tag")).to_have_value("fuar")
+    expect(mert.locator("#match")).to_have_value("phone")
+    mert.locator("#match").select_option("email")
+    mert.locator("form button[type=submit].btn-primary").click()
+    mert.locator("form[action$='/run/'] button").click()
+
+    mert.locator(".imports-counts a").first.click()
+    expect(mert.locator(".lines-item")).to_have_count(2)
+    mert.locator(".lines-item a").first.click()
+    expect(mert.locator("h1")).to_have_text(Contact.objects.get(email="sule@ornek.example").name)

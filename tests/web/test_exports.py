@@ -32,7 +32,7 @@ def test_a_list_of_conversations_goes_out_with_its_filter_and_its_sight() -> Non
     evil = written("Havlum gelmedi", subject="=HYPERLINK(1)").conversation
     client = reader(cast.deniz())
     whole = text(client, "/inbox/in/all/export/")
-    assert whole.splitlines()[0].startswith("Number,Subject,Status")
+    assert whole.splitlines()[0].startswith("Conversation,Subject,Status")
     assert "'=HYPERLINK(1)" in whole and f"\r\n{evil.pk}," in whole
     assert "HYPERLINK" not in text(client, "/inbox/in/all/export/?q=baska")
     assert "HYPERLINK" in text(client, "/inbox/in/filtered/export/?c=status:is:open")
