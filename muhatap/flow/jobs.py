@@ -34,8 +34,8 @@ from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
+from muhatap.visits import folding, nameless
 from muhatap.visits import keeping as events
-from muhatap.visits import nameless
 from muhatap.webhooks import delivering
 
 log = logging.getLogger(__name__)
@@ -199,6 +199,7 @@ def every_minute(timestamp: int) -> None:
         surveying.ask_due,
         documents.catch_up,
         duplicates.gather,
+        folding.fold_all,
     ):
         sweep.attempt(partial(act, at=clock.now()))
     for fold in (counting.fold, rollups.fold):

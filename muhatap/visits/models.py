@@ -68,6 +68,64 @@ class Event(models.Model):
         return f"{Kind(self.kind).label} {self.name or ''}".strip()
 
 
+class Visit(models.Model):
+    """What one visitor did on one site without a rest of half an hour. Folded from the events; engaged seconds are those of its pages."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="visits")
+    visitor = models.CharField(max_length=210)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    n_events = models.PositiveIntegerField(default=0)
+    n_pages = models.PositiveIntegerField(default=0)
+    engaged_ms = models.BigIntegerField(default=0)
+    landing_url = models.CharField(max_length=2000, blank=True)
+    referrer = models.CharField(max_length=2000, blank=True)
+    source = models.CharField(max_length=12, blank=True)
+    campaign = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__gte=models.F("began_at")), name="visit_ends_after_it_began"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["site", "visitor", "-ended_at"], name="visits_of_visitor"),
+            models.Index(fields=["-began_at", "-id"], name="visits_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visitor} {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class PageView(models.Model):
+    """One page as one visitor read it. `engaged_ms` is the largest total its tracker told, never a sum of tellings."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="pages")
+    key = models.CharField(max_length=100)
+    url = models.CharField(max_length=2000, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    product = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+    engaged_ms = models.BigIntegerField(default=0)
+    scroll = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "key"], name="page_view_once")]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+
+class Folded(models.Model):
+    """Up to which moment of arrival the events are folded into visits. One row."""
+
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.received_at.isoformat()
+
+
 class Refusal(models.Model):
     """An event that was answered and not kept, with the reason; the newest of each site stay, for whoever sets the site up."""
 

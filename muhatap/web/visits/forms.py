@@ -37,7 +37,7 @@ class ChangedSiteForm(SiteForm):
     )
     is_on = forms.BooleanField(label=_("In use"), required=False)
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        kept = {"name": site.name, "origins": "\n".join(site.origins)}
+    def __init__(self, data: Any = None, *, site: Site) -> None:
+        kept: dict[str, Any] = {"name": site.name, "origins": "\n".join(site.origins)}
         kept |= {"per_second": site.per_second, "is_on": site.is_on}
-        super().__init__(*args, initial=kept, **kwargs)
+        super().__init__(data, initial=kept)

@@ -1,0 +1,36 @@
+"""Where a visit came from."""
+
+import pytest
+
+from muhatap.visits import origins
+
+OWN = "https://www.ihlamurev.example/nevresim"
+
+
+@pytest.mark.parametrize(
+    ("url", "referrer", "source"),
+    [
+        (OWN, "", "direct"),
+        (OWN, "https://ihlamurev.example/", "direct"),
+        (OWN, "https://www.google.com.tr/", "search"),
+        (OWN, "https://yandex.com.tr/search?text=nevresim", "search"),
+        (OWN, "https://l.instagram.com/", "social"),
+        (OWN, "https://t.co/abc", "social"),
+        (OWN, "https://chatgpt.com/", "ai"),
+        (OWN, "https://gemini.google.com/app", "ai"),
+        (OWN, "https://mail.google.com/", "mail"),
+        (OWN, "https://baska.example/", "site"),
+        (f"{OWN}?gclid=abc", "https://www.google.com/", "campaign"),
+        (f"{OWN}?utm_source=x&utm_medium=Email", "", "mail"),
+        ("https://[kirik", "https://[kirik", "direct"),
+        (f"{OWN}?{'a=1&' * 5000}", "", "direct"),
+    ],
+)
+def test_a_visit_comes_from(url: str, referrer: str, source: str) -> None:
+    assert origins.source(url=url, referrer=referrer) == source
+
+
+def test_a_campaign_is_read_from_the_address() -> None:
+    told = origins.campaign(f"{OWN}?utm_source=bulten&utm_campaign=g%C3%BCz&utm_term=&fbclid=1")
+
+    assert told == {"source": "bulten", "campaign": "güz", "click": "facebook"}
