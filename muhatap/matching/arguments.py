@@ -30,4 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bar", default="likely", help=_("join from this weight on: likely, merge, or a number of bits")
     )
+    parser.add_argument(
+        "--links",
+        type=Path,
+        metavar="links.csv",
+        help=_("what somebody knows: rec_id_l, rec_id_r, link (same, different)"),
+    )
     parser.add_argument("--memory", default="900MB", help=_("of the database inside; the rest goes to disk"))

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from muhatap.matching import comparing, grouping, pairing, tables, training
 from muhatap.matching.blocking import Rule, rule
 from muhatap.matching.engine import Columns, Engine
+from muhatap.matching.links import NONE, Links
 from muhatap.matching.model import Model, Weight, starting
 from muhatap.matching.training import Patterns
 
 MOST_PAIRS = 12.0  # a record, of all rules together
 LIKELY = 0.0  # as likely the same as not
+TOLD = np.float32(10_000)  # bits of what somebody said: more than everything that speaks against it
 LARGEST = 60  # records that may hang together before somebody has to look
 
 
@@ -150,19 +152,20 @@ def resolve(
     *,
     bar: float = LIKELY,
     rules: tuple[Rule, ...] | None = None,
+    told: Links = NONE,
 ) -> Outcome:
-    """Group all records the engine has read; without a model, learn it from them."""
+    """Group all records the engine has read, as it was told; without a model, learn it from them."""
     engine.normalise()
     known = {} if model else names_known(engine)
     engine.settle(_gains_of(model) if model else {field: (gain, other) for field, (gain, other, _) in known.items()})
     asked = rules or _rules_of(model)
     usable = tables.usable(asked, engine.fields)
-    told = engine.key(usable)
-    chosen = [number for number, _, _ in told] if rules else chosen_rules(told, n_records)
+    keyed = engine.key(usable)
+    chosen = [number for number, _, _ in keyed] if rules else chosen_rules(keyed, n_records)
     n_candidates = engine.pair(chosen)
     engine.compare()
     model = model or learned_model(engine, n_records, known, tuple(usable[number].name for number in chosen))
-    group, refused, n_to_review = grouped(engine, n_records, model, bar)
+    group, refused, n_to_review = grouped(engine, n_records, model, bar, told)
     return Outcome(group, model, n_candidates, n_to_review, refused)
 
 
@@ -175,21 +178,27 @@ def _rules_of(model: Model | None) -> tuple[Rule, ...]:
 
 
 def grouped(
-    engine: Engine, n_records: int, model: Model, bar: float
+    engine: Engine, n_records: int, model: Model, bar: float, told: Links = NONE
 ) -> tuple[NDArray[np.int64], list[grouping.Refusal], int]:
     prior = (model.prior.stranger, model.prior.relative)
     links = engine.weighed("compared", weights_of(model, engine.codes("compared")), prior, min(bar, model.review))
     n_to_review = int(((links["weight"] >= model.review) & (links["weight"] < model.merge)).sum())
     links = {name: column[links["weight"] >= bar] for name, column in links.items()}
-    ends = links["l"].astype(np.int64) - 1, links["r"].astype(np.int64) - 1
-    component = grouping.loosened(n_records, *ends, links["weight"], bar=bar, most=LARGEST)
+    known = tuple(ids.astype(np.int64) for ids in pairing.parted(told.same))
+    left, right = (
+        np.concatenate([links[name].astype(np.int64) - 1, more]) for name, more in zip("lr", known, strict=True)
+    )
+    weight = np.concatenate([links["weight"], np.full(len(told.same), TOLD, np.float32)])
+    component = grouping.loosened(n_records, left, right, weight, bar=bar, most=LARGEST)
     engine.compare_within(component, LARGEST)
     all_pairs = engine.weighed("within", weights_of(model, engine.codes("within")), prior, -1e9)
     # In order and rounded: engines give pairs in their own order, and differ in the last digit of a logarithm.
     order = np.argsort(pairing.joined(all_pairs["l"], all_pairs["r"]))
     left, right, weight, against = (all_pairs[name][order] for name in ("l", "r", "weight", "against"))
     weight, against = (np.round(bits, 3).astype(np.float32) for bits in (weight, against))
-    pairs = grouping.Pairs(left.astype(np.int64) - 1, right.astype(np.int64) - 1, weight, against)
+    left, right = left.astype(np.int64) - 1, right.astype(np.int64) - 1
+    is_told = np.isin(pairing.joined(left, right), told.same)
+    pairs = grouping.Pairs(left, right, np.where(is_told, TOLD, weight), np.where(is_told, 0, against))
     size = np.bincount(component, minlength=n_records)[component]
-    label = np.where(size > LARGEST, np.arange(n_records), component)
-    return *grouping.guarded(label, pairs, bar=bar, share=model.against), n_to_review
+    label = np.where(size > LARGEST, grouping.components(n_records, known[0], known[1]), component)
+    return *grouping.guarded(label, pairs, bar=bar, share=model.against, different=told.different), n_to_review

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from muhatap.matching import batch, explaining, grouping, model, reading
+from muhatap.matching import batch, explaining, grouping, links, model, reading
 from muhatap.matching.arguments import CannotDedupe
 from muhatap.matching.blocking import Rule, rule
 from muhatap.matching.engine import Engine
@@ -45,14 +45,16 @@ def _deduped(arguments: argparse.Namespace) -> dict[str, object]:
         if known is None and n_records < FEWEST_TO_LEARN and not arguments.train:
             known = model.starting()
         bar = _bar(arguments.bar)
-        outcome = batch.resolve(engine, n_records, known, bar=bar, rules=_rules(arguments.rules))
+        told = links.read(arguments.links, engine, Path(scratch)) if arguments.links else links.NONE
+        outcome = batch.resolve(engine, n_records, known, bar=bar, rules=_rules(arguments.rules), told=told)
         if arguments.train and arguments.model:
             _write_text(arguments.model, outcome.model.to_json() + "\n")
         if arguments.out:
             explaining.write_clusters(engine, outcome.group, arguments.out)
         if arguments.explain:
             explaining.write_pairs(engine, outcome.model, arguments.explain)
-        return _summary(outcome, n_records, arguments.engine)
+        more = {"links_not_found": told.n_unknown} if arguments.links else {}
+        return _summary(outcome, n_records, arguments.engine) | more
 
 
 def _summary(outcome: batch.Outcome, n_records: int, engine: str) -> dict[str, object]:

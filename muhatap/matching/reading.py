@@ -47,21 +47,25 @@ class Sheet:
 
 def opened(path: Path, mapping: Mapping[str, str], scratch: Path) -> Sheet:
     """Look at the whole file before anything is done with it. Raises UnreadableFile."""
-    if not path.is_file():
-        raise UnreadableFile(_("There is no file %(path)s.") % {"path": path})
-    text = _in_utf8(path, scratch)
-    header, delimiter = _header(text)
+    text, header, delimiter = opened_table(path, scratch, "read.csv")
     return Sheet(text, delimiter, _expressions(_meanings(header, mapping)))
 
 
-def _in_utf8(path: Path, scratch: Path) -> Path:
+def opened_table(path: Path, scratch: Path, name: str) -> tuple[Path, list[str], str]:
+    """The file in UTF-8 (under this name in the scratch folder when it was not), its header and delimiter. Raises UnreadableFile."""
+    if not path.is_file():
+        raise UnreadableFile(_("There is no file %(path)s.") % {"path": path})
+    text = _in_utf8(path, scratch / name)
+    return text, *_header(text)
+
+
+def _in_utf8(path: Path, copy: Path) -> Path:
     """The file itself when it is UTF-8, or a copy of what was windows-1254."""
     if path.stat().st_size == 0:
         raise UnreadableFile(_("The file is empty."))
     encoding = _encoding(path)
     if encoding == "utf-8":
         return path
-    copy = scratch / "read.csv"
     with (
         path.open(encoding=encoding, errors="replace", newline="") as source,
         copy.open("w", encoding="utf-8", newline="") as target,
@@ -119,9 +123,9 @@ def _meanings(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, st
         if theirs not in header:
             raise UnreadableFile(_("The file has no column “%(name)s”.") % {"name": theirs})
     found = dict(mapping)
-    plain = {_plain(name): name for name in reversed(header) if name not in mapping.values()}
+    known_as = {plain(name): name for name in reversed(header) if name not in mapping.values()}
     for ours, names in NAMES.items():
-        known = next((plain[name] for name in names.split() if name in plain), None)
+        known = next((known_as[name] for name in names.split() if name in known_as), None)
         if known is not None:
             found.setdefault(ours, known)
     if not set(found) - {"rec_id"}:
@@ -132,7 +136,8 @@ def _meanings(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """'Doğum Tarihi' → 'dogum_tarihi'."""
     return "_".join("".join(letter if letter.isalnum() else " " for letter in bare(name)).split())
 
 

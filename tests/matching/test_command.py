@@ -60,6 +60,28 @@ def test_a_mapping_says_what_a_strange_column_is(written):
     assert clusters(path) == {"7": "7", "8": "7"}
 
 
+def test_what_somebody_said_comes_before_every_weight(written, capsys):
+    path = written("\n".join([HEADER, *ROWS]))
+    said = path.with_name("links.csv")
+    said.write_text("kayıt_1;kayıt_2;karar\n2;1;farklı\n1;3;aynı\n9;1;aynı\n", "cp1254")
+
+    assert dedupe(path, "--links", str(said)) == 0
+
+    assert clusters(path) == {"1": "1", "2": "2", "3": "1"}
+    assert json.loads(capsys.readouterr().out)["links_not_found"] == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["", "a,b,c\n1,2,same\n", "rec_id_l,rec_id_r,link\n1,2,perhaps\n", "rec_id_l,rec_id_r,link\n1\n"]
+)
+def test_links_that_say_nothing_are_refused(written, said):
+    path = written("\n".join([HEADER, *ROWS]))
+    path.with_name("links.csv").write_text(said)
+
+    assert dedupe(path, "--links", str(path.with_name("links.csv"))) == 1
+    assert not path.with_name("clusters.csv").exists()
+
+
 HOSTILE = {
     "empty": b"",
     "no rows": b"ad,soyad\n",
