@@ -13,7 +13,7 @@ from muhatap.api.keyed import PROBLEMS, asked, needs
 from muhatap.api.once import acts, check_unchanged, etag, once
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import Problem, conflict, not_found, wrong
-from muhatap.contacts import editing, fields, finding, handles, identity, merging, tagging
+from muhatap.contacts import editing, entering, fields, finding, handles, identity, merging, tagging
 from muhatap.contacts.models import Contact, CustomField, Identity
 from muhatap.flow import wire
 from muhatap.shared import clock
@@ -43,10 +43,13 @@ def contacts(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     return page(wire.with_all_of_contacts(_narrowed(found, wanted)), wanted, wire.contact)
 
 
-@router.post("", **EDIT, response={201: shapes.Contact} | PROBLEMS, summary="Add a contact")
+@router.post("", **EDIT, response={201: shapes.NewContact} | PROBLEMS, summary="Add a contact")
 @once
 def create(request: HttpRequest, data: shapes.ContactFacts) -> Status[Any]:
-    """409 when the address or number is somebody's: the answer points at the field, `detail` names the contact."""
+    """409 when the address or number is somebody's: the answer points at the field, `detail` names the contact.
+
+    `likely` tells who may be the same person; nothing is merged by itself.
+    """
     by, at = asked(request)
     try:
         made = editing.create(facts=_facts(data), by=by, at=at)
@@ -55,7 +58,8 @@ def create(request: HttpRequest, data: shapes.ContactFacts) -> Status[Any]:
         raise Problem(409, "already_known", detail, errors={f"#/{known.field}": detail}) from known
     except (editing.Nobody, fields.BadValues) as error:
         raise _refused(error) from error
-    return Status(201, told(made.pk))
+    others = [one for one in entering.likely(_facts(data), at=at) if one.contact.pk != made.pk]
+    return Status(201, told(made.pk) | {"likely": [wire.likely(one) for one in others]})
 
 
 @router.get("/{number}", **READ, response=ONE, summary="One contact")

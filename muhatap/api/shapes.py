@@ -144,6 +144,27 @@ class Contact(Schema):
     merged_into_id: int | None
 
 
+class Reason(Schema):
+    """`because`: same_email, similar_email, same_phone, name (alike) or match (the records are alike, `weight` in bits)."""
+
+    because: str
+    detail: str
+    weight: float | None
+
+
+class LikelyContact(Schema):
+    id: int
+    url: str
+    name: str
+    reasons: list[Reason]
+
+
+class NewContact(Contact):
+    """`likely` are contacts that may be the same person, the likeliest first."""
+
+    likely: list[LikelyContact]
+
+
 class Identity(Schema):
     id: int
     kind: str

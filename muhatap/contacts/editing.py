@@ -1,13 +1,13 @@
 """What staff write of a contact by hand: it stands above what anybody else told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import handles, identity, profile, searching
+from muhatap.contacts import families, handles, identity, likeness, profile, searching
 from muhatap.contacts.models import Contact, Identity
 
 SOURCE = "agent"
@@ -42,8 +42,9 @@ def edit(*, contact: Contact, facts: Mapping[str, object], by: User, at: datetim
 
 
 @transaction.atomic
-def create(*, facts: Mapping[str, object], by: User, at: datetime) -> Contact:
-    """A contact written down by hand. Raises Nobody, AlreadyKnown when the address or number is somebody's, fields.BadValues."""
+def create(*, facts: Mapping[str, object], by: User, at: datetime, different: Collection[int] = ()) -> Contact:
+    """A contact written down by hand, who is none of the `different` ones. Raises Nobody, AlreadyKnown when the address or
+    number is somebody's, fields.BadValues."""
     if not any(str(facts.get(name) or "").strip() for name in ("name", *_HANDLES)):
         raise Nobody
     for name in _HANDLES:
@@ -55,6 +56,8 @@ def create(*, facts: Mapping[str, object], by: User, at: datetime) -> Contact:
         if value := profile.value_of(contact, name):
             _vouch(contact, name, value, by=by, at=at)
     searching.describe(contact)
+    for other in Contact.objects.filter(pk__in=families.standing(different).values()).exclude(pk=contact.pk):
+        likeness.deny(one=contact, other=other, by=by, at=at)
     audit.record(by=by, at=at, act="contact.created", kind="contact", id=contact.pk, name=str(contact))
     return contact
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
+from muhatap.contacts.likeness import Resemblance
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
 from muhatap.interactions.models import Outgoing
@@ -94,6 +95,16 @@ def contact(row: Contact) -> Told:
         "created_at": row.created_at,
         "last_seen_at": row.last_seen_at,
         "merged_into_id": row.merged_into_id,
+    }
+
+
+def likely(one: Resemblance) -> Told:
+    """Somebody who may be the same person, and why."""
+    return {
+        "id": one.contact.pk,
+        "url": f"{settings.PUBLIC_URL}/contacts/{one.contact.pk}/",
+        "name": str(one.contact),
+        "reasons": [{"because": why.because, "detail": why.detail, "weight": why.weight} for why in one.evidence],
     }
 
 

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -57,30 +56,6 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             toasts.later(request, _("The profile is kept."))
             return redirect("contacts:page", contact.pk)
     return render(request, "contacts/edit.html", around(request, contact) | {"form": form})
-
-
-@needs("contacts.edit")
-def create(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            contact = editing.create(facts=form.changes(), by=visitor(request), at=clock.now())
-        except fields.BadValues as error:
-            form.refuse(error)
-        except editing.AlreadyKnown as error:
-            _point_to(form, error)
-        except editing.Nobody:
-            form.add_error(None, _("Write at least a name, an address or a number."))
-        else:
-            toasts.later(request, _("%(name)s is among your contacts now.") % {"name": contact})
-            return redirect("contacts:page", contact.pk)
-    return render(request, "contacts/new.html", {"form": form, "views": sidebar.groups(request, "")})
-
-
-def _point_to(form: ProfileForm, known: editing.AlreadyKnown) -> None:
-    """This address is somebody's already: say whose, with the way there."""
-    link = format_html('<a href="{}">{}</a>', reverse("contacts:page", args=[known.contact.pk]), known.contact)
-    form.add_error(known.field, format_html(_("It belongs to {} already. Open that contact instead."), link))
 
 
 def around(request: HttpRequest, contact: Contact) -> dict[str, object]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from muhatap.web.contacts import bulk, firms, histories, lists, merges, pages, parts, rules, settings, views
+from muhatap.web.contacts import bulk, entries, firms, histories, lists, merges, pages, parts, rules, settings, views
 
 app_name = "contacts"
 urlpatterns = [
     path("", lists.show, name="list"),
-    path("new/", pages.create, name="new"),
+    path("new/", entries.create, name="new"),
+    path("new/likely/", entries.likely, name="likely"),
     path("export/", bulk.export, name="export"),
     path("bulk/", bulk.act, name="bulk"),
     path("undo/", bulk.undo, name="undo"),

@@ -26,6 +26,7 @@ def evidence(one: Evidence) -> str:
         "same_phone": _("the same phone: %(detail)s"),
         "same_shop": _("the same shop account: %(detail)s"),
         "same_browser": _("the same browser"),
+        "name": _("a name like it"),
     }
     if one.because == "match":
         return alike(one)
