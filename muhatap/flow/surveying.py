@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from muhatap.channels.contract import Address
 from muhatap.channels.webchat import adapter
 from muhatap.channels.webchat.models import ChatSession
-from muhatap.conversations import replying, threading, threads
+from muhatap.conversations import cautions, replying, threading, threads
 from muhatap.conversations.models import Closure, Conversation, Message
 from muhatap.feedback import answering, asking, wording
 from muhatap.feedback.models import Invitation, Response, Survey
@@ -103,8 +103,13 @@ def _ask(invitation: Invitation, *, at: datetime) -> bool:
     if conversation is None or standing is None or standing.pk != invitation.closure_id or not invitation.survey.is_on:
         asking.withdraw(invitation=invitation, at=at)
         return False
+    goes_by_mail = invitation.survey.inbox.kind == "email"
+    address = _address(conversation) if goes_by_mail else None
+    if goes_by_mail and address is None:
+        asking.withdraw(invitation=invitation, at=at)
+        return False
     asking.mark_sent(invitation=invitation, at=at)
-    mailed = _mail(invitation, conversation, at=at) if invitation.survey.inbox.kind == "email" else None
+    mailed = _mail(invitation, conversation, address=address, at=at) if address else None
     if mailed is None:
         _show(conversation)
     entry = threads.tell(conversation=conversation, event="rating_asked", by=None, at=at)
@@ -117,11 +122,8 @@ def _stands_for(entry: Message, interaction: Interaction | None) -> None:
     Message.objects.filter(pk=entry.pk).update(interaction=interaction)
 
 
-def _mail(invitation: Invitation, conversation: Conversation, *, at: datetime) -> Interaction | None:
+def _mail(invitation: Invitation, conversation: Conversation, *, address: Address, at: datetime) -> Interaction:
     """A mail of its own in the customer's thread, whose links only open the page: programs that look at links rate nothing."""
-    address = _address(conversation)
-    if address is None:
-        return None
     with translation.override(invitation.language):
         html = _letter(invitation)
         subject = _("How was our help? %(subject)s") % {"subject": conversation.subject}
@@ -186,8 +188,9 @@ def _was_helped(conversation: Conversation) -> bool:
 
 
 def _address(conversation: Conversation) -> Address | None:
+    """Where they wrote from; nowhere when mail to it came back for good."""
     written = conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False, contact=conversation.contact)
     last = written.order_by("-pk").first()
-    if last is None or not last.sender.get("email"):
+    if last is None or not last.sender.get("email") or cautions.bounced([last.sender["email"]]):
         return None
     return Address(name=last.sender.get("name", ""), email=last.sender["email"])

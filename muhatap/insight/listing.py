@@ -1,5 +1,6 @@
 """The rows behind a figure: each moment with its conversation, newest first, paged by key."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -69,6 +70,15 @@ def page(wanted: Wanted, user: User, *, before: Cursor | None = None, limit: int
     ]
     after = Cursor(shown[-1].at, shown[-1].pk) if len(found) > limit else None
     return Page(visible, len(shown) - len(visible), after)
+
+
+def all_rows(wanted: Wanted, user: User, *, at_once: int) -> Iterator[Row]:
+    """Every moment this user sees, newest first, so many read together; however many there are."""
+    found = page(wanted, user, limit=at_once)
+    yield from found.rows
+    while found.next:
+        found = page(wanted, user, before=found.next, limit=at_once)
+        yield from found.rows
 
 
 def _condition(wanted: Wanted) -> Q:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from muhatap.contacts.models import Identity
 from muhatap.conversations import closing, rearranging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import answering, asking
@@ -105,6 +106,22 @@ def test_nobody_is_asked_about(why: str, survey: Survey) -> None:
     follow(letter.conversation)
 
     assert not Invitation.objects.exists()
+
+
+def test_an_address_that_gave_our_mail_back_is_not_asked(letter: Message) -> None:
+    bounced = Identity.objects.filter(value="ayse.yilmaz@ornek.example")
+    bounced.update(bounced_at=after(1))
+    settled(letter, 10)
+    assert not Invitation.objects.exists()
+
+
+def test_an_address_that_gave_our_mail_back_before_the_delay_is_not_asked(letter: Message) -> None:
+    settled(letter, 10)
+    Identity.objects.filter(value="ayse.yilmaz@ornek.example").update(bounced_at=after(20))
+
+    assert surveying.ask_due(at=after(60)) == 0
+    assert Invitation.objects.get().withdrawn_at == after(60)
+    assert not Outgoing.objects.filter(interaction__kind="survey").exists()
 
 
 def test_nobody_is_asked_twice_in_the_quiet_days(asked: Invitation) -> None:
