@@ -35,6 +35,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "records": _records(contact, custom, now),
         "decisions": [_decision(one, now) for one in ledger.of(family_ids(contact), _MOST_DECISIONS)],
         "may_edit": may(visitor(request), "contacts.edit"),
+        "may_split": may(visitor(request), "contacts.merge") and _n_people(contact) > 1,
     }
     return render(request, "contacts/history.html", context)
 
@@ -86,6 +87,7 @@ def _records(contact: Contact, custom: dict[str, CustomField], now: datetime) ->
     rows = SourceRecord.objects.filter(contact=contact).order_by("-id")[:_MOST_RECORDS]
     return [
         {
+            "id": row.pk,
             "source": identities.first_upper(identities.source(row.source)),
             "number": row.external_id,
             "told": "; ".join(f"{words.label(name, custom)}: {value}" for name, value in row.told.items()),
@@ -100,6 +102,12 @@ def _records(contact: Contact, custom: dict[str, CustomField], now: datetime) ->
         }
         for row in rows
     ]
+
+
+def _n_people(contact: Contact) -> int:
+    """How many words could stand alone: versions of one word go together."""
+    words_of = SourceRecord.objects.filter(contact=contact, is_current=True)
+    return words_of.values("source", "external_id").distinct()[:2].count()
 
 
 def _decision(one: LedgerEntry, now: datetime) -> dict[str, Any]:

@@ -74,7 +74,9 @@ def deny(request: HttpRequest, number: int, other: int) -> HttpResponse:
     one, two = find(number), find(other)
     if one.pk != two.pk:
         likeness.deny(one=one, other=two, by=visitor(request), at=clock.now())
-        toasts.later(request, _("Noted: two different people. We will not ask again."))
+        said = _("Noted: two different people. We will not ask again.")
+        undo_url = reverse("contacts:recall", args=[one.pk, two.pk])
+        toasts.later(request, said, undo_url=undo_url, undo_label=_("Undo"), seconds=20)
     return redirect("contacts:page", one.pk)
 
 

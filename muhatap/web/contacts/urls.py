@@ -1,6 +1,19 @@
 from django.urls import path
 
-from muhatap.web.contacts import bulk, entries, firms, histories, lists, merges, pages, parts, rules, settings, views
+from muhatap.web.contacts import (
+    bulk,
+    entries,
+    firms,
+    histories,
+    lists,
+    merges,
+    pages,
+    parts,
+    rules,
+    settings,
+    splits,
+    views,
+)
 
 app_name = "contacts"
 urlpatterns = [
@@ -35,6 +48,9 @@ urlpatterns = [
     path("<int:number>/timeline/", pages.older, name="timeline"),
     path("<int:number>/merge/", merges.choose, name="choose_twin"),
     path("<int:number>/different/<int:other>/", merges.deny, name="deny"),
+    path("<int:number>/different/<int:other>/recalling/", splits.recall, name="recall"),
+    path("<int:number>/splitting/", splits.split, name="split"),
+    path("<int:number>/rejoining/<int:other>/", splits.rejoin, name="rejoin"),
     path("<int:number>/tags/", parts.tag, name="tag"),
     path("<int:number>/tags/<int:tag>/removal/", parts.untag, name="untag"),
     path("<int:number>/notes/", parts.note, name="note"),
