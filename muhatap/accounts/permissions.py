@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "canned.share": _LEADS,  # write them for a team, for inboxes or for everybody
     "macros.use": _STAFF_OF_SERVICE,  # run them, keep one's own
     "macros.share": _LEADS,  # with a team or everybody
+    "visits.read": _EVERYBODY - {AGENT},  # what happens on web sites, of everybody
     "sites.edit": _ADMINISTRATION,  # write keys, and what arrives under them
     "developer.read": _EVERYBODY,  # the reference of the API
     "developer.edit": _ADMINISTRATION,  # API keys, webhooks

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
     path("insight/", include("muhatap.web.insight.urls")),
+    path("visits/", include("muhatap.web.visits.log_urls")),
     path("notices/", include("muhatap.web.notices.urls")),
     path("rate/", include("muhatap.web.feedback.urls")),
     path("settings/", include("muhatap.web.settings.urls")),

@@ -31,6 +31,7 @@ TABLE = {
     "teams.edit":             (1, 1, 0, 0, 0, 0),
     "owners.edit":            (1, 0, 0, 0, 0, 0),
     "audit.read":             (1, 1, 0, 0, 0, 0),
+    "visits.read":            (1, 1, 1, 0, 1, 1),
     "sites.edit":             (1, 1, 0, 0, 0, 0),
     "developer.read":         (1, 1, 1, 1, 1, 1),
     "developer.edit":         (1, 1, 0, 0, 0, 0),

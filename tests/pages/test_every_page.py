@@ -180,6 +180,7 @@ PAGES: dict[str, Visit] = {
     "writing:signature": Visit(path="/settings/writing/signatures/{signature}/"),
     "settings:quarantine": Visit(path="/settings/quarantine/"),
     "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
+    "visits:list": Visit(path="/visits/", do=opens("details summary", ".visit-pages li")),
     "sites:list": Visit(path="/settings/sites/"),
     "sites:new": Visit(path="/settings/sites/new/"),
     "sites:site": Visit(path="/settings/sites/{site}/"),

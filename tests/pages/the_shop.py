@@ -33,7 +33,7 @@ from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
 from muhatap.shared import clock
-from muhatap.visits import keeping, segment, sites
+from muhatap.visits import folding, keeping, segment, sites
 from muhatap.visits.models import Event
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
@@ -175,10 +175,11 @@ def _told_by_pages(by: User) -> int:
     at = clock.now()
     site = sites.create(name="Ihlamur Ev (deneme)", origins=["https://www.ihlamurev.example"], by=by, at=at)
     keeping.look_ahead(at=at)
-    looks = b'{"type": "track", "event": "Product Viewed", "anonymousId": "tarayici-1"}'
-    told = segment.rows(segment.opened(looks, call="track"), call="track", site_id=site.pk, received_at=at)
+    looks = b'{"type": "page", "name": "Product Viewed", "anonymousId": "tarayici-1"}'
+    told = segment.rows(segment.opened(looks, call="page"), call="page", site_id=site.pk, received_at=at)
     for row in told:
         Event.objects.create(**row._asdict() | {"message_key": UUID(bytes=row.message_key), "payload": looks.decode()})
+    folding.fold(at=at + timedelta(minutes=1))
     sites.note(refused=[(site.pk, segment.Refused("origin", "https://baska.example", ""), at)], last={site.pk: at})
     return site.pk
 

@@ -68,6 +68,7 @@ AREAS: tuple[Area, ...] = (
         icon="chart-line",
         url_name="insight:overview",
         permission="insight.own",
+        others=("visits",),
     ),
     Area(
         name="settings",
@@ -75,7 +76,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "automation", "developer", "service", "surveys", "writing"),
+        others=("accounts", "automation", "developer", "service", "sites", "surveys", "writing"),
     ),
 )
 

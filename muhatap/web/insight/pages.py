@@ -145,15 +145,12 @@ def _views(wanted: Filters, here: str) -> tuple[ViewGroup, ...]:
         ("ratings", _("Ratings"), "smile"),
         ("definitions", _("What the figures mean"), "book-open-text"),
     ]
-    return (
-        ViewGroup(
-            title=_("Insight"),
-            links=tuple(
-                ViewLink(label=label, url=wanted.url(name), icon=icon, is_here=name == here)
-                for name, label, icon in links
-            ),
-        ),
-    )
+    shown = [
+        ViewLink(label=label, url=wanted.url(name), icon=icon, is_here=name == here) for name, label, icon in links
+    ]
+    if not wanted.is_own:
+        shown.append(ViewLink(label=_("Visits"), url=reverse("visits:list"), icon="footprints"))
+    return (ViewGroup(title=_("Insight"), links=tuple(shown)),)
 
 
 def _asked(request: HttpRequest, name: str, wanted: Filters) -> Wanted:

@@ -1,0 +1,94 @@
+"""The visitor log: who came, from where, what they read and for how long; the newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from muhatap.contacts import paging
+from muhatap.contacts.paging import Cursor
+from muhatap.visits.models import PageView, Visit
+from muhatap.web.common import times
+from muhatap.web.common.display import Pages
+from muhatap.web.common.doors import needs
+
+MOST_PAGES = 50  # of one visit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    title: str
+    url: str
+    took: str
+    scroll: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One visit. `who` is short for a number that means nothing to people."""
+
+    id: int
+    at: datetime
+    who: str
+    site: str
+    took: str
+    n_pages: int
+    source: str
+    campaign: str
+    pages: list[Read]
+
+
+@needs("visits.read")
+def show(request: HttpRequest) -> HttpResponse:
+    visits = Visit.objects.select_related("site")
+    found = paging.by_key(visits, "began_at", is_down=True, cursor=Cursor.read(request.GET.get("at", "")))
+    pages = Pages(
+        previous_url=f"?at={found.previous.token()}" if found.previous else "",
+        next_url=f"?at={found.next.token()}" if found.next else "",
+    )
+    return render(request, "visits/log.html", {"lines": _lines(found.rows), "pages": pages})
+
+
+def _lines(visits: list[Visit]) -> list[Line]:
+    read: dict[int, list[PageView]] = {}
+    for page in PageView.objects.filter(visit__in=visits).order_by("at", "id")[: MOST_PAGES * len(visits)]:
+        read.setdefault(page.visit_id, []).append(page)
+    return [_line(visit, read.get(visit.pk, [])[:MOST_PAGES]) for visit in visits]
+
+
+def _line(visit: Visit, pages: list[PageView]) -> Line:
+    return Line(
+        id=visit.pk,
+        at=visit.began_at,
+        who=_("Without consent") if visit.visitor.startswith("day:") else visit.visitor[:8],
+        site=visit.site.name,
+        took=_took(visit.engaged_ms),
+        n_pages=visit.n_pages,
+        source=_source(visit.source),
+        campaign=" · ".join(visit.campaign.values()),
+        pages=[_read(page) for page in pages],
+    )
+
+
+def _read(page: PageView) -> Read:
+    return Read(title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=page.scroll)
+
+
+def _took(ms: int) -> str:
+    if ms < 60_000:
+        return _("%(n)d s") % {"n": round(ms / 1000)}
+    return times.span(timedelta(milliseconds=ms))
+
+
+def _source(source: str) -> str:
+    return {
+        "search": _("Search engine"),
+        "social": _("Social network"),
+        "ai": _("AI assistant"),
+        "mail": _("E-mail"),
+        "campaign": _("Campaign"),
+        "site": _("Another site"),
+        "direct": _("Direct"),
+    }.get(source, "")
