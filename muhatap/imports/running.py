@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from muhatap.contacts import designing, giving_back
 from muhatap.contacts.giving_back import Given
 from muhatap.contacts.taking import Taken
 from muhatap.imports import rowsfile, uploading, writing
+from muhatap.imports.ahead import Ahead
 from muhatap.imports.models import Import, RehearsedKey
 from muhatap.imports.understanding import Reader, reader
 from muhatap.shared import jobs, locks
@@ -87,19 +89,20 @@ def go_on(*, import_id: int, at: datetime) -> None:
     if Import.objects.filter(pk=import_id, state=State.UPLOADED).exists():
         uploading.read(import_id=import_id, at=at)
         return
-    for _ in range(CHUNKS_A_JOB):
-        if not _chunk(import_id, at=at):
-            return
+    with Ahead() as ahead:
+        for _ in range(CHUNKS_A_JOB):
+            if not _chunk(import_id, ahead, at=at):
+                return
     jobs.queue(uploading.JOB, queue="care", import_id=import_id)
 
 
 @transaction.atomic
-def _chunk(import_id: int, *, at: datetime) -> bool:
+def _chunk(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
     """One chunk; False when there is nothing left to do. Two imports take turns, so that they never wait for each other's rows."""
     locks.hold("imports")
     _do_not_wait_for_the_disk()
     one = Import.objects.select_for_update(of=("self",)).select_related("by", "undone_by").get(pk=import_id)
-    steps: dict[str, Callable[[Import, datetime], bool]] = {
+    steps: dict[str, Callable[[Import, Ahead, datetime], bool]] = {
         State.REHEARSING: _rehearse,
         State.RUNNING: _take,
         State.UNDOING: _give_back,
@@ -107,8 +110,10 @@ def _chunk(import_id: int, *, at: datetime) -> bool:
     if one.state not in steps:
         return False
     with translation.override((one.by and one.by.language) or settings.LANGUAGE_CODE):
-        has_more = steps[one.state](one, at)
-    one.save()
+        has_more = steps[one.state](one, ahead, at)
+        one.save()
+        if has_more and one.state != State.UNDOING:
+            ahead.begin(one, _reader(one), most=CHUNK)
     return has_more
 
 
@@ -118,10 +123,10 @@ def _do_not_wait_for_the_disk() -> None:
         cursor.execute("set local synchronous_commit to off")
 
 
-def _take(one: Import, at: datetime) -> bool:
-    lines = rowsfile.lines(one.rows_sha256, start=one.position, most=CHUNK)
-    if lines:
-        rows = writing.take(one, _reader(one), lines, at=at)
+def _take(one: Import, ahead: Ahead, at: datetime) -> bool:
+    found = ahead.chunk(one, partial(_reader, one), most=CHUNK)
+    if lines := found.lines:
+        rows = writing.take(one, found, at=at)
         writing.note(one, rows)
         one.counts = _added(one.counts, rows)
         one.n_done, one.position = one.n_done + len(lines), lines[-1].end
@@ -133,11 +138,11 @@ def _take(one: Import, at: datetime) -> bool:
     return True
 
 
-def _rehearse(one: Import, at: datetime) -> bool:
-    lines = rowsfile.lines(one.rows_sha256, start=one.position, most=CHUNK)
-    if lines:
+def _rehearse(one: Import, ahead: Ahead, at: datetime) -> bool:
+    found = ahead.chunk(one, partial(_reader, one), most=CHUNK)
+    if lines := found.lines:
         with transaction.atomic():
-            rows = writing.take(one, _reader(one), lines, at=at)
+            rows = writing.take(one, found, at=at)
             transaction.set_rollback(True)
         _know_again(one, rows)
         one.rehearsal = _rehearsed(one.rehearsal, rows, lines)
@@ -150,7 +155,7 @@ def _rehearse(one: Import, at: datetime) -> bool:
     return True
 
 
-def _give_back(one: Import, at: datetime) -> bool:
+def _give_back(one: Import, ahead: Ahead, at: datetime) -> bool:
     asked = one.rows.filter(undone="", contact__isnull=False).exclude(outcome="left")
     if one.undo_before is not None:
         asked = asked.filter(number__lt=one.undo_before)

@@ -93,9 +93,9 @@ class _Cells:
     def __init__(self, reader: Reader, cells: Sequence[str]) -> None:
         self.reader, self.problems = reader, list[str]()
         self.by_target: dict[str, list[tuple[str, str]]] = {}
-        for place, target in enumerate(reader.columns):
-            if target and place < len(cells) and cells[place]:
-                self.by_target.setdefault(target, []).append((reader.names[place], cells[place]))
+        for target, name, cell in zip(reader.columns, reader.names, cells, strict=False):
+            if target and cell:
+                self.by_target.setdefault(target, []).append((name, cell))
         self.handles = [handle for kind in targets.HANDLES for handle in self._handles(kind)]
 
     def facts(self) -> dict[str, Any]:

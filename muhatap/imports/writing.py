@@ -1,6 +1,7 @@
 """One chunk of an import: its rows understood, taken by the contacts, and what became of each written down."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,19 +16,32 @@ from muhatap.imports.understanding import BadRow, Reader
 _DETAIL = 300
 
 
-def take(one: Import, reader: Reader, lines: Sequence[Line], *, at: datetime) -> list[Taken]:
-    """Take the rows of one chunk; gives what became of each, in their order."""
-    told: list[Told] = []
-    refused: list[Taken] = []
+@dataclass
+class Understood:
+    """The rows of one chunk, what they say, and those that say nothing usable."""
+
+    lines: list[Line]
+    told: list[Told] = field(default_factory=list)
+    refused: list[Taken] = field(default_factory=list)
+
+
+def understand(reader: Reader, lines: list[Line]) -> Understood:
+    """What the rows of one chunk say; the database is not asked."""
+    found = Understood(lines)
     for line in lines:
         try:
-            told.append(reader.told(line))
+            found.told.append(reader.told(line))
         except BadRow as error:
-            refused.append(Taken(number=line.number, outcome="failed", reason=error.reason, detail=error.detail))
-    taken = _taken(one, told, at=at)
+            found.refused.append(Taken(number=line.number, outcome="failed", reason=error.reason, detail=error.detail))
+    return found
+
+
+def take(one: Import, found: Understood, *, at: datetime) -> list[Taken]:
+    """Take the rows of one chunk; gives what became of each, in their order."""
+    taken = _taken(one, found.told, at=at)
     if doubtful := [row.detail for row in taken if row.reason == "several"]:
         rivals.note(kind=one.match, values=doubtful, at=at)
-    return sorted([*refused, *taken], key=lambda row: row.number)
+    return sorted([*found.refused, *taken], key=lambda row: row.number)
 
 
 def note(one: Import, rows: Sequence[Taken]) -> None:
