@@ -1,15 +1,13 @@
 """What binds every run: who was called different people, and who cannot be one by proof."""
 
-from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from django.db import connection
 
 from muhatap.contacts import graph
-from muhatap.contacts.models import Identity
-from muhatap.matching.engine import Engine
+from muhatap.matching.engine import Columns, Engine
 
 Pair = tuple[int, int]
-_AT_ONCE = 10_000
 # The last word about each pair holds; through merges it speaks of whoever stands for the two today.
 _DENIED = """
 with recursive said as (
@@ -35,30 +33,41 @@ def denied() -> set[Pair]:
         return {(one, other) for one, other in cursor.fetchall()}
 
 
-class Proofs:
-    """What one person has once, proved: shop accounts (and other kinds by the rules), identity numbers of trusted records."""
+def opposed(engine: Engine, scratch: Path, pairs: Columns) -> set[Pair]:
+    """Of these pairs of contacts (`low`, `high`) those who have proved something of which one person has one, and not the same:
+    shop accounts (and other kinds by the rules), identity numbers of trusted records."""
+    _read_identities(engine, scratch)
+    engine.make("proof", _PROOF)
+    engine.lend("pair_of_contacts", {name: pairs[name] for name in ("low", "high")})
+    found = engine.rows(_OPPOSED)
+    engine.drop("raw", "proof")
+    return {(int(low), int(high)) for low, high in found}
 
-    def __init__(self, engine: Engine, contacts: Sequence[int]) -> None:
-        self.of: dict[int, dict[str, set[str]]] = {}
-        kinds = graph.standing(()).one_each()
-        for start in range(0, len(contacts), _AT_ONCE):
-            some = contacts[start : start + _AT_ONCE]
-            for contact, kind, value in self._identities(some, kinds):
-                self._know(contact, kind, value)
-        wanted = set(contacts)
-        query = "select distinct s.contact, r.national from record r join stands s on s.id = r.id where s.is_trusted = 1 and r.national <> ''"
-        for contact, national in engine.rows(query):
-            if contact in wanted:
-                self._know(contact, "national", national)
 
-    def oppose(self, one: int, other: int) -> bool:
-        """Have both of them one of a kind, and not the same?"""
-        here, there = self.of.get(one, {}), self.of.get(other, {})
-        return any(here[kind].isdisjoint(there[kind]) for kind in here.keys() & there.keys())
+_PROOF = """
+select cast(contact as bigint) as contact, kind, value from raw
+union select distinct s.contact, 'national', r.national
+from record r join stands s on s.id = r.id where s.is_trusted = 1 and r.national <> ''
+"""
+_OPPOSED = """
+select distinct low, high from (
+  select p.low, p.high, max(case when a.value = b.value then 1 else 0 end) as is_same
+  from pair_of_contacts p join proof a on a.contact = p.low join proof b on b.contact = p.high and b.kind = a.kind
+  group by p.low, p.high, a.kind
+) compared where is_same = 0
+"""
 
-    def _identities(self, contacts: Collection[int], kinds: Collection[str]) -> Iterator[tuple[int, str, str]]:
-        rows = Identity.objects.filter(contact__in=contacts, kind__in=kinds, verified_at__isnull=False)
-        yield from rows.values_list("contact_id", "kind", "value")
 
-    def _know(self, contact: int, kind: str, value: str) -> None:
-        self.of.setdefault(contact, {}).setdefault(kind, set()).add(value)
+def _read_identities(engine: Engine, scratch: Path) -> None:
+    path = scratch / "proofs.csv"
+    kinds = sorted(graph.standing(()).one_each())
+    asked = "copy (select contact_id as contact, kind, value from contacts_identity where kind = any(%s) and verified_at is not null)"
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"{asked} to stdout with (format csv, header)", [kinds]) as source,
+        path.open("wb") as target,
+    ):
+        for block in source:
+            target.write(block)
+    engine.load(path, {name: name for name in ("contact", "kind", "value")}, ",")
+    path.unlink()

@@ -57,7 +57,7 @@ class Look:
         self.component = self._components()
         engine.compare_within(self.component, batch.LARGEST)
         self.within = self._weighed("within", -1e9)
-        self.best = dict(self._best())
+        self.pairs = self._best()
 
     def group(self, different: Collection[Pair]) -> tuple[Ints, int]:
         """Of every record its group, with `different` contacts never in one; and how many joins were refused."""
@@ -80,19 +80,20 @@ class Look:
         """Pairs of contacts worth a question. Those somebody denied are not asked; those with proofs against each other only
         when everything else is nearly sure."""
         size = self.sizes()
-        for (one, other), row in self.best.items():
-            left, right, weight, code = row
-            is_opposed = (one, other) in opposed
+        links = self.pairs
+        for row in np.argsort(-links["weight"], kind="stable").tolist():
+            one, other = int(links["low"][row]), int(links["high"][row])
+            left, right = int(links["l"][row]), int(links["r"][row])
+            weight, is_opposed = float(links["weight"][row]), (one, other) in opposed
             if (one, other) in denied or (is_opposed and weight < self.model.merge):
                 continue
-            refused = "contradicted" if is_opposed else _refused(weight, size[left], group[left] == group[right])
             yield Likely(
                 one=one,
                 other=other,
                 record=int(self.record[left]),
                 weight=weight,
-                code=code,
-                refused=refused,
+                code=int(links["code"][row]),
+                refused="contradicted" if is_opposed else _refused(weight, size[left], group[left] == group[right]),
             )
 
     def torn(self) -> Iterator[Torn]:
@@ -148,24 +149,20 @@ class Look:
             np.concatenate([right, order[1:][next_to]]),
         )
 
-    def _best(self) -> Iterator[tuple[Pair, tuple[int, int, float, int]]]:
-        """Of each two contacts, lower number first, the heaviest link: its records, weight and code. Also links no rule had found;
-        the heaviest first."""
+    def _best(self) -> Columns:
+        """Of each two contacts (`low`, `high`) the heaviest link: its records from 0, its weight and code. Also links no rule had found."""
         more = self.within["weight"] >= self.model.review
         columns = {
             name: np.concatenate([self.links[name], self.within[name][more]]) for name in ("l", "r", "weight", "code")
         }
-        left, right = _ends(columns)
-        low = np.minimum(self.contact[left], self.contact[right])
-        high = np.maximum(self.contact[left], self.contact[right])
-        order = np.lexsort((left, -columns["weight"], high, low))
-        order = order[low[order] != high[order]]
-        is_first = np.ones(len(order), dtype=bool)
-        is_first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
-        chosen = order[is_first]
-        for n in chosen[np.argsort(-columns["weight"][chosen], kind="stable")]:
-            link = (int(left[n]), int(right[n]), float(columns["weight"][n]), int(columns["code"][n]))
-            yield (int(low[n]), int(high[n])), link
+        columns["l"], columns["r"] = _ends(columns)
+        here, there = self.contact[columns["l"]], self.contact[columns["r"]]
+        columns |= {"low": np.minimum(here, there), "high": np.maximum(here, there)}
+        order = np.lexsort((columns["l"], -columns["weight"], columns["high"], columns["low"]))
+        low, high = columns["low"][order], columns["high"][order]
+        is_first = low != high
+        is_first[1:] &= (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        return {name: column[order[is_first]] for name, column in columns.items()}
 
     def _records_of(self, contacts: Collection[Pair]) -> Iterator[Pair]:
         """The pairs of records of two contacts, where they hang together at all."""

@@ -19,7 +19,6 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import comparable
 from muhatap.duplicates import bounds, proposing, ranking, reading
-from muhatap.duplicates.bounds import Proofs
 from muhatap.duplicates.finding import Likely, Look, Torn
 from muhatap.duplicates.models import Run
 from muhatap.duplicates.ranking import Talks
@@ -100,7 +99,7 @@ def _look(run: Run, talks: Talks, at: datetime) -> None:
             _compare(engine, Path(scratch), run)
             model = comparable.model()
             _at(run, Step.GROUPING)
-            _propose(Look(engine, model), run, model, talks, at)
+            _propose(Look(engine, model), Path(scratch), run, model, talks, at)
         finally:
             engine.close()
 
@@ -118,10 +117,9 @@ def _compare(engine: Engine, scratch: Path, run: Run) -> None:
     engine.compare()
 
 
-def _propose(look: Look, run: Run, model: Model, talks: Talks, at: datetime) -> None:
+def _propose(look: Look, scratch: Path, run: Run, model: Model, talks: Talks, at: datetime) -> None:
     denied = bounds.denied()
-    proofs = Proofs(look.engine, sorted({pk for pair in look.best for pk in pair}))
-    opposed = {pair for pair in look.best if proofs.oppose(*pair)}
+    opposed = bounds.opposed(look.engine, scratch, look.pairs)
     group, n_refused = look.group(denied | opposed)
     _at(run, Step.PROPOSING)
     counts = {"asked": 0, "new": 0, "refused": n_refused}

@@ -131,6 +131,7 @@ def _of_one(proposal: Proposal, now: datetime) -> dict[str, Any]:
     if not leaving or not staying:
         raise Contact.DoesNotExist
     return {
+        "whole": str(contact),
         "sides": [_part(contact, staying, now, is_new=False), _part(contact, leaving, now, is_new=True)],
         "lines": [*_told(staying, leaving), _sources(staying, leaving)],
         "waterfall": waterfall.of(proposal, weighing.heaviest(staying, leaving)),

@@ -12,6 +12,7 @@ from muhatap.duplicates.models import Proposal, Run
 from muhatap.shared import phone
 from muhatap.web.common import times
 
+_NO_FIELDS = {"prior", "cap", "taught", "hint"}
 SOON = {"failed": "late", "cancelled": "soon"}
 
 
@@ -76,16 +77,18 @@ def hint(level: str, detail: str) -> str:
 
 
 def briefly(proposal: Proposal) -> str:
-    """What speaks most for one person, for the list: “phone, last name”."""
-    told = [line for line in proposal.lines if line["weight"] > 0 and line["field"] not in ("prior", "cap", "taught")]
-    names = [field(line["field"]) for line in sorted(told, key=lambda line: -line["weight"])]
+    """What speaks most for one person, or for two, for the list: “phone, last name”."""
+    way = -1 if proposal.about == Proposal.About.TWO else 1
+    told = [line for line in proposal.lines if way * line["weight"] > 0 and line["field"] not in _NO_FIELDS]
+    names = [field(line["field"]) for line in sorted(told, key=lambda line: -way * line["weight"])]
     hints = [hint(line["level"], line.get("detail", "")) for line in proposal.lines if line["field"] == "hint"]
     return ", ".join(names[:2]) or ", ".join(hints[:1])
 
 
 def sure(proposal: Proposal) -> str:
     """%95, or nothing when there was nothing to weigh."""
-    return chance(proposal.weight) if proposal.weight is not None else ""
+    is_weighed = proposal.about == Proposal.About.SAME and proposal.weight is not None
+    return chance(proposal.weight or 0.0) if is_weighed else ""
 
 
 def chance(weight: float) -> str:
