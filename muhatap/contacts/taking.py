@@ -253,8 +253,8 @@ def _write_new(errand: _Errand) -> None:
             for name, value in told.facts.items():
                 profile.place(errand.new[contact], name, value, at=errand.at, firms=firms)
     if errand.new:
-        for pk, contact in errand.new.items():
-            searching.fill(contact, handles[pk])
+        for pk, fresh in errand.new.items():
+            searching.fill(fresh, handles[pk])
         bulk_rows.copy(Contact, [vars(contact) for contact in errand.new.values()])
 
 
