@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muhatap.contacts import families, merging, profile, records, splitting, withdrawing
+from muhatap.contacts import families, giving_back, handles, merging, profile, records, splitting, taking, withdrawing
+from muhatap.contacts.giving_back import Given
 from muhatap.contacts.models import Contact, LedgerEntry, Merge, SourceRecord
 from muhatap.contacts.records import Told
 from tests import cast
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NAMES = ("Ayşe Yılmaz", "Ayşe Y.", "Mehmet Kaya", "Elif Şahin")
 CITIES = ("İzmir", "Bursa", "", "Ankara")
 STEP = st.tuples(
-    st.sampled_from(["told", "told", "merge", "merge", "split", "part", "wrote", "withdraw"]),
+    st.sampled_from(["told", "told", "file", "file", "merge", "merge", "split", "part", "wrote", "withdraw", "back"]),
     st.integers(0, 99),
     st.integers(0, 99),
 )
@@ -37,6 +38,7 @@ class Undone(Exception):
 @given(steps=st.lists(STEP, min_size=4, max_size=14))
 def test_each_record_stands_in_one_contact_and_parting_restores_what_was(steps):
     can = cast.can()
+    FILES.clear()
     with pytest.raises(Undone), transaction.atomic():
         for n, (what, a, b) in enumerate(steps):
             at = NOW + timedelta(minutes=n)
@@ -90,7 +92,43 @@ def withdraw(a: int, b: int, by: Any, at: Any) -> None:
         withdrawing.withdraw([record.pk], by=by, at=at)
 
 
-STEPS = {"withdraw": withdraw, "told": told, "merge": merge, "split": split, "part": part, "wrote": wrote}
+def file(a: int, b: int, by: Any, at: Any) -> None:
+    """Three rows of a file, matched by address; two of them may speak of one person."""
+    rows = []
+    for n, turn in enumerate((a, b, a + b)):
+        email = f"kisi{turn % 7}@ornek.example" if turn % 4 else ""
+        handle = handles.read("email", email)
+        facts = {"name": NAMES[turn % 4], "city": CITIES[turn % 3]} | ({"email": email} if email else {})
+        told = {name: value for name, value in facts.items() if value}
+        rows.append(taking.Told(number=n, facts=told, handles=(handle,) if handle else (), key=email))
+    source = f"import:{100 + len(LedgerEntry.objects.all())}"
+    FILES.append((source, at, taking.take(rows=rows, source=source, match="email", by=by, at=at)))
+
+
+def back(a: int, b: int, by: Any, at: Any) -> None:
+    """A whole file is undone, whatever happened to its contacts since."""
+    if not FILES:
+        return
+    source, since, taken = FILES.pop(a % len(FILES))
+    rows = [
+        Given(number=one.number, contact=one.contact, is_new=one.outcome == "created", before=one.before or {})
+        for one in reversed(taken)
+        if one.contact
+    ]
+    giving_back.give_back(rows=rows, source=source, since=since, by=by, at=at)
+
+
+FILES: list[tuple[str, Any, list[taking.Taken]]] = []
+STEPS = {
+    "file": file,
+    "back": back,
+    "withdraw": withdraw,
+    "told": told,
+    "merge": merge,
+    "split": split,
+    "part": part,
+    "wrote": wrote,
+}
 
 
 def pick(rows: Any, n: int) -> Any:

@@ -75,13 +75,14 @@ def _meant(request: HttpRequest, others: list[int]) -> list[Meant]:
 
 def _shown(one: Resemblance) -> Meant:
     contact = one.contact
-    reached = filter(None, [contact.email, phone.readable(contact.phone) if contact.phone else "", contact.city])
+    why = first_upper(", ".join(words.evidence(reason) for reason in one.evidence))
+    reached = [contact.email, phone.readable(contact.phone) if contact.phone else "", contact.city]
     return Meant(
         number=contact.pk,
         name=str(contact),
         initials=initials(str(contact)),
-        reached=" · ".join(reached),
-        why=first_upper(", ".join(words.evidence(reason) for reason in one.evidence)),
+        reached=" · ".join(text for text in reached if text and text not in why),
+        why=why,
         url=reverse("contacts:page", args=[contact.pk]),
     )
 
