@@ -3,6 +3,7 @@
 Django's own ASGI handler costs ten times as much a request (docs/decisions/0002-plain-asgi-entry.md).
 """
 
+import asyncio
 import os
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from a2wsgi import WSGIMiddleware
 from muhatap.config.wsgi import application as django  # loads the apps, so it comes before what uses them
 
 from muhatap.api import collect, collector, live, live_agents, live_visitors  # isort: skip
+from muhatap.config import warming  # isort: skip
 
 THREADS = 4
 pages: Any = WSGIMiddleware(cast(Any, django), workers=THREADS)
@@ -28,12 +30,17 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
+    warmed: asyncio.Task[None] | None = None  # held, so that it is not collected before it has run
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             live.hub.start()
+            await asyncio.to_thread(warming.read_in)
+            warmed = asyncio.create_task(asyncio.to_thread(warming.search_once))
             await send({"type": "lifespan.startup.complete"})
         else:
+            if warmed:
+                await asyncio.wait([warmed])
             await live.hub.stop()
             await collector.stop()
             await send({"type": "lifespan.shutdown.complete"})
