@@ -22,7 +22,7 @@ class Read:
     title: str
     url: str
     took: str
-    scroll: int
+    scroll: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def _line(visit: Visit, pages: list[PageView]) -> Line:
 
 
 def _read(page: PageView) -> Read:
-    return Read(title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=page.scroll)
+    return Read(title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=times.percent(page.scroll / 100))
 
 
 def _took(ms: int) -> str:
