@@ -107,7 +107,8 @@ def _header(path: Path) -> tuple[list[str], str]:
         raise UnreadableFile(_("The file has no rows below its header."))
     if len(header) > _MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than %(n)d columns.") % {"n": _MOST_COLUMNS})
-    twice = sorted({name for name in header if name.strip() and header.count(name) > 1})
+    bare_names = [name.strip() for name in header]
+    twice = sorted({name for name in bare_names if name and bare_names.count(name) > 1})
     if twice:
         raise UnreadableFile(_("Several columns are called “%(name)s”. Rename them.") % {"name": twice[0]})
     return header, delimiter
@@ -156,4 +157,5 @@ def _expressions(found: Mapping[str, str]) -> dict[str, str]:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    """Without spaces around it, as the engines call their columns."""
+    return '"' + name.strip().replace('"', '""') + '"'

@@ -41,7 +41,7 @@ class Spark(Engine):
         )
         numbered = read.rdd.zipWithIndex().map(lambda row: (row[1] + 1, *row[0]))
         rows = self._on.createDataFrame(
-            numbered, ", ".join(["id bigint", *(f"`{name}` string" for name in read.columns)])
+            numbered, ", ".join(["id bigint", *(f"`{name.strip()}` string" for name in read.columns)])
         )
         rows.createOrReplaceTempView("file")
         chosen = ", ".join(f"{expression} as {name}" for name, expression in columns.items())

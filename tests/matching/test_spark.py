@@ -21,14 +21,14 @@ def groups(engine: Engine, path: Path, scratch: Path) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_both_engines_give_the_same_groups(tmp_path):
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install -r requirements/spark.txt")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java")
     from muhatap.matching.spark import Spark
 
-    identity_world.write(1_500, 1, tmp_path)
+    identity_world.write(10_000, 1, tmp_path)
     path = tmp_path / "records.csv"
     settings = {"spark.master": "local[1]", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
 
