@@ -22,14 +22,16 @@ Concerned = tuple[str, QuerySet[User]]
 def follow(*, message: Message, at: datetime) -> None:
     """Tell everybody whom this entry concerns, each of the one thing that concerns them most. May run twice."""
     told: set[int] = set()
-    may_hear = who_sees(message.conversation).exclude(pk__in=_have_read(message))
-    if message.by_id:
-        may_hear = may_hear.exclude(pk=message.by_id)
     for kind, users in _concerned(message):
-        heard = list(may_hear.filter(pk__in=users.values("pk")).exclude(pk__in=told))
+        heard = list(_may_hear(message).filter(pk__in=users.values("pk")).exclude(pk__in=told))
         if heard:
             telling.tell(users=heard, kind=kind, message=message, at=at)
             told |= {user.pk for user in heard}
+
+
+def _may_hear(message: Message) -> QuerySet[User]:
+    found = who_sees(message.conversation).exclude(pk__in=_have_read(message))
+    return found.exclude(pk=message.by_id) if message.by_id else found
 
 
 def of_sending(outgoing: Outgoing) -> None:

@@ -53,7 +53,7 @@ class _Standing(NamedTuple):
     created_at: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever follows an entry has a transaction for each step
 def measure(*, conversation_ids: Collection[int], others: Others = ALONE) -> int:
     """Bring the moments of these conversations in line with their entries. Returns how many moments came or went.
 

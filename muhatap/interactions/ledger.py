@@ -93,7 +93,7 @@ def fingerprint(inbound: Inbound) -> str:
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
 
 
-def excerpt(text: str) -> str:
-    """The first words on one line."""
-    line = " ".join(text[:1200].split())
-    return line if len(line) <= 300 else line[:299] + "…"
+def excerpt(text: str, *, most: int = 300) -> str:
+    """The first words on one line; "…" says that there are more."""
+    line = " ".join(text[: 4 * most].split())
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -81,7 +81,7 @@ def _due(notice: Notice) -> str:
 
 
 def _excerpt(message: Message) -> str:
-    return ledger.excerpt(message.reply_text or message.text or message.subject)[:LONGEST]
+    return ledger.excerpt(message.reply_text or message.text or message.subject, most=LONGEST)
 
 
 SENTENCES: dict[str, Callable[[Notice], str]] = {

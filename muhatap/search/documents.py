@@ -38,7 +38,7 @@ where id between %s and %s and kind <> 'event'
 Report = Callable[[int, int], None]  # up to which message id, of which last one
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever follows an entry has a transaction for each step
 def write(*, message: Message, at: datetime) -> None:
     """Make or renew the document of an entry; events have none."""
     if message.kind != Message.Kind.EVENT:
