@@ -25,6 +25,7 @@ from muhatap.web.duplicates import waterfall, words
 
 _OPEN = (Conversation.Status.OPEN, Conversation.Status.WAITING, Conversation.Status.SNOOZED)
 _About = Proposal.About
+_MOST_MEMBERS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,14 @@ class Line:
     tone: str
     here_url: str = ""
     there_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One value in the table of a group, and whether it is another one than the first contact's that has any."""
+
+    text: str
+    differs: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,15 +95,31 @@ def _row(one: Proposal, contacts: dict[int, Contact], here: int, query: str) -> 
 def question(proposal: Proposal, user: User, now: datetime, *, keep: int = 0, query: str = "") -> dict[str, Any]:
     """Everything a template needs of one question. Raises Contact.DoesNotExist when it is about somebody who is gone."""
     shown = _of_one(proposal, now) if proposal.about == _About.TWO else _of_two(proposal, user, now, keep)
-    group = rows(choosing.group(proposal), query=query)
+    others = choosing.group(proposal)
     return shown | {
         "proposal": proposal,
         "is_two": proposal.about == _About.TWO,
         "sure": words.sure(proposal),
         "refused": words.refused(proposal),
-        "group": group,
+        "group": rows(others, query=query),
         "n_group": proposal.n_group,
+        "members": _members([proposal, *others]) if others else None,
     }
+
+
+def _members(proposals: Sequence[Proposal]) -> dict[str, Any]:
+    """The contacts of a group side by side, what differs from the first one marked."""
+    contacts = sorted(choosing.contacts_of(proposals).values(), key=lambda contact: contact.pk)[:_MOST_MEMBERS]
+    custom = {one.key: one for one in designing.active()}
+    lines = []
+    for name in [*fields.BUILT_IN, *custom]:
+        texts = [_shown(name, profile.value_of(contact, name), custom) for contact in contacts]
+        first = next(filter(None, texts), "")
+        if first:
+            label = str(fields.BUILT_IN[name]) if name in fields.BUILT_IN else custom[name].label
+            lines.append((label, [Cell(text=text, differs=bool(text) and text != first) for text in texts]))
+    heads = [(str(contact), reverse("contacts:page", args=[contact.pk])) for contact in contacts]
+    return {"heads": heads, "lines": lines}
 
 
 def _of_two(proposal: Proposal, user: User, now: datetime, keep: int) -> dict[str, Any]:

@@ -57,6 +57,17 @@ def test_the_other_one_can_stay(can):
     assert (page.context["keep"], page.context["sides"][0].url) == (other.pk, f"/contacts/{other.pk}/")
 
 
+def test_a_group_stands_side_by_side_with_its_other_questions(can):
+    one, other = twins()
+    third = took(3, name="Mehmet Kaya", phone="0533 410 20 77", city="Üsküdar")
+    look()
+    page = can.get(LIST)
+    members = page.context["members"]
+    assert [url for _name, url in members["heads"]] == [f"/contacts/{pk}/" for pk in (one.pk, other.pk, third.pk)]
+    marked = {label: [cell.differs for cell in cells] for label, cells in members["lines"]}
+    assert [False, False, True] in marked.values() and len(page.context["group"]) == 2
+
+
 def test_when_everything_is_answered_the_page_says_so(can):
     twins()
     look()
