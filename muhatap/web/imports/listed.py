@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muhatap.contacts import rivals
+from muhatap.contacts import designing, rivals
 from muhatap.contacts.models import Contact
 from muhatap.imports import results, rowsfile
 from muhatap.imports.models import Import, ImportRow
-from muhatap.web.common import times
+from muhatap.shared import phone
+from muhatap.web.common import own_fields, times
 from muhatap.web.common.doors import needs
 from muhatap.web.imports import sidebar, words
 
@@ -116,13 +117,14 @@ def _line(row: ImportRow, cells: list[str], known: Mapping[int, str], owners: Ma
 
 def changes(fields: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What a row changed: the field, what stood there, what stands there now."""
-    return [(words.label(name), plain(was) or "–", plain(will)) for name, (was, will) in fields.items()]
+    kinds = {field.key: field.kind for field in designing.active()} if fields else {}
 
+    def shown(name: str, value: Any) -> str:
+        if name == "phone" and value:
+            return phone.readable(str(value))
+        return own_fields.shown(kinds.get(name, ""), value)
 
-def plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{value.get('amount', '')} {value.get('currency', '')}".strip()
-    return "" if value is None else str(value)
+    return [(words.label(name), shown(name, was) or "–", shown(name, will)) for name, (was, will) in fields.items()]
 
 
 def _rows(one: Import, only: str, after: int) -> list[ImportRow]:

@@ -163,6 +163,7 @@ def _now(one: Import) -> dict[str, Any]:
         "kept": listed.lines(one, results.page(one, undone="kept", limit=FEW)) if one.state == State.UNDONE else [],
         "all_kept_url": listed.address(one, "undone-kept") if one.undo_counts.get("kept", 0) > FEW else "",
         "doubtful": _doubtful(one) if one.state in (State.DONE, State.CANCELLED) else [],
+        "review_url": reverse("duplicates:list"),
         "when": times.full(one.at),
         "reading": reading.form(one) if one.problem else None,
     }
