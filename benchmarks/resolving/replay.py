@@ -16,6 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from muhatap.matching import comparing, grouping, scoring
+from muhatap.matching.batch import LARGEST
+from muhatap.matching.normal import Normal
+
 AT_ONCE = 200
 Pair = tuple[int, int]
 
@@ -41,20 +45,42 @@ def measure(data: Path, folder: Path, n: int) -> dict[str, Any]:
 
 
 def _online(n: int) -> dict[Pair, tuple[float, float]]:
-    """Pairs worth a look with their weight and what speaks against them."""
+    """Pairs worth a look with their weight and what speaks against them: those found by keys, and within what hangs together all."""
     from muhatap.contacts import candidates, comparable
     from muhatap.contacts.models import SourceRecord
 
-    found: dict[Pair, tuple[float, float]] = {}
     rows = SourceRecord.objects.filter(source="import:1", pk__lte=n).order_by("pk").values_list("pk", "normal")
-    records = [(pk, comparable.read(kept)) for pk, kept in rows]
-    for start in range(0, len(records), AT_ONCE):
-        some = records[start : start + AT_ONCE]
-        for (pk, _), likely in zip(some, candidates.of([normal for _, normal in some]), strict=True):
+    records = {pk: comparable.read(kept) for pk, kept in rows}
+    found: dict[Pair, tuple[float, float]] = {}
+    numbers = list(records)
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        for pk, likely in zip(some, candidates.of([records[pk] for pk in some]), strict=True):
             for one in likely:
                 if one.record < pk:
-                    against = sum(min(line.weight, 0.0) for line in one.verdict.evidence[1:])
-                    found[one.record, pk] = (one.verdict.weight, against)
+                    found[one.record, pk] = (one.verdict.weight, 0.0)
+    left, right = (np.array([pair[side] for pair in found], dtype=np.int64) for side in (0, 1))
+    strong = np.array([weight for weight, _ in found.values()]) >= comparable.model().merge
+    hanging: dict[int, list[int]] = defaultdict(list)
+    for record, group in enumerate(grouping.components(n + 1, left[strong], right[strong]).tolist()):
+        hanging[group].append(record)
+    for group in hanging.values():
+        if 1 < len(group) <= LARGEST:
+            found |= _within(group, records)
+    return found
+
+
+def _within(group: list[int], records: dict[int, Normal]) -> dict[Pair, tuple[float, float]]:
+    """All pairs of records that hang together, as the batch looks at them: also those no key had found."""
+    from muhatap.contacts import comparable
+    from muhatap.contacts.candidates import shared
+
+    model, found = comparable.model(), {}
+    some = [records[pk] for pk in group]
+    for low, high in combinations(sorted(group), 2):
+        one, other = shared(records[low], some), records[high]
+        against = model.sums(comparing.levels(model.known(one), model.known(other))).against
+        found[low, high] = (scoring.weight(one, other, model), against)
     return found
 
 
@@ -79,7 +105,6 @@ def _batch(data: Path, folder: Path, n: int, model: Path) -> tuple[set[Pair], se
 
 def _grouped(n: int, online: dict[Pair, tuple[float, float]]) -> Iterable[list[int]]:
     from muhatap.contacts import comparable
-    from muhatap.matching import grouping
 
     model = comparable.model()
     left, right = (np.array([pair[side] for pair in online], dtype=np.int64) for side in (0, 1))

@@ -21,7 +21,7 @@ AT = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 CONTACT = "id name email phone city language fields sort_key search_text created_at last_seen_at"
 IDENTITY = "id contact_id kind value comparable written source first_seen_at last_seen_at verified_at verified_by bounce_detail"
 RECORD = "id contact_id home_id source external_id version told values normal is_trusted at recorded_at is_current"
-TELLING = ("birth_date", "address", "district", "city", "postcode", "national_id", "company")
+TELLING = ("first_name", "last_name", "birth_date", "address", "district", "city", "postcode", "national_id", "company")
 LINKS = """
 insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_name, at)
 select 'link', contact_id, id, '{"because": "new"}', '', '', recorded_at from contacts_sourcerecord

@@ -57,7 +57,9 @@ def of(records: Sequence[Normal]) -> list[list[Candidate]]:
     for n, pk, contact, is_trusted, kept in _rows(asked):
         other = read.get(pk) or read.setdefault(pk, comparable.read(_json(kept)))
         met[n].append(_Met(pk, contact, is_trusted, other))
-    return [_likely(_shared(record, some), some) for record, some in zip(records, met, strict=True)]
+    return [
+        _likely(shared(record, [one.normal for one in some]), some) for record, some in zip(records, met, strict=True)
+    ]
 
 
 class _Met(NamedTuple):
@@ -82,13 +84,13 @@ def _likely(record: Normal, met: Sequence[_Met]) -> list[Candidate]:
     return sorted(found, key=lambda one: -one.verdict.weight)
 
 
-def _shared(record: Normal, met: Sequence[_Met]) -> Normal:
+def shared(record: Normal, met: Sequence[Normal]) -> Normal:
     """An address or number is a household's when first names of several letters use it: counted among those met, as the batch counts."""
     told = {}
     for field in ("email", "phone"):
         value, share = getattr(record, field), getattr(record, f"{field}_share")
         if value and share < SHARED_BY_MANY:
-            letters = {one.normal.call[:1] for one in met if getattr(one.normal, field) == value}
+            letters = {one.call[:1] for one in met if getattr(one, field) == value}
             n = min(len((letters | {record.call[:1]}) - {""}), SHARED_BY_MANY)
             told |= {f"{field}_share": n} if n > share else {}
     return replace(record, **told) if told else record
