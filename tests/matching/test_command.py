@@ -85,7 +85,9 @@ def test_links_that_say_nothing_are_refused(written, said):
 def test_the_header_of_febrl_is_known_with_its_spaces(written):
     header = "rec_id, given_name, surname, street_number, address_1, address_2, suburb, postcode, state, date_of_birth, soc_sec_id"
     row = "{}, mitchell, green, 7, wallaby place, delmar, cleveland, 2119, sa, 19560409, 1804974"
-    path = written("\n".join([header, row.format("a"), row.format("b"), "c, anna, white, , , , , , , 19700101, 2404974"]))
+    path = written(
+        "\n".join([header, row.format("a"), row.format("b"), "c, anna, white, , , , , , , 19700101, 2404974"])
+    )
 
     assert dedupe(path) == 0
     assert clusters(path) == {"a": "a", "b": "a", "c": "c"}
