@@ -1,12 +1,12 @@
 """What a channel says of who speaks, kept as a source record and compared with everybody we know. It joins nobody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import candidates, comparable, graph, handles, likeness, writing
+from muhatap.contacts import candidates, comparable, graph, handles, joining, likeness, writing
 from muhatap.contacts.breath import Breath, external
 from muhatap.contacts.claims import Told
 from muhatap.contacts.graph import Graph
@@ -53,14 +53,18 @@ def hear(*, contact: Contact, told: Sequence[Told], name: str, breath: Breath, s
         evidence={"because": "recognised"},
     )
     writing.write([word], by=None, at=at, is_trusted=False)
-    hint(contact, normal, at=at)
+    hint(contact, normal, at=at, proofs=breath.rules.one_each())
 
 
-def hint(contact: Contact, normal: Normal, *, at: datetime) -> None:
-    """Likenesses to others are noted for people to judge, whatever the matcher is sure of."""
+def hint(contact: Contact, normal: Normal, *, at: datetime, proofs: Collection[str]) -> None:
+    """Likenesses to others are noted for people to judge, whatever the matcher is sure of. Those who proved another value of a
+    kind in `proofs`, of which one person has one, are other people."""
     [likely] = candidates.of([normal])
-    others = [one for one in likely if one.contact != contact.pk][:_MOST_HINTS]
-    likeness.note_weighed([(contact.pk, one) for one in others], at=at)
+    others = [one for one in likely if one.contact != contact.pk]
+    if others and proofs:
+        apart = joining.proved_apart(contact.pk, [one.contact for one in others], proofs)
+        others = [one for one in others if one.contact not in apart]
+    likeness.note_weighed([(contact.pk, one) for one in others[:_MOST_HINTS]], at=at)
 
 
 @transaction.atomic

@@ -160,7 +160,8 @@ def _welcomed(told: list[Told], name: str, breath: Breath, source: str, at: date
     normal = hearing.judged(said, told, breath)
     contact = meeting.welcome(told, name, said, normal, breath, source=source, at=at)
     if told:
-        hearing.hint(contact, normal, at=at)
+        proofs = breath.rules.one_each() & {claim.handle.kind for claim in told if claim.is_verified}
+        hearing.hint(contact, normal, at=at, proofs=proofs)
     return contact
 
 

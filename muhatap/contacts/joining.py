@@ -52,6 +52,14 @@ def owners_of(values: Iterable[Key]) -> dict[Key, int]:
     return {key: standing[contact] for key, contact in known.items()}
 
 
+def proved_apart(contact: int, others: Collection[int], kinds: Collection[str]) -> set[int]:
+    """Those of the others who proved another value of a kind of which one person has one: two shop accounts are two people."""
+    proofs = _single_proofs({contact, *others}, kinds)
+    own = proofs.pop(contact, set())
+    of = {kind for kind, _value in own}
+    return {pk for pk, some in proofs.items() if any(kind in of and (kind, value) not in own for kind, value in some)}
+
+
 def _join_by_handle(
     word: "Word",
     kind: str,

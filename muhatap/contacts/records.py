@@ -13,16 +13,25 @@ from typing import Any
 from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import comparable, designing, families, fields, graph, handles, joining, ledger, likeness, profile
+from muhatap.contacts import (
+    comparable,
+    designing,
+    families,
+    fields,
+    graph,
+    handles,
+    joining,
+    likeness,
+    profile,
+    writing,
+)
 from muhatap.contacts.candidates import Candidate
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
-from muhatap.contacts.ledger import Kind
 from muhatap.contacts.models import Contact, CustomField, Identity, SourceRecord
 from muhatap.matching import blocking
 from muhatap.matching.normal import Normal
 from muhatap.shared import locks
-from muhatap.shared.text import without_nul
 
 MOST = 2000
 RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
@@ -73,7 +82,7 @@ class Word:
     contact: int | None = None
     outcome: str = ""
     because: str = ""
-    record: SourceRecord | None = None
+    record: int | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -81,7 +90,7 @@ class Word:
 
     @property
     def kept(self) -> dict[str, Any]:
-        return {name: without_nul(str(value)) for name, value in self.told.fields.items() if value not in (None, "")}
+        return writing.kept(self.told.fields)
 
 
 @transaction.atomic
@@ -125,7 +134,7 @@ def take(
         Taken(
             outcome=word.outcome,
             contact=word.contact,
-            record=word.record.pk if word.record else None,
+            record=word.record,
             because=word.because,
             errors=word.errors,
         )
@@ -202,7 +211,7 @@ def _take(words: list[Word], how: _How) -> None:
         word.outcome = word.outcome or _outcome(word, how)
     fresh = [word for word in words if word.outcome in ("created", "updated", "joined")]
     _make_contacts([word for word in fresh if word.outcome == "created"], how.at)
-    write(fresh, by=how.by, at=how.at, is_trusted=how.is_trusted)
+    _write(fresh, how)
     _identify(fresh, how)
     _hint([word for word in fresh if word.outcome == "created"], how.at)
     profile.project({word.contact for word in fresh if word.contact}, at=how.at)
@@ -228,7 +237,7 @@ def _find_before(words: list[Word]) -> None:
         if word.before:
             word.contact, word.because = word.before.contact_id, "record"
         if word.before and word.before.told == word.kept:
-            word.outcome, word.record = "same", word.before
+            word.outcome, word.record = "same", word.before.pk
 
 
 def _find_contacts(words: list[Word], how: _How) -> None:
@@ -249,37 +258,28 @@ def _make_contacts(words: list[Word], at: datetime) -> None:
         word.contact = contact.pk
 
 
-def write(words: list[Word], *, by: User | None, at: datetime, is_trusted: bool) -> None:
-    """Keep these words with the contacts found for them, each in the ledger, and let them be found by their keys."""
+def _write(words: list[Word], how: _How) -> None:
+    """Keep these words with the contacts found for them."""
     last = _last_versions(words)
-    past = [word.before.pk for word in words if word.before]
-    if past:
-        SourceRecord.objects.filter(pk__in=past).update(is_current=False)
-        comparable.forget(past)
-    for word in words:
-        contact = word.contact or 0
-        word.record = SourceRecord(
-            contact_id=contact,
-            home_id=word.before.home_id if word.before and word.before.contact_id == contact else contact,
-            source=word.told.source[:40],
-            external_id=word.told.external_id[:_LONGEST_ID],
-            version=last.get(word.key, 0) + 1,
-            told=word.kept,
-            values=word.values,
-            normal=comparable.kept(word.normal),
-            is_trusted=is_trusted,
+    rows = [
+        writing.Word(
+            source=word.told.source,
+            external_id=word.told.external_id,
+            told=word.told.fields,
             at=word.told.at,
-            recorded_at=at,
+            contact=word.contact or 0,
+            home=word.before.home_id if word.before and word.before.contact_id == word.contact else 0,
+            version=last.get(word.key, 0) + 1,
+            values=word.values,
+            normal=word.normal,
+            before=word.before.pk if word.before else None,
+            evidence=_why(word),
         )
-    rows = [word.record for word in words if word.record]
-    SourceRecord.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    comparable.index((row.pk, word.normal) for word, row in zip(words, rows, strict=True))
-    ledger.write(
-        *(
-            ledger.entry(Kind.LINK, one=row.home_id, record=row.pk, by=by, at=at, evidence=_why(word))
-            for word, row in zip(words, rows, strict=True)
-        )
-    )
+        for word in words
+    ]
+    numbers = writing.write(rows, by=how.by, at=how.at, is_trusted=how.is_trusted)
+    for word, number in zip(words, numbers, strict=True):
+        word.record = number
 
 
 def _last_versions(words: list[Word]) -> dict[tuple[str, str], int]:

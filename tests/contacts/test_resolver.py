@@ -153,3 +153,17 @@ def test_of_a_pair_the_strongest_evidence_is_kept_and_a_denied_one_stays_denied(
     likeness.deny(one=ayse, other=other, by=cast.can(), at=NOW)
     likeness.note_weighed([(ayse.pk, strong)], at=NOW)
     assert likeness.between(ayse, other) == []
+
+
+def test_who_proved_another_shop_account_is_not_even_hinted_at():
+    def met(account, browser):
+        claims = [
+            Claim(kind="shop", value=account, is_verified=True, name="Ayşe Yılmaz"),
+            Claim(kind="visitor", value=browser, is_verified=True),
+            Claim(kind="phone", value=AYSE["phone"], is_verified=False),
+            Claim(kind="email", value=AYSE["email"], is_verified=False),
+        ]
+        return identity.resolve(claims=claims, source="webchat", at=NOW)
+
+    assert met("20871", "b-1") != met("31002", "b-2")
+    assert not Likeness.objects.exists()
