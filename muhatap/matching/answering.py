@@ -2,7 +2,8 @@
 
 A logistic layer over the levels that were compared, with the model's own weight as its offset and a normal prior that pulls
 every correction to nought (ridge regression in log odds; le Cessie and van Houwelingen 1992). Which pairs were asked about
-depends on what was compared, never on the truth, so the correction is not biased by the choice (King and Zeng 2001, section 5).
+depends on what was compared, never on the truth, so the choice as such biases nothing (King and Zeng 2001, section 5); yet crowded
+groups are not like the rest, so the order must not take all questions from them (duplicates.worth).
 
 A level's correction is added to the sums against strangers and against relatives: the total then moves by just that
 (`Model.total` is their soft minimum), and the corrected model is a model like any other, for Python, DuckDB and Spark. What
