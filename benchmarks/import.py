@@ -59,12 +59,12 @@ def measure(folder: Path, n: int, postgres: str) -> bool:
     write(whole, (row if row % 50 else max(row - 25, 0) for row in range(n)), random.Random(2))
     progress(f"{n} rows, {whole.stat().st_size >> 20} MB")
     taken(known)
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), time.process_time()
     one = uploaded(whole)
     reading = time.monotonic() - begun
     progress(f"read in {reading:.1f} s")
     slices = taken_slices(one)
-    seconds = reading + slices[-1][1]
+    seconds, worked = reading + slices[-1][1], time.process_time() - worked
     undoing = given_back(one)
     first, last = rate(slices, 0.0, 0.1), rate(slices, 0.9, 1.0)
     grown = slices[-1][2] - next(memory for done, _, memory in slices if done >= n / 10)
@@ -72,7 +72,13 @@ def measure(folder: Path, n: int, postgres: str) -> bool:
     return tell(
         "import",
         {
-            "import_s": at_most(round(seconds, 1), goal, reading=round(reading, 1), rows_a_second=round(n / seconds)),
+            "import_s": at_most(
+                round(seconds, 1),
+                goal,
+                reading=round(reading, 1),
+                rows_a_second=round(n / seconds),
+                python_cpu_s=round(worked, 1),
+            ),
             "rate_last_over_first": at_least(
                 round(last / first, 2), CONSTANT if n >= 100_000 else 0.0, first=round(first), last=round(last)
             ),
