@@ -64,21 +64,27 @@ def _online(n: int) -> dict[Pair, tuple[float, float]]:
     hanging: dict[int, list[int]] = defaultdict(list)
     for record, group in enumerate(grouping.components(n + 1, left[strong], right[strong]).tolist()):
         hanging[group].append(record)
+    using: dict[str, list[Normal]] = defaultdict(list)
+    for one in records.values():
+        using[one.email].append(one)
+        using[one.phone].append(one)
     for group in hanging.values():
         if 1 < len(group) <= LARGEST:
-            found |= _within(group, records)
+            found |= _within(group, records, using)
     return found
 
 
-def _within(group: list[int], records: dict[int, Normal]) -> dict[Pair, tuple[float, float]]:
+def _within(
+    group: list[int], records: dict[int, Normal], using: dict[str, list[Normal]]
+) -> dict[Pair, tuple[float, float]]:
     """All pairs of records that hang together, as the batch looks at them: also those no key had found."""
     from muhatap.contacts import comparable
     from muhatap.contacts.candidates import shared
 
     model, found = comparable.model(), {}
-    some = [records[pk] for pk in group]
     for low, high in combinations(sorted(group), 2):
-        one, other = shared(records[low], some), records[high]
+        one, other = records[low], records[high]
+        one = shared(one, [*using[one.email], *using[one.phone]])
         against = model.sums(comparing.levels(model.known(one), model.known(other))).against
         found[low, high] = (scoring.weight(one, other, model), against)
     return found

@@ -9,7 +9,8 @@ A contact is a projection: its row follows from its source records, what staff w
 
 What other rooms call:
 
-    identity.resolve(claims=, source=, at=) -> Contact          who speaks here?
+    identity.resolve(claims=, source=, at=) -> Contact          who speaks here? (`breath` asks, `meeting` writes, `hearing` keeps the words)
+    entering.likely(told, at=)                                  who is there already, while somebody new is written down
     profile.update(contact=, facts=, source=, at=, by=)         what one source told, field by field
     records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
     records.rehearse(told, …)                                   the same answers, nothing stays
