@@ -32,23 +32,20 @@ def take(*, talks: Talks, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_NEW, [last - _AGAIN, AT_ONCE])
         numbers = [pk for (pk,) in cursor.fetchall()]
-    drafts = [draft for hint in Likeness.objects.filter(pk__in=numbers).order_by("id") if (draft := _draft(hint, at))]
-    if not drafts:
-        return 0
+    drafts = [_draft(hint, at) for hint in Likeness.objects.filter(pk__in=numbers).order_by("id")]
     with transaction.atomic():
         _rank(drafts, talks)
-        return len(Proposal.objects.bulk_create(drafts, ignore_conflicts=True))
+        made = Proposal.objects.bulk_create(drafts, ignore_conflicts=True)
+    return sum(draft.state == Proposal.State.OPEN for draft in made)
 
 
-def _draft(hint: Likeness, at: datetime) -> Proposal | None:
-    """None for what binds or proof keeps apart, and for records that are no longer alike."""
+def _draft(hint: Likeness, at: datetime) -> Proposal:
+    """What binds keeps apart, or is no longer alike, is written down as no question, so that it is not looked at every minute."""
     one, other = sorted((hint.one_id, hint.other_id))
-    if bonds.forbids(families.of(one), families.of(other)):
-        return None
     told = weighing.best(one, other)
     is_match = hint.because == "match"
-    if is_match and (told is None or told.verdict.band == "apart"):
-        return None
+    is_apart = is_match and (told is None or told.verdict.band == "apart")
+    is_asked = not is_apart and not bonds.forbids(families.of(one), families.of(other))
     said = [] if is_match else [{"field": "hint", "level": hint.because, "detail": hint.detail, "weight": 0.0}]
     return Proposal(
         about=Proposal.About.SAME,
@@ -61,6 +58,7 @@ def _draft(hint: Likeness, at: datetime) -> Proposal | None:
         levels=told.levels if told else {},
         lines=[*said, *(proposing.evidence(told.verdict) if told else [])],
         group=one,
+        state=Proposal.State.OPEN if is_asked else Proposal.State.GONE,
         at=at,
         state_at=at,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts import audit
@@ -111,7 +111,7 @@ def _aim_anew(proposal: Proposal, kept: int, dropped: int, at: datetime) -> list
         moved.append({"id": row.pk, "one": row.one, "other": row.other, "state": row.state})
         third = row.other if row.one == dropped else row.one
         low, high = sorted((kept, third or 0))
-        is_asked = low == high or Proposal.objects.filter(about=About.SAME, one=low, other=high).exists()
+        is_asked = low == high or _asked(low, high).exists()
         if is_asked or bonds.forbids(families.of(kept), families.of(third or 0)):
             row.state, row.state_at = State.GONE, at
         else:
@@ -142,8 +142,15 @@ def _unmerge(merge: Merge, *, by: User, at: datetime) -> None:
 
 
 def _put_back(moved: Sequence[dict[str, Any]]) -> None:
+    """Where the same was asked anew meanwhile, that stands."""
     for one in moved:
+        if _asked(one["one"], one["other"]).exclude(pk=one["id"]).exists():
+            continue
         Proposal.objects.filter(pk=one["id"]).update(one=one["one"], other=one["other"], state=one["state"])
+
+
+def _asked(one: int, other: int) -> "QuerySet[Proposal]":
+    return Proposal.objects.filter(about=About.SAME, one=one, other=other)
 
 
 def _standing(number: int) -> Contact:

@@ -154,6 +154,15 @@ def test_what_was_noticed_on_the_way_stands_in_the_same_list():
     assert [(p.one, p.other) for p in asked()] == [(one.pk, other.pk)]
 
 
+def test_a_hint_between_people_somebody_called_different_is_no_question_and_looked_at_once():
+    elif_ = took(3, name="Elif Şahin", email="elif.sahin@ornek.example")
+    hakan = took(4, name="Hakan Demir", phone="0536 111 22 33")
+    bonds.part(ones=[elif_.pk], others=[hakan.pk], by=cast.can(), at=NOW)
+    likeness.note(one=elif_, other=hakan, because="same_browser", detail="", at=NOW)
+    assert hints.take(talks=lambda some: {}, at=NOW) == 0
+    assert asked() == [] and len(asked("gone")) == 1
+
+
 def test_what_was_merged_elsewhere_is_no_longer_asked():
     one, other = twins()
     look()

@@ -5,6 +5,8 @@ from django.test import Client
 
 from muhatap.contacts.models import Contact, Merge
 from muhatap.duplicates.models import Proposal, Run
+from muhatap.matching.comparing import COMPARISONS
+from muhatap.web.duplicates import words
 from tests import cast
 from tests.duplicates.test_running import look, took, twins
 
@@ -107,6 +109,13 @@ def test_the_navigation_counts_them_for_those_who_may_answer(can, client):
     assert "Same person?" in counted(can) or "1" in counted(can).values()
     client.force_login(cast.zeynep())
     assert client.get(LIST).status_code == 403 and "1" not in counted(client).values()
+
+
+def test_every_finding_has_its_words():
+    for each in COMPARISONS:
+        for level in each.names[1:]:
+            said = words.finding(each.field, level)
+            assert said and said != words.field(each.field), (each.field, level)
 
 
 def counted(client):
