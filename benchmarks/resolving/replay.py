@@ -46,32 +46,42 @@ def measure(data: Path, folder: Path, n: int) -> dict[str, Any]:
 
 def _online(n: int) -> dict[Pair, tuple[float, float]]:
     """Pairs worth a look with their weight and what speaks against them: those found by keys, and within what hangs together all."""
-    from muhatap.contacts import candidates, comparable
+    from muhatap.contacts import comparable
     from muhatap.contacts.models import SourceRecord
 
     rows = SourceRecord.objects.filter(source="import:1", pk__lte=n).order_by("pk").values_list("pk", "normal")
     records = {pk: comparable.read(kept) for pk, kept in rows}
+    found = _met(records)
+    using: dict[str, list[Normal]] = defaultdict(list)
+    for record in records.values():
+        using[record.email].append(record)
+        using[record.phone].append(record)
+    strong = [pair for pair, (weight, _) in found.items() if weight >= comparable.model().merge]
+    for group in _hanging(n, strong):
+        if 1 < len(group) <= LARGEST:
+            found |= _within(group, records, using)
+    return found
+
+
+def _met(records: dict[int, Normal]) -> dict[Pair, tuple[float, float]]:
+    """Each record asked among those before it."""
+    from muhatap.contacts import candidates
+
     found: dict[Pair, tuple[float, float]] = {}
     numbers = list(records)
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
         for pk, likely in zip(some, candidates.of([records[pk] for pk in some]), strict=True):
-            for one in likely:
-                if one.record < pk:
-                    found[one.record, pk] = (one.verdict.weight, 0.0)
-    left, right = (np.array([pair[side] for pair in found], dtype=np.int64) for side in (0, 1))
-    strong = np.array([weight for weight, _ in found.values()]) >= comparable.model().merge
-    hanging: dict[int, list[int]] = defaultdict(list)
-    for record, group in enumerate(grouping.components(n + 1, left[strong], right[strong]).tolist()):
-        hanging[group].append(record)
-    using: dict[str, list[Normal]] = defaultdict(list)
-    for one in records.values():
-        using[one.email].append(one)
-        using[one.phone].append(one)
-    for group in hanging.values():
-        if 1 < len(group) <= LARGEST:
-            found |= _within(group, records, using)
+            found |= {(one.record, pk): (one.verdict.weight, 0.0) for one in likely if one.record < pk}
     return found
+
+
+def _hanging(n: int, strong: list[Pair]) -> Iterable[list[int]]:
+    left, right = (np.array([pair[side] for pair in strong], dtype=np.int64) for side in (0, 1))
+    hanging: dict[int, list[int]] = defaultdict(list)
+    for record, group in enumerate(grouping.components(n + 1, left, right).tolist()):
+        hanging[group].append(record)
+    return hanging.values()
 
 
 def _within(

@@ -86,7 +86,7 @@ def _likely(record: Normal, met: Sequence[_Met]) -> list[Candidate]:
 
 def shared(record: Normal, met: Sequence[Normal]) -> Normal:
     """An address or number is a household's when first names of several letters use it: counted among those met, as the batch counts."""
-    told = {}
+    told: dict[str, Any] = {}
     for field in ("email", "phone"):
         value, share = getattr(record, field), getattr(record, f"{field}_share")
         if value and share < SHARED_BY_MANY:
