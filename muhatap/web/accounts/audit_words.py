@@ -188,6 +188,8 @@ KINDS = {
     "canned_reply": _("Canned reply"),
     "signature": _("Signature"),
     "figures": _("Figures"),
+    "search": _("What was found"),
+    "audit": _("Audit"),
     "import": _("Import"),
     "export": _("Export"),
     "identity_rule": _("Identity rule"),
