@@ -17,9 +17,12 @@
   const IDLE = 30000; // without a movement for so long nobody reads any more
   const BEAT = 15000; // between two words on how long a page was read
   const GATHER = 1000; // what happens in one moment goes together
-  const MOST_KEPT = 200, MOST_CLICKS = 100, LONGEST_WAIT = 60000;
-  const SECRETS = /^(e-?mail|mail|phone|tel|token|code|password|key|signature|auth)$/i;
+  const REST = 1800000; // after half an hour somebody who comes back begins anew
+  const MOST_KEPT = 200, MOST_CLICKS = 100, LONGEST_WAIT = 60000, LARGEST = 60000, OLDEST = 7 * 864e5;
+  const SECRETS = /mail|posta|phone|tel|gsm|token|code|pass|sifre|parola|key|secret|sign|auth|session|tckn/i;
   const now = () => performance.now();
+  /** Nothing here ever throws into the page. */
+  const safely = (act) => (...given) => { try { return act(...given); } catch { return undefined; } };
 
   // ---- who ----------------------------------------------------------------------------------------------------------------
   let isKnown = tag.dataset.consent === "yes";
@@ -30,62 +33,76 @@
   };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
     : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
+  let own = null; // where the browser stores nothing, somebody is one at least until the page goes
   const visitor = () => {
     if (!isKnown) return undefined;
-    let id = store.get("id");
-    if (!id) store.set("id", id = uuid());
-    return id;
+    own = store.get("id") || own || uuid();
+    store.set("id", own);
+    return own;
   };
 
   // ---- sending: kept until it was taken; a repeat is recognised by its messageId ---------------------------------------------
-  let queue = [], timer = 0, wait = GATHER, isSending = false;
+  let queue = [], timer = 0, wait = GATHER, going = [];
   const keep = () => store.set("queue", JSON.stringify(queue.slice(-MOST_KEPT)));
-  const later = (after) => { clearTimeout(timer); timer = setTimeout(flush, after); };
+  const later = (after) => { timer = timer || setTimeout(() => { timer = 0; flush(); }, after); };
 
+  /** As text at once: what cannot be written is thrown out here and never stands in the way of the rest. */
   const put = (type, told) => {
-    queue.push({ type, messageId: uuid(), timestamp: new Date().toISOString(), anonymousId: visitor(), userId: store.get("user") || undefined, context: context(), ...told });
+    queue.push(JSON.stringify({ type, messageId: uuid(), timestamp: new Date().toISOString(), anonymousId: visitor(), userId: store.get("user") || undefined, context: context(), ...told }));
     if (queue.length > MOST_KEPT) queue.shift();
-    if (!isSending) later(wait);
+    later(wait);
   };
 
-  const post = (batch) => fetch(HOST + "/v1/batch", {
-    method: "POST", body: JSON.stringify({ writeKey: tag.dataset.key, sentAt: new Date().toISOString(), batch }),
-    headers: { "Content-Type": "text/plain" }, keepalive: batch.length < 30, credentials: "omit", mode: "cors",
-  });
+  /** The oldest that together fit into what a browser still sends when its page is gone. */
+  const next = () => {
+    let size = 0;
+    return queue.filter((one) => !going.includes(one)).filter((one, place) => (size += 3 * one.length) < LARGEST * 3 / 2 || place === 0).slice(0, 50);
+  };
 
-  const flush = async () => {
-    if (isSending || !queue.length) return;
-    isSending = true;
-    const batch = queue.slice(0, 50);
-    keep();
+  const send = async (batch) => {
+    going = going.concat(batch);
     let isDone = false;
     try {
-      const answer = await post(batch);
-      isDone = answer.ok || answer.status === 400;
+      const body = `{"writeKey":${JSON.stringify(tag.dataset.key)},"sentAt":"${new Date().toISOString()}","batch":[${batch.join(",")}]}`;
+      const answer = await fetch(HOST + "/v1/batch", { method: "POST", body, headers: { "Content-Type": "text/plain" }, keepalive: body.length < LARGEST, credentials: "omit", mode: "cors" });
+      isDone = answer.ok || (answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status));
     } catch { /* offline */ }
-    isSending = false;
+    going = going.filter((one) => !batch.includes(one));
     if (isDone) queue = queue.filter((one) => !batch.includes(one));
-    wait = isDone ? GATHER : Math.min(wait * 2, LONGEST_WAIT);
     keep();
+    return isDone;
+  };
+
+  const flush = async () => {
+    if (going.length || !queue.length) return;
+    keep();
+    wait = await send(next()) ? GATHER : Math.min(wait * 2, LONGEST_WAIT);
     if (queue.length) later(wait);
   };
 
   /** The page goes away: what waits is handed to the browser, and kept as well. */
   const leave = () => {
     keep();
-    if (queue.length && !isSending) post(queue.slice(0, 25)).then((answer) => { if (answer.ok) { queue = queue.slice(25); keep(); } }, () => {});
+    const rest = next();
+    if (rest.length) send(rest);
+  };
+
+  const found = () => {
+    const kept = JSON.parse(store.get("queue") || "[]"), oldest = Date.now() - OLDEST;
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === "string" && Date.parse(JSON.parse(one).timestamp) > oldest) : [];
   };
 
   // ---- where ----------------------------------------------------------------------------------------------------------------
-  const address = () => {
-    const url = new URL(location.href);
+  /** Without its fragment and without parameters that look like somebody's secrets. */
+  const address = (href) => {
+    const url = new URL(href);
     url.hash = "";
     [...url.searchParams.keys()].filter((name) => SECRETS.test(name)).forEach((name) => url.searchParams.delete(name));
     return url;
   };
-  let referrer = document.referrer;
+  let referrer = document.referrer && address(document.referrer).href;
   const context = () => {
-    const url = address();
+    const url = address(location.href);
     return {
       page: { url: url.href, path: url.pathname, search: url.search, title: document.title, referrer },
       locale: navigator.language, screen: { width: screen.width, height: screen.height },
@@ -119,7 +136,9 @@
     put("track", { event: "Page Engaged", properties: { page_view: view.id, seconds, scroll, product_id: view.product, shown }, context: view.context });
   };
 
+  let beginning = 0;
   const begin = () => {
+    clearTimeout(beginning);
     const product = document.querySelector("body[data-muhatap-product], main[data-muhatap-product], [data-muhatap-product][data-muhatap-page]");
     view = { id: uuid(), path: location.pathname + location.search, read: 0, scroll: 0, told: "", clicks: 0, cards: new Map(),
       since: now(), moved: now(), isAttended: attended(), product: product?.dataset.muhatapProduct, context: context() };
@@ -133,12 +152,15 @@
     if (location.pathname + location.search === view.path) return;
     tell();
     referrer = view.context.page.url;
-    setTimeout(begin, 50); // by then the page has its title
     view.path = location.pathname + location.search;
+    clearTimeout(beginning);
+    beginning = setTimeout(safely(begin), 300); // by then the page has its title and its product
   };
 
   const moved = () => {
-    if (now() - view.moved < 500) return;
+    const rested = now() - view.moved;
+    if (rested < 500) return;
+    if (rested > REST) { tell(); begin(); }
     measure();
     view.moved = now();
   };
@@ -198,18 +220,23 @@
     } });
   };
 
-  // ---- what a page may call; nothing here ever throws into it -----------------------------------------------------------------
-  const safely = (act) => (...given) => { try { return act(...given); } catch { return undefined; } };
+  // ---- what a page may call -----------------------------------------------------------------
+  /** Somebody else from here on: the time until now is not theirs. */
+  const anew = (change) => { tell(); leave(); change(); begin(); };
   window.muhatap = Object.freeze({
     track: safely((event, properties = {}) => put("track", { event: String(event), properties: { ...properties, page_view: view.id } })),
     page: safely(() => { tell(); begin(); }),
-    identify: safely((user, traits = {}) => { store.set("user", String(user)); put("identify", { userId: String(user), traits }); }),
-    consent: safely((is) => { if (!is) store.forget(); isKnown = Boolean(is); }),
-    reset: safely(() => store.forget()),
+    identify: safely((user, traits = {}) => {
+      if (!isKnown || user === undefined || user === null) return;
+      store.set("user", String(user));
+      put("identify", { userId: String(user), traits });
+    }),
+    consent: safely((is) => { if (Boolean(is) !== isKnown) anew(() => { if (!is) store.forget(); isKnown = Boolean(is); }); }),
+    reset: safely(() => anew(() => { store.forget(); own = null; })),
   });
 
-  safely(() => {
-    try { queue = JSON.parse(store.get("queue") || "[]"); } catch { /* somebody else's */ }
+  const start = safely(() => {
+    try { queue = found(); } catch { /* somebody else's */ }
     begin();
     const passive = { passive: true, capture: true };
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);
@@ -218,13 +245,16 @@
     for (const kind of ["focus", "blur"]) addEventListener(kind, safely(measure));
     document.addEventListener("visibilitychange", safely(() => { if (document.hidden) { tell(); leave(); } else measure(); }));
     addEventListener("pagehide", safely(() => { tell(); leave(); }));
-    addEventListener("online", safely(() => later(0)));
+    addEventListener("pageshow", safely((event) => { if (event.persisted) begin(); }));
+    addEventListener("online", safely(() => { clearTimeout(timer); timer = 0; later(0); }));
     addEventListener("popstate", safely(changed));
     for (const name of ["pushState", "replaceState"]) {
       const original = history[name];
       history[name] = function (...given) { const answer = original.apply(this, given); safely(changed)(); return answer; };
     }
     new ResizeObserver(safely(([entry]) => { height = entry.target.scrollHeight; seen(); })).observe(document.documentElement);
-    setInterval(safely(() => { measure(); if (attended()) tell(); }), BEAT);
-  })();
+    setInterval(safely(() => { measure(); watch(); if (attended()) tell(); }), BEAT);
+  });
+  if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+  else start();
 })();

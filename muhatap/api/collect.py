@@ -8,9 +8,9 @@ clients come again after both.
 import asyncio
 import base64
 import json
+import logging
 import time
 import zlib
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +22,7 @@ from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
 from muhatap.visits.sites import Standing
 from muhatap.visits.writing import Busy, Lost
 
+log = logging.getLogger(__name__)
 LARGEST_BODY = 4 * 1024 * 1024
 SLOWEST_BODY = 30.0  # seconds
 CALLS = (
@@ -68,6 +69,9 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _send(send, 503, b'{"success":false,"message":"try again"}', [*cors, *_waiting(COME_AGAIN)])
     except ConnectionAbortedError:
         return
+    except Exception:  # what we did not foresee keeps nothing, so nobody may think that it did; clients come again
+        log.exception("a request with events was not understood")
+        await _send(send, 503, b'{"success":false,"message":"try again"}', [*cors, *_waiting(COME_AGAIN)])
 
 
 async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive: Any) -> bytes:
@@ -76,15 +80,18 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
         return await _settings(scope)
     if scope["method"] != "POST" or call is None:
         raise Refuse(405, "POST events here")
-    body = _plain(await _body(receive), headers)
-    at = clock.now()
+    key = _key(headers, scope)
+    site = await _let_in(key, scope, headers) if key else None
+    if key and site is None:
+        return OK
     try:
-        request = segment.opened(body, call=call)
+        request = segment.opened(_plain(await _body(receive), headers), call=call)
     except Unreadable as error:
         raise Refuse(400, str(error)) from error
-    site = await _let_in(_key(headers, request.write_key, scope), scope, headers, at)
+    site = site or await _let_in(request.write_key, scope, headers)
     if site is None:
         return OK
+    at = clock.now()
     read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, **_of_browser(site, scope, headers)))
     rows, refused = [one for one in read if isinstance(one, Row)], [one for one in read if isinstance(one, Refused)]
     mine = collector()
@@ -97,24 +104,27 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
     return OK
 
 
-async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes], at: datetime) -> Standing | None:
+async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Standing | None:
     """The site, or None for whom it is noted and answered as if all were well. Raises Refuse 429."""
-    mine = collector()
+    mine, at = collector(), clock.now()
     site = await mine.site(key)
     origin = headers.get(b"origin", b"").decode("latin-1")
     if site is None or not site.is_on:
         mine.note(site.id if site else None, [Refused("key", key[:40], "")], at)
         return None
-    limit = Limit(burst=2 * site.per_second, per_minute=60 * site.per_second)
-    wait = BUCKETS.take("site", key, limit)
-    if origin:
-        wait = wait or BUCKETS.take("browser", f"{site.id} {_address(scope)}", FROM_ONE_BROWSER)
-    if wait:
-        raise Refuse(429, "too many requests", int(wait) + 1)
     if origin and not site.lets_in(origin) and not _is_own(scope, headers, origin):
         mine.note(site.id, [Refused("origin", origin[:300], "")], at)
         return None
+    if wait := _too_fast(site, key, _address(scope), is_browser=bool(origin)):
+        raise Refuse(429, "too many requests", int(wait) + 1)
     return site
+
+
+def _too_fast(site: Standing, key: str, address: str, *, is_browser: bool) -> float:
+    """Seconds to wait. One address alone never takes all that a site may send."""
+    half = Limit(burst=site.per_second, per_minute=30 * site.per_second)
+    wait = BUCKETS.take("address", f"{site.id} {address}", FROM_ONE_BROWSER if is_browser else half)
+    return wait or BUCKETS.take("site", key, Limit(burst=2 * site.per_second, per_minute=60 * site.per_second))
 
 
 def _of_browser(site: Standing, scope: dict[str, Any], headers: dict[bytes, bytes]) -> dict[str, str]:
@@ -135,8 +145,8 @@ def _address(scope: dict[str, Any]) -> str:
     return str((scope.get("client") or ("",))[0])
 
 
-def _key(headers: dict[bytes, bytes], in_body: str, scope: dict[str, Any]) -> str:
-    """Basic (some clients leave the colon out) or Bearer, else in the body, else in the address, as beacons must."""
+def _key(headers: dict[bytes, bytes], scope: dict[str, Any]) -> str:
+    """Basic (some clients leave the colon out) or Bearer, or in the address, as beacons must; "" where only the body can tell."""
     scheme, _space, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -145,7 +155,8 @@ def _key(headers: dict[bytes, bytes], in_body: str, scope: dict[str, Any]) -> st
             return ""
     if scheme.lower() == "bearer":
         return given.strip()
-    return in_body or parse_qs(scope["query_string"].decode("latin-1")).get("writeKey", [""])[0]
+    told: str = parse_qs(scope["query_string"].decode("latin-1")).get("writeKey", [""])[0]
+    return told
 
 
 async def _settings(scope: dict[str, Any]) -> bytes:
@@ -165,7 +176,7 @@ async def _settings(scope: dict[str, Any]) -> bytes:
 
 
 async def _body(receive: Any) -> bytes:
-    """The whole body. Raises Refuse 400 when it is too large or too slow, ConnectionAbortedError when nobody is there any more."""
+    """The whole body. Raises Refuse when it is too large or too slow, ConnectionAbortedError when nobody is there any more."""
     parts: list[bytes] = []
     n = 0
     try:
@@ -181,7 +192,7 @@ async def _body(receive: Any) -> bytes:
                 if not message.get("more_body"):
                     return b"".join(parts)
     except TimeoutError as error:
-        raise Refuse(400, "the body did not arrive in time") from error
+        raise Refuse(408, "the body did not arrive in time") from error
 
 
 def _plain(body: bytes, headers: dict[bytes, bytes]) -> bytes:
@@ -206,6 +217,7 @@ def _cors(headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         (b"access-control-allow-origin", headers[b"origin"]),
         (b"access-control-allow-methods", b"POST, GET, OPTIONS"),
         (b"access-control-allow-headers", ALLOWED),
+        (b"access-control-expose-headers", b"retry-after, x-ratelimit-reset"),
         (b"access-control-max-age", b"86400"),
         (b"vary", b"Origin"),
     ]

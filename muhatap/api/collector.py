@@ -21,6 +21,7 @@ from muhatap.visits.writing import Lost, Writer
 
 log = logging.getLogger(__name__)
 KNOWN_FOR = 5.0  # seconds for which sites are remembered
+ASKING = 3.0  # seconds a database may think about it
 UNKNOWN_FOR = 0.5  # seconds between two looks for a key nobody knows
 PULSE = 1.0  # seconds between two notes of what was refused and who sent last
 MOST_NOTED = 200  # refusals in one pulse
@@ -71,9 +72,9 @@ class Collector:
 
     async def _ask(self) -> None:
         try:
-            self._sites, self.salt = await asyncio.to_thread(_standing)
+            self._sites, self.salt = await asyncio.wait_for(asyncio.to_thread(_standing), ASKING)
             self._is_sure = True
-        except (DatabaseError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError, TimeoutError) as error:
             self._is_sure = False
             log.warning("the sites could not be read anew: %s", error)
         self._asked_at = time.monotonic()
@@ -95,7 +96,10 @@ _collectors: dict[asyncio.AbstractEventLoop, Collector] = {}
 
 def collector() -> Collector:
     """The one of this process's event loop."""
-    return _collectors.setdefault(asyncio.get_running_loop(), Collector())
+    loop = asyncio.get_running_loop()
+    if loop not in _collectors:
+        _collectors[loop] = Collector()
+    return _collectors[loop]
 
 
 async def stop() -> None:

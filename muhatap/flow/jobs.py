@@ -199,11 +199,17 @@ def every_minute(timestamp: int) -> None:
         surveying.ask_due,
         documents.catch_up,
         duplicates.gather,
-        folding.fold_all,
     ):
         sweep.attempt(partial(act, at=clock.now()))
     for fold in (counting.fold, rollups.fold):
         sweep.attempt(fold)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="fold_visits", queue="care", queueing_lock="fold_visits")
+@on_fresh_connection
+def fold_visits(timestamp: int) -> None:
+    folding.fold_all(at=clock.now())
 
 
 @app.periodic(cron="41 * * * *")

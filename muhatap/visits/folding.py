@@ -5,23 +5,25 @@ offline) join the visit whose time they touch. Totals that trackers tell are tak
 harmless.
 """
 
-import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count, Sum
 
-from muhatap.visits import origins
+from muhatap.visits import origins, segment
 from muhatap.visits.models import Event, Folded, Kind, PageView, Visit
 
+log = logging.getLogger(__name__)
 GAP = timedelta(minutes=30)  # of rest, after which a visit is another one
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed: a group waits and writes for less
-MOST = 20_000  # events in one run
+MOST = 4000  # events in one run: with the largest of payloads a hundred megabytes
+RUNS = 25  # at one time; what is left waits for the next
 LONGEST = timedelta(hours=24)  # of one page view
 ENGAGED = "Page Engaged"
 
@@ -36,30 +38,43 @@ class Told:
 
 
 def fold(*, at: datetime, lag: timedelta = LAG) -> int:
-    """Fold what arrived until `lag` ago, and give how many events that were; call again while it gives many."""
+    """Fold what arrived until `lag` ago, and give how many events that were; call again while it gives many.
+
+    0 also when somebody else is folding.
+    """
     with transaction.atomic():
         place = _place(at)
-        events = _arrived(place.received_at, at - lag)
+        events = _arrived(place.received_at, at - lag) if place else []
         for told in _by_visitor(events):
-            _fold(told)
-        if events:
+            _fold_or_pass(told)
+        if place and events:
             place.received_at = events[-1].received_at
             place.save(update_fields=["received_at"])
     return len(events)
 
 
 def fold_all(*, at: datetime) -> None:
-    """Fold until nothing is left of what arrived."""
-    while fold(at=at) >= MOST // 2:
-        pass
+    """Fold until nothing is left of what arrived, or for this time it is enough."""
+    for _run in range(RUNS):
+        if fold(at=at) < MOST // 2:
+            break
 
 
-def _place(at: datetime) -> Folded:
-    place = Folded.objects.select_for_update().first()
-    if place is None:
+def _fold_or_pass(told: Told) -> None:
+    """One visitor whose events we cannot make sense of, though the door let them in, stops nobody else."""
+    try:
+        with transaction.atomic():
+            _fold(told)
+    except (DatabaseError, ValueError, OverflowError) as error:
+        log.warning("events of a visitor of site %s were left out of visits: %r", told.site, error)
+
+
+def _place(at: datetime) -> Folded | None:
+    if not Folded.objects.exists():
         first = Event.objects.order_by("received_at").values_list("received_at", flat=True).first()
-        place = Folded.objects.create(received_at=(first or at) - timedelta(microseconds=1))
-    return place
+        since = (first or at) - timedelta(microseconds=1)
+        Folded.objects.bulk_create([Folded(pk=1, received_at=since)], ignore_conflicts=True)
+    return Folded.objects.select_for_update(skip_locked=True).first()
 
 
 def _arrived(after: datetime, until: datetime) -> list[Event]:
@@ -82,11 +97,12 @@ def _by_visitor(events: Iterable[Event]) -> list[Told]:
 
 def _fold(told: Told) -> None:
     told.events.sort(key=attrgetter("at"))
-    visits = _near(told)
-    placed = [(_visit(event, visits, told), event) for event in told.events]
-    for visit in visits:
-        visit.save()
-    for visit, some in groupby(sorted(placed, key=lambda one: one[0].pk), key=lambda one: one[0]):
+    visits, placed = _near(told), []
+    nearest = 0
+    for event in told.events:
+        nearest = _visit(event, visits, nearest, told)
+        placed.append((visits[nearest], event))
+    for visit, some in groupby(placed, key=itemgetter(0)):
         _read_pages(visit, [event for _visit, event in some])
 
 
@@ -98,20 +114,24 @@ def _near(told: Told) -> list[Visit]:
     )
 
 
-def _visit(event: Event, visits: list[Visit], told: Told) -> Visit:
-    visit = next((one for one in visits if one.began_at - GAP <= event.at <= one.ended_at + GAP), None)
-    if visit is None:
-        visit = Visit.objects.create(site_id=told.site, visitor=told.visitor, began_at=event.at, ended_at=event.at)
-        visits.append(visit)
+def _visit(event: Event, visits: list[Visit], nearest: int, told: Told) -> int:
+    """The place of the event's visit in the list; events come in order, so those before `nearest` are behind us."""
+    while nearest + 1 < len(visits) and visits[nearest + 1].began_at - GAP <= event.at:
+        nearest += 1
+    if not visits or not visits[nearest].began_at - GAP <= event.at <= visits[nearest].ended_at + GAP:
+        made = Visit.objects.create(site_id=told.site, visitor=told.visitor, began_at=event.at, ended_at=event.at)
+        nearest = nearest + 1 if visits and visits[nearest].began_at < event.at else nearest
+        visits.insert(nearest, made)
+    visit = visits[nearest]
     visit.began_at, visit.ended_at = min(visit.began_at, event.at), max(visit.ended_at, event.at)
     visit.n_events += 1
-    return visit
+    return nearest
 
 
 def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
     pages = {page.key: page for page in visit.pages.filter(key__in={_key(event) for event in events})}
     for event in events:
-        told = json.loads(event.payload)
+        told = segment.told(event.payload)
         if event.kind in (Kind.PAGE, Kind.SCREEN):
             page = pages.setdefault(_key(event), PageView(visit=visit, key=_key(event), at=event.at))
             page.at, page.url, page.title = event.at, event.url, event.name[:300]
@@ -128,7 +148,7 @@ def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
     )
     sums = visit.pages.aggregate(n=Count("id"), ms=Sum("engaged_ms"))
     visit.n_pages, visit.engaged_ms = sums["n"], sums["ms"] or 0
-    visit.save(update_fields=["n_pages", "engaged_ms", "landing_url", "referrer", "source", "campaign"])
+    visit.save()
 
 
 def _land(visit: Visit, page: PageView, referrer: object) -> None:
@@ -150,8 +170,8 @@ def _read(page: PageView, told: Mapping[str, Any], *, until: datetime) -> None:
 
 def _key(event: Event) -> str:
     """Which page view it speaks of: the tracker's own number, else the event's."""
-    told = _properties(json.loads(event.payload)).get("page_view")
-    return str(told)[:100] if told else event.message_key.hex
+    told = _text(_properties(segment.told(event.payload)).get("page_view"))
+    return told or event.message_key.hex
 
 
 def _properties(told: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ class Site(models.Model):
 
 
 class DaySalt(models.Model):
-    """What visitors without consent are hashed with on one day; gone after two."""
+    """What visitors without consent are hashed with on one day, and gone with it."""
 
     day = models.DateField(unique=True)
     salt = models.BinaryField()
@@ -121,6 +121,9 @@ class Folded(models.Model):
     """Up to which moment of arrival the events are folded into visits. One row."""
 
     received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="folded_is_one_row")]
 
     def __str__(self) -> str:
         return self.received_at.isoformat()

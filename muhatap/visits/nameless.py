@@ -1,12 +1,10 @@
 """Visitors who allowed nothing to be stored: known for one day, by a hash nobody can turn back when the day is over."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from muhatap.visits.models import DaySalt
-
-KEPT = timedelta(days=2)  # events of the evening arrive after midnight
 
 
 def salt(*, at: datetime) -> bytes:
@@ -25,4 +23,4 @@ def name(*, salt: bytes, site_id: int, address: str, user_agent: str) -> str:
 
 def forget(*, at: datetime) -> None:
     """Without its salt a day's hashes lead back to nobody."""
-    DaySalt.objects.filter(day__lt=(at - KEPT).astimezone(UTC).date()).delete()
+    DaySalt.objects.filter(day__lt=at.astimezone(UTC).date()).delete()

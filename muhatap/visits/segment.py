@@ -6,7 +6,7 @@ and without a zone, batches whose context and sentAt hold for each of their even
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,11 +17,15 @@ import msgspec
 KINDS = {"identify": 1, "track": 2, "page": 3, "screen": 4, "group": 5, "alias": 6}
 LETTERS = {kind[0]: kind for kind in KINDS} | {"b": "batch"}
 LARGEST_EVENT = 32 * 1024
+LARGEST_UNFOLDED = 16 * 1024 * 1024  # of a batch whose events all carry what it says once
 MOST_IN_A_BATCH = 2500
 _LONGEST_ID, _LONGEST_NAME, _LONGEST_URL = 200, 200, 2000
 _SAMPLE = 2000
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+# The first half of a pair that no second follows, or a second that follows no first; not where the backslash is itself escaped.
+_HALF = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(?:[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u)[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 _BOT = re.compile(
     r"bot\b|bot/|crawl|spider|slurp|headless|lighthouse|phantomjs|preview|monitor|facebookexternalhit", re.I
@@ -65,13 +69,13 @@ class _Context(msgspec.Struct):
 
 class _Event(msgspec.Struct, rename="camel"):
     type: str | None = None
-    message_id: str | None = None
+    message_id: str | int | None = None
     anonymous_id: str | int | None = None
     user_id: str | int | None = None
     previous_id: str | int | None = None
     group_id: str | int | None = None
     event: str | None = None
-    name: str | None = None
+    name: str | int | None = None
     timestamp: str | int | float | None = None
     original_timestamp: str | int | float | None = None
     sent_at: str | int | float | None = None
@@ -117,8 +121,7 @@ def opened(body: bytes, *, call: str) -> Request:
         raise Unreadable("a batch has a list named batch")
     if len(told.batch) > MOST_IN_A_BATCH:
         raise Unreadable(f"a batch holds at most {MOST_IN_A_BATCH} events")
-    shared = {name: json.loads(bytes(raw)) for name, raw in _shared(told) if bytes(raw)}
-    return Request(key, told.batch, told.sent_at, shared)
+    return Request(key, told.batch, told.sent_at, _inherited(told))
 
 
 def rows(
@@ -139,7 +142,10 @@ def rows(
             continue
         if nameless and not told.user_id and not told.anonymous_id:
             told.anonymous_id = nameless
-        yield _row(told, raw, request, call, site_id, received_at, user_agent)
+        try:
+            yield _row(told, raw, request, call, site_id, received_at, user_agent)
+        except (ValueError, RecursionError) as error:
+            yield Refused("shape", str(error)[:300], _sample(raw))
 
 
 def moment(told: str | int | float | None) -> datetime | None:
@@ -158,29 +164,44 @@ def moment(told: str | int | float | None) -> datetime | None:
 def happened_at(*, received: datetime, sent: datetime | None, told: datetime | None) -> datetime:
     """When it happened by our clock: the client's clock is corrected by how far its `sentAt` is from our receiving.
 
-    The protocol's formula: timestamp = receivedAt - (sentAt - originalTimestamp). Never after it was received.
+    The protocol's formula: timestamp = receivedAt - (sentAt - originalTimestamp). Never after it was received, nor before there were shops.
     """
-    if told is None:
-        return received
     try:
-        corrected = received - (sent - told) if sent else told
+        corrected = received if told is None else received - (sent - told) if sent else told
+        return min(corrected, received) if corrected > EARLIEST else received
     except OverflowError:
         return received
-    return min(corrected, received)
 
 
-def message_key(message_id: str, event: bytes = b"") -> bytes:
+def message_key(message_id: str | int, event: bytes = b"") -> bytes:
     """128 bits of a hash of the message id, or of the whole event where a client gives none."""
-    return blake2b(message_id.encode(errors="replace") or event, digest_size=16).digest()
+    return blake2b(str(message_id).encode(errors="replace") or event, digest_size=16).digest()
 
 
 def _without_halves(text: str) -> str:
     """Browsers write half of a cut emoji as an escape that no strict reader takes; it becomes the sign for a lost letter."""
-    return _ESCAPE.sub(lambda found: r"\ufffd" if found["half"] else found[0], text)
+    return _HALF.sub(r"\1\\ufffd", text) if r"\ud" in text or r"\uD" in text else text
 
 
-def _shared(told: _Body) -> tuple[tuple[str, msgspec.Raw], ...]:
-    return ("context", told.context), ("integrations", told.integrations)
+def _inherited(told: _Body) -> dict[str, Any]:
+    """What a batch says for all of its events. Raises Unreadable when that would make one too large, or the batch enormous."""
+    common = {"context": bytes(told.context), "integrations": bytes(told.integrations)}
+    size = sum(map(len, common.values()))
+    if size > LARGEST_EVENT // 2 or size * len(told.batch or ()) > LARGEST_UNFOLDED:
+        raise Unreadable("what the events of the batch share is too large for so many")
+    try:
+        return {name: json.loads(raw) for name, raw in common.items() if raw}
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def told(payload: str | bytes) -> Mapping[str, Any]:
+    """The whole event as it was kept; nothing of one that only a stricter reader would take (numbers of thousands of digits)."""
+    try:
+        read = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _row(
@@ -202,7 +223,7 @@ def _row(
         user_id=_plain(told.user_id, _LONGEST_ID),
         name=_plain(told.event or told.name, _LONGEST_NAME),
         url=_plain(context.page.url if context.page else None, _LONGEST_URL),
-        is_bot=_is_bot(agent),
+        is_bot=_is_bot(agent[:300]),
         payload=_merged(raw, request.shared) if request.shared else raw,
     )
 

@@ -83,22 +83,31 @@ def readable(origins: Sequence[str]) -> list[str]:
     """Each line as scheme://host, once. Raises BadOrigin."""
     found: dict[str, None] = {}
     for line in filter(None, (line.strip().lower() for line in origins)):
-        parts = urlsplit(line)
-        if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc):
-            raise BadOrigin(
-                _("“%(line)s” is not the address of a site. Example: https://www.firma.com") % {"line": line}
-            )
-        found[f"{parts.scheme}://{parts.netloc}"] = None
+        found[_origin(line)] = None
     if len(found) > MOST_ORIGINS:
         raise BadOrigin(_("At most %(n)d addresses.") % {"n": MOST_ORIGINS})
     return list(found)
+
+
+def _origin(line: str) -> str:
+    """As browsers write it: the host in ASCII, without the port that goes without saying. Raises BadOrigin."""
+    try:
+        parts = urlsplit(line)
+        host = ".".join(name if name == "*" else name.encode("idna").decode() for name in parts.netloc.split("."))
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        raise BadOrigin(_("“%(line)s” is not the address of a site. Example: https://www.firma.com") % {"line": line})
+    return f"{parts.scheme}://{host.removesuffix(':443' if parts.scheme == 'https' else ':80')}"
 
 
 @transaction.atomic
 def note(*, refused: Sequence[tuple[int | None, Refused, datetime]], last: Mapping[int, datetime]) -> None:
     """Keep what was refused (site, what, when), the newest of each site, and when each site sent last."""
     Refusal.objects.bulk_create(
-        Refusal(site_id=site, reason=one.reason, detail=one.detail[:300], sample=_storable(one.sample), at=at)
+        Refusal(
+            site_id=site, reason=one.reason, detail=_storable(one.detail)[:300], sample=_storable(one.sample), at=at
+        )
         for site, one, at in refused
     )
     for site in {site for site, _one, _at in refused}:

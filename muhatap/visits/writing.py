@@ -7,6 +7,7 @@ out what is there.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,10 @@ RECENT = 200_000  # keys of rows that are surely kept, so that a repeat costs no
 AFTER_MIDNIGHT = timedelta(hours=1)
 TRIES = 3
 PATIENCE = 10.0  # seconds for one group
+LONGEST_WAIT = (
+    5.0  # seconds in the queue: what is folded into visits counts on rows being there soon after they were received
+)
+MOST_LEAVES = 10  # that are looked into for one group
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
 # As bytes they are sent, uuid and text the server reads.
 _TYPES = ("timestamptz", "int8", "bytea", "timestamptz", "int2", "text", "text", "text", "text", "bool", "bytea")
@@ -44,11 +49,12 @@ class Lost(Exception):
 
 
 class _Waiting:
-    __slots__ = ("done", "rows", "size")
+    __slots__ = ("done", "rows", "since", "size")
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
         self.size = sum(len(row.payload) for row in rows)
+        self.since = time.monotonic()
         self.done: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
 
 
@@ -102,9 +108,13 @@ class Writer:
         group: list[_Waiting] = []
         n = 0
         while self._waiting and (not group or n + len(self._waiting[0].rows) <= MOST_ROWS):
-            group.append(self._waiting.popleft())
-            self._size -= group[-1].size
-            n += len(group[-1].rows)
+            one = self._waiting.popleft()
+            self._size -= one.size
+            if time.monotonic() - one.since > LONGEST_WAIT:
+                _tell(one, Lost("it waited too long"))
+                continue
+            group.append(one)
+            n += len(one.rows)
         return group
 
     async def _commit(
@@ -112,9 +122,9 @@ class Writer:
     ) -> psycopg.AsyncConnection[Any] | None:
         """Write a group and answer it; gives the connection for the next one, None after trouble with it."""
         try:
-            if connection is None or connection.closed:
-                connection = await self._connect()
             async with asyncio.timeout(PATIENCE):
+                if connection is None or connection.closed:
+                    connection = await self._connect()
                 unstorable = await self._keep(connection, [row for one in group for row in one.rows])
         except BaseException as trouble:  # whatever it was: nobody may wait for ever, and the next group is tried anew
             for one in group:
@@ -195,22 +205,36 @@ async def _straight(connection: psycopg.AsyncConnection[Any], name: str, rows: l
 
 
 async def _carefully(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
-    """Only what stands neither in this day's leaf nor in the one before."""
-    before = leaf(rows[0].received_at - timedelta(days=1))
-    [(stands,)] = await (await connection.execute("select to_regclass(%s) is not null", [before])).fetchall()
+    """Only what stands neither in this day's leaf nor in those of the days in which it may have been sent before."""
+    before = await _standing(connection, _days_of(rows) - {name})
     await connection.execute(
         sql.SQL("create temporary table arriving (like {}) on commit drop").format(sql.Identifier(name))
     )
     await _copy(connection, sql.Identifier("arriving"), sorted(rows, key=lambda row: (row.site_id, row.message_key)))
-    unknown = sql.SQL(
-        "where not exists (select from {} b where b.site_id = a.site_id and b.message_key = a.message_key)"
-    )
+    known = sql.SQL("delete from arriving a using {} b where b.site_id = a.site_id and b.message_key = a.message_key")
+    for day in before:
+        await connection.execute(known.format(sql.Identifier(day)))
     await connection.execute(
-        sql.SQL("insert into {} ({}) select {} from arriving a {} on conflict do nothing").format(
-            sql.Identifier(name), _COLUMNS, _COLUMNS, unknown.format(sql.Identifier(before)) if stands else sql.SQL("")
+        sql.SQL("insert into {} ({}) select {} from arriving on conflict do nothing").format(
+            sql.Identifier(name), _COLUMNS, _COLUMNS
         )
     )
     await connection.execute("drop table arriving")
+
+
+def _days_of(rows: list[Row]) -> set[str]:
+    """The day before it was received, the one in which it happened, and the next: its first telling may have come after midnight."""
+    moments = {row.received_at - timedelta(days=1) for row in rows[:1]}
+    for row in rows:
+        moments |= {row.at, row.at + timedelta(days=1)}
+    return set(sorted({leaf(moment) for moment in moments}, reverse=True)[:MOST_LEAVES])
+
+
+async def _standing(connection: psycopg.AsyncConnection[Any], leaves: set[str]) -> list[str]:
+    found = await connection.execute(
+        "select name from unnest(%s::text[]) as name where to_regclass(name) is not null", [sorted(leaves)]
+    )
+    return [name for (name,) in await found.fetchall()]
 
 
 async def _copy(connection: psycopg.AsyncConnection[Any], table: sql.Identifier, rows: list[Row]) -> None:

@@ -157,12 +157,49 @@ def test_more_than_one_run_takes_is_folded_run_by_run(shop: Site, monkeypatch: p
     assert Visit.objects.get().n_events == 10
 
 
-@pytest.mark.parametrize(
-    "payload", ['{"properties": 3}', '{"context": [], "properties": {"page_view": {"a": 1}}}', "{}"]
-)
+def test_an_event_nobody_can_make_sense_of_stops_no_other(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive(shop, 0, visitor="tarayici-1")
+    arrive(shop, 0, visitor="tarayici-2")
+    read = folding._read_pages
+
+    def stumbling(visit: Visit, events: Any) -> None:
+        if visit.visitor == "tarayici-1":
+            raise OverflowError
+        read(visit, events)
+
+    monkeypatch.setattr(folding, "_read_pages", stumbling)
+
+    assert fold() == 2
+    assert Visit.objects.get().visitor == "tarayici-2"
+    assert fold() == 0
+
+
+def test_a_late_event_between_two_visits_makes_one_of_its_own_or_joins_the_nearest(shop: Site) -> None:
+    for at in (0, 100, 200):
+        arrive(shop, at)
+    fold(250)
+    arrive(shop, 50, after=300)
+    arrive(shop, 110, after=301)
+
+    fold(500)
+
+    assert [(v.began_at - NOON).seconds // 60 for v in Visit.objects.order_by("began_at")] == [0, 50, 100, 200]
+    assert Visit.objects.order_by("began_at")[2].n_events == 2
+
+
+ODD = [
+    '{"properties": {"page_view": "a\\u0000b"}}',
+    '{"n": %s}' % ("9" * 5000),
+    '{"properties": 3}',
+    '{"context": [], "properties": {"page_view": {"a": 1}}}',
+    "{}",
+]
+
+
+@pytest.mark.parametrize("payload", ODD)
 def test_odd_shapes_stop_nothing(shop: Site, payload: str) -> None:
     arrive(shop, 0)
-    Event.objects.update(payload=payload)
+    Event.objects.update(payload=payload, url=f"{URL}?utm_source=%00")
 
     fold()
 

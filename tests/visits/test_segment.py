@@ -57,6 +57,8 @@ def test_the_payload_stays_as_it_was_sent() -> None:
         (None, "2026-11-21T13:00:00Z", NOON),  # never after it came
         (None, "yesterday", NOON),
         (None, "9999-12-31T23:59:59Z", NOON),
+        (None, "0001-01-01T00:00:00+14:00", NOON),
+        (None, "1970-01-01T00:00:00Z", NOON),
         ("2026-11-22T12:00:00Z", "2026-11-22T11:59:50Z", NOON - timedelta(seconds=10)),  # a clock a day ahead
         ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", NOON),
     ],
@@ -135,6 +137,27 @@ def test_half_an_emoji_loses_nothing_but_itself(sent: str, kept: str) -> None:
     row = one(f'{{"userId": "1", "event": "{sent}"}}'.encode())
 
     assert row.name == kept
+
+
+def test_a_batch_may_not_unfold_into_something_enormous() -> None:
+    with pytest.raises(Unreadable):
+        segment.opened(json.dumps({"batch": [LOOKS] * 2000, "context": {"x": "y" * 12_000}}).encode(), call="batch")
+    with pytest.raises(Unreadable):
+        segment.opened(json.dumps({"batch": [LOOKS], "context": {"x": "y" * 20_000}}).encode(), call="batch")
+    with pytest.raises(Unreadable):
+        segment.opened(b'{"batch": [], "context": {"n": %s}}' % (b"9" * 5000), call="batch")
+
+
+def test_a_number_of_thousands_of_digits_costs_only_its_event() -> None:
+    bad = json.dumps({"batch": ["BAD", LOOKS | {"type": "track"}], "context": {"a": 1}}).encode()
+    told = read(bad.replace(b'"BAD"', b'{"type":"track","event":"A","userId":"1","n":%s}' % (b"9" * 5000)))
+
+    assert [isinstance(one, Row) for one in told] == [False, True]
+
+
+def test_a_body_of_backslashes_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        segment.opened(b'{"batch": ["' + rb"\\" * 500_000 + rb"\ud83d", call="batch")
 
 
 def test_no_column_holds_what_the_database_refuses() -> None:

@@ -84,6 +84,26 @@ def test_a_repeat_over_midnight_is_found_in_yesterdays_partition() -> None:
     assert kept() == [1, 2]
 
 
+def test_what_a_browser_kept_for_days_is_kept_once() -> None:
+    story(lambda writer: writer.write([row(1)]))
+
+    story(lambda writer: writer.write([row(1, received=NOON + timedelta(days=4))]))
+
+    assert kept() == [1]
+
+
+def test_what_waited_too_long_has_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "LONGEST_WAIT", -1.0)
+
+    async def told(writer: Writer) -> None:
+        with pytest.raises(Lost):
+            await writer.write([row(1)])
+
+    story(told)
+
+    assert kept() == []
+
+
 def test_a_group_over_midnight_stands_in_both_days() -> None:
     story(lambda writer: writer.write([row(1, MIDNIGHT - timedelta(seconds=1)), row(2, MIDNIGHT + timedelta(hours=2))]))
 

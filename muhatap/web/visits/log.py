@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,38 +44,40 @@ class Line:
 
 @needs("visits.read")
 def show(request: HttpRequest) -> HttpResponse:
-    visits = Visit.objects.select_related("site")
+    read = Prefetch("pages", PageView.objects.order_by("at", "id")[:MOST_PAGES], to_attr="first_pages")
+    visits = Visit.objects.select_related("site").prefetch_related(read)
     found = paging.by_key(visits, "began_at", is_down=True, cursor=Cursor.read(request.GET.get("at", "")))
     pages = Pages(
         previous_url=f"?at={found.previous.token()}" if found.previous else "",
         next_url=f"?at={found.next.token()}" if found.next else "",
     )
-    return render(request, "visits/log.html", {"lines": _lines(found.rows), "pages": pages})
+    return render(request, "visits/log.html", {"lines": [_line(visit) for visit in found.rows], "pages": pages})
 
 
-def _lines(visits: list[Visit]) -> list[Line]:
-    read: dict[int, list[PageView]] = {}
-    for page in PageView.objects.filter(visit__in=visits).order_by("at", "id")[: MOST_PAGES * len(visits)]:
-        read.setdefault(page.visit_id, []).append(page)
-    return [_line(visit, read.get(visit.pk, [])[:MOST_PAGES]) for visit in visits]
-
-
-def _line(visit: Visit, pages: list[PageView]) -> Line:
+def _line(visit: Any) -> Line:
     return Line(
         id=visit.pk,
         at=visit.began_at,
-        who=_("Without consent") if visit.visitor.startswith("day:") else visit.visitor[:8],
+        who=_who(visit.visitor),
         site=visit.site.name,
         took=_took(visit.engaged_ms),
         n_pages=visit.n_pages,
         source=_source(visit.source),
         campaign=" · ".join(visit.campaign.values()),
-        pages=[_read(page) for page in pages],
+        pages=[_read(page) for page in visit.first_pages],
     )
 
 
+def _who(visitor: str) -> str:
+    if visitor.startswith("day:"):
+        return _("Without consent")
+    return visitor.removeprefix("user:") if visitor.startswith("user:") else visitor[:8]
+
+
 def _read(page: PageView) -> Read:
-    return Read(title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=times.percent(page.scroll / 100))
+    return Read(
+        title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=times.percent(page.scroll / 100)
+    )
 
 
 def _took(ms: int) -> str:

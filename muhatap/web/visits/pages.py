@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 
 from muhatap.shared import clock
 from muhatap.visits import arriving as newest
-from muhatap.visits import sites
+from muhatap.visits import segment, sites
 from muhatap.visits.models import Event, Site
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.visits.forms import ChangedSiteForm, SiteForm
+
+LONGEST_SHOWN = 8000
+MOST_STRAYS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,8 @@ class Line:
 
 @needs("sites.edit")
 def listing(request: HttpRequest) -> HttpResponse:
-    return render(request, "visits/list.html", {"sites": Site.objects.order_by("-is_on", "name", "id")})
+    page = {"sites": Site.objects.order_by("-is_on", "name", "id"), "strays": newest.refused(site=None)[:MOST_STRAYS]}
+    return render(request, "visits/list.html", page)
 
 
 @needs("sites.edit")
@@ -85,8 +89,15 @@ def _line(event: Event) -> Line:
         who=event.user_id or event.anonymous_id,
         url=event.url,
         is_bot=event.is_bot,
-        payload=json.dumps(json.loads(event.payload), ensure_ascii=False, indent=2),
+        payload=_readable(event.payload),
     )
+
+
+def _readable(payload: str) -> str:
+    """In lines; a long or deep one as it came, cut."""
+    told = segment.told(payload) if len(payload) < LONGEST_SHOWN else {}
+    lines = json.dumps(told, ensure_ascii=False, indent=2) if told else payload
+    return lines if len(lines) < 4 * LONGEST_SHOWN else payload[:LONGEST_SHOWN] + " …"
 
 
 def _tag(site: Site) -> str:

@@ -45,7 +45,7 @@ def test_a_site_gets_a_key_of_its_own(selin: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["ihlamurev.example", "ftp://ihlamurev.example", "https://", "https://a b", "javascript:1"]
+    "line", ["ihlamurev.example", "ftp://ihlamurev.example", "https://", "https://a b", "https://[", "javascript:1"]
 )
 def test_a_line_that_is_no_site_is_said_so_and_kept_in_the_form(selin: Client, line: str) -> None:
     answer = selin.post(f"{AT}new/", {"name": "Mağaza", "origins": line})
@@ -75,6 +75,28 @@ def test_what_arrives_and_what_is_refused_stand_on_its_page_escaped(selin: Clien
 
     assert "&lt;b&gt;Sepet&lt;/b&gt;" in page and "&lt;script&gt;" in page
     assert "<b>Sepet</b>" not in page
+
+
+def test_a_site_is_written_as_browsers_write_it() -> None:
+    told = sites.readable(["https://ÇİÇEK.example:443", "http://a.example:80/yol", "https://*.b.example:8443"])
+
+    assert told[1:] == ["http://a.example", "https://*.b.example:8443"]
+    assert told[0].startswith("https://xn--") and told[0].endswith(".example")
+
+
+def test_a_key_nobody_knows_is_told(selin: Client) -> None:
+    sites.note(refused=[(None, Refused("key", "yanlis\0anahtar", ""), clock.now())], last={})
+
+    assert "yanlisanahtar" in selin.get(AT).content.decode()
+
+
+def test_an_odd_event_breaks_no_page(selin: Client) -> None:
+    site, now = shop(), clock.now()
+    told = {"kind": 2, "anonymous_id": "t-1", "user_id": "", "name": "A", "url": "", "is_bot": False}
+    odd = '{"n": %s}' % ("9" * 5000)
+    Event.objects.create(received_at=now, site=site, message_key=uuid4(), at=now, payload=odd, **told)
+
+    assert selin.get(f"{AT}{site.pk}/").status_code == 200
 
 
 def test_of_refusals_the_newest_stay(selin: Client) -> None:
