@@ -48,7 +48,8 @@ def weight(a: Normal, b: Normal, model: Model) -> float:
     return model.total(_sums(found, model), given, family)
 
 
-_known_sums: dict[int, tuple[Model, dict[Levels, Weight]]] = {}  # of the models in use; the model is kept, so its id stays its own
+# Of the models in use; the model is kept, so that its id stays its own.
+_known_sums: dict[int, tuple[Model, dict[Levels, Weight]]] = {}
 
 
 def _sums(found: Levels, model: Model) -> Weight:
