@@ -88,7 +88,16 @@ def test_the_story_of_intake_stays_on_one_screen() -> None:
 def test_no_room_reads_the_clock() -> None:
     """Acts are told the moment (`at=`); only doors, jobs and flow ask what time it is."""
     readers = set()
-    for room in ("accounts", "matching", "contacts", "channels", "interactions", "imports", "duplicates", "conversations"):
+    for room in (
+        "accounts",
+        "matching",
+        "contacts",
+        "channels",
+        "interactions",
+        "imports",
+        "duplicates",
+        "conversations",
+    ):
         for path in (ROOT / room).rglob("*.py"):
             if any(reads_the_clock(node) for node in ast.walk(ast.parse(path.read_text()))):
                 readers.add(str(path.relative_to(ROOT)))

@@ -98,7 +98,9 @@ def opened(told: Sequence[Told], source: str) -> Breath:
     words = prepared.rows(_WORDS, {"source": source[:40], "external": external(told)}) if told else []
     before = next((_before(*word[:4]) for word in words if word[4]), None)
     version = words[0][5] if words else 0
-    return Breath(_known(verified) if verified["kinds"] else {}, {one.pk: one for one in contacts}, rules, before, version)
+    return Breath(
+        _known(verified) if verified["kinds"] else {}, {one.pk: one for one in contacts}, rules, before, version
+    )
 
 
 def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:

@@ -290,7 +290,8 @@ PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "contacts:likely", "search:palette",
     "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "duplicates:now", "sites:arriving",
-    "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers", "inbox:mentions", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
+    "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers",
+    "inbox:mentions", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
 }  # fmt: skip
 FILES = {
     "contacts:export_companies", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",

@@ -4,27 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0006_identity_graph_and_rules'),
+        ("contacts", "0006_identity_graph_and_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LearnedWeights',
+            name="LearnedWeights",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bits', models.JSONField(default=dict)),
-                ('base', models.CharField(max_length=16)),
-                ('n_answers', models.PositiveIntegerField()),
-                ('loss_before', models.FloatField()),
-                ('loss_after', models.FloatField()),
-                ('is_used', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("bits", models.JSONField(default=dict)),
+                ("base", models.CharField(max_length=16)),
+                ("n_answers", models.PositiveIntegerField()),
+                ("loss_before", models.FloatField()),
+                ("loss_after", models.FloatField()),
+                ("is_used", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_used', True)), fields=['-id'], name='learned_weights_used')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_used', False), ('loss_after__lte', models.F('loss_before')), _connector='OR'), name='learned_weights_used_when_not_worse')],
+                "indexes": [
+                    models.Index(condition=models.Q(("is_used", True)), fields=["-id"], name="learned_weights_used")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_used", False), ("loss_after__lte", models.F("loss_before")), _connector="OR"
+                        ),
+                        name="learned_weights_used_when_not_worse",
+                    )
+                ],
             },
         ),
     ]
