@@ -107,14 +107,19 @@ def reread() -> None:
 
 
 def _standing() -> _InUse:
-    if not _in_use or _in_use[0].until < time.monotonic():
-        base = starting()
-        of = _fingerprint()
-        learned = LearnedWeights.objects.filter(is_used=True, base=of).order_by("-id").first()
-        standing = answering.corrected(base, learned.bits) if learned else base
-        name = f"{of}-{learned.pk}" if learned else of
-        _in_use[:] = [_InUse(standing, name, time.monotonic() + _REREAD)]
-    return _in_use[0]
+    known = next(iter(_in_use), None)  # another thread may empty the list meanwhile
+    if known and known.until >= time.monotonic():
+        return known
+    base, of = starting(), _fingerprint()
+    newest = LearnedWeights.objects.filter(base=of).order_by("-id").first()
+    learned = newest if newest and newest.is_used else None
+    name = f"{of}-{learned.pk}" if learned else of
+    fresh = answering.corrected(base, learned.bits) if learned else base
+    # The same object where nothing changed: what is remembered of its sums stays.
+    standing = known.model if known and known.version == name else fresh
+    now = _InUse(standing, name, time.monotonic() + _REREAD)
+    _in_use[:] = [now]
+    return now
 
 
 @cache

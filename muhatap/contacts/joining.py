@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from muhatap.contacts import candidates, comparable, families
 from muhatap.contacts.graph import Graph, Key
 from muhatap.contacts.models import Identity, SourceRecord
+from muhatap.matching import scoring
 from muhatap.matching.comparing import OTHER
 from muhatap.matching.normal import Normal
 from muhatap.matching.scoring import Verdict
@@ -79,9 +80,15 @@ def _join_by_handle(
 
 
 def _join_by_likeness(word: "Word") -> None:
-    sure = [one for one in word.likely if one.verdict.band == "merge"]
+    """What answers of people taught may put a pair before somebody sooner; nobody is joined because of it."""
+    sure = [one for one in word.likely if _is_sure_by_itself(one.verdict)]
     if len(sure) == 1 and sure[0].is_trusted:
         word.contact, word.because = sure[0].contact, "likeness"
+
+
+def _is_sure_by_itself(verdict: Verdict) -> bool:
+    taught = sum(max(one.weight, 0.0) for one in verdict.evidence if one.field == "taught")
+    return scoring.band(verdict.weight - taught, comparable.model()) == "merge"
 
 
 def _is_somebody_else(record: Normal, said: list[Normal]) -> bool:

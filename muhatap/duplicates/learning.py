@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from muhatap.accounts import audit
 from muhatap.contacts import comparable
@@ -17,12 +18,15 @@ MOST = 20_000  # of the newest answers
 
 @transaction.atomic
 def learn(*, at: datetime) -> LearnedWeights | None:
-    """New corrections, if there are new answers; none before there are enough."""
+    """New corrections, if there are new answers or some were taken back; none before there are enough.
+
+    The newest row decides: where the answers no longer bear corrections, none are used.
+    """
     base = starting()
     answers = _answers(base)
     of = answering.fingerprint(base)
     before = LearnedWeights.objects.filter(base=of).order_by("-id").first()
-    if len(answers) < answering.FEWEST or (before and before.n_answers == len(answers)):
+    if not (_is_news(before) if before else len(answers) >= answering.FEWEST):
         return None
     learned = answering.learn(answers)
     row = LearnedWeights.objects.create(
@@ -34,17 +38,22 @@ def learn(*, at: datetime) -> LearnedWeights | None:
         is_used=learned.is_better,
         at=at,
     )
+    comparable.reread()
     if row.is_used:
-        comparable.reread()
         losses = {"before": str(row.loss_before), "after": str(row.loss_after)}
         audit.record(by=None, at=at, act="weights.learned", kind="weights", id=row.pk, answers=row.n_answers, **losses)
     return row
 
 
+def _is_news(before: LearnedWeights) -> bool:
+    return Answer.objects.filter(Q(at__gt=before.at) | Q(undone_at__gt=before.at)).exists()
+
+
 def _answers(base: Model) -> list[Answered]:
     """Each with the bits of the base, whatever was in use when it was asked."""
     said = (Answer.Said.SAME, Answer.Said.DIFFERENT)
-    rows = Answer.objects.filter(undone_at=None, said__in=said).exclude(levels={}).order_by("-id")[:MOST]
+    standing = Answer.objects.filter(undone_at=None, said__in=said).exclude(merge__undone_at__isnull=False)
+    rows = standing.exclude(levels={}).order_by("-id")[:MOST]
     return [
         Answered(levels=levels, weight=answering.weight(levels, base), is_same=what == Answer.Said.SAME)
         for levels, what in rows.values_list("levels", "said")

@@ -36,7 +36,7 @@ def write(found: Sequence[Likely | Torn], *, run: Run, model: Model, at: datetim
         before = known.get(_key(draft))
         if before is None:
             fresh.append(draft)
-        elif not _is_settled(before, draft):
+        elif not _is_settled(before, draft, run):
             again.append(_renewed(before, draft, at))
     made = Proposal.objects.bulk_create(fresh, ignore_conflicts=True)
     _renew(again)
@@ -148,9 +148,16 @@ def _key(row: Proposal) -> tuple[str, int, int | None]:
     return row.about, row.one, row.other
 
 
-def _is_settled(before: Proposal, draft: Proposal) -> bool:
-    """Somebody said that these records are of one person."""
-    return before.about == About.TWO and before.state == State.SAME and set(draft.records) <= set(before.records)
+def _is_settled(before: Proposal, draft: Proposal, run: Run) -> bool:
+    """Somebody answered while we looked, or said that what these sources tell is of one person."""
+    if before.state in (State.SAME, State.DIFFERENT) and before.state_at >= (run.began_at or run.at):
+        return True
+    return before.about == About.TWO and before.state == State.SAME and _said(draft.records) <= _said(before.records)
+
+
+def _said(records: Collection[int]) -> set[tuple[str, str]]:
+    """Whose words these are; a newer word of the same source is the same."""
+    return set(SourceRecord.objects.filter(pk__in=list(records)).values_list("source", "external_id"))
 
 
 def _renewed(before: Proposal, draft: Proposal, at: datetime) -> Proposal:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import bonds, families, likeness, merging, splitting
-from muhatap.contacts.models import Contact, Merge
+from muhatap.contacts.models import Contact, Merge, SourceRecord
 from muhatap.duplicates.models import Answer, Proposal
 
 Said, State, About = Answer.Said, Proposal.State, Proposal.About
@@ -23,14 +23,16 @@ class CannotAnswer(Exception):
 
 
 @transaction.atomic
-def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int | None = None) -> Answer:
+def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int | None = None, seen: str = "") -> Answer:
     """Do what was said: merge, split, or call them different people. `keep` stands after a merge, the older one unless told.
 
-    Raises CannotAnswer.
+    `seen` is what was shown of the question (`shown`), where a page was. Raises CannotAnswer.
     """
-    held = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    held = _held(proposal)
     if held.state not in WAITING:
         raise CannotAnswer(_("Somebody answered this meanwhile."))
+    if seen and seen != shown(held):
+        raise CannotAnswer(_("The question has changed since you saw it. Nothing was done; look at it again."))
     given = Answer(proposal=held, said=said, levels=held.levels, weight=held.weight, by=by, at=at)
     if said == Said.LATER:
         return _settled(given, State.LATER)
@@ -39,9 +41,15 @@ def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int |
     return _about_two(given, _standing(held.one), _standing(held.other or 0), keep)
 
 
+def shown(proposal: Proposal) -> str:
+    """What a question asks, in a word: two questions of one word are one."""
+    return ".".join(map(str, (proposal.one, proposal.other or 0, *proposal.records)))
+
+
 def last(by: User) -> Answer | None:
-    """The answer this person would take back."""
-    return Answer.objects.filter(by=by, undone_at=None).select_related("proposal").order_by("-id").first()
+    """The answer this person would take back: their newest that still stands, decided by nobody anew since."""
+    standing = Answer.objects.filter(by=by, undone_at=None, proposal__state_at=F("at"))
+    return standing.select_related("proposal").order_by("-id").first()
 
 
 @transaction.atomic
@@ -50,10 +58,12 @@ def undo(*, by: User, at: datetime) -> Answer:
     given = last(by)
     if given is None:
         raise CannotAnswer(_("There is no answer of yours to take back."))
-    held = Proposal.objects.select_for_update(of=("self",)).get(pk=given.proposal_id)
+    held = _held(given.proposal)
+    if held.state_at != given.at:
+        raise CannotAnswer(_("Somebody decided this anew meanwhile."))
     if given.said != Said.LATER:
         _take_back(given, held, by=by, at=at)
-    _put_back(given.moved)
+    _put_back(given.moved, given.at)
     held.state, held.state_at = State.OPEN, at
     held.save(update_fields=["state", "state_at"])
     given.undone_at = at
@@ -62,11 +72,22 @@ def undo(*, by: User, at: datetime) -> Answer:
     return given
 
 
+def _held(proposal: Proposal) -> Proposal:
+    """The question, locked after its contacts: two people who answer about one contact wait for each other, in one order."""
+    pair = sorted(filter(None, (proposal.one, proposal.other)))
+    list(Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pair).order_by("id"))
+    return Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+
+
 def _about_two(given: Answer, one: Contact, other: Contact, keep: int | None) -> Answer:
     by, at = _who(given), given.at
     if given.said == Said.DIFFERENT:
         likeness.deny(one=one, other=other, by=by, at=at)
         return _settled(given, State.DIFFERENT)
+    if keep not in (None, one.pk, other.pk):
+        raise CannotAnswer(_("The question has changed since you saw it. Nothing was done; look at it again."))
+    if bonds.forbids(families.of(one.pk), families.of(other.pk)):
+        raise CannotAnswer(_("Somebody said meanwhile that these are two people."))
     kept, dropped = (other, one) if keep == other.pk else (one, other)
     try:
         given.merge = merging.merge(
@@ -108,7 +129,7 @@ def _aim_anew(proposal: Proposal, kept: int, dropped: int, at: datetime) -> list
     )
     moved = []
     for row in rows.exclude(pk=proposal.pk).order_by("id"):
-        moved.append({"id": row.pk, "one": row.one, "other": row.other, "state": row.state})
+        before = {"id": row.pk, "one": row.one, "other": row.other, "state": row.state}
         third = row.other if row.one == dropped else row.one
         low, high = sorted((kept, third or 0))
         is_asked = low == high or _asked(low, high).exists()
@@ -117,6 +138,7 @@ def _aim_anew(proposal: Proposal, kept: int, dropped: int, at: datetime) -> list
         else:
             row.one, row.other = low, high
         row.save(update_fields=["one", "other", "state", "state_at"])
+        moved.append(before | {"to": shown(row)})
     return moved
 
 
@@ -126,10 +148,18 @@ def _take_back(given: Answer, held: Proposal, *, by: User, at: datetime) -> None
     elif given.merge_id:
         _unmerge(Merge.objects.select_related("keep", "drop").get(pk=given.merge_id), by=by, at=at)
     elif given.made:
-        try:
-            merging.merge(keep=_standing(held.one), drop=_standing(given.made), by=by, at=at, reason="undone")
-        except merging.CannotMerge as error:
-            raise CannotAnswer(str(error)) from error
+        _join_again(_standing(held.one), _standing(given.made), by=by, at=at)
+
+
+def _join_again(contact: Contact, made: Contact, *, by: User, at: datetime) -> None:
+    """The records go home, so that they may be doubted again; what else came to the other contact meanwhile goes with a merge."""
+    bonds.free(ones=families.of(contact.pk), others=families.of(made.pk), by=by, at=at, reason="undone")
+    mine = SourceRecord.objects.filter(contact=made).values_list("pk", flat=True)
+    try:
+        splitting.link(contact=contact, records=list(mine), by=by, at=at, reason="undone")
+        merging.merge(keep=contact, drop=made, by=by, at=at, reason="undone")
+    except (splitting.CannotSplit, merging.CannotMerge) as error:
+        raise CannotAnswer(str(error)) from error
 
 
 def _unmerge(merge: Merge, *, by: User, at: datetime) -> None:
@@ -141,12 +171,14 @@ def _unmerge(merge: Merge, *, by: User, at: datetime) -> None:
     bonds.free(ones=families.of(merge.keep_id), others=families.of(merge.drop_id), by=by, at=at, reason="undone")
 
 
-def _put_back(moved: Sequence[dict[str, Any]]) -> None:
-    """Where the same was asked anew meanwhile, that stands."""
+def _put_back(moved: Sequence[dict[str, Any]], moved_at: datetime) -> None:
+    """Those that still stand as they were moved. Where the same was asked anew or answered meanwhile, that stands."""
     for one in moved:
-        if _asked(one["one"], one["other"]).exclude(pk=one["id"]).exists():
-            continue
-        Proposal.objects.filter(pk=one["id"]).update(one=one["one"], other=one["other"], state=one["state"])
+        row = Proposal.objects.select_for_update(of=("self",)).get(pk=one["id"])
+        is_as_moved = row.state in WAITING if row.state != State.GONE else row.state_at == moved_at
+        if is_as_moved and shown(row) == one["to"] and not _asked(one["one"], one["other"]).exclude(pk=row.pk).exists():
+            row.one, row.other, row.state = one["one"], one["other"], one["state"]
+            row.save(update_fields=["one", "other", "state"])
 
 
 def _asked(one: int, other: int) -> "QuerySet[Proposal]":

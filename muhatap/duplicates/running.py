@@ -4,16 +4,17 @@ It changes no contact. A process that dies leaves the run as it was; the next wo
 already is found there.
 """
 
+import logging
+import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -30,6 +31,9 @@ from muhatap.shared import jobs, locks
 
 JOB = "look_for_duplicates"
 MEMORY = "900MB"
+SCRATCH = "look-"
+_SOON, _LONGEST = timedelta(seconds=30), timedelta(hours=12)
+log = logging.getLogger(__name__)
 State, Step = Run.State, Run.Step
 _AT_WORK = (State.QUEUED, State.RUNNING)
 
@@ -45,6 +49,7 @@ class _Stopped(Exception):
 @transaction.atomic
 def begin(*, by: User | None, at: datetime) -> Run:
     """Look at the whole base; a job does it. Raises NotNow."""
+    _give_up(at)
     try:
         with transaction.atomic():
             run = Run.objects.create(by=by, at=at, model=comparable.version())
@@ -53,6 +58,12 @@ def begin(*, by: User | None, at: datetime) -> Run:
     audit.record(by=by, at=at, act="duplicates.run", kind="duplicates_run", id=run.pk)
     jobs.queue(JOB, queue="care", run_id=run.pk)
     return run
+
+
+def _give_up(at: datetime) -> None:
+    """A run nobody works on any more holds no other back."""
+    old = Run.objects.filter(state__in=_AT_WORK, at__lt=at - _LONGEST)
+    old.update(state=State.FAILED, ended_at=at, problem="it did not come to an end")
 
 
 @transaction.atomic
@@ -76,24 +87,39 @@ def is_at_work(run: Run | None) -> bool:
 def go_on(*, run_id: int, talks: Talks, at: datetime) -> None:
     """Do the run, from its beginning. May run twice; a second worker leaves it to the first."""
     with locks.keeping("duplicates", "run") as is_ours:
-        if not is_ours or not Run.objects.filter(pk=run_id, state__in=_AT_WORK).exists():
+        if not Run.objects.filter(pk=run_id, state__in=_AT_WORK).exists():
             return
+        if not is_ours:  # one that was stopped is still putting its things away
+            jobs.queue(JOB, queue="care", run_at=at + _SOON, run_id=run_id)
+            return
+        _tidy()
         Run.objects.filter(pk=run_id).update(state=State.RUNNING, began_at=at, counts={}, problem="")
         run = Run.objects.get(pk=run_id)
         try:
             _look(run, talks, at)
         except _Stopped:
             return
-        except (duckdb.Error, MemoryError, OSError) as error:
+        except (OperationalError, InterfaceError):  # the database was away: the job comes again
+            raise
+        except (
+            Exception
+        ) as error:  # whatever it is: a run that stays at work for ever would keep all others from beginning
+            log.exception("a look at the whole base failed")
             Run.objects.filter(pk=run_id, state__in=_AT_WORK).update(
                 state=State.FAILED, ended_at=at, problem=str(error).splitlines()[0][:300] if str(error) else "memory"
             )
 
 
+def _tidy() -> None:
+    """What a killed process left: it holds names and addresses."""
+    for left in Path(settings.DATA_DIR).glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _look(run: Run, talks: Talks, at: datetime) -> None:
     folder = Path(settings.DATA_DIR)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="look-", dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
         engine = Duck(memory=MEMORY, spill=Path(scratch))
         try:
             _compare(engine, Path(scratch), run)
@@ -128,7 +154,7 @@ def _propose(look: Look, scratch: Path, run: Run, model: Model, talks: Talks, at
         counts["new"] += proposing.write(some, run=run, model=model, at=at)
         counts["asked"] += len(some)
         _at(run, Step.PROPOSING, counts=counts)
-    counts["gone"] = proposing.withdraw(run=run, denied=denied, at=at)
+    counts["gone"] = proposing.withdraw(run=run, denied=bounds.denied(), at=at)
     ranking.refresh(talks=talks, at=at)
     _finish(run, counts, at)
 

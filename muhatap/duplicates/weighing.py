@@ -9,7 +9,7 @@ from muhatap.contacts.models import SourceRecord
 from muhatap.matching import comparing
 from muhatap.matching.scoring import Verdict
 
-_MOST_RECORDS = 10
+MOST_RECORDS = 10  # of each that are compared, the newest
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,4 @@ def heaviest(ones: Collection[SourceRecord], others: Collection[SourceRecord]) -
 
 def _records(contact: int) -> list[SourceRecord]:
     rows = SourceRecord.objects.filter(contact=contact, is_current=True).exclude(normal={})
-    return list(rows.order_by("-id")[:_MOST_RECORDS])
+    return list(rows.order_by("-id")[:MOST_RECORDS])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from django.db.models import Count
@@ -10,6 +11,7 @@ from muhatap.contacts import likeness
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Conversation
 from muhatap.duplicates import hints, learning, proposing, running
+from muhatap.flow import sweep
 from muhatap.imports.models import Import, ImportRow
 
 _OPEN = (Conversation.Status.OPEN, Conversation.Status.WAITING, Conversation.Status.SNOOZED)
@@ -24,7 +26,7 @@ def look(*, run_id: int, at: datetime) -> None:
 
 def nightly(*, at: datetime) -> None:
     """Learn from the answers, then look at everybody; not while somebody's own look is at work."""
-    learning.learn(at=at)
+    sweep.attempt(partial(learning.learn, at=at))
     try:
         running.begin(by=None, at=at)
     except running.NotNow:

@@ -28,6 +28,7 @@ START = "prior"
 SPREAD = 1.5  # bits: how far a correction lies from nought before anything is said
 FEWEST = 40  # answers; below, nothing is corrected
 FOLDS = 5
+FEWEST_FOLDS = 3  # with patterns in them: what was never held back is not known to help
 _ROUNDS = 25
 
 
@@ -74,10 +75,10 @@ def learn(answers: Sequence[Answered]) -> Learned:
     names, rows = _features(answers)
     offset, said = _offsets(answers), np.array([one.is_same for one in answers], dtype=np.float64)
     before = after = 0.0
-    for fold in range(FOLDS):
-        held = _fold(answers) == fold
-        if not held.any() or held.all():
-            continue
+    folds = [held for fold in range(FOLDS) if (held := _fold(answers) == fold).any()]
+    if len(folds) < FEWEST_FOLDS:
+        return Learned({}, len(answers), 0.0, 0.0)
+    for held in folds:
         bits = _fitted(rows[~held], offset[~held], said[~held])
         before += _loss(offset[held], said[held])
         after += _loss(offset[held] + rows[held] @ bits, said[held])

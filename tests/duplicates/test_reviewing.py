@@ -2,9 +2,10 @@
 
 import pytest
 
-from muhatap.contacts import bonds, likeness, merging
+from muhatap.contacts import bonds, comparable, likeness, merging
 from muhatap.contacts.models import Contact, LedgerEntry, Merge, SourceRecord
-from muhatap.duplicates import choosing, hints, reviewing
+from muhatap.duplicates import choosing, hints, proposing, reviewing
+from muhatap.duplicates.finding import Likely
 from muhatap.duplicates.models import Answer, Proposal
 from tests import cast
 from tests.cast import NOW
@@ -93,6 +94,70 @@ def test_only_ones_own_last_answer_is_taken_back():
         reviewing.undo(by=cast.deniz(), at=NOW)
 
 
+def test_what_a_colleague_decided_since_is_not_taken_back():
+    one, other = twins()
+    look()
+    [proposal] = asked()
+    answer(proposal, "later")
+    reviewing.answer(proposal=proposal, said="different", by=cast.deniz(), at=NOW + cast.minutes(1))
+    with pytest.raises(reviewing.CannotAnswer):
+        reviewing.undo(by=cast.can(), at=NOW + cast.minutes(2))
+    assert state(proposal) == "different" and bonds.forbids([one.pk], [other.pk])
+
+
+def test_only_what_was_seen_is_answered():
+    twins()
+    stranger = took(9, name="Hakan Demir", phone="0536 111 22 33")
+    look()
+    [proposal] = asked()
+    seen = reviewing.shown(proposal)
+    Proposal.objects.update(other=stranger.pk)
+    with pytest.raises(reviewing.CannotAnswer):
+        answer(proposal, "same", seen=seen)
+    with pytest.raises(reviewing.CannotAnswer):
+        answer(proposal, "same", keep=proposal.other)
+    assert Merge.objects.count() == 0
+
+
+def test_who_was_called_different_meanwhile_is_not_merged():
+    one, other = twins()
+    look()
+    [proposal] = asked()
+    likeness.deny(one=one, other=other, by=cast.deniz(), at=NOW)
+    with pytest.raises(reviewing.CannotAnswer):
+        answer(proposal, "same")
+    assert bonds.forbids([one.pk], [other.pk])
+
+
+def test_what_was_moved_and_then_answered_stays_answered_after_an_undo():
+    one, other = twins()
+    third = took(3, name="Mehmet Kaya", phone="0533 410 20 77", city="Üsküdar")
+    look()
+    first = next(p for p in asked() if (p.one, p.other) == (one.pk, other.pk))
+    answer(first, "same")
+    [moved] = asked()
+    reviewing.answer(proposal=moved, said="different", by=cast.deniz(), at=NOW + cast.minutes(1))
+    undo()
+    assert state(moved) == "different" and bonds.forbids([one.pk], [third.pk])
+
+
+def test_what_is_answered_while_everybody_is_looked_at_stays_answered():
+    twins()
+    look()
+    [proposal] = asked()
+    reviewing.answer(proposal=proposal, said="same", by=cast.can(), at=NOW + cast.minutes(1))
+    found = Likely(
+        one=proposal.one,
+        other=proposal.other,
+        record=SourceRecord.objects.earliest("id").pk,
+        weight=9.0,
+        code=0,
+        refused="",
+    )
+    proposing.write([found], run=proposal.run, model=comparable.model(), at=NOW)
+    assert state(proposal) == "same"
+
+
 def test_what_somebody_answered_meanwhile_is_not_answered_twice():
     twins()
     look()
@@ -126,7 +191,9 @@ def test_one_contact_that_holds_two_people_is_split_and_put_together_again():
     answer(proposal, "different")
     assert Contact.objects.filter(records__isnull=False).distinct().count() == 2
     undo()
-    assert set(SourceRecord.objects.values_list("contact", flat=True)) == {ayse.pk}
+    assert set(SourceRecord.objects.values_list("contact", "home_id")) == {(ayse.pk, ayse.pk)}
+    look()
+    assert asked() == [proposal]
 
 
 def test_a_contact_said_to_be_one_person_is_not_doubted_again():

@@ -52,6 +52,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
             by=visitor(request),
             at=clock.now(),
             keep=int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 19 else None,
+            seen=request.POST.get("seen", ""),
         )
     except reviewing.CannotAnswer as error:
         messages.error(request, str(error))
@@ -77,15 +78,17 @@ def _page(
     user, now, kind = visitor(request), clock.now(), _kind(request)
     keep = request.GET.get("keep", "")
     context: dict[str, Any] = {}
-    if proposal:
+    while proposal:
         try:
             context = showing.question(
                 proposal, user, now, keep=int(keep) if keep.isdecimal() and len(keep) < 19 else 0, query=_query(request)
             )
-        except Contact.DoesNotExist:
-            messages.info(request, _("One of the two was merged meanwhile. Here is the next question."))
+            break
+        except Contact.DoesNotExist:  # its contacts or records moved on; the next look takes it away
+            if not is_list:
+                messages.info(request, _("One of the two was merged meanwhile. Here is the next question."))
             found = [one for one in found if one.pk != proposal.pk]
-            proposal = None
+            proposal = found[0] if found else None
     before, after = _neighbours(found, proposal)
     last = reviewing.last(user)
     context |= {

@@ -16,7 +16,7 @@ from muhatap.contacts import records as source_records
 from muhatap.contacts.models import Contact, CustomField, SourceRecord
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import visible_to
-from muhatap.duplicates import choosing, weighing
+from muhatap.duplicates import choosing, reviewing, weighing
 from muhatap.duplicates.models import Proposal
 from muhatap.shared import phone
 from muhatap.web.common import identities, own_fields, times
@@ -98,6 +98,7 @@ def question(proposal: Proposal, user: User, now: datetime, *, keep: int = 0, qu
     others = choosing.group(proposal)
     return shown | {
         "proposal": proposal,
+        "seen": reviewing.shown(proposal),
         "is_two": proposal.about == _About.TWO,
         "sure": words.sure(proposal),
         "refused": words.refused(proposal),
@@ -144,7 +145,7 @@ def _of_two(proposal: Proposal, user: User, now: datetime, keep: int) -> dict[st
         "lines": lines,
         "n_rows": times.count(told.n_rows.total()),
         "are_identified": all(any(one.verified_at for one in identity.of(contact)) for contact in (kept, dropped)),
-        "waterfall": waterfall.of(proposal, weighing.heaviest(said[proposal.one], said[proposal.other or 0])),
+        "waterfall": waterfall.of(proposal, weighing.best(proposal.one, proposal.other or 0)),
     }
 
 
@@ -159,7 +160,9 @@ def _of_one(proposal: Proposal, now: datetime) -> dict[str, Any]:
         "whole": str(contact),
         "sides": [_part(contact, staying, now, is_new=False), _part(contact, leaving, now, is_new=True)],
         "lines": [*_told(staying, leaving), _sources(staying, leaving)],
-        "waterfall": waterfall.of(proposal, weighing.heaviest(staying, leaving)),
+        "waterfall": waterfall.of(
+            proposal, weighing.heaviest(staying[-weighing.MOST_RECORDS :], leaving[-weighing.MOST_RECORDS :])
+        ),
     }
 
 

@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return openDialog("keys");
   }
-  const isDone = key === "j" || key === "k" ? walk(key === "j" ? 1 : -1) : key === "o" ? openRow() : press(key);
+  const isDone = key === "j" || key === "k" ? walk(key === "j" ? 1 : -1) : key === "o" ? openRow() : !event.repeat && press(key); // a key held down presses one button, not one after the other
   if (isDone) event.preventDefault();
 });
 
