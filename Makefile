@@ -60,9 +60,8 @@ words: dev
 base:
 	@tools/install base
 
-# One client of the collector is Node's; where there is no Node its test is left out.
-node:
-	@! command -v npm >/dev/null || test -d tests/node/node_modules || npm install --prefix tests/node --no-package-lock --silent --no-audit --no-fund || true
+node: dev
+	@$(BIN)/python -m tools.node
 
 dev:
 	@tools/install dev

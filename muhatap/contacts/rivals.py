@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from muhatap.contacts import families
+from muhatap.contacts import families, graph
 from muhatap.contacts.likeness import SAME
 from muhatap.contacts.models import Contact, Identity, Likeness, SourceRecord
 
@@ -29,10 +29,16 @@ def of(kind: str, values: Collection[str]) -> dict[str, list[Contact]]:
 
 
 def note(*, kind: str, values: Collection[str], at: datetime) -> None:
-    """Keep a hint that the contacts of one value may be one person; of very many values only of the first."""
+    """Keep a hint that the contacts of one value may be one person; of very many values only of the first.
+
+    A value that proves nobody (a mailbox like info@, a family's phone) is no hint.
+    """
+    asked = sorted(set(values))[:_MOST_NOTED]
+    rules = graph.standing({(kind, value) for value in asked})
+    own = [value for value in asked if not rules.why_weak(kind, value)]
     rows = [
         Likeness(one=first, other=other, because=SAME[kind], detail=value[:320], at=at)
-        for value, (first, *others) in of(kind, sorted(set(values))[:_MOST_NOTED]).items()
+        for value, (first, *others) in of(kind, own).items()
         for other in others
     ]
     Likeness.objects.bulk_create(rows, ignore_conflicts=True)

@@ -3,33 +3,13 @@
 import pytest
 
 from muhatap.contacts import identity
-from muhatap.contacts.models import Likeness
 from muhatap.conversations.models import Conversation
-from muhatap.duplicates.models import Proposal, Run
+from muhatap.duplicates.models import Run
 from muhatap.flow import duplicates
-from muhatap.imports.models import Import, ImportRow
 from tests import cast
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-def test_a_row_that_several_contacts_could_be_is_asked_about():
-    chat = identity.resolve(claims=[unproved("Ayşe")], source="webchat", at=NOW)
-    other = identity.resolve(claims=[unproved("Ayşe Yılmaz")], source="webchat:2", at=NOW)
-    file = Import.objects.create(name="fuar.csv", sha256="0", size=1, match="email", state="done", at=NOW, ended_at=NOW)
-    ImportRow.objects.create(of=file, number=1, outcome="failed", reason="several", detail=cast.AYSE.value)
-    Likeness.objects.all().delete()
-    duplicates.gather(at=NOW)
-    asked = Proposal.objects.get()
-    assert (asked.one, asked.other, asked.origin) == (chat.pk, other.pk, "hint")
-    assert asked.lines[0]["level"] == "same_email"
-    duplicates.gather(at=NOW)
-    assert Proposal.objects.count() == 1
-
-
-def unproved(name):
-    return type(cast.AYSE)(kind="email", value=cast.AYSE.value, is_verified=False, name=name)
 
 
 def test_open_conversations_stand_on_an_answer_and_resolved_ones_do_not():
