@@ -84,7 +84,7 @@ class DryRun(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Looking")
+        RUNNING = "running", _("Looking through")
         DONE = "done", _("Done")
         STOPPED = "stopped", _("Stopped")
 

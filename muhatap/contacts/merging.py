@@ -86,7 +86,7 @@ def unmerge(*, merge: Merge, by: User | None, at: datetime, reason: str = "") ->
     The two are called different people from now on, so that no run makes them one again.
     """
     if Merge.objects.filter(pk=merge.pk, undone_at__isnull=False).exists():
-        raise CannotUnmerge(_("These two were parted before."))
+        raise CannotUnmerge(_("These two were un-merged before."))
     pair, on_top = (merge.keep, merge.drop), _on_top(merge)
     _hold(*Contact.objects.filter(pk__in={pk for one in [merge, *on_top] for pk in (one.keep_id, one.drop_id)}))
     merge.refresh_from_db(from_queryset=Merge.objects.select_for_update())

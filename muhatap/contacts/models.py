@@ -323,7 +323,7 @@ class LedgerEntry(models.Model):
         LINK = "link", _("Linked")
         UNLINK = "unlink", _("Unlinked")
         MERGE = "merge", _("Merged")
-        UNMERGE = "unmerge", _("Parted")
+        UNMERGE = "unmerge", _("Un-merged")
         SPLIT = "split", _("Split")
         MUST_LINK = "must_link", _("The same person")
         CANNOT_LINK = "cannot_link", _("Different people")
@@ -408,7 +408,7 @@ class BlockedValue(models.Model):
     class How(models.TextChoices):
         EXACT = "exact", _("This value")
         PATTERN = "pattern", _("All that look like it (* stands for anything)")
-        ROLE = "role", _("Mailbox of a function")
+        ROLE = "role", _("Role mailbox")
         SWITCHBOARD = "switchboard", _("Switchboard of a firm")
 
     kind = models.CharField(_("Kind"), max_length=20, choices=Identity.Kind)

@@ -41,7 +41,7 @@ def head() -> list[str]:
         _("Team"),
         _("Assigned to"),
         _("Tags"),
-        _("Begun"),
+        _("Started"),
         _("Last message"),
         _("Waiting for us since"),
         _("Next deadline"),

@@ -103,7 +103,7 @@ FIGURES = {
         ),
         Figure(
             name="assigned",
-            label=_("Given to"),
+            label=_("Assigned"),
             sentence=_("How often a conversation was given to somebody, by hand or by a rule."),
             kinds=("assigned",),
         ),

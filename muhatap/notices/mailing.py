@@ -78,7 +78,7 @@ def _letter(user: User, notices: list[Notice]) -> EmailMessage:
         newest.setdefault(notice.message.conversation_id, notice)
     shown = list(newest.values())[:MOST]
     n = len(newest)
-    subject = ngettext("%(n)s conversation waits for you", "%(n)s conversations wait for you", n) % {"n": n}
+    subject = ngettext("%(n)s conversation is waiting for you", "%(n)s conversations are waiting for you", n) % {"n": n}
     lines = [_("Hello %(name)s,") % {"name": user.name}, ""]
     for notice in shown:
         said = words.said(notice)

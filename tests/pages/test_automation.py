@@ -49,7 +49,7 @@ def test_a_rule_is_built_from_an_example_and_fires(can: Page) -> None:
     can.get_by_role("button", name="Remove the action Set the priority to").click()
     expect(can.locator("#actions [data-rule-row]")).to_have_count(1)
     can.get_by_role("button", name="Save").click()
-    can.get_by_role("button", name="Switch on").click()
+    can.get_by_role("button", name="Turn on").click()
 
     expect(can.locator(".rule-line")).to_contain_text("assignee is one of “Nobody”")
     rule = AutomationRule.objects.get()

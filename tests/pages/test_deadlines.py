@@ -56,7 +56,7 @@ def page(browser: Browser, live_server: LiveServer, letter: Conversation) -> Ite
 
 def test_today_leads_to_who_comes_first(page: Page, letter: Conversation) -> None:
     page.goto("/today/")
-    expect(page.locator("h1")).to_have_text("1 person waits for you, none too long.")
+    expect(page.locator("h1")).to_have_text("1 person is waiting for you, none too long.")
     page.get_by_role("link", name="Reply Ayşe Yılmaz").click()
     expect(page).to_have_url(f"{page.url.split('/inbox')[0]}/inbox/{letter.pk}/?view=mine")
     expect(page.locator("#composer")).to_be_visible()

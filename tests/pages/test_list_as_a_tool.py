@@ -74,7 +74,7 @@ def test_a_filter_is_built_shown_and_kept_under_a_name(page: Page) -> None:
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(page.locator(".chip")).to_contain_text("fatura")
 
-    page.get_by_role("link", name="Keep as a view").click()
+    page.get_by_role("link", name="Save as a view").click()
     page.get_by_label("Name").fill("Faturalar")
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page).to_have_url(re.compile(r"/inbox/in/view:\d+/"))

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("waiting", "Waiting"),
-                            ("running", "Looking"),
+                            ("running", "Looking through"),
                             ("done", "Done"),
                             ("stopped", "Stopped"),
                         ],

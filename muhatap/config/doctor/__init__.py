@@ -81,5 +81,5 @@ def _carefully(check: Check, settings: Environment) -> Iterator[Finding]:
         name = check.__name__.replace("_", " ")
         yield wrong(
             _("“%(name)s” could not be checked: %(reason)s") % {"name": name, "reason": error},
-            _("Mend what stands above first, then ask again."),
+            _("Correct what stands above first, then try again."),
         )

@@ -109,7 +109,7 @@ def _server(inbox: Inbox, name: str, connect: Callable[[dict[str, Any]], Abstrac
         kind, words = trouble.of(error)
         return wrong(
             _("%(inbox)s: the %(server)s server did not let us in.") % told + f" {kind.label} ({words})",
-            _("Mend it in the settings of the inbox."),
+            _("Correct it in the settings of the inbox."),
         )
 
 

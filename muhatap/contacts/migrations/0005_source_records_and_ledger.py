@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                             ("link", "Linked"),
                             ("unlink", "Unlinked"),
                             ("merge", "Merged"),
-                            ("unmerge", "Parted"),
+                            ("unmerge", "Un-merged"),
                             ("split", "Split"),
                             ("must_link", "The same person"),
                             ("cannot_link", "Different people"),

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("exact", "This value"),
                             ("pattern", "All that look like it (* stands for anything)"),
-                            ("role", "Mailbox of a function"),
+                            ("role", "Role mailbox"),
                             ("switchboard", "Switchboard of a firm"),
                         ],
                         max_length=12,

@@ -32,7 +32,7 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("E-mail and password do not belong together."),
         "too_many_login_attempts": _("Too many tries. Wait five minutes and try again."),
-        "enter_current_password": _("This is not your present password."),
+        "enter_current_password": _("This is not your current password."),
         "incorrect_password": _("This is not your password."),
     }
 

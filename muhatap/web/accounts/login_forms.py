@@ -25,7 +25,7 @@ class Plain(forms.Form):
             if name in ("password", "oldpassword"):
                 field.help_text = ""  # "Forgot it?" stands once on the page, not inside the form
             if name == "oldpassword":
-                field.label = _("Present password")
+                field.label = _("Current password")
             if name == "password1":
                 field.label = _("New password")
                 field.help_text = PASSWORD_HELP

@@ -143,7 +143,7 @@ def _fired(rule: AutomationRule) -> str:
     now = clock.now()
     last = rule.firings.order_by("-at", "-id").values_list("at", flat=True).first()
     if last is None:
-        return _("Has not fired yet")
+        return _("Has not run yet")
     n = rule.firings.filter(at__gt=now - LATELY)[:COUNTED].count()
     told = {"n": times.count(n), "when": times.stamp(last, now)}
     if n >= COUNTED:

@@ -34,10 +34,10 @@ def sureness(identities: Collection[Identity]) -> tuple[str, str]:
     """How sure we are who this is, and the icon that says so."""
     n = sum(1 for one in identities if one.verified_at)
     if n == 0:
-        return _("Not sure: nothing is verified"), "shield-question-mark"
+        return _("Nothing is verified"), "shield-question-mark"
     if n == 1:
-        return _("Sure: one verified identity"), "shield-check"
-    return _("Sure: %(n)s verified identities") % {"n": n}, "shield-check"
+        return _("Verified by one identity"), "shield-check"
+    return _("Verified by %(n)s identities") % {"n": n}, "shield-check"
 
 
 def text(one: Identity) -> str:
@@ -70,11 +70,11 @@ def source(name: str, by: str = "") -> str:
 def proved(how: str) -> str:
     """How an identity was verified."""
     told = {
-        "email": _("Wrote from it"),
+        "email": _("Wrote from this address"),
         "webchat": _("Logged in to the chat"),
         "shop": _("Logged in to the shop"),
         "agent": _("Confirmed by staff"),
-        "phone": _("Called from it"),
+        "phone": _("Called from this number"),
     }
     return told.get(how.partition(":")[0], how)
 

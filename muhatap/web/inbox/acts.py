@@ -64,7 +64,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
     try:
         snoozing.snooze(conversation=conversation, until=until, by=visitor(request), at=now)
     except snoozing.NotOpen:
-        text = _("Not snoozed: it is closed. Reopen it first.")
+        text = _("Not snoozed: it is resolved. Reopen it first.")
         return opened.after_act(request, find(request, number), toast=Toast(text=text, icon="circle-alert"))
     text = _("Snoozed until %(when)s") % {"when": times.stamp(until, now)}
     undo = Toast(text=text, icon="moon-star", undo_url=reverse("inbox:unsnooze", args=[number]), seconds=UNDO_SECONDS)
@@ -121,7 +121,7 @@ def spam(request: HttpRequest, number: int) -> HttpResponse:
     conversation = find(request, number)
     said = _block_sender(request, conversation) if request.GET.get("block") == "sender" else ""
     closing.mark_spam(conversation=conversation, by=visitor(request), at=clock.now())
-    text = " ".join(filter(None, [_("Put away as spam."), said]))
+    text = " ".join(filter(None, [_("Moved to spam."), said]))
     undo = Toast(text=text, undo_url=reverse("inbox:unclose", args=[number]), seconds=UNDO_SECONDS)
     return opened.after_act(request, find(request, number), toast=undo)
 

@@ -133,7 +133,7 @@ def _name(bulk: BulkAct) -> str:
         "assign": _("Assigning conversations"),
         "team": _("Handing conversations to a team"),
         "tag": _("Tagging conversations"),
-        "untag": _("Taking a tag off conversations"),
+        "untag": _("Removing a tag from conversations"),
         "resolve": _("Resolving conversations"),
         "reopen": _("Reopening conversations"),
         "snooze": _("Snoozing conversations"),

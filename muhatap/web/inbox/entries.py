@@ -240,7 +240,7 @@ def _why_acts(message: Message) -> tuple[Act, ...]:
     """The way back: split off what was joined, or go to the conversation it may belong to."""
     related = placing_words.related_id(message.placed_details)
     if related:
-        return (Act(label=_("Go there"), url=link("inbox:conversation", related), is_link=True),)
+        return (Act(label=_("Open it"), url=link("inbox:conversation", related), is_link=True),)
     return (Act(label=_("Split"), url=link("inbox:split", message.pk)),)
 
 

@@ -135,7 +135,7 @@ def _built_in() -> Choices:
         "priority": _("Priority"),
         "tag": _("Tag"),
         "text": _("Subject or contact"),
-        "created": _("Begun"),
+        "created": _("Started"),
         "last_message": _("Last message"),
         "waiting": _("Waiting for us since"),
         "unread": _("Unread"),
@@ -214,7 +214,7 @@ def sorts(here: str, base: str, asked: Iterable[tuple[str, str]]) -> tuple[str, 
     names: dict[str, Any] = {
         "newest": _("Newest"),
         "oldest": _("Oldest"),
-        "waiting": _("Longest waiting"),
+        "waiting": _("Waiting longest"),
         "deadline": _("By deadline"),
     }
     kept = [(name, value) for name, value in asked if name != "order"]

@@ -122,9 +122,9 @@ def _n_due(condition: Q, asked: Listed) -> int:
 def _titles() -> dict[str, str]:
     return {
         "late": _("Overdue"),
-        "today": _("To be answered today"),
-        "later": _("To be answered later"),
-        "waiting": _("Waiting for our answer"),
-        "theirs": _("We wait for their answer"),
+        "today": _("Due today"),
+        "later": _("Due later"),
+        "waiting": _("Waiting for us"),
+        "theirs": _("Waiting for the customer"),
         "others": _("Others"),
     }

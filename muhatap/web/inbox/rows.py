@@ -70,7 +70,7 @@ def _filter(user: User, opened: Opened) -> dict[str, Any]:
         "filters": filters.chips(opened.wanted, user, reverse("inbox:view", args=[viewing.FILTERED])),
         "filter_url": f"{reverse('inbox:filter')}?{asked}",
         "keep_url": edit_url or f"{reverse('inbox:filter')}?{asked}",
-        "keep_label": _("Change this view") if edit_url else _("Keep as a view"),
+        "keep_label": _("Change this view") if edit_url else _("Save as a view"),
         "broken": _("This view asks for something that is gone, so it may show less. Change the view to mend it.")
         if broken
         else "",
@@ -151,11 +151,11 @@ def _empty(opened: Opened) -> dict[str, Any]:
     if opened.query:
         return {
             "empty_title": _("Nothing found"),
-            "empty_text": _("No conversation here holds these letters. Try fewer."),
+            "empty_text": _("No conversation here matches. Try fewer letters."),
         }
     if opened.wanted is not None:
         return {
-            "empty_title": _("No conversation is like this"),
+            "empty_title": _("No conversation matches"),
             "empty_text": _("Take a condition away, or ask for any of them instead of all."),
         }
     texts = {

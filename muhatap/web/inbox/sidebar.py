@@ -32,7 +32,7 @@ def titles(user: User) -> dict[str, str]:
     named = {
         "mine": _("Assigned to me"),
         "unassigned": _("Unassigned"),
-        "waiting": _("Waiting for our answer"),
+        "waiting": _("Waiting for us"),
         "all": _("All open"),
         "mentions": _("Mentions"),
         "snoozed": _("Snoozed"),

@@ -73,7 +73,7 @@ def event(message: Message) -> str:
     if message.event == "prioritised":
         told["priority"] = priority(str(told.get("after", "normal")))
     if message.event == "spam" and told.get("blocked"):
-        return _("Put away as spam: the sender is blocked")
+        return _("Moved to spam: the sender is blocked")
     if message.event in REARRANGED:
         return _rearranged(message.event, int(told.get("n", 0)))
     if message.event == "snoozed":

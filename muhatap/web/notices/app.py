@@ -52,7 +52,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "shortcuts": [
                 {"name": _("Assigned to me"), "url": reverse("inbox:view", args=["mine"])},
                 {"name": _("Unassigned"), "url": reverse("inbox:view", args=["unassigned"])},
-                {"name": _("Notices"), "url": reverse("notices:list")},
+                {"name": _("Notifications"), "url": reverse("notices:list")},
             ],
         }
     )

@@ -61,7 +61,7 @@ class Quiet(forms.ModelForm[QuietHours]):
     lets_breaches_pass = forms.BooleanField(
         label=gettext_lazy("A passed deadline may reach me all the same"), required=False
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("By the clock of"), required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
     class Meta:
         model = QuietHours

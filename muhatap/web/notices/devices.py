@@ -42,7 +42,7 @@ def try_it(request: HttpRequest) -> HttpResponse:
     """A push to every device of the reader; the page itself shows what the browser shows."""
     content = {
         "title": _("A trial"),
-        "text": _("This is how we tell you of something."),
+        "text": _("This is what a notification looks like."),
         "url": reverse("notices:preferences"),
         "tag": "trial",
     }

@@ -13,7 +13,7 @@ def hint(hint: Hint) -> str:
         "no_value": _("Nothing stands after “%(value)s”, so it was left out.") % value,
         "bad_date": _("“%(value)s” is no date we know. Write 2026-11-21, 21.11.2026, 2026-11, today or yesterday.")
         % value,
-        "unknown_value": _("Nothing here is called so: “%(value)s”.") % value,
+        "unknown_value": _("Nothing here is called “%(value)s”.") % value,
         "too_long": _("Only the first %(letters)d letters and %(pieces)d words were searched for.")
         % {"letters": LONGEST, "pieces": MOST},
     }

@@ -74,7 +74,10 @@ def _page(request: HttpRequest, form: ChatForm, *, secret: str = "", status: int
     sections = [
         ("", ("name", "team", "agents", "is_enabled")),
         (_("Where it opens"), ("origins",)),
-        (_("Look and words"), ("accent", "theme", "position", "language", "greeting_tr", "greeting_en", "privacy_url")),
+        (
+            _("Appearance and texts"),
+            ("accent", "theme", "position", "language", "greeting_tr", "greeting_en", "privacy_url"),
+        ),
         (_("What is asked"), ("ask_name", "ask_email", "max_file_mb")),
         (_("Hours"), ("has_hours", *DAYS)),
         (_("When the visitor has left"), ("email_inbox", "away_minutes")),

@@ -42,7 +42,7 @@ ENTRIES = (
         permission="account.own",
     ),
     Entry(
-        name=_("Notices"),
+        name=_("Notifications"),
         text=_("What you hear of, where, and when not"),
         icon="bell",
         url_name="notices:preferences",

@@ -58,11 +58,11 @@ def _sentence(n_open: int, lines: list[waiting.Line], *, view: str) -> str:
     """What matters now, before any number."""
     n_late = sum(line.state == "late" for line in lines)
     if not n_open and not n_late:
-        return _("Nobody waits for you.") if view == MINE else _("Nobody waits for an answer.")
+        return _("Nobody is waiting for you.") if view == MINE else _("Nobody is waiting for an answer.")
     wait = (
-        ngettext("%(n)s person waits for you", "%(n)s people wait for you", n_open)
+        ngettext("%(n)s person is waiting for you", "%(n)s people are waiting for you", n_open)
         if view == MINE
-        else ngettext("%(n)s person waits for an answer", "%(n)s people wait for an answer", n_open)
+        else ngettext("%(n)s person is waiting for an answer", "%(n)s people are waiting for an answer", n_open)
     ) % {"n": times.count(n_open)}
     if not n_late:
         return _("%(wait)s, none too long.") % {"wait": wait}

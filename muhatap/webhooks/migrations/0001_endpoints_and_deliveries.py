@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("failed", "Given up")],
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("failed", "Gave up")],
                         default="waiting",
                         max_length=10,
                     ),

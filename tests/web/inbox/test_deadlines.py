@@ -50,7 +50,7 @@ def test_rows_stand_under_when_they_are_due(can: Client) -> None:
     stands("Mehmet Kaya", None, status="waiting")
     page = can.get("/inbox/in/all/").content.decode()
     assert heads(page) == [
-        ("Overdue", "1"), ("To be answered later", "1"), ("Waiting for our answer", "1"), ("We wait for their answer", "1"),
+        ("Overdue", "1"), ("Due later", "1"), ("Waiting for us", "1"), ("Waiting for the customer", "1"),
     ]  # fmt: skip
     assert "2 h 34 min" in page and "is-late" in page and page.index("Hakan") < page.index("Emily") < page.index("Oğuz")
 
@@ -59,7 +59,7 @@ def test_newest_first_is_a_click_away_and_kept_in_the_address(can: Client) -> No
     stands("Hakan Demir", -154)
     page = can.get("/inbox/in/all/").content.decode()
     assert "?order=newest" in page and "By deadline" in page
-    assert heads(can.get("/inbox/in/all/?order=newest").content.decode()) == [("Waiting for our answer", "1")]
+    assert heads(can.get("/inbox/in/all/?order=newest").content.decode()) == [("Waiting for us", "1")]
 
 
 def test_what_is_due_today_is_told_from_what_is_due_later() -> None:

@@ -30,7 +30,7 @@ def test_whoever_sees_only_their_own_is_told_that_it_is_in_other_hands(client: C
     answer = client.post(f"/inbox/{own.pk}/assignee/?to=user:{cast.can().pk}")
 
     assert answer.status_code == 200
-    assert "In other hands now" in answer.content.decode()
+    assert "Handed over" in answer.content.decode()
     own.refresh_from_db()
     assert own.assignee == cast.can()
     assert client.get(f"/inbox/{own.pk}/").status_code == 404

@@ -46,7 +46,7 @@ def test_one_sentence_then_who_comes_first(zeynep: Client) -> None:
     waits("Mehmet Kaya", None, cast.zeynep(), status="waiting")
     waits("Oğuz Çelik", 5)
     page = zeynep.get("/today/").content.decode()
-    assert "2 people wait for you, 1 is overdue." in page
+    assert "2 people are waiting for you, 1 is overdue." in page
     assert page.index("Hakan Demir soruyor") < page.index("Elif Şahin soruyor")
     assert "Oğuz" not in page and "In 1 conversation it is their turn" in page
 
@@ -61,8 +61,8 @@ def test_who_has_begun_goes_on(zeynep: Client) -> None:
 def test_the_whole_team_is_one_click_away_and_stands_there_when_nothing_is_mine(zeynep: Client) -> None:
     cast.support_inbox()
     waits("Oğuz Çelik", 5)
-    assert "1 person waits for an answer" in zeynep.get("/today/").content.decode()
-    assert "Nobody waits for you." in zeynep.get("/today/?whose=mine").content.decode()
+    assert "1 person is waiting for an answer" in zeynep.get("/today/").content.decode()
+    assert "Nobody is waiting for you." in zeynep.get("/today/?whose=mine").content.decode()
 
 
 def test_an_analyst_reads_and_is_offered_no_answer(client: Client) -> None:
