@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from muhatap.api.live import _connection
+from muhatap.api.live import connection_settings
 from muhatap.channels.contract import Address, Bounce
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import lines, sessions
@@ -55,7 +55,7 @@ def answers(text: str = "Yıkanır.", at: Any = NOW) -> Outgoing:
 @pytest.fixture
 def heard(transactional_db: None) -> Iterator[Any]:
     """What was announced to visitors, as their stream would hear it."""
-    with psycopg.connect(**_connection(), autocommit=True) as connection:
+    with psycopg.connect(**connection_settings(), autocommit=True) as connection:
         connection.execute("listen muhatap_live")
 
         def told() -> list[tuple[str, str]]:

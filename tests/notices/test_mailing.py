@@ -52,7 +52,7 @@ def test_the_mail_is_in_the_language_of_its_reader(ayses_letter: Message, mailou
 
     mailing.mail_unseen(at=LATER)
 
-    assert mailoutbox[0].subject.startswith("1 conversation waits for you")
+    assert mailoutbox[0].subject.startswith("1 conversation is waiting for you")
 
 
 def looks(message: Message) -> None:

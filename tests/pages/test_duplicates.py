@@ -52,23 +52,29 @@ def test_two_are_compared_merged_and_parted_again(can: Page) -> None:
     assert not Contact.objects.filter(merged_into__isnull=False).exists()
 
 
+def press(page: Page, key: str) -> None:
+    """As somebody who waits until the page is there."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_the_keys_lead_through_all_questions(can: Page) -> None:
     first = asked(can).inner_text()
-    can.keyboard.press("n")
+    press(can, "n")
     expect(asked(can)).not_to_have_text(first)
-    can.keyboard.press("p")
+    press(can, "p")
     expect(asked(can)).to_have_text(first)
-    can.keyboard.press("l")
+    press(can, "l")
     expect(asked(can)).not_to_have_text(first)
-    can.keyboard.press("d")
+    press(can, "d")
     expect(asked(can)).to_have_text(first)
     expect(can.locator(".review-row")).to_have_count(1)
-    can.keyboard.press("u")
+    press(can, "u")
     expect(can.locator(".review-row")).to_have_count(2)
-    can.keyboard.press("m")
+    press(can, "m")
     expect(asked(can)).to_have_text(first)
-    can.keyboard.press("x")
-    can.keyboard.press("m")
+    press(can, "x")
+    press(can, "m")
     expect(can.locator(".empty")).to_be_visible()
     assert sorted(Proposal.objects.values_list("state", flat=True)) == ["same", "same"]
     assert Answer.objects.filter(undone_at=None).count() == 3

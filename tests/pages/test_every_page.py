@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db  # without it pytest-django would make no dat
 
 WIDE, PHONE, NARROWEST = 1440, 390, 320
 LOUD = {"error", "warning"}
+ELSEWHERE_SERVED = ("/chat/v1/live", "/v1/batch")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,8 +332,8 @@ class Window:
 
 
 def is_loud(message: ConsoleMessage) -> bool:
-    """A visitor's stream is not there on this server, and trying it again is the widget's own affair."""
-    return message.type in LOUD and "/chat/v1/live" not in message.location["url"]
+    """A visitor's stream and the collector are not there on this server, and trying them again is the scripts' own affair."""
+    return message.type in LOUD and not any(path in message.location["url"] for path in ELSEWHERE_SERVED)
 
 
 Windows = Callable[[str, str], Window]

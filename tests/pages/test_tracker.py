@@ -91,8 +91,7 @@ def test_a_visit_is_told_with_its_pages_its_minutes_and_its_clicks(
         page.evaluate("document.title = 'Sepet'; history.pushState({}, '', '/sepet')")
         page.clock.run_for(3000)
     page.evaluate("muhatap.track('Product Added', {product_id: 'onluk'})")
-    with page.expect_response(is_taken):
-        page.clock.run_for(3000)
+    taken(page, "Product Added")
 
     first = Event.objects.get(kind=3, url=f"{host.url}?utm_source=bulten")  # neither what is secret nor the fragment
     second = Event.objects.get(kind=3, url=f"{host.origin}/sepet")

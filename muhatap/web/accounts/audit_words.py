@@ -179,6 +179,8 @@ KINDS = {
     "contact view": _("Saved view"),
     "api key": _("API key"),
     "site": _("Web site"),
+    "duplicates_run": _("Look at the whole base"),
+    "weights": _("Weights of comparison"),
     "webhook": _("Webhook"),
     "conversation view": _("Saved view"),
     "bulk act": _("Bulk action"),

@@ -73,7 +73,7 @@ def test_filters_stand_as_chips_that_can_be_taken_off(asking: Ask) -> None:
         ("foo:bar", "There is no filter “foo:”"),
         ("kargo önce:dünden", "“dünden” is no date we know"),
         ("kargo from:", "Nothing stands after “from:”"),
-        ("kargo etiket:yok", "Nothing here is called so: “etiket:yok”"),
+        ("kargo etiket:yok", "Nothing here is called “etiket:yok”"),
         ("a" * 900, "Only the first 400 letters"),
     ],
 )
