@@ -10,7 +10,7 @@ CLICKS = {
 GROUPS = {
     "search": "google bing yandex duckduckgo yahoo ecosia brave startpage qwant baidu",
     "social": "facebook instagram twitter linkedin lnkd pinterest tiktok youtube reddit eksisozluk whatsapp telegram vk",
-    "ai": "chatgpt openai perplexity gemini copilot claude deepseek mistral",
+    "ai": "chatgpt openai perplexity gemini copilot deepseek mistral",
     "mail": "mail outlook gmail webmail posta",
 }
 SHORT = {"t.co": "social", "x.com": "social", "youtu.be": "social", "t.me": "social"}
