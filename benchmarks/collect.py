@@ -12,9 +12,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from benchmarks.crashing.product import Product
 from benchmarks.report import Figure, at_least, at_most, progress, tell
 from benchmarks.surroundings import Installation
 
-ORIGIN_LIMIT = 1_000_000  # requests a second: the bench is not to be told to come again
+NO_LIMIT = 1_000_000  # requests a second: the bench is not to be told to come again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,21 +134,19 @@ def _generated(port: int, key: str, connections: int, seconds: float, n_events: 
     return told
 
 
-class _constant:
+@contextmanager
+def _constant() -> Iterator[int]:
     """The server with a constant answer, inside the block; gives its port."""
-
-    def __enter__(self) -> int:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        number = self._listening.fileno()
-        command = [sys.executable, "-m", "benchmarks.collecting.constant", str(number)]
-        self._process = subprocess.Popen(command, pass_fds=[number])
-        time.sleep(1.5)
-        return int(self._listening.getsockname()[1])
-
-    def __exit__(self, *trouble: object) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._listening.close()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number = listening.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.collecting.constant", str(number)], pass_fds=[number]
+        )
+        try:
+            yield int(listening.getsockname()[1])  # who connects before it is there waits at the socket
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _site() -> str:
@@ -161,7 +158,7 @@ def _site() -> str:
         "deniz@ihlamurev.example", None, name="Deniz Koç", role="owner"
     )
     site = sites.create(name="Ihlamur Ev", origins=[], by=owner, at=clock.now())
-    sites.change(site=site, name=site.name, origins=[], per_second=ORIGIN_LIMIT, is_on=True, by=owner, at=clock.now())
+    sites.change(site=site, name=site.name, origins=[], per_second=NO_LIMIT, is_on=True, by=owner, at=clock.now())
     return site.write_key
 
 

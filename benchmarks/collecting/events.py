@@ -48,6 +48,6 @@ def single(number: int, **more: str) -> bytes:
     return json.dumps(event(number, **more), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def batch(number: int, n: int) -> bytes:
-    told = {"batch": [event(number + place) for place in range(n)]}
+def batch(number: int, n: int, **more: str) -> bytes:
+    told = {"batch": [event(number + place, **more) for place in range(n)]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -24,9 +24,8 @@ class Bodies:
     """Endless bodies of `n` events each, every message id of its own."""
 
     def __init__(self, n: int) -> None:
-        made = [
-            events.single(number, message_id=PLACEHOLDER) if n == 1 else _batch(number, n) for number in range(BODIES)
-        ]
+        ids = {"message_id": PLACEHOLDER}
+        made = [events.single(at, **ids) if n == 1 else events.batch(at, n, **ids) for at in range(BODIES)]
         self._parts = [body.split(PLACEHOLDER.encode()) for body in made]
         self._numbers = count(time.time_ns())
 
@@ -127,11 +126,6 @@ async def run(port: int, path: str, key: str, n: int, seconds: float, n_events: 
 
 def _share(took: list[float], share: float) -> float:
     return round(1000 * took[min(int(len(took) * share), len(took) - 1)], 2) if took else 0.0
-
-
-def _batch(number: int, n: int) -> bytes:
-    told = {"batch": [events.event(number + place, message_id=PLACEHOLDER) for place in range(n)]}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 if __name__ == "__main__":

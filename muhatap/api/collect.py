@@ -1,8 +1,8 @@
 """DOOR for web sites: the Segment protocol. An event is answered when it is on the disk, and never before.
 
 The answer is always exactly 200 with JSON, as clients expect: a bad event inside a good request is kept from nobody else, it
-stands on the site's page with its reason. 400 is for a body nobody can read, 429 for too many, 503 when we cannot keep it now;
-clients come again after both.
+stands on the site's page with its reason. 400 is for a body nobody can read, 408 for one that came too slowly, 429 for too many, 503
+when we cannot keep it now; clients come again after the last three.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ CALLS = (
 )
 ALLOWED = b"authorization, content-type, content-encoding, anonymousid, x-retry-count"
 FROM_ONE_BROWSER = Limit(burst=300, per_minute=1200)
-OK = b'{"success":true}'
+OK, TRY_AGAIN = b'{"success":true}', b'{"success":false,"message":"try again"}'
 COME_AGAIN = 2  # seconds, after 503
 BUCKETS = Buckets()
 
@@ -65,13 +65,12 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
         more = _waiting(refused.wait) if refused.wait else []
         body = json.dumps({"success": False, "message": refused.said}).encode()
         await _send(send, refused.status, body, [*cors, *more])
-    except (Busy, Lost):
-        await _send(send, 503, b'{"success":false,"message":"try again"}', [*cors, *_waiting(COME_AGAIN)])
     except ConnectionAbortedError:
         return
-    except Exception:  # what we did not foresee keeps nothing, so nobody may think that it did; clients come again
-        log.exception("a request with events was not understood")
-        await _send(send, 503, b'{"success":false,"message":"try again"}', [*cors, *_waiting(COME_AGAIN)])
+    except Exception as trouble:  # what we did not foresee keeps nothing either, so nobody may think that it did
+        if not isinstance(trouble, Busy | Lost):
+            log.exception("a request with events was not understood")
+        await _send(send, 503, TRY_AGAIN, [*cors, *_waiting(COME_AGAIN)])
 
 
 async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive: Any) -> bytes:

@@ -32,8 +32,8 @@ class Collector:
 
     def __init__(self) -> None:
         self.writer = Writer(_connect)
+        self.salt = b""  # of this day, for those who gave no number
         self._sites: dict[str, Standing] = {}
-        self.salt = b""
         self._asked_at = -KNOWN_FOR
         self._is_sure = False
         self._asking = asyncio.Lock()

@@ -12,13 +12,16 @@ What other rooms call:
     identity.resolve(claims=, source=, at=) -> Contact          who speaks here? (`breath` asks, `meeting` writes, `hearing` keeps the words)
     entering.likely(told, at=)                                  who is there already, while somebody new is written down
     profile.update(contact=, facts=, source=, at=, by=)         what one source told, field by field
-    records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
-    records.rehearse(told, …)                                   the same answers, nothing stays
-    withdrawing.withdraw(records, by=, at=)                     take words back: what they changed goes back too
     taking.take / giving_back.give_back                         a file's rows by the chunk, matched by one key, and back out again
     profile.project(contacts, at=)                              rows anew from all that is told, by the thousand
     merging.merge / unmerge, splitting.split / link             people decide; exact both ways, in any order
     bonds.tie / part / free / forbids                           one person, two people: binds every machine
     families.standing(numbers) -> {number: number}              an old number leads to who stands for it, for ever
     ledger.of(contacts)                                         what was decided about them, by whom and why
+
+For sources that are trusted and come by themselves (shops, other programs), of which no room calls them yet:
+
+    records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
+    records.rehearse(told, …)                                   the same answers, nothing stays
+    withdrawing.withdraw(records, by=, at=)                     take words back: what they changed goes back too
 """

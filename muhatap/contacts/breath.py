@@ -4,7 +4,6 @@ Each statement sees what was committed before it began: so whoever waited for a 
 are taken in the order of their numbers.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -117,7 +116,7 @@ def _known(asked: dict[str, list[str]]) -> dict[Key, Known]:
 
 def _contact(row: tuple[Any, ...]) -> Contact:
     contact = Contact.from_db(connection.alias, _FIELDS, row)
-    contact.fields = _json(contact.fields)
+    contact.fields = prepared.document(contact.fields)
     return contact
 
 
@@ -127,12 +126,7 @@ def external(told: Sequence[Told]) -> str:
 
 
 def _before(row: int, contact: int, home: int, told: Any) -> Before:
-    return Before(row, contact, home, _json(told))
-
-
-def _json(told: Any) -> Any:
-    """Django has the database's JSON as it was sent."""
-    return json.loads(told) if isinstance(told, str) else told
+    return Before(row, contact, home, prepared.document(told))
 
 
 def _graph(rows: Sequence[tuple[str, str, str, list[int] | None]]) -> Graph:

@@ -1,7 +1,6 @@
 """Whom a record may be about: looked up by its keys in one question to the database, weighed here, best first."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -55,7 +54,7 @@ def of(records: Sequence[Normal]) -> list[list[Candidate]]:
     met: list[list[_Met]] = [[] for _ in records]
     read: dict[int, Normal] = {}
     for n, pk, contact, is_trusted, kept in _rows(asked):
-        other = read.get(pk) or read.setdefault(pk, comparable.read(_json(kept)))
+        other = read.get(pk) or read.setdefault(pk, comparable.read(prepared.document(kept)))
         met[n].append(_Met(pk, contact, is_trusted, other))
     return [
         _likely(shared(record, [one.normal for one in some]), some) for record, some in zip(records, met, strict=True)
@@ -110,8 +109,3 @@ def _rows(asked: list[tuple[int, int]]) -> list[tuple[int, int, int, bool, Any]]
     if not asked:
         return []
     return prepared.rows(*seeking(asked))
-
-
-def _json(kept: Any) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = json.loads(kept) if isinstance(kept, str) else kept
-    return read

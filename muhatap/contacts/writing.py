@@ -1,4 +1,7 @@
-"""The one place where a word of a source is written: the record, the keys under which it is found, and the ledger's line of where it stands."""
+"""A word of a source is written: the record, the keys under which it is found, and the ledger's line of where it stands.
+
+Two write the same by statements of their own: `meeting` with a stranger's first word, `taking` with a file's rows by the chunk.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

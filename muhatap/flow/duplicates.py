@@ -1,4 +1,4 @@
-"""Duplicates across the house: which conversations stand on an answer, what imports could not decide, what the night does."""
+"""Duplicates across the house: which conversations stand on an answer, what comes into the list by the minute, what the night does."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -1,7 +1,7 @@
 """Texts in steps that run in Python and are said in SQL: one definition of a normal form, for every engine."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,18 @@ class Step(Protocol):
     def run(self, text: str) -> str: ...
 
     def sql(self, x: str, dialect: Dialect) -> str: ...
+
+
+def _run(steps: Iterable[Step], text: str) -> str:
+    for step in steps:
+        text = step.run(text)
+    return text
+
+
+def _sql(steps: Iterable[Step], x: str, dialect: Dialect) -> str:
+    for step in steps:
+        x = step.sql(x, dialect)
+    return x
 
 
 @dataclass(frozen=True)
@@ -160,15 +172,11 @@ class Unless:
     def run(self, text: str) -> str:
         if text.partition(self.mark)[2] in self.words:
             return text
-        for step in self.steps:
-            text = step.run(text)
-        return text
+        return _run(self.steps, text)
 
     def sql(self, x: str, dialect: Dialect) -> str:
         """The steps alone: they leave other texts as they are, and x stands once."""
-        for step in self.steps:
-            x = step.sql(x, dialect)
-        return x
+        return _sql(self.steps, x, dialect)
 
     def guarded_sql(self, column: str, dialect: Dialect) -> str:
         word = Part(self.mark, 2).sql(column, dialect)
@@ -188,15 +196,11 @@ class Where:
             place = text.find(part, place) + len(part)
             if place < len(part):
                 return text
-        for step in self.steps:
-            text = step.run(text)
-        return text
+        return _run(self.steps, text)
 
     def sql(self, x: str, dialect: Dialect) -> str:
         """The steps alone: they leave other texts as they are, and x stands once."""
-        for step in self.steps:
-            x = step.sql(x, dialect)
-        return x
+        return _sql(self.steps, x, dialect)
 
     def guarded_sql(self, column: str, dialect: Dialect) -> str:
         looked_for = dialects.literal(f"%{'%'.join(self.parts)}%")
@@ -208,14 +212,10 @@ class Recipe:
     steps: tuple[Step, ...]
 
     def run(self, text: str) -> str:
-        for step in self.steps:
-            text = step.run(text)
-        return text
+        return _run(self.steps, text)
 
     def sql(self, x: str, dialect: Dialect) -> str:
-        for step in self.steps:
-            x = step.sql(x, dialect)
-        return x
+        return _sql(self.steps, x, dialect)
 
     def stages(self, x: str, column: str, dialect: Dialect) -> list[str]:
         """The same in expressions, the first over x, the others each over the column that the one before has made."""

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Sum
 
+from muhatap.shared.text import without_nul
 from muhatap.visits import origins, segment
 from muhatap.visits.models import Event, Folded, Kind, PageView, Visit
 
@@ -155,7 +156,7 @@ def _land(visit: Visit, page: PageView, referrer: object) -> None:
     """The earliest page says where the visit came from."""
     if visit.landing_url and page.at > visit.began_at:
         return
-    visit.landing_url, visit.referrer = page.url, str(referrer or "")[:2000].replace("\0", "")
+    visit.landing_url, visit.referrer = page.url, without_nul(str(referrer or "")[:2000])
     visit.campaign = origins.campaign(page.url)
     visit.source = origins.source(url=page.url, referrer=visit.referrer)
 
@@ -186,7 +187,7 @@ def _page_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _text(told: object) -> str:
-    return str(told)[:100].replace("\0", "") if isinstance(told, str | int) else ""
+    return without_nul(str(told)[:100]) if isinstance(told, str | int) else ""
 
 
 def _number(told: object) -> float:

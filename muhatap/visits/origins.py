@@ -2,6 +2,8 @@
 
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from muhatap.shared.text import without_nul
+
 CAMPAIGN = ("source", "medium", "campaign", "term", "content")
 CLICKS = {
     "gclid": "google", "fbclid": "facebook", "msclkid": "microsoft", "ttclid": "tiktok", "twclid": "x",
@@ -23,7 +25,7 @@ def campaign(url: str) -> dict[str, str]:
     """The utm_ values of an address, and the network whose click id it carries; empty values are left out."""
     query = _split(url).query
     told = dict(parse_qsl(query)) if query.count("&") < _MOST_PARAMETERS else {}
-    found = {name: told[f"utm_{name}"][:200].replace("\0", "") for name in CAMPAIGN if told.get(f"utm_{name}")}
+    found = {name: without_nul(told[f"utm_{name}"][:200]) for name in CAMPAIGN if told.get(f"utm_{name}")}
     clicked = next((network for parameter, network in CLICKS.items() if told.get(parameter)), "")
     return found | ({"click": clicked} if clicked else {})
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from muhatap.shared.text import without_nul
+
 KINDS = {"identify": 1, "track": 2, "page": 3, "screen": 4, "group": 5, "alias": 6}
 LETTERS = {kind[0]: kind for kind in KINDS} | {"b": "batch"}
 LARGEST_EVENT = 32 * 1024
@@ -249,8 +251,7 @@ def _plain(told: str | int | None, longest: int) -> str:
     """Text the database can keep: it refuses the NUL character and halves of a surrogate pair."""
     if not told:
         return "" if told is None else str(told)
-    text = str(told)[:longest]
-    return text if text.isascii() and "\0" not in text else text.encode(errors="replace").decode().replace("\0", "")
+    return without_nul(str(told)[:longest])
 
 
 def _sample(raw: bytes) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.shared.text import without_nul
 from muhatap.visits.models import Refusal, Site
 from muhatap.visits.segment import Refused
 
@@ -106,7 +107,7 @@ def note(*, refused: Sequence[tuple[int | None, Refused, datetime]], last: Mappi
     """Keep what was refused (site, what, when), the newest of each site, and when each site sent last."""
     Refusal.objects.bulk_create(
         Refusal(
-            site_id=site, reason=one.reason, detail=_storable(one.detail)[:300], sample=_storable(one.sample), at=at
+            site_id=site, reason=one.reason, detail=without_nul(one.detail)[:300], sample=without_nul(one.sample), at=at
         )
         for site, one, at in refused
     )
@@ -116,7 +117,3 @@ def note(*, refused: Sequence[tuple[int | None, Refused, datetime]], last: Mappi
             mine.filter(id__lte=oldest).delete()
     for site, at in last.items():
         Site.objects.filter(pk=site).update(last_event_at=Greatest("last_event_at", at))
-
-
-def _storable(text: str) -> str:
-    return text.encode(errors="replace").decode().replace("\0", "")

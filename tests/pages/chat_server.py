@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from django.conf import settings
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +76,20 @@ class Server:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise TimeoutError("the web process did not come up")
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The web process alone, for the tests of a file that bring it in."""
+    with django_db_blocker.unblock():
+        server = Server(tmp_path_factory.mktemp("server"))
+    try:
+        server.start_web()
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager

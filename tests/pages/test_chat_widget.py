@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from pytest_django import DjangoDbBlocker
 
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import signed
@@ -22,26 +21,14 @@ from muhatap.shared import clock, secrets
 from tests import cast
 from tests.pages import host_page
 from tests.pages.axe import faults
-from tests.pages.chat_server import Server
+from tests.pages.chat_server import Server, server
 from tests.pages.host_page import Host
 
+__all__ = ["server"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 SCRIPT = Path(__file__).resolve().parents[2] / "embed" / "chat.js"
 SECRET = "a-secret-of-the-shop-" + "x" * 30
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
-
-
-@pytest.fixture(scope="module")
-def server(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    with django_db_blocker.unblock():
-        server = Server(tmp_path_factory.mktemp("server"))
-    try:
-        server.start_web()
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -8,33 +8,20 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
-from pytest_django import DjangoDbBlocker
 
 from muhatap.shared import clock
 from muhatap.visits import sites
 from muhatap.visits.models import Event, Site
 from tests import cast
 from tests.pages import host_page
-from tests.pages.chat_server import Server
+from tests.pages.chat_server import Server, server
 from tests.pages.host_page import Host
 from tests.visits.leaves import without_leaves
 
+__all__ = ["server"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 SCRIPT = Path(__file__).resolve().parents[2] / "embed" / "muhatap.js"
 KB = 1024
-
-
-@pytest.fixture(scope="module")
-def server(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    with django_db_blocker.unblock():
-        server = Server(tmp_path_factory.mktemp("server"))
-    try:
-        server.start_web()
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import exporting, tagging
 from muhatap.contacts.models import Contact, Tag
 from muhatap.shared import clock
-from muhatap.web.common import spreadsheets
+from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import filters, sidebar, toasts, words
 
@@ -130,7 +130,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return [number for text in texts if (number := reading.number(text)) is not None]
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import editing, entering, fields
 from muhatap.contacts.likeness import Resemblance
 from muhatap.shared import clock, phone
+from muhatap.web.common import reading
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.identities import first_upper
 from muhatap.web.common.templatetags.ui import initials
@@ -90,8 +91,8 @@ def _shown(one: Resemblance) -> Meant:
 def _others(request: HttpRequest) -> list[int]:
     """Those of whom the agent said that the new one is somebody else."""
     asked = request.POST if request.method == "POST" else request.GET
-    told = [text for text in asked.getlist("different") if text.isascii() and text.isdigit() and len(text) < 19]
-    return list(dict.fromkeys(map(int, told[:_MOST])))
+    told = [number for text in asked.getlist("different") if (number := reading.number(text)) is not None]
+    return list(dict.fromkeys(told[:_MOST]))
 
 
 def _point_to(form: ProfileForm, known: editing.AlreadyKnown) -> None:

@@ -15,7 +15,7 @@ from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Company, Contact, ContactTag, CustomField, SavedView, Tag
 from muhatap.contacts.paging import Cursor, Page
 from muhatap.shared import clock, phone
-from muhatap.web.common import times
+from muhatap.web.common import reading, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
@@ -125,10 +125,8 @@ def _around(request: HttpRequest, wanted: Wanted, custom: dict[str, CustomField]
 
 
 def _view(request: HttpRequest) -> SavedView | None:
-    number = request.GET.get("view", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return saved_views.visible_to(visitor(request)).filter(pk=int(number)).first()
+    number = reading.number(request.GET.get("view"))
+    return saved_views.visible_to(visitor(request)).filter(pk=number).first() if number is not None else None
 
 
 def _may(request: HttpRequest) -> dict[str, bool]:

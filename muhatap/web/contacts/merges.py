@@ -13,7 +13,7 @@ from muhatap.contacts import fields, finding, identity, likeness, merging, profi
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Contact, CustomField, Merge
 from muhatap.shared import clock
-from muhatap.web.common import identities, times
+from muhatap.web.common import identities, reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.contacts import filters, lists, sidebar, toasts, words
@@ -158,4 +158,4 @@ def _pair(keep: int, drop: int) -> str:
 
 
 def _asked(number: str) -> Contact:
-    return find(int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
+    return find(reading.number(number) or 0)

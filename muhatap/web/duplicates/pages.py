@@ -13,7 +13,7 @@ from muhatap.contacts.models import Contact
 from muhatap.duplicates import choosing, reviewing
 from muhatap.duplicates.models import Answer, Proposal
 from muhatap.shared import clock
-from muhatap.web.common import asking
+from muhatap.web.common import asking, reading
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.duplicates import looks, showing, sidebar, words
 
@@ -42,7 +42,6 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     """Same, different or later; then the next question."""
     proposal = get_object_or_404(Proposal, pk=number)
     said = request.POST.get("said", "")
-    keep = request.POST.get("keep", "")
     if said not in Answer.Said.values:
         return redirect("duplicates:one", number)
     try:
@@ -51,7 +50,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
             said=said,
             by=visitor(request),
             at=clock.now(),
-            keep=int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 19 else None,
+            keep=reading.number(request.POST.get("keep")),
             seen=request.POST.get("seen", ""),
         )
     except reviewing.CannotAnswer as error:
@@ -76,13 +75,11 @@ def _page(
     request: HttpRequest, proposal: Proposal | None, found: list[Proposal], *, is_list: bool = False
 ) -> HttpResponse:
     user, now, kind = visitor(request), clock.now(), _kind(request)
-    keep = request.GET.get("keep", "")
+    keep = reading.number(request.GET.get("keep")) or 0
     context: dict[str, Any] = {}
     while proposal:
         try:
-            context = showing.question(
-                proposal, user, now, keep=int(keep) if keep.isdecimal() and len(keep) < 19 else 0, query=_query(request)
-            )
+            context = showing.question(proposal, user, now, keep=keep, query=_query(request))
             break
         except Contact.DoesNotExist:  # its contacts or records moved on; the next look takes it away
             if not is_list:
@@ -153,9 +150,6 @@ def _one(request: HttpRequest, proposal: Proposal | None) -> str:
 
 def _next(request: HttpRequest) -> str:
     """The one that stood after it, unless it is answered with it."""
-    number = request.POST.get("next", "")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        following = Proposal.objects.filter(pk=int(number), state__in=reviewing.WAITING).first()
-        if following:
-            return _one(request, following)
-    return _list(request)
+    number = reading.number(request.POST.get("next"))
+    following = Proposal.objects.filter(pk=number, state__in=reviewing.WAITING).first() if number else None
+    return _one(request, following) if following else _list(request)
