@@ -12,7 +12,7 @@ FLOORS = [
     {"accounts", "matching"},
     {"contacts", "channels", "webhooks"},
     {"interactions", "imports", "duplicates"},
-    {"conversations", "service", "feedback", "writing", "visits"},
+    {"conversations", "service", "feedback", "writing", "visits", "sales"},
     {"insight", "search", "notices", "automation"},
     {"flow"},
     {"web", "api"},

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "muhatap.feedback",
     "muhatap.writing",
     "muhatap.visits",
+    "muhatap.sales",
     "muhatap.search",
     "muhatap.notices",
     "muhatap.automation",

@@ -66,6 +66,7 @@ class Interaction(models.Model):
         LIST = "list", _("Mailing list")
         NOTE = "note", _("Note")
         SURVEY = "survey", _("Survey")
+        ORDER = "order", _("Order")
 
     class Direction(models.TextChoices):
         IN = "in", _("In")
