@@ -66,6 +66,7 @@ class Interaction(models.Model):
         LIST = "list", _("Mailing list")
         NOTE = "note", _("Note")
         SURVEY = "survey", _("Survey")
+        VISIT = "visit", _("Visit of the web site")
         ORDER = "order", _("Order")
 
     class Direction(models.TextChoices):
