@@ -80,7 +80,7 @@ def following(table: str, cells: str) -> str:
     )
 
 
-STANDING = """
+TOLD_BEFORE = """
 update visits_pageview set path = coalesce(nullif(rtrim(left(substring(url from '^[a-zA-Z]+://[^/?#]*([^?#]*)'), 300), '/'), ''), '/')
   where url <> '';
 update visits_visit v set reached = 1 where exists (select from visits_pageview p where p.visit_id = v.id and p.product <> '');
@@ -88,9 +88,10 @@ update visits_visit v set
   entry_path = (select path from visits_pageview p where p.visit_id = v.id and path <> '' order by at, id limit 1),
   exit_path = (select path from visits_pageview p where p.visit_id = v.id and path <> '' order by at desc, id desc limit 1)
   where exists (select from visits_pageview p where p.visit_id = v.id and path <> '');
-""" + "".join(
+"""
+STANDING = TOLD_BEFORE + "".join(
     appended("", cells.format(table)) for table, cells in (("visits_visit", VISITS), ("visits_pageview", PAGES))
-)  # noqa: S608
+)
 FORWARD = FUNCTIONS + STANDING + following("visits_visit", VISITS) + following("visits_pageview", PAGES)
 BACKWARD = "".join(
     f"drop trigger {table}_{act}_tallied on {table}; drop function {table}_{act}_tallied();"
