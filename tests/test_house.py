@@ -9,7 +9,7 @@ from django.db import models
 ROOT = Path(__file__).resolve().parents[1] / "muhatap"
 FLOORS = [
     {"shared"},
-    {"accounts", "matching"},
+    {"accounts", "matching", "measures"},
     {"contacts", "channels", "webhooks"},
     {"interactions", "imports", "duplicates"},
     {"conversations", "service", "feedback", "writing", "visits", "sales"},
@@ -91,6 +91,7 @@ def test_no_room_reads_the_clock() -> None:
     for room in (
         "accounts",
         "matching",
+        "measures",
         "contacts",
         "channels",
         "interactions",

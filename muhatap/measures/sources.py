@@ -1,0 +1,23 @@
+"""Where visits come from, and what becomes of them."""
+
+from collections.abc import Sequence
+
+import ibis.expr.types as ir
+
+from muhatap.measures.tables import ORDERED
+
+COLUMNS = (
+    "source", "campaign", "campaign_source", "campaign_medium", "device", "landing_path", "exit_path", "day", "reached",
+)  # fmt: skip
+
+
+def sources(visits: ir.Table, *, by: Sequence[str] = ("source",)) -> ir.Table:
+    """Visits → (the columns of `by`, n_visits, n_visitors, n_pages, engaged_ms, n_short: of one page at most, n_bought: visits with an order)."""
+    return visits.group_by(*by).agg(
+        n_visits=visits.count(),
+        n_visitors=visits.visitor.nunique(),
+        n_pages=visits.n_pages.sum(),
+        engaged_ms=visits.engaged_ms.sum(),
+        n_short=(visits.n_pages <= 1).cast("int64").sum(),
+        n_bought=(visits.reached >= ORDERED).cast("int64").sum(),
+    )
