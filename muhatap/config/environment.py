@@ -47,6 +47,11 @@ class Environment:
     smtp_url: str | None
     mail_from: str
     webhooks_may_be_private: bool
+    engine: str
+    engine_memory_mb: int
+    engine_threads: int | None
+    engine_seconds: int
+    lake: str
 
     @property
     def bind(self) -> str:
@@ -86,6 +91,11 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         smtp_url=values.take("MUHATAP_SMTP_URL", "", _smtp_url),
         mail_from=values.take("MUHATAP_MAIL_FROM", f"muhatap@{urlsplit(url).hostname}", _mail_from),
         webhooks_may_be_private=values.take("MUHATAP_WEBHOOKS_MAY_BE_PRIVATE", "no", _yes_or_no),
+        engine=values.take("MUHATAP_ENGINE", "duckdb", _engine),
+        engine_memory_mb=values.take("MUHATAP_ENGINE_MEMORY_MB", "1024", _number(128, 1_000_000)),
+        engine_threads=values.take("MUHATAP_ENGINE_THREADS", "0", _number(0, 1024)) or None,
+        engine_seconds=values.take("MUHATAP_ENGINE_SECONDS", "20", _number(1, 3600)),
+        lake=values.take("MUHATAP_LAKE", "", _lake),
     )
     values.complain()
     return environment if environment.secret_key else replace(environment, secret_key=kept_secret(environment.data))
@@ -242,6 +252,16 @@ def _secret_key(text: str) -> str:
     if text and len(text) < 32:
         raise ValueError(_("is shorter than 32 characters; leave it out and one is made for you."))
     return text
+
+
+def _engine(text: str) -> str:
+    if text != "duckdb" and not re.fullmatch(r"(spark|sc)://\S+|local\[(\d+|\*)\]", text):
+        raise ValueError(_("“%(text)s” is neither duckdb nor the address of a cluster, such as spark://host:7077.") % {"text": text})
+    return text
+
+
+def _lake(text: str) -> str:
+    return str(_folder(text)) if text else ""
 
 
 def _list(text: str) -> tuple[str, ...]:

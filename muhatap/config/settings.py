@@ -212,6 +212,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1024 * 1024
 WEBHOOKS_MAY_BE_PRIVATE = ENVIRONMENT.webhooks_may_be_private
 
+ENGINE = ENVIRONMENT.engine  # what answers reports over the lake: docs/guides/scale.md
+ENGINE_MEMORY_MB = ENVIRONMENT.engine_memory_mb
+ENGINE_THREADS = ENVIRONMENT.engine_threads
+ENGINE_SECONDS = ENVIRONMENT.engine_seconds
+LAKE = ENVIRONMENT.lake  # empty: in the data folder
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.is_https

@@ -40,7 +40,7 @@ class DailyRollup(models.Model):
     """How often a figure happened on a day in one cell, and the sum of its values.
 
     `bucket` divides a cell further: a step of the logarithmic scale for lengths of time, the hour for what arrives and
-    is answered, the score for ratings (insight.scale).
+    is answered, the score for ratings (shared.scale).
     """
 
     on = models.DateField()
@@ -89,3 +89,16 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}: {len(self.differences)}"
+
+
+class ExportedDay(models.Model):
+    """A day of the firm that lies in the lake, and how many rows of each kind it came to. Reports read PostgreSQL from the day after the last."""
+
+    day = models.DateField(unique=True)
+    at = models.DateTimeField()
+    n_visits = models.BigIntegerField()
+    n_page_views = models.BigIntegerField()
+    n_events = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

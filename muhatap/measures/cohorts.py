@@ -5,26 +5,28 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from muhatap.measures.conditions import EVERYBODY, Conditions, meeting
+from muhatap.measures.asked import EVERYBODY, Conditions, Period
+from muhatap.measures.conditions import meeting
 
 EPOCH = date(1970, 1, 1)
 MONDAY = 3  # 1 January 1970 was a Thursday
 
 
 def cohorts(
-    visits: ir.Table, *, unit: str, start: date, end: date, wanted: Conditions = EVERYBODY, links: ir.Table | None = None
+    visits: ir.Table, *, period: Period, unit: str, wanted: Conditions = EVERYBODY, links: ir.Table | None = None
 ) -> ir.Table:
     """All visits there are → (cohort, later, n_visitors): spans are numbered (`number_of`), `later` 0 is the first span itself.
 
     A visitor belongs to the span of their first visit ever, if that visit meets the conditions; whatever visit comes later counts. Cohorts
-    from that of `start` to that of `end`; nothing after `end` is looked at.
+    from that in which the period begins; nothing after the period is looked at.
     """
-    known = visits.filter(visits.day <= end)
+    known = visits.filter(visits.day <= period.end)
     first = known.group_by("visitor").agg(first=known.day.min())
-    begun = first.filter(first.first >= first_day(number_of(start, unit), unit))
+    since = first_day(number_of(period.start, unit), unit)
+    begun = first.filter(first.first >= since)
     if not wanted.is_empty:
         begun = begun.semi_join(_beginnings(known, wanted, links), ["visitor"])
-    recent = known.filter(known.day >= first_day(number_of(start, unit), unit))
+    recent = known.filter(known.day >= since)
     spans = recent.select("visitor", span=_number(recent.day, unit)).distinct()
     both = spans.join(begun.select("visitor", cohort=_number(begun.first, unit)), "visitor")
     return both.group_by("cohort", later=both.span - both.cohort).agg(n_visitors=both.count())

@@ -1,33 +1,15 @@
 """Which part of the visits a measure looks at. Pages and visits carry what is asked, so no join is needed but for who is known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import reduce
 from operator import and_
 
 import ibis.expr.types as ir
 
+from muhatap.measures.asked import Conditions, Period
 from muhatap.measures.tables import ORDERED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """All of them hold; what is None is not asked. `source` and `device` may name several."""
-
-    site: int | None = None
-    source: tuple[str, ...] = ()
-    campaign: str | None = None
-    device: tuple[int, ...] = ()
-    landing: str | None = None
-    is_known: bool | None = None
-    has_bought: bool | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return all(getattr(self, field.name) in (None, ()) for field in fields(self))
-
-
-EVERYBODY = Conditions()
 _ASKED: dict[str, Callable[[ir.Table, object], ir.BooleanValue]] = {
     "site": lambda rows, site: rows.site_id == site,
     "source": lambda rows, sources: rows.source.isin(sources),
@@ -54,6 +36,6 @@ def meeting(rows: ir.Table, wanted: Conditions, links: ir.Table | None = None) -
     return found.semi_join(links, at_its_time) if wanted.is_known else found.anti_join(links, at_its_time)
 
 
-def during(rows: ir.Table, start: object, end: object) -> ir.Table:
-    """The rows of these days, both included."""
-    return rows.filter(rows.day >= start, rows.day <= end)
+def during(rows: ir.Table, period: Period) -> ir.Table:
+    """The rows of these days."""
+    return rows.filter(rows.day >= period.start, rows.day <= period.end)

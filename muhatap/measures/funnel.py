@@ -1,21 +1,12 @@
 """How many went how far: steps one after another, within a time from the first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
-
-@dataclass(frozen=True)
-class Step:
-    """A page (`kind` "page"), all pages below a path ("below"), the page of a product ("product"; empty: of any), or an event by name ("event")."""
-
-    kind: str
-    value: str
+from muhatap.measures.asked import Step
 
 
 def done(step: Step, page_views: ir.Table, events: ir.Table) -> ir.Table:
@@ -25,10 +16,9 @@ def done(step: Step, page_views: ir.Table, events: ir.Table) -> ir.Table:
     if step.kind == "product":
         is_it = page_views.product == step.value if step.value else page_views.product != ""
     else:
-        below = step.value.rstrip("/") + "/"
         is_it = page_views.path == step.value
         if step.kind == "below":
-            is_it = reduce(or_, [is_it, page_views.path.startswith(below)])
+            is_it |= page_views.path.startswith(step.value.rstrip("/") + "/")
     return page_views.filter(is_it).select("visitor", "at")
 
 
@@ -59,6 +49,5 @@ def _reaching(stage: ir.Table, moment: ir.Table, within: timedelta) -> ir.Table:
 
 def _counted(stage: ir.Table, number: int) -> ir.Table:
     passed = stage.at.truncate("s").delta(stage.entered.truncate("s"), unit="second")
-    return stage.agg(
-        step=ibis.literal(number, "int64").max(), n_visitors=stage.count(), seconds=passed.sum().coalesce(0)
-    ).select("step", "n_visitors", "seconds")
+    counted = stage.agg(n_visitors=stage.count(), seconds=passed.sum().coalesce(0))
+    return counted.select("n_visitors", "seconds", step=ibis.literal(number, "int64"))

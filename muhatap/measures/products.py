@@ -68,3 +68,9 @@ def _together(keys: list[str], *tables: ir.Table) -> ir.Table:
     ]
     every = ibis.union(*rows, distinct=False)
     return every.group_by(keys).agg(**{name: every[name].sum().cast("int64") for name in numbers})
+
+
+def of_contacts(rows: ir.Table, links: ir.Table, moment: str) -> ir.Table:
+    """The rows of visitors who were a known contact at that moment, with `contact_id`."""
+    at_its_time = [rows.visitor == links.visitor, rows[moment] >= links.since, rows[moment] < links.until]
+    return rows.join(links.select("visitor", "contact_id", "since", "until"), at_its_time).select(*rows.columns, "contact_id")  # fmt: skip

@@ -32,5 +32,5 @@ def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
 
 
 def _fifth(customers: ir.Table, value: ir.Value) -> ir.IntegerValue:
-    worse = value.rank().over(order_by=value)  # from 0, the same for equals
+    worse = value.rank()  # from 0, the same for equals
     return (worse * 5) // customers.count().over() + 1

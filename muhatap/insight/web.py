@@ -1,0 +1,303 @@
+"""Reports over visits of web sites, of now: plain results of measures. What computes is loaded at the first question, not at the start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from muhatap.insight import engine, facts
+from muhatap.measures.asked import EVERYBODY, Conditions, Period, Step
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many visitors came to a step, and how many seconds after they entered on average (None: nobody, or the first step)."""
+
+    step: Step
+    n_visitors: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Funnel:
+    steps: tuple[Reached, ...]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A page before or after; an empty path is the beginning or end of the visit."""
+
+    path: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Paths:
+    path: str
+    n_views: int
+    before: tuple[Neighbour, ...]
+    after: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True)
+class Trail:
+    pages: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Visitors who first came in the span that begins on a day; `back[k]` of them came (again) k spans later."""
+
+    begins_on: date
+    size: int
+    back: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    unit: str
+    rows: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many of those who could have come again so many spans later did."""
+
+    later: int
+    n_back: int
+    n_asked: int
+
+
+@dataclass(frozen=True)
+class PageFigures:
+    path: str
+    n_views: int
+    n_visits: int
+    n_landings: int
+    n_exits: int
+    engaged_ms: int
+    scroll: float  # percent on average
+
+
+@dataclass(frozen=True)
+class SourceFigures:
+    key: tuple[Any, ...]
+    n_visits: int
+    n_visitors: int
+    n_pages: int
+    engaged_ms: int
+    n_short: int
+    n_bought: int
+
+
+@dataclass(frozen=True)
+class ProductFigures:
+    product: str
+    n_looks: int
+    n_visitors: int
+    engaged_ms: int
+    shown_ms: int
+    carts: int
+    n_orders: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Interest:
+    """How closely somebody looked at a product, and the parts the score is made of (measures/products.py)."""
+
+    product: str
+    score: float
+    parts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Worth:
+    contact_id: int
+    last_on: date
+    days: int
+    n_orders: int
+    money: Decimal
+    recency: int
+    frequency: int
+    monetary: int
+
+
+def funnel(
+    *, period: Period, steps: Sequence[Step], within: timedelta = A_DAY, conditions: Conditions = EVERYBODY
+) -> Funnel:
+    """How many visitors went how far; those who enter have a visit in the period that meets the conditions. Raises ValueError without steps."""
+    from muhatap.measures import funnel as measure
+
+    with engine.asking() as on:
+        needs_pages = any(step.kind != "event" for step in steps)
+        names = sorted({step.value for step in steps if step.kind == "event"})
+        pages = _of(on, "facts_page_views", period) if needs_pages else None
+        events = _of(on, "facts_events", period, names=names) if names else None
+        moments = [measure.done(step, pages, events) for step in steps]
+        if moments and not conditions.is_empty:
+            moments[0] = moments[0].semi_join(_meeting(on, "facts_visits", period, conditions), "visitor")
+        rows = sorted(on.rows(measure.funnel(moments, within=within)), key=lambda row: row["step"])
+    told = zip(steps, rows, strict=True)
+    return Funnel(tuple(Reached(step, row["n_visitors"], _mean_seconds(row)) for step, row in told))
+
+
+def _mean_seconds(row: dict[str, Any]) -> float | None:
+    return row["seconds"] / row["n_visitors"] if row["step"] > 1 and row["n_visitors"] else None
+
+
+def paths(*, period: Period, path: str, conditions: Conditions = EVERYBODY, limit: int = 10) -> Paths:
+    """Which pages come right before and after a page, the most frequent first."""
+    from muhatap.measures import paths as measure
+
+    with engine.asking() as on:
+        pages = _meeting(on, "facts_page_views", period, conditions)
+        before = on.rows(measure.neighbours(pages, path, is_after=False))
+        after = on.rows(measure.neighbours(pages, path))
+    return Paths(path, sum(row["n"] for row in after), _neighbours(before, limit), _neighbours(after, limit))
+
+
+def _neighbours(rows: list[dict[str, Any]], limit: int) -> tuple[Neighbour, ...]:
+    frequent = sorted(rows, key=lambda row: (-row["n"], row["path"]))
+    return tuple(Neighbour(row["path"], row["n"]) for row in frequent[:limit])
+
+
+def trails(
+    *, period: Period, conditions: Conditions = EVERYBODY, begins_with: str = "", limit: int = 20
+) -> tuple[Trail, ...]:
+    """By which pages visits begin, the most frequent first; five pages at most."""
+    from muhatap.measures import paths as measure
+
+    with engine.asking() as on:
+        visits = _meeting(on, "facts_visits", period, conditions)
+        rows = on.rows(_top(measure.trails(visits, begins_with=begins_with), "n", "trail", limit))
+    return tuple(Trail(tuple(row["trail"].split("\n")), row["n"]) for row in rows)
+
+
+def cohorts(*, period: Period, unit: str = "week", conditions: Conditions = EVERYBODY) -> Cohorts:
+    """Who first came when, and how many of them came back; the first visit ever meets the conditions. Units: day, week, month."""
+    from muhatap.measures import cohorts as measure
+
+    with engine.asking() as on:
+        visits = facts.table(on, "facts_visits", end=period.end)
+        rows = on.rows(measure.cohorts(visits, period=period, unit=unit, wanted=conditions, links=_links(conditions)))
+    n = {(row["cohort"], row["later"]): row["n_visitors"] for row in rows}
+    last = measure.number_of(period.end, unit)
+    return Cohorts(
+        unit,
+        tuple(
+            Cohort(
+                measure.first_day(each, unit),
+                n.get((each, 0), 0),
+                tuple(n.get((each, later), 0) for later in range(last - each + 1)),
+            )
+            for each in range(measure.number_of(period.start, unit), last + 1)
+        ),
+    )
+
+
+def retention(
+    *, period: Period, unit: str = "day", most: int = 30, conditions: Conditions = EVERYBODY
+) -> tuple[Kept, ...]:
+    """How many come again 0, 1, 2, … spans after they first came, of those for whom that span has begun."""
+    rows = cohorts(period=period, unit=unit, conditions=conditions).rows
+    return tuple(
+        Kept(
+            later,
+            sum(row.back[later] for row in rows if later < len(row.back)),
+            sum(row.size for row in rows if later < len(row.back)),
+        )
+        for later in range(min(most + 1, len(rows)))
+    )
+
+
+def pages(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[PageFigures, ...]:
+    """The pages that are seen most."""
+    from muhatap.measures import pages as measure
+
+    with engine.asking() as on:
+        rows = on.rows(
+            _top(measure.pages(_meeting(on, "facts_page_views", period, conditions)), "n_views", "path", limit)
+        )
+    return tuple(PageFigures(**row | {"scroll": row["scroll"] / row["n_views"]}) for row in rows)
+
+
+def sources(
+    *, period: Period, conditions: Conditions = EVERYBODY, by: Sequence[str] = ("source",), limit: int = 50
+) -> tuple[SourceFigures, ...]:
+    """Where visits come from, by one or several columns of measures/sources.py. Raises ValueError for another column."""
+    from muhatap.measures import sources as measure
+
+    if not by or not set(by) <= set(measure.COLUMNS):
+        raise ValueError(f"by some of {', '.join(measure.COLUMNS)}")
+    with engine.asking() as on:
+        found = measure.sources(_meeting(on, "facts_visits", period, conditions), by=by)
+        rows = on.rows(_top(found, "n_visits", by[0], limit))
+    return tuple(
+        SourceFigures(tuple(row[name] for name in by), **{name: row[name] for name in row if name not in by})
+        for row in rows
+    )
+
+
+def products(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[ProductFigures, ...]:
+    """What is looked at closely, put into carts and ordered. Conditions ask of the visits; orders have no visit and are left as they are."""
+    from muhatap.measures import products as measure
+
+    with engine.asking() as on:
+        interest = _meeting(on, "facts_product_interest", period, conditions)
+        events = _of(on, "facts_events", period, names=[measure.CART])
+        found = measure.products(interest, events, _lines(period))
+        rows = on.rows(_top(found, "engaged_ms", "product", limit))
+    return tuple(ProductFigures(**row) for row in rows)
+
+
+def interest(*, contact_id: int, period: Period) -> tuple[Interest, ...]:
+    """What one contact wants, by all visitors that were them at that time; the most wanted first."""
+    from muhatap.measures import products as measure
+
+    with engine.asking() as on:
+        links = facts.whole("facts_visitor_links", "contact_id = %(contact)s", contact=contact_id)
+        looked = measure.of_contacts(_of(on, "facts_product_interest", period), links, "began_at")
+        added = measure.of_contacts(_of(on, "facts_events", period, names=[measure.CART]), links, "at")
+        rows = on.rows(measure.interest(looked, added, by="contact_id"))
+    found = [Interest(row["product"], row["score"], {name: row[name] for name in measure.PARTS}) for row in rows]
+    return tuple(sorted(found, key=lambda each: (-each.score, each.product)))
+
+
+def worth(*, as_of: date, currency: str = "TRY", limit: int = 1000) -> tuple[Worth, ...]:
+    """Customers by recency, frequency and money, the best first."""
+    from muhatap.measures import worth as measure
+
+    with engine.asking() as on:
+        found = measure.rfm(facts.whole("facts_orders"), as_of=as_of, currency=currency)
+        rows = on.rows(_top(found, "money", "contact_id", limit))
+    return tuple(Worth(**row) for row in rows)
+
+
+def _of(on: engine.Asking, name: str, period: Period, names: Sequence[str] = ()) -> Any:
+    return facts.table(on, name, start=period.start, end=period.end, names=names)
+
+
+def _meeting(on: engine.Asking, name: str, period: Period, conditions: Conditions) -> Any:
+    from muhatap.measures.conditions import meeting
+
+    return meeting(_of(on, name, period), conditions, _links(conditions))
+
+
+def _links(conditions: Conditions) -> Any:
+    return facts.whole("facts_visitor_links") if conditions.is_known is not None else None
+
+
+def _lines(period: Period) -> Any:
+    where = "placed_at >= %(start)s::date and placed_at < %(end)s::date + 1 and state <> 'cancelled'"
+    return facts.whole("facts_order_lines", where, start=period.start, end=period.end)
+
+
+def _top(found: Any, by: str, then: str, limit: int) -> Any:
+    import ibis
+
+    return found.order_by(ibis.desc(by), then).limit(limit)

@@ -1,0 +1,49 @@
+"""What is asked of measures: days, conditions, steps. Plain values, so that whoever asks need not load what answers."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+STEPS = ("page", "below", "product", "event")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """Days of the firm, both included."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Of visits. All of them hold; what is None or empty is not asked. `source` and `device` may name several."""
+
+    site: int | None = None
+    source: tuple[str, ...] = ()
+    campaign: str | None = None
+    device: tuple[int, ...] = ()
+    landing: str | None = None
+    is_known: bool | None = None
+    has_bought: bool | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return all(getattr(self, field.name) in (None, ()) for field in fields(self))
+
+
+EVERYBODY = Conditions()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page by its path, all pages "below" a path, the page of a product (of any, if empty), or an event by its name.
+
+    Raises ValueError for another kind.
+    """
+
+    kind: str
+    value: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in STEPS:
+            raise ValueError(f"a step is one of {', '.join(STEPS)}")
