@@ -197,12 +197,22 @@
   }
   function soon() { clearTimeout(timer); timer = 0; connect(); }
 
+  // The tracker on this page may hear who is signed in here: its visitor agreed, and the server looks at the signature itself.
+  async function meet() {
+    const visitor = identity && window.muhatap && window.muhatap.visitor && window.muhatap.visitor();
+    const met = `${visitor} ${new Date().toDateString()}`;
+    if (!visitor || kept("met") === met) return;
+    await call("POST", "/visitor", { inbox: KEY, jwt: identity, site: window.muhatap.key, visitor });
+    keep("met", met);
+  }
+
   let connecting = null;
   const isWatched = () => isOpen || document.visibilityState === "visible";
   const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
   const reach = quiet(async () => {
     if ("identity" in tag.dataset) clear();
     if (!look) await dress();
+    meet().catch(() => { /* the chat goes on without */ });
     if (!look || expired || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
     await pull();
@@ -791,6 +801,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   };
 
   addEventListener("online", () => soon());
+  addEventListener("muhatap:visitor", () => { if (look) meet().catch(() => { /* as above */ }); });
   // Browsers hold six connections to a host: tabs that nobody looks at give theirs up.
   document.addEventListener("visibilitychange", () => { if (!isWatched()) hangUp(); else if (look && stream) mark(); else if (look) soon(); });
   // Other tabs of this browser show what was written here, and the other way round.

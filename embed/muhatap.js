@@ -1,8 +1,9 @@
 /*
  * Muhatap on a web site: which pages are read and for how long, what is clicked, which products are looked at closely.
  *   <script src="https://HOST/embed/muhatap.js" data-key="WRITE KEY" data-consent="yes|no" async></script>
+ * Optional: data-identity="JWT" of who is logged in, signed by the shop's server; empty where nobody is.
  *
- * From code: muhatap.track(name, properties), .page(), .identify(number, traits), .consent(true|false), .reset().
+ * From code: muhatap.track(name, properties), .page(), .identify(number, traits, JWT), .consent(true|false), .reset().
  * In the page: data-muhatap-product="NUMBER" on a product's page or card, data-muhatap-part="gallery|variant" inside it,
  * data-muhatap-id="NAME" on what is to keep its name in the click map however the page changes.
  *
@@ -29,7 +30,7 @@
   const store = {
     get(name) { try { return isKnown ? localStorage.getItem("muhatap." + name) : null; } catch { return null; } },
     set(name, value) { try { if (isKnown) localStorage.setItem("muhatap." + name, value); } catch { /* full or forbidden */ } },
-    forget() { try { ["id", "user", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ } },
+    forget() { try { ["id", "user", "proof", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ } },
   };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
     : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
@@ -220,23 +221,46 @@
     } });
   };
 
+  // ---- who is logged in, as the shop's server signed it -------------------------------------------------------------------------
+  const say = (user, traits, identity) => {
+    store.set("user", user);
+    put("identify", { userId: user, traits, context: { ...context(), identity } });
+  };
+  const subject = (jwt) => {
+    const bytes = Uint8Array.from(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+    return String(JSON.parse(new TextDecoder().decode(bytes)).sub);
+  };
+  /** Once a day is enough, and whenever it is somebody else. Who logged out leaves no number behind for the next person here. */
+  const recognise = safely(() => {
+    const token = tag.dataset.identity;
+    if (!isKnown || token === undefined) return;
+    if (!token && store.get("user")) { store.forget(); own = null; }
+    const user = token && subject(token), proof = user + new Date().toDateString();
+    if (user && store.get("proof") !== proof) { say(user, {}, token); store.set("proof", proof); }
+  });
+  const met = () => { recognise(); dispatchEvent(new Event("muhatap:visitor")); };
+
   // ---- what a page may call -----------------------------------------------------------------
   /** Somebody else from here on: the time until now is not theirs. */
   const anew = (change) => { tell(); leave(); change(); begin(); };
   window.muhatap = Object.freeze({
     track: safely((event, properties = {}) => put("track", { event: String(event), properties: { ...properties, page_view: view.id } })),
     page: safely(() => { tell(); begin(); }),
-    identify: safely((user, traits = {}) => {
+    identify: safely((user, traits = {}, identity) => {
       if (!isKnown || user === undefined || user === null) return;
-      store.set("user", String(user));
-      put("identify", { userId: String(user), traits });
+      const before = store.get("user"), act = () => say(String(user), traits, identity);
+      before && before !== String(user) ? anew(act) : act();
     }),
-    consent: safely((is) => { if (Boolean(is) !== isKnown) anew(() => { if (!is) store.forget(); isKnown = Boolean(is); }); }),
+    /** The number of this browser, where it may have one: what the chat on this page tells of its customer. */
+    visitor: safely(() => visitor()),
+    key: tag.dataset.key,
+    consent: safely((is) => { if (Boolean(is) !== isKnown) anew(() => { if (!is) store.forget(); isKnown = Boolean(is); met(); }); }),
     reset: safely(() => anew(() => { store.forget(); own = null; })),
   });
 
   const start = safely(() => {
     try { queue = found(); } catch { /* somebody else's */ }
+    met();
     begin();
     const passive = { passive: true, capture: true };
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);

@@ -21,7 +21,7 @@ from muhatap.channels.webchat import hours, lines, sessions, signed
 from muhatap.channels.webchat.models import ChatLine, ChatSession
 from muhatap.channels.webchat.uploads import KINDS, of_session
 from muhatap.channels.webchat.widget import settings_of
-from muhatap.flow import chatting
+from muhatap.flow import chatting, visitors
 from muhatap.shared import clock
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
@@ -93,6 +93,23 @@ def start(request: HttpRequest, data: shapes.Start) -> dict[str, Any]:
     except signed.Refused as refusal:
         raise Problem(HTTPStatus.UNAUTHORIZED, "identity_refused", str(refusal)) from refusal
     return _session(request, opened)
+
+
+@api.post("/visitor", response={204: None, 404: shapes.Wrong} | WRONG, summary="The tracker’s visitor is this customer")
+def meet(request: HttpRequest, data: shapes.Meet) -> Status[None]:
+    """The signature is looked at here; whose visits they are stands on the customer's page within a minute."""
+    hold_back(request, "meets", SIGNS)
+    inbox, at = _inbox(request, data.inbox), clock.now()
+    try:
+        identity = signed.read(data.jwt, secret=settings_of(inbox.settings).identity_secret, at=at)
+    except signed.Refused as refusal:
+        raise Problem(HTTPStatus.UNAUTHORIZED, "identity_refused", str(refusal)) from refusal
+    origin = request.headers.get("Origin", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    visitors.vouch(
+        write_key=data.site, origin="" if origin == own else origin, visitor=data.visitor, identity=identity, at=at
+    )
+    return Status(204, None)
 
 
 @api.post(

@@ -33,6 +33,15 @@ class Start(Schema):
     lang: Language = ""
 
 
+class Meet(Schema):
+    """The signed customer of this page, for the tracker that stands on it too."""
+
+    inbox: Annotated[Line, Field(max_length=40, description="The public key of the chat inbox.")]
+    jwt: Annotated[Line, Field(max_length=8192, description="The signed identity of a logged-in customer.")]
+    site: Annotated[Line, Field(max_length=60, description="The write key of the site.")]
+    visitor: Annotated[Line, Field(min_length=1, max_length=200, description="What the tracker calls this browser.")]
+
+
 class Say(Schema):
     id: ClientId
     text: Annotated[Line, Field(max_length=LONGEST_TEXT)] = ""

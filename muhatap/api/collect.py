@@ -19,7 +19,7 @@ from muhatap.api.limits import Buckets, Limit
 from muhatap.shared import clock
 from muhatap.visits import nameless, segment
 from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
-from muhatap.visits.sites import Standing
+from muhatap.visits.sites import SERVER_KEY, Standing
 from muhatap.visits.writing import Busy, Lost
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,8 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
     if site is None:
         return OK
     at = clock.now()
-    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, **_of_browser(site, scope, headers)))
+    browser = _of_browser(site, scope, headers)
+    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, by_server=site.by_server, **browser))
     rows, refused = [one for one in read if isinstance(one, Row)], [one for one in read if isinstance(one, Refused)]
     mine = collector()
     if rows:
@@ -109,7 +110,10 @@ async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) 
     site = await mine.site(key)
     origin = headers.get(b"origin", b"").decode("latin-1")
     if site is None or not site.is_on:
-        mine.note(site.id if site else None, [Refused("key", key[:40], "")], at)
+        mine.note(site.id if site else None, [Refused("key", key[:10] if key.startswith(SERVER_KEY) else key[:40], "")], at)
+        return None
+    if origin and site.by_server:
+        mine.note(site.id, [Refused("exposed", origin[:300], "")], at)
         return None
     if origin and not site.lets_in(origin) and not _is_own(scope, headers, origin):
         mine.note(site.id, [Refused("origin", origin[:300], "")], at)

@@ -44,6 +44,7 @@ class Collector:
 
     async def site(self, key: str) -> Standing | None:
         """The site of a write key. Raises Lost for one nobody knows while the database is away: it may be new."""
+        key = sites.name_of(key)
         if self._is_stale(key):
             async with self._asking:
                 if self._is_stale(key):

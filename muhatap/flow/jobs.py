@@ -17,20 +17,26 @@ from muhatap.flow import (
     chatting,
     deadlines,
     duplicates,
+    filling,
     happened,
     intake,
     later,
     replay_span,
     reply,
     rules,
+    shopping,
+    shops,
     surveying,
     sweep,
+    visitors,
 )
 from muhatap.flow import telling as others
 from muhatap.imports import everything, uploading
 from muhatap.imports import running as imports
 from muhatap.insight import checking, rollups
 from muhatap.notices import mailing, presence, pushing, telling
+from muhatap.sales import arriving as sent
+from muhatap.sales import backfilling, watching
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
@@ -77,6 +83,18 @@ def continue_by_mail(session_id: int) -> None:
 @on_fresh_connection
 def tell_endpoint(endpoint_id: int) -> None:
     delivering.tell(endpoint_id=endpoint_id, at=clock.now())
+
+
+@app.task(name=sent.JOB, queue=sent.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def digest_shop(delivery_id: int) -> None:
+    shops.digest(delivery_id=delivery_id, at=clock.now())
+
+
+@app.task(name=backfilling.JOB, queue=backfilling.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def back_fill(back_fill_id: int) -> None:
+    filling.go_on(back_fill_id=back_fill_id, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")
@@ -197,6 +215,7 @@ def every_minute(timestamp: int) -> None:
         deadlines.watch,
         rules.pass_time,
         surveying.ask_due,
+        watching.look,
         documents.catch_up,
         duplicates.gather,
     ):
@@ -209,7 +228,17 @@ def every_minute(timestamp: int) -> None:
 @app.task(name="fold_visits", queue="care", queueing_lock="fold_visits")
 @on_fresh_connection
 def fold_visits(timestamp: int) -> None:
+    """Visits from events, and then whose they are."""
     folding.fold_all(at=clock.now())
+    visitors.follow(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="fold_carts", queue="care", queueing_lock="fold_carts")
+@on_fresh_connection
+def fold_carts(timestamp: int) -> None:
+    """Carts and orders from the same events."""
+    shopping.carry_all(at=clock.now())
 
 
 @app.periodic(cron="41 * * * *")
@@ -229,6 +258,7 @@ def every_hour(timestamp: int) -> None:
         events.look_ahead,
         nameless.forget,
         everything.forget,
+        sent.forget,
     ):
         sweep.attempt(partial(act, at=clock.now()))
 

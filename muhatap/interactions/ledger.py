@@ -76,6 +76,22 @@ def record_sent(
     )
 
 
+def record_seen(
+    *, contact: Contact, kind: str, channel: str, title: str, excerpt: str, happened_at: datetime, at: datetime
+) -> Interaction:
+    """Record what a contact did where nobody spoke: a visit, say. Whose row tells of it keeps it to one."""
+    return Interaction.objects.create(
+        kind=kind,
+        direction=Interaction.Direction.IN,
+        channel=channel,
+        contact=contact,
+        at=happened_at,
+        recorded_at=at,
+        title=title[:300],
+        excerpt=excerpt[:300],
+    )
+
+
 def attribute(*, interaction: Interaction, contact: Contact) -> None:
     """Say whose interaction it is."""
     interaction.contact = contact

@@ -13,12 +13,15 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import DatabaseError, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from muhatap.shared.text import without_nul
-from muhatap.visits import origins, segment
-from muhatap.visits.models import Event, Folded, Kind, PageView, Visit
+from muhatap.visits import counting, interests, origins, proving, stitching, tallies
+from muhatap.visits.counting import number, path_of, properties_of, text
+from muhatap.visits.models import Event, Folded, Kind, PageView, Step, Visit
+from muhatap.visits.tallies import Counted
 
 log = logging.getLogger(__name__)
 GAP = timedelta(minutes=30)  # of rest, after which a visit is another one
@@ -26,16 +29,21 @@ LAG = timedelta(seconds=20)  # what arrived so long ago is committed: a group wa
 MOST = 4000  # events in one run: with the largest of payloads a hundred megabytes
 RUNS = 25  # at one time; what is left waits for the next
 LONGEST = timedelta(hours=24)  # of one page view
-ENGAGED = "Page Engaged"
+ENGAGED, LOOKED = "Page Engaged", "Product Viewed"
+CLOSELY = timedelta(seconds=30)  # on a product's page, and somebody looked closely
+MOST_SHOWN = 200  # products in view on one page
+FOLDED = [one.name for one in Visit._meta.concrete_fields if one.name not in ("id", "interaction")]  # flow's is the last
 
 
 @dataclass
 class Told:
-    """What the events of one run tell of one visitor on one site."""
+    """What the events of one run tell of one visitor on one site; `turns` are moments at which somebody else logged in."""
 
     site: int
     visitor: str
     events: list[Event] = field(default_factory=list)
+    turns: Sequence[datetime] = ()
+    done: list[tuple[Visit, list[Event]]] = field(default_factory=list)
 
 
 def fold(*, at: datetime, lag: timedelta = LAG) -> int:
@@ -46,8 +54,15 @@ def fold(*, at: datetime, lag: timedelta = LAG) -> int:
     with transaction.atomic():
         place = _place(at)
         events = _arrived(place.received_at, at - lag) if place else []
-        for told in _by_visitor(events):
-            _fold_or_pass(told)
+        counted, people = Counted(), _by_visitor(events)
+        _prove(events, at=at)
+        turns = proving.turns((told.site, told.visitor) for told in people)
+        for told in people:
+            told.turns = turns.get((told.site, told.visitor), ())
+            _fold_or_pass(told, counted)
+        _follow(people)
+        if place:
+            tallies.fold(counted, at=at)
         if place and events:
             place.received_at = events[-1].received_at
             place.save(update_fields=["received_at"])
@@ -61,13 +76,31 @@ def fold_all(*, at: datetime) -> None:
             break
 
 
-def _fold_or_pass(told: Told) -> None:
+def _fold_or_pass(told: Told, counted: Counted) -> None:
     """One visitor whose events we cannot make sense of, though the door let them in, stops nobody else."""
+    mine = Counted()
     try:
         with transaction.atomic():
-            _fold(told)
+            _fold(told, mine)
+        counted.merge(mine)
     except (DatabaseError, ValueError, OverflowError) as error:
         log.warning("events of a visitor of site %s were left out of visits: %r", told.site, error)
+
+
+def _prove(events: Sequence[Event], *, at: datetime) -> None:
+    """What cannot be made sense of proves nothing, and stops nobody's visits."""
+    try:
+        with transaction.atomic():
+            proving.note(events, at=at)
+    except (DatabaseError, ValueError, OverflowError) as error:
+        log.warning("what these events prove was left out: %r", error)
+
+
+def _follow(people: Iterable[Told]) -> None:
+    """What follows from the visits that changed: interest in products, and news of those whom we know."""
+    done = [one for told in people for one in told.done]
+    interests.fold(done)
+    stitching.tell_known(visit for visit, _events in done)
 
 
 def _place(at: datetime) -> Folded | None:
@@ -90,21 +123,25 @@ def _arrived(after: datetime, until: datetime) -> list[Event]:
 def _by_visitor(events: Iterable[Event]) -> list[Told]:
     found: dict[tuple[int, str], Told] = {}
     for event in events:
-        visitor = event.anonymous_id or (f"user:{event.user_id}" if event.user_id else "")
+        visitor = proving.visitor_of(event)
         if visitor and not event.is_bot:
             found.setdefault((event.site_id, visitor), Told(event.site_id, visitor)).events.append(event)
     return list(found.values())
 
 
-def _fold(told: Told) -> None:
+def _fold(told: Told, counted: Counted) -> None:
     told.events.sort(key=attrgetter("at"))
     visits, placed = _near(told), []
-    nearest = 0
+    nearest, done = 0, []
     for event in told.events:
         nearest = _visit(event, visits, nearest, told)
         placed.append((visits[nearest], event))
     for visit, some in groupby(placed, key=itemgetter(0)):
-        _read_pages(visit, [event for _visit, event in some])
+        mine = [event for _visit, event in some]
+        counting.count(visit, mine, counted)
+        _read_pages(visit, mine)
+        done.append((visit, mine))
+    told.done = done
 
 
 def _near(told: Told) -> list[Visit]:
@@ -117,45 +154,71 @@ def _near(told: Told) -> list[Visit]:
 
 def _visit(event: Event, visits: list[Visit], nearest: int, told: Told) -> int:
     """The place of the event's visit in the list; events come in order, so those before `nearest` are behind us."""
-    while nearest + 1 < len(visits) and visits[nearest + 1].began_at - GAP <= event.at:
+    while nearest + 1 < len(visits) and _reaches(visits[nearest + 1], event, told):
         nearest += 1
-    if not visits or not visits[nearest].began_at - GAP <= event.at <= visits[nearest].ended_at + GAP:
+    if not visits or not _reaches(visits[nearest], event, told) or visits[nearest].ended_at + GAP < event.at:
         made = Visit.objects.create(site_id=told.site, visitor=told.visitor, began_at=event.at, ended_at=event.at)
         nearest = nearest + 1 if visits and visits[nearest].began_at < event.at else nearest
         visits.insert(nearest, made)
     visit = visits[nearest]
     visit.began_at, visit.ended_at = min(visit.began_at, event.at), max(visit.ended_at, event.at)
     visit.n_events += 1
+    visit.n_clicks += event.name == counting.CLICKED
+    visit.said = proving.claim_of(event) or visit.said
     return nearest
+
+
+def _reaches(visit: Visit, event: Event, told: Told) -> bool:
+    """Whether the visit goes back far enough for the event, with nobody else's login between the two."""
+    first, last = sorted((visit.began_at, event.at))
+    return visit.began_at - GAP <= event.at and not any(first < turn <= last for turn in told.turns)
 
 
 def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
     pages = {page.key: page for page in visit.pages.filter(key__in={_key(event) for event in events})}
     for event in events:
-        told = segment.told(event.payload)
-        if event.kind in (Kind.PAGE, Kind.SCREEN):
-            page = pages.setdefault(_key(event), PageView(visit=visit, key=_key(event), at=event.at))
-            page.at, page.url, page.title = event.at, event.url, event.name[:300]
-            page.product = _text(_properties(told).get("product_id"))
-            _land(visit, page, _page_of(told).get("referrer"))
+        is_page, properties = event.kind in (Kind.PAGE, Kind.SCREEN), properties_of(event)
+        if not is_page and not (event.name in (ENGAGED, LOOKED) and properties.get("page_view")):
+            continue
+        page = pages.setdefault(_key(event), PageView(visit=visit, key=_key(event), at=event.at))
+        page.device = page.device or counting.device_of(counting.told(event))
+        if is_page:
+            page.at, page.url, page.title, page.path = event.at, event.url, event.name[:300], path_of(event)
+            page.product = text(properties.get("product_id")) or page.product
+            _land(visit, page, _page_of(counting.told(event)).get("referrer"))
         elif event.name == ENGAGED:
-            page = pages.setdefault(_key(event), PageView(visit=visit, key=_key(event), at=event.at))
-            _read(page, _properties(told), until=event.at)
+            _read(page, properties, until=event.at)
+        else:
+            page.product = page.product or text(properties.get("product_id"))
     PageView.objects.bulk_create(
         pages.values(),
         update_conflicts=True,
         unique_fields=["visit", "key"],
-        update_fields=["url", "title", "product", "at", "engaged_ms", "scroll"],
+        update_fields=["url", "title", "product", "at", "engaged_ms", "scroll", "path", "device", "shown"],
     )
-    sums = visit.pages.aggregate(n=Count("id"), ms=Sum("engaged_ms"))
+    _sum(visit, pages.values())
+
+
+def _sum(visit: Visit, changed: Iterable[PageView]) -> None:
+    """What the visit comes to after these pages changed."""
+    told = Q(path="")
+    sums = visit.pages.aggregate(
+        n=Count("id"), ms=Sum("engaged_ms"), paths=ArrayAgg("path", filter=~told, order_by=["-at", "-id"])
+    )
     visit.n_pages, visit.engaged_ms = sums["n"], sums["ms"] or 0
-    visit.save()
+    visit.exit_path = sums["paths"][0] if sums["paths"] else ""
+    for page in changed:
+        if page.product:
+            is_close = page.engaged_ms >= CLOSELY.total_seconds() * 1000
+            visit.reached = max(visit.reached, Step.CLOSELY if is_close else Step.LOOKED)
+    visit.save(update_fields=FOLDED)
 
 
 def _land(visit: Visit, page: PageView, referrer: object) -> None:
     """The earliest page says where the visit came from."""
     if visit.landing_url and page.at > visit.began_at:
         return
+    visit.entry_path = page.path
     visit.landing_url, visit.referrer = page.url, without_nul(str(referrer or "")[:2000])
     visit.campaign = origins.campaign(page.url)
     visit.source = origins.source(url=page.url, referrer=visit.referrer)
@@ -164,31 +227,25 @@ def _land(visit: Visit, page: PageView, referrer: object) -> None:
 def _read(page: PageView, told: Mapping[str, Any], *, until: datetime) -> None:
     """The largest total; nobody reads longer than the page stood open, as far as its beginning was told."""
     most = max(until - page.at, timedelta()) if page.url else LONGEST
-    seconds = min(max(_number(told.get("seconds")), 0.0), LONGEST.total_seconds())
-    page.engaged_ms = max(page.engaged_ms, int(min(seconds, most.total_seconds() + 1) * 1000))
-    page.scroll = max(page.scroll, int(min(max(_number(told.get("scroll")), 0), 100)))
+    page.engaged_ms = max(page.engaged_ms, _ms(told.get("seconds"), most))
+    page.scroll = max(page.scroll, int(min(max(number(told.get("scroll")), 0), 100)))
+    shown = told.get("shown")
+    for one in shown[:MOST_SHOWN] if isinstance(shown, list) else []:
+        if isinstance(one, dict) and (product := text(one.get("product_id"))):
+            page.shown[product] = max(page.shown.get(product, 0), _ms(one.get("seconds"), most))
+
+
+def _ms(seconds: object, most: timedelta) -> int:
+    told = min(max(number(seconds), 0.0), LONGEST.total_seconds())
+    return int(min(told, most.total_seconds() + 1) * 1000)
 
 
 def _key(event: Event) -> str:
     """Which page view it speaks of: the tracker's own number, else the event's."""
-    told = _text(_properties(segment.told(event.payload)).get("page_view"))
-    return told or event.message_key.hex
-
-
-def _properties(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = told.get("properties")
-    return found if isinstance(found, dict) else {}
+    return text(properties_of(event).get("page_view")) or event.message_key.hex
 
 
 def _page_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
     context = told.get("context")
     page = context.get("page") if isinstance(context, dict) else None
     return page if isinstance(page, dict) else {}
-
-
-def _text(told: object) -> str:
-    return without_nul(str(told)[:100]) if isinstance(told, str | int) else ""
-
-
-def _number(told: object) -> float:
-    return float(told) if isinstance(told, int | float) and abs(told) < 1e9 else 0.0

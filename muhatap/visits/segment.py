@@ -48,6 +48,7 @@ class Row(NamedTuple):
     url: str
     is_bot: bool
     payload: bytes
+    by_server: bool = False
 
 
 class Refused(NamedTuple):
@@ -127,11 +128,18 @@ def opened(body: bytes, *, call: str) -> Request:
 
 
 def rows(
-    request: Request, *, call: str, site_id: int, received_at: datetime, user_agent: str = "", nameless: str = ""
+    request: Request,
+    *,
+    call: str,
+    site_id: int,
+    received_at: datetime,
+    user_agent: str = "",
+    nameless: str = "",
+    by_server: bool = False,
 ) -> Iterator[Row | Refused]:
     """Each event of the request as a row, or why it is refused; one bad event spoils no other.
 
-    Who is in none of its fields is called `nameless`, where that is given.
+    Who is in none of its fields is called `nameless`, where that is given. `by_server`: the shop's server vouches for it.
     """
     for raw in map(bytes, request.events):
         if len(raw) > LARGEST_EVENT:
@@ -145,7 +153,7 @@ def rows(
         if nameless and not told.user_id and not told.anonymous_id:
             told.anonymous_id = nameless
         try:
-            yield _row(told, raw, request, call, site_id, received_at, user_agent)
+            yield _row(told, raw, request, call, site_id, received_at, user_agent, by_server)
         except (ValueError, RecursionError) as error:
             yield Refused("shape", str(error)[:300], _sample(raw))
 
@@ -207,7 +215,14 @@ def told(payload: str | bytes) -> Mapping[str, Any]:
 
 
 def _row(
-    told: _Event, raw: bytes, request: Request, call: str, site_id: int, received_at: datetime, user_agent: str
+    told: _Event,
+    raw: bytes,
+    request: Request,
+    call: str,
+    site_id: int,
+    received_at: datetime,
+    user_agent: str,
+    by_server: bool,
 ) -> Row | Refused:
     kind = (told.type or "") if call == "batch" else call
     if why := _lacking(told, kind):
@@ -227,6 +242,7 @@ def _row(
         url=_plain(context.page.url if context.page else None, _LONGEST_URL),
         is_bot=_is_bot(agent[:300]),
         payload=_merged(raw, request.shared) if request.shared else raw,
+        by_server=by_server,
     )
 
 

@@ -1,9 +1,10 @@
 """Sites and their write keys: made, changed, turned off; what the collector has to know of them."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.shared import secrets as sealed
 from muhatap.shared.text import without_nul
 from muhatap.visits.models import Refusal, Site
 from muhatap.visits.segment import Refused
 
 KEPT_REFUSALS = 500  # of each site
 MOST_ORIGINS = 50
+SERVER_KEY = "server_"  # so begin the keys that stand in no page
 _HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 
 
@@ -28,13 +31,14 @@ class BadOrigin(ValueError):
 
 @dataclass(frozen=True)
 class Standing:
-    """What the collector asks of a site, without the database."""
+    """What the collector asks of a site, without the database. `by_server`: of its secret key, whose word on customers holds."""
 
     id: int
     name: str
     is_on: bool
     origins: frozenset[str]
     per_second: int
+    by_server: bool = False
 
     def lets_in(self, origin: str) -> bool:
         """May pages of this origin (scheme://host) send? A line https://*.example.com stands for its subdomains."""
@@ -49,11 +53,39 @@ class Standing:
 
 
 def standing() -> dict[str, Standing]:
-    """All sites by write key."""
-    return {
-        site.write_key: Standing(site.pk, site.name, site.is_on, frozenset(site.origins), site.per_second)
-        for site in Site.objects.all()
-    }
+    """All sites by write key, and by the hash of their server's key."""
+    found = {}
+    for site in Site.objects.all():
+        one = Standing(site.pk, site.name, site.is_on, frozenset(site.origins), site.per_second)
+        found[site.write_key] = one
+        if site.server_key_hash:
+            found[site.server_key_hash] = replace(one, by_server=True)
+    return found
+
+
+def name_of(key: str) -> str:
+    """Under what `standing` knows a key: a server's by its hash alone."""
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest() if key.startswith(SERVER_KEY) else key
+
+
+@transaction.atomic
+def renew_server_key(*, site: Site, by: User, at: datetime) -> str:
+    """A new key for the shop's server, told this once; the one before opens nothing any more."""
+    key = f"{SERVER_KEY}{secrets.token_urlsafe(30)}"
+    site.server_key_hash = name_of(key)
+    site.save(update_fields=["server_key_hash"])
+    audit.record(by=by, at=at, act="site.server_key", kind="site", id=site.pk, name=site.name)
+    return key
+
+
+@transaction.atomic
+def renew_secret(*, site: Site, by: User, at: datetime) -> str:
+    """A new secret for signatures, told this once; what was signed with the one before proves nothing any more."""
+    secret = secrets.token_urlsafe(36)
+    site.identity_secret_sealed = sealed.seal(secret)
+    site.save(update_fields=["identity_secret_sealed"])
+    audit.record(by=by, at=at, act="site.secret", kind="site", id=site.pk, name=site.name)
+    return secret
 
 
 @transaction.atomic

@@ -34,7 +34,20 @@ LONGEST_WAIT = (
 MOST_LEAVES = 10  # that are looked into for one group
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
 # As bytes they are sent, uuid and text the server reads.
-_TYPES = ("timestamptz", "int8", "bytea", "timestamptz", "int2", "text", "text", "text", "text", "bool", "bytea")
+_TYPES = (
+    "timestamptz",
+    "int8",
+    "bytea",
+    "timestamptz",
+    "int2",
+    "text",
+    "text",
+    "text",
+    "text",
+    "bool",
+    "bytea",
+    "bool",
+)
 _BY_DAY = itemgetter(Row._fields.index("received_at"))
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]

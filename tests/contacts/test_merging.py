@@ -24,6 +24,7 @@ from muhatap.contacts.models import (
 from muhatap.conversations.models import Conversation, Message, Participant
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.interactions.models import Interaction
+from muhatap.visits.models import Site, VisitorLink
 from tests import cast
 from tests.cast import NOW
 
@@ -76,6 +77,15 @@ def invitation(contact: Contact) -> Invitation:
     )
 
 
+def browser(contact: Contact) -> VisitorLink:
+    site, _is_new = Site.objects.get_or_create(write_key="k", defaults={"name": "Ihlamur Ev", "created_at": NOW})
+    number = VisitorLink.objects.count() + 1
+    return VisitorLink.objects.create(
+        site=site, visitor=f"tarayici-{number}", contact=contact, how="signed", subject="20871", from_at=NOW, proved_at=NOW,
+        made_at=NOW,
+    )  # fmt: skip
+
+
 ROWS: dict[str, Callable[[Contact], models.Model]] = {
     "contacts.Identity.contact": lambda c: Identity.objects.create(
         contact=c, kind="shop", value="20871", comparable="20871", source="shop", first_seen_at=NOW, last_seen_at=NOW
@@ -98,6 +108,7 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
         conversation=conversation(meet(cast.ELIF)), contact=c, address="kaya@mimarlik.example", since_at=NOW
     ),
     "conversations.Message.contact": message,
+    "visits.VisitorLink.contact": browser,
     "feedback.Invitation.contact": invitation,
     "feedback.Response.contact": lambda c: Response.objects.create(
         contact=c, invitation=invitation(meet(cast.ELIF)), score=4, at=NOW

@@ -78,4 +78,5 @@ class Person:
     merged: tuple[MergedFrom, ...] = ()
     likely: tuple[Likely, ...] = ()
     conversations_url: str = ""
+    visits_url: str = ""
     live: str = ""

@@ -51,6 +51,7 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
         note_url=url("contacts:note") if may_edit else "",
         merged=tuple(_merged(merge, now, may_merge) for merge in merging.standing_merges(contact)),
         likely=likely(contact, may_merge=may_merge),
+        visits_url=_elsewhere("visits:of_contact", contact),
         conversations_url=_elsewhere("inbox:of_contact", contact) if may(user, "conversations.read") else "",
         timeline=timelines.page(contact, user, now, kind=kind),
     )

@@ -1,6 +1,6 @@
 """The timeline of a contact: what happened, in sentences, days and pages. What the reader may not see is told without its words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import prefetch_related_objects
@@ -14,12 +14,21 @@ from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
+from muhatap.visits.models import Step, Visit
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TimelineDay, TimelineRow
 from muhatap.web.contacts.display import Timeline
 
 _ICONS = {"email": "mail", "webchat": "message-square"}
-_KIND_ICONS = {"auto_reply": "bot", "bounce": "mail-x", "list": "newspaper", "note": "sticky-note", "survey": "smile"}
+_KIND_ICONS = {
+    "auto_reply": "bot",
+    "bounce": "mail-x",
+    "list": "newspaper",
+    "note": "sticky-note",
+    "survey": "smile",
+    "visit": "eye",
+}
+OF_CONTACTS = {Interaction.Kind.VISIT}  # no conversation: whoever may read the contact reads these
 
 
 def page(
@@ -29,9 +38,14 @@ def page(
     found = timeline.page(contact, before=before, kinds={kind} if kind else None)
     prefetch_related_objects(found.rows, "by")
     readable = readable_interactions(user, [row.pk for row in found.rows])
+    readable |= {row.pk for row in found.rows if row.kind in OF_CONTACTS}
+    visits = {visit.interaction_id: visit for visit in Visit.objects.filter(interaction__in=_of(found.rows, "visit"))}
     threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
     rows = [
-        (timezone.localtime(row.at).date(), _row(row, row.pk in readable, threads.get(row.pk), contact))
+        (
+            timezone.localtime(row.at).date(),
+            _row(row, row.pk in readable, threads.get(row.pk), contact, visits.get(row.pk)),
+        )
         for row in found.rows
     ]
     today = timezone.localtime(now).date()
@@ -65,11 +79,18 @@ def kind_names() -> dict[str, str]:
         "list": _("Mailing lists"),
         "note": _("Notes"),
         "survey": _("Ratings"),
+        "visit": _("Visits of the site"),
     }
 
 
-def _row(row: Interaction, is_readable: bool, thread: int | None, contact: Contact) -> TimelineRow:
-    what, detail = _sentence(row)
+def _of(rows: list[Interaction], kind: str) -> list[int]:
+    return [row.pk for row in rows if row.kind == kind]
+
+
+def _row(
+    row: Interaction, is_readable: bool, thread: int | None, contact: Contact, visit: Visit | None = None
+) -> TimelineRow:
+    what, detail = _visited(visit, row) if visit else _sentence(row)
     return TimelineRow(
         id=f"interaction-{row.pk}",
         icon="reply"
@@ -77,7 +98,7 @@ def _row(row: Interaction, is_readable: bool, thread: int | None, contact: Conta
         else _KIND_ICONS.get(row.kind, _ICONS.get(row.channel, "message-circle")),
         what=what if is_readable else _("Message in a conversation you do not see"),
         detail=detail if is_readable else "",
-        text=row.excerpt if is_readable else "",
+        text=row.excerpt if is_readable and not visit else "",
         language=contact.language if row.direction == "in" else "",
         time=times.clock(row.at),
         time_iso=row.at.isoformat(),
@@ -85,6 +106,14 @@ def _row(row: Interaction, is_readable: bool, thread: int | None, contact: Conta
         tone="soon" if row.kind == "bounce" and is_readable else "",
         channel=row.channel,
     )
+
+
+def _visited(visit: Visit, row: Interaction) -> tuple[str, str]:
+    """How long, and what was looked at longest."""
+    what = _("Visited the site, %(took)s") % {"took": times.precise(timedelta(milliseconds=visit.engaged_ms))}
+    if visit.reached >= Step.LOOKED and row.excerpt:
+        return what, _("most: %(product)s") % {"product": row.excerpt}
+    return what, row.title
 
 
 def _sentence(row: Interaction) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The visitor log: who came, from where, what they read and for how long; the newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -15,6 +15,7 @@ from muhatap.visits.models import PageView, Visit
 from muhatap.web.common import times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs
+from muhatap.web.visits import words
 
 MOST_PAGES = 50  # of one visit
 
@@ -60,9 +61,9 @@ def _line(visit: Any) -> Line:
         at=visit.began_at,
         who=_who(visit.visitor),
         site=visit.site.name,
-        took=_took(visit.engaged_ms),
+        took=words.took(visit.engaged_ms),
         n_pages=visit.n_pages,
-        source=_source(visit.source),
+        source=words.source(visit.source),
         campaign=" · ".join(visit.campaign.values()),
         pages=[_read(page) for page in visit.first_pages],
     )
@@ -71,28 +72,14 @@ def _line(visit: Any) -> Line:
 def _who(visitor: str) -> str:
     if visitor.startswith("day:"):
         return _("Without consent")
-    return visitor.removeprefix("user:") if visitor.startswith("user:") else visitor[:8]
+    _kind, named, number = visitor.partition(":")
+    return number if named else visitor[:8]
 
 
 def _read(page: PageView) -> Read:
     return Read(
-        title=page.title or page.url, url=page.url, took=_took(page.engaged_ms), scroll=times.percent(page.scroll / 100)
+        title=page.title or page.url,
+        url=page.url,
+        took=words.took(page.engaged_ms),
+        scroll=times.percent(page.scroll / 100),
     )
-
-
-def _took(ms: int) -> str:
-    if ms < 60_000:
-        return _("%(n)d s") % {"n": round(ms / 1000)}
-    return times.span(timedelta(milliseconds=ms))
-
-
-def _source(source: str) -> str:
-    return {
-        "search": _("Search engine"),
-        "social": _("Social network"),
-        "ai": _("AI assistant"),
-        "mail": _("E-mail"),
-        "campaign": _("Campaign"),
-        "site": _("Another site"),
-        "direct": _("Direct"),
-    }.get(source, "")

@@ -1,7 +1,11 @@
 from django.urls import path
 
-from muhatap.web.visits import log
+from muhatap.web.visits import customer, log
 
 app_name = "visits"
 
-urlpatterns = [path("", log.show, name="list")]
+urlpatterns = [
+    path("", log.show, name="list"),
+    path("of/<int:number>/", customer.show, name="of_contact"),
+    path("browsers/<int:number>/parting/", customer.part, name="part"),
+]
