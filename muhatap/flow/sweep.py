@@ -7,10 +7,11 @@ from functools import partial
 
 from django.db import connection
 
-from muhatap.flow import chatting, later, reply
+from muhatap.flow import chatting, later, reply, shops
 from muhatap.flow import intake as staircase
 from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
+from muhatap.sales import arriving
 from muhatap.shared import locks
 
 log = logging.getLogger(__name__)
@@ -35,13 +36,18 @@ from abandoned where job.id = abandoned.id and job.status = 'doing'
 
 def everything(*, at: datetime) -> None:
     """Undigested items, unsent mails, waiting visitors, hand-overs that died, jobs of dead workers; what fails stops no other."""
-    for step in (_digest, _wake, _send_later, _settle, _continue_by_mail, _put_back_jobs):
+    for step in (_digest, _digest_shops, _wake, _send_later, _settle, _continue_by_mail, _put_back_jobs):
         attempt(partial(step, at=at))
 
 
 def _digest(*, at: datetime) -> None:
     for item in intake.undigested(before=at - intake.stale_after()).only("id").order_by("id")[:500]:
         attempt(partial(staircase.digest, item_id=item.pk, at=at))
+
+
+def _digest_shops(*, at: datetime) -> None:
+    for delivery_id in arriving.undigested(at=at):
+        attempt(partial(shops.digest, delivery_id=delivery_id, at=at))
 
 
 def _wake(*, at: datetime) -> None:

@@ -43,6 +43,7 @@ class Shop(models.Model):
     secret_sealed = models.TextField(blank=True)
     old_secret_sealed = models.TextField(blank=True)
     old_secret_until = models.DateTimeField(null=True)
+    account = models.CharField(max_length=60, blank=True, db_default="")
     api_name = models.CharField(max_length=200, blank=True)
     api_secret_sealed = models.TextField(blank=True)
     web_source = models.CharField(max_length=40, blank=True)
@@ -364,9 +365,7 @@ class Cart(models.Model):
         indexes = [
             models.Index(fields=["source", "visitor"], name="carts_of_visitor"),
             models.Index(fields=["contact", "-changed_at"], name="carts_of_contact"),
-            models.Index(
-                fields=["changed_at"], condition=Q(ordered_at=None, n_items__gt=0), name="carts_under_way"
-            ),
+            models.Index(fields=["changed_at"], condition=Q(ordered_at=None, n_items__gt=0), name="carts_under_way"),
         ]
 
     def __str__(self) -> str:

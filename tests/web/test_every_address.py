@@ -43,6 +43,7 @@ PUBLIC_FOLDERS = {
     "api/v1/": "programs, by their own key: tests/api/test_who_may.py walks every endpoint with every role",
     "chat/v1/": "visitors of the shop, by their own session's token",
     "embed/": "the script on the shop's pages",
+    "hooks/": "shops' servers, whose signature is the proof: tests/api/test_shops.py",
     "demo/": "a page that shows the script",
 }
 

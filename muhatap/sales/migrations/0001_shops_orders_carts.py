@@ -6,383 +6,659 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0007_learned_weights'),
-        ('interactions', '0005_orders_stand_in_the_ledger'),
+        ("contacts", "0007_learned_weights"),
+        ("interactions", "0005_orders_stand_in_the_ledger"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('woocommerce', 'WooCommerce'), ('shopify', 'Shopify'), ('trendyol', 'Trendyol'), ('feed', 'File or address'), ('web', 'Web site alone')], max_length=12, verbose_name='Kind')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('currency', models.CharField(default='TRY', max_length=3, verbose_name='Currency')),
-                ('address', models.CharField(blank=True, max_length=500, verbose_name='Address')),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('secret_sealed', models.TextField(blank=True)),
-                ('old_secret_sealed', models.TextField(blank=True)),
-                ('old_secret_until', models.DateTimeField(null=True)),
-                ('api_name', models.CharField(blank=True, max_length=200)),
-                ('api_secret_sealed', models.TextField(blank=True)),
-                ('web_source', models.CharField(blank=True, max_length=40)),
-                ('namespace', models.CharField(blank=True, max_length=20)),
-                ('cart_minutes', models.PositiveIntegerField(default=60, verbose_name='A cart is left after')),
-                ('is_on', models.BooleanField(default=True, verbose_name='In use')),
-                ('created_at', models.DateTimeField()),
-                ('last_told_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("woocommerce", "WooCommerce"),
+                            ("shopify", "Shopify"),
+                            ("trendyol", "Trendyol"),
+                            ("feed", "File or address"),
+                            ("web", "Web site alone"),
+                        ],
+                        max_length=12,
+                        verbose_name="Kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("currency", models.CharField(default="TRY", max_length=3, verbose_name="Currency")),
+                ("address", models.CharField(blank=True, max_length=500, verbose_name="Address")),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("secret_sealed", models.TextField(blank=True)),
+                ("old_secret_sealed", models.TextField(blank=True)),
+                ("old_secret_until", models.DateTimeField(null=True)),
+                ("api_name", models.CharField(blank=True, max_length=200)),
+                ("api_secret_sealed", models.TextField(blank=True)),
+                ("web_source", models.CharField(blank=True, max_length=40)),
+                ("namespace", models.CharField(blank=True, max_length=20)),
+                ("cart_minutes", models.PositiveIntegerField(default=60, verbose_name="A cart is left after")),
+                ("is_on", models.BooleanField(default=True, verbose_name="In use")),
+                ("created_at", models.DateTimeField()),
+                ("last_told_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100)),
-                ('sku', models.CharField(blank=True, max_length=100)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('brand', models.CharField(blank=True, max_length=120)),
-                ('category', models.CharField(blank=True, max_length=200)),
-                ('variant', models.CharField(blank=True, max_length=120)),
-                ('price', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('url', models.CharField(blank=True, max_length=2000)),
-                ('image', models.CharField(blank=True, max_length=2000)),
-                ('told_at', models.DateTimeField()),
-                ('is_told_by_server', models.BooleanField(default=False)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='sales.shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=100)),
+                ("sku", models.CharField(blank=True, max_length=100)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("brand", models.CharField(blank=True, max_length=120)),
+                ("category", models.CharField(blank=True, max_length=200)),
+                ("variant", models.CharField(blank=True, max_length=120)),
+                ("price", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("url", models.CharField(blank=True, max_length=2000)),
+                ("image", models.CharField(blank=True, max_length=2000)),
+                ("told_at", models.DateTimeField()),
+                ("is_told_by_server", models.BooleanField(default=False)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="products", to="sales.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100)),
-                ('number', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('placed', 'Placed'), ('paid', 'Paid'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('refunded', 'Refunded')], default='placed', max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('total', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('shipping', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('tax', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('discount', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('refunded', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('customer_name', models.CharField(blank=True, max_length=200)),
-                ('guest_key', models.CharField(blank=True, max_length=64)),
-                ('source', models.CharField(blank=True, max_length=40)),
-                ('visitor', models.CharField(blank=True, max_length=210)),
-                ('placed_at', models.DateTimeField()),
-                ('promised_on', models.DateField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('is_told_by_server', models.BooleanField(default=False)),
-                ('modified_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='contacts.contact')),
-                ('interaction', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='order', to='interactions.interaction')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='sales.shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=100)),
+                ("number", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "Placed"),
+                            ("paid", "Paid"),
+                            ("shipped", "Shipped"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                            ("refunded", "Refunded"),
+                        ],
+                        default="placed",
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("total", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("shipping", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("tax", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("discount", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("refunded", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("customer_name", models.CharField(blank=True, max_length=200)),
+                ("guest_key", models.CharField(blank=True, max_length=64)),
+                ("source", models.CharField(blank=True, max_length=40)),
+                ("visitor", models.CharField(blank=True, max_length=210)),
+                ("placed_at", models.DateTimeField()),
+                ("promised_on", models.DateField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("is_told_by_server", models.BooleanField(default=False)),
+                ("modified_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="orders",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="order",
+                        to="interactions.interaction",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="sales.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cart',
+            name="Cart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('visitor', models.CharField(max_length=210)),
-                ('external_id', models.CharField(blank=True, max_length=100)),
-                ('currency', models.CharField(max_length=3)),
-                ('total', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('n_items', models.PositiveIntegerField(default=0)),
-                ('began_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('checkout_at', models.DateTimeField(null=True)),
-                ('ordered_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='carts', to='contacts.contact')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='carts', to='sales.order')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carts', to='sales.shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("visitor", models.CharField(max_length=210)),
+                ("external_id", models.CharField(blank=True, max_length=100)),
+                ("currency", models.CharField(max_length=3)),
+                ("total", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("n_items", models.PositiveIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("checkout_at", models.DateTimeField(null=True)),
+                ("ordered_at", models.DateTimeField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="carts",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="carts", to="sales.order"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="carts", to="sales.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BackFill',
+            name="BackFill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('cancelled', 'Stopped'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('since', models.DateTimeField()),
-                ('place', models.JSONField(default=dict)),
-                ('n_expected', models.PositiveIntegerField(null=True)),
-                ('n_read', models.PositiveIntegerField(default=0)),
-                ('n_new', models.PositiveIntegerField(default=0)),
-                ('n_set_aside', models.PositiveIntegerField(default=0)),
-                ('n_failed_in_a_row', models.PositiveSmallIntegerField(default=0)),
-                ('rests_until', models.DateTimeField(null=True)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='back_fills', to='sales.shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("place", models.JSONField(default=dict)),
+                ("n_expected", models.PositiveIntegerField(null=True)),
+                ("n_read", models.PositiveIntegerField(default=0)),
+                ("n_new", models.PositiveIntegerField(default=0)),
+                ("n_set_aside", models.PositiveIntegerField(default=0)),
+                ("n_failed_in_a_row", models.PositiveSmallIntegerField(default=0)),
+                ("rests_until", models.DateTimeField(null=True)),
+                ("detail", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="back_fills", to="sales.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShopDelivery',
+            name="ShopDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=200)),
-                ('topic', models.CharField(max_length=80)),
-                ('raw', models.BinaryField()),
-                ('received_at', models.DateTimeField()),
-                ('digested_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=200)),
-                ('n_tries', models.PositiveIntegerField(default=0)),
-                ('quarantined_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, choices=[('unreadable', 'It could not be read'), ('fault', 'Something went wrong on our side')], max_length=12)),
-                ('detail', models.TextField(blank=True)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='sales.shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=200)),
+                ("topic", models.CharField(max_length=80)),
+                ("raw", models.BinaryField()),
+                ("received_at", models.DateTimeField()),
+                ("digested_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=200)),
+                ("n_tries", models.PositiveIntegerField(default=0)),
+                ("quarantined_at", models.DateTimeField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[("unreadable", "It could not be read"), ("fault", "Something went wrong on our side")],
+                        max_length=12,
+                    ),
+                ),
+                ("detail", models.TextField(blank=True)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="sales.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShopPlace',
+            name="ShopPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='shop_place_is_one_row')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="shop_place_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='CartEntry',
+            name="CartEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('told', models.JSONField()),
-                ('cart', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='sales.cart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("told", models.JSONField()),
+                (
+                    "cart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="sales.cart"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='cart_entry_once')],
+                "constraints": [models.UniqueConstraint(fields=("source", "key"), name="cart_entry_once")],
             },
         ),
         migrations.CreateModel(
-            name='Leaving',
+            name="Leaving",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('total', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('over_at', models.DateTimeField(null=True)),
-                ('cart', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leavings', to='sales.cart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("total", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("over_at", models.DateTimeField(null=True)),
+                (
+                    "cart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leavings", to="sales.cart"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('over_at', None)), fields=['-at', '-id'], name='leavings_standing')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('over_at', None)), fields=('cart',), name='cart_is_left_once_at_a_time')],
+                "indexes": [
+                    models.Index(condition=models.Q(("over_at", None)), fields=["-at", "-id"], name="leavings_standing")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("over_at", None)), fields=("cart",), name="cart_is_left_once_at_a_time"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Lateness',
+            name="Lateness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('promised_on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('over_at', models.DateTimeField(null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='latenesses', to='sales.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("promised_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("over_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="latenesses", to="sales.order"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('over_at', None)), fields=['-at'], name='latenesses_standing')],
-                'constraints': [models.UniqueConstraint(fields=('order', 'promised_on'), name='late_once_for_a_promise')],
+                "indexes": [
+                    models.Index(condition=models.Q(("over_at", None)), fields=["-at"], name="latenesses_standing")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "promised_on"), name="late_once_for_a_promise")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderStep',
+            name="OrderStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('placed', 'Placed'), ('paid', 'Paid'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled'), ('refunded', 'Refunded')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('is_told_by_server', models.BooleanField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='sales.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "Placed"),
+                            ("paid", "Paid"),
+                            ("shipped", "Shipped"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                            ("refunded", "Refunded"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("is_told_by_server", models.BooleanField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="sales.order"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'state', 'at'), name='order_step_once')],
+                "constraints": [models.UniqueConstraint(fields=("order", "state", "at"), name="order_step_once")],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveSmallIntegerField()),
-                ('product_external_id', models.CharField(blank=True, max_length=100)),
-                ('sku', models.CharField(blank=True, max_length=100)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('variant', models.CharField(blank=True, max_length=120)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('price', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='order_lines', to='sales.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("n", models.PositiveSmallIntegerField()),
+                ("product_external_id", models.CharField(blank=True, max_length=100)),
+                ("sku", models.CharField(blank=True, max_length=100)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("variant", models.CharField(blank=True, max_length=120)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
+                ("price", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="sales.order"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="order_lines",
+                        to="sales.product",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'n'), name='order_line_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='order_line_quantity_is_none_or_more')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "n"), name="order_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 0)), name="order_line_quantity_is_none_or_more"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CartLine',
+            name="CartLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveSmallIntegerField()),
-                ('product_external_id', models.CharField(max_length=100)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('variant', models.CharField(blank=True, max_length=120)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('price', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('cart', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.cart')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cart_lines', to='sales.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("n", models.PositiveSmallIntegerField()),
+                ("product_external_id", models.CharField(max_length=100)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("variant", models.CharField(blank=True, max_length=120)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
+                ("price", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                (
+                    "cart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="sales.cart"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="cart_lines",
+                        to="sales.product",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cart', 'n'), name='cart_line_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='cart_line_holds_something')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cart", "n"), name="cart_line_once"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="cart_line_holds_something"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=100)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refunds', to='sales.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=100)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="refunds", to="sales.order"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'external_id'), name='refund_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_is_more_than_nothing')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "external_id"), name="refund_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_is_more_than_nothing"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.UniqueConstraint(fields=('namespace',), name='shop_has_its_own_customers'),
+            model_name="shop",
+            constraint=models.UniqueConstraint(fields=("namespace",), name="shop_has_its_own_customers"),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.UniqueConstraint(condition=models.Q(('web_source', ''), _negated=True), fields=('web_source',), name='site_has_one_shop'),
+            model_name="shop",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("web_source", ""), _negated=True), fields=("web_source",), name="site_has_one_shop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('cart_minutes__gte', 5)), name='cart_rests_before_it_is_left'),
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cart_minutes__gte", 5)), name="cart_rests_before_it_is_left"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='shop_currency_is_a_code'),
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="shop_currency_is_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('shop', 'external_id'), name='product_once_per_shop'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("shop", "external_id"), name="product_once_per_shop"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='product_has_a_number'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_id", ""), _negated=True), name="product_has_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price', None), ('price__gte', 0), _connector='OR'), name='product_price_is_none_or_more'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price", None), ("price__gte", 0), _connector="OR"),
+                name="product_price_is_none_or_more",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='product_currency_is_a_code'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="product_currency_is_a_code"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='orders_newest'),
+            model_name="order",
+            index=models.Index(fields=["-placed_at", "-id"], name="orders_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['contact', '-placed_at'], name='orders_of_contact'),
+            model_name="order",
+            index=models.Index(fields=["contact", "-placed_at"], name="orders_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('visitor', ''), _negated=True), fields=['source', 'visitor'], name='orders_of_visitor'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("visitor", ""), _negated=True),
+                fields=["source", "visitor"],
+                name="orders_of_visitor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('guest_key', ''), _negated=True), fields=['shop', 'guest_key'], name='orders_of_guest'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("guest_key", ""), _negated=True),
+                fields=["shop", "guest_key"],
+                name="orders_of_guest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('delivered_at', None), ('promised_on__isnull', False), models.Q(('state__in', ['delivered', 'cancelled', 'refunded']), _negated=True)), fields=['promised_on'], name='orders_under_way'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    ("delivered_at", None),
+                    ("promised_on__isnull", False),
+                    models.Q(("state__in", ["delivered", "cancelled", "refunded"]), _negated=True),
+                ),
+                fields=["promised_on"],
+                name="orders_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('shop', 'external_id'), name='order_once_per_shop'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("shop", "external_id"), name="order_once_per_shop"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='order_has_a_number'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_id", ""), _negated=True), name="order_has_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='order_total_is_none_or_more'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total__gte", 0)), name="order_total_is_none_or_more"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0)), name='order_refund_is_none_or_more'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded__gte", 0)), name="order_refund_is_none_or_more"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), ('visitor', '')), models.Q(models.Q(('source', ''), _negated=True), models.Q(('visitor', ''), _negated=True)), _connector='OR'), name='order_browser_is_whole'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", ""), ("visitor", "")),
+                    models.Q(models.Q(("source", ""), _negated=True), models.Q(("visitor", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="order_browser_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='order_currency_is_a_code'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="order_currency_is_a_code"
+            ),
         ),
         migrations.AddIndex(
-            model_name='cart',
-            index=models.Index(fields=['source', 'visitor'], name='carts_of_visitor'),
+            model_name="cart",
+            index=models.Index(fields=["source", "visitor"], name="carts_of_visitor"),
         ),
         migrations.AddIndex(
-            model_name='cart',
-            index=models.Index(fields=['contact', '-changed_at'], name='carts_of_contact'),
+            model_name="cart",
+            index=models.Index(fields=["contact", "-changed_at"], name="carts_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='cart',
-            index=models.Index(condition=models.Q(('n_items__gt', 0), ('ordered_at', None)), fields=['changed_at'], name='carts_under_way'),
+            model_name="cart",
+            index=models.Index(
+                condition=models.Q(("n_items__gt", 0), ("ordered_at", None)),
+                fields=["changed_at"],
+                name="carts_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cart',
-            constraint=models.UniqueConstraint(condition=models.Q(('ordered_at', None)), fields=('shop', 'source', 'visitor'), name='one_open_cart_a_visitor'),
+            model_name="cart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ordered_at", None)),
+                fields=("shop", "source", "visitor"),
+                name="one_open_cart_a_visitor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cart',
-            constraint=models.CheckConstraint(condition=models.Q(('changed_at__gte', models.F('began_at'))), name='cart_changes_after_it_began'),
+            model_name="cart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("changed_at__gte", models.F("began_at"))), name="cart_changes_after_it_began"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cart',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='cart_total_is_none_or_more'),
+            model_name="cart",
+            constraint=models.CheckConstraint(condition=models.Q(("total__gte", 0)), name="cart_total_is_none_or_more"),
         ),
         migrations.AddConstraint(
-            model_name='cart',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='cart_currency_is_a_code'),
+            model_name="cart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="cart_currency_is_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='backfill',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('shop',), name='one_back_fill_a_shop'),
+            model_name="backfill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")), fields=("shop",), name="one_back_fill_a_shop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='backfill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='back_fill_ends_when_it_ends'),
+            model_name="backfill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state", "running")),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="back_fill_ends_when_it_ends",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shopdelivery',
-            index=models.Index(fields=['shop', '-id'], name='deliveries_of_shop'),
+            model_name="shopdelivery",
+            index=models.Index(fields=["shop", "-id"], name="deliveries_of_shop"),
         ),
         migrations.AddIndex(
-            model_name='shopdelivery',
-            index=models.Index(condition=models.Q(('digested_at', None), ('quarantined_at', None)), fields=['received_at'], name='deliveries_undigested'),
+            model_name="shopdelivery",
+            index=models.Index(
+                condition=models.Q(("digested_at", None), ("quarantined_at", None)),
+                fields=["received_at"],
+                name="deliveries_undigested",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shopdelivery',
-            constraint=models.UniqueConstraint(fields=('shop', 'external_id'), name='shop_delivery_once'),
+            model_name="shopdelivery",
+            constraint=models.UniqueConstraint(fields=("shop", "external_id"), name="shop_delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='shopdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quarantined_at', None), ('reason', '')), models.Q(('quarantined_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='shop_delivery_set_aside_says_why'),
+            model_name="shopdelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("quarantined_at", None), ("reason", "")),
+                    models.Q(("quarantined_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="shop_delivery_set_aside_says_why",
+            ),
         ),
     ]

@@ -1,0 +1,189 @@
+"""What visitors' browsers tell of products, carts and orders, carried from the events of web sites into sales.
+
+It follows the events with a place of its own, which moves in the same transaction: each is carried once, however often this is
+run or killed, and what arrives late still comes to the same cart. A browser proves nobody: whose a cart is follows from who the
+visitor was proved to be, and an order stays a claim until the shop's own server tells of it.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection, transaction
+
+from muhatap.contacts.models import Contact
+from muhatap.flow import shops as orders
+from muhatap.sales import carting, catalogue, events, ordering, shops
+from muhatap.sales.carting import Entry
+from muhatap.sales.events import Meaning
+from muhatap.sales.models import Cart, Shop, ShopPlace
+from muhatap.sales.ordering import Browser
+from muhatap.visits import segment, stitching
+from muhatap.visits.models import Event, Kind, Site
+
+log = logging.getLogger(__name__)
+LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
+MOST = 2000
+RUNS = 25
+OPEN_FOR = timedelta(days=7)  # carts whose visitor may yet turn out to be somebody
+_FRESH = """
+select received_at, site_id, message_key from visits_event
+where received_at > %s and received_at <= %s and kind = %s and not is_bot
+  and regexp_replace(lower(trim(name)), '[[:space:]_-]+', ' ', 'g') = any(%s)
+order by received_at limit %s
+"""
+
+
+@dataclass(kw_only=True)
+class _Told:
+    site: int
+    visitor: str
+    events: list[Event] = field(default_factory=list)
+
+
+def carry(*, at: datetime, lag: timedelta = LAG) -> int:
+    """Carry what arrived until `lag` ago; how many events that were. 0 also when somebody else is at it."""
+    with transaction.atomic():
+        place = _place(at)
+        if place is None:
+            return 0
+        found, until = _arrived(place.received_at, at - lag)
+        for told in _by_visitor(found):
+            _carry_or_pass(told, at=at)
+        place.received_at = max(until, place.received_at)
+        place.save(update_fields=["received_at"])
+    return len(found)
+
+
+def carry_all(*, at: datetime) -> None:
+    """Carry until nothing is left of what arrived, or for this time it is enough; then see whose carts became whose."""
+    for _run in range(RUNS):
+        if carry(at=at) < MOST // 2:
+            break
+    know(at=at)
+
+
+def know(*, at: datetime) -> int:
+    """Give open carts of visitors who were proved to be somebody to that contact, and take back what was no longer proved."""
+    n = 0
+    fresh = Cart.objects.filter(changed_at__gt=at - OPEN_FOR, source__startswith="site:").select_related("contact")
+    for cart in fresh.exclude(visitor__startswith="day:").order_by("-changed_at")[:MOST]:
+        contact = _who(cart.source, cart.visitor, cart.changed_at)
+        if contact and cart.contact_id != contact.pk:
+            n += sum(carting.belong(source=cart.source, visitor=cart.visitor, contact=contact, since=cart.began_at))
+            for order in contact.orders.filter(interaction=None, placed_at__gte=cart.began_at):
+                orders.write_down(order, at=at)
+        elif contact is None and cart.contact is not None and cart.ordered_at is None:
+            carting.loosen(source=cart.source, visitor=cart.visitor, contact=cart.contact, since=cart.began_at)
+    return n
+
+
+def _place(at: datetime) -> ShopPlace | None:
+    if not ShopPlace.objects.exists():
+        first = Event.objects.order_by("received_at").values_list("received_at", flat=True).first()
+        since = (first or at) - timedelta(microseconds=1)
+        ShopPlace.objects.bulk_create([ShopPlace(pk=1, received_at=since)], ignore_conflicts=True)
+    return ShopPlace.objects.select_for_update(skip_locked=True).first()
+
+
+def _arrived(after: datetime, until: datetime) -> tuple[list[Event], datetime]:
+    """At most about MOST events, and how far these go: those of one moment of arrival stay together."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FRESH, [after, until, Kind.TRACK, sorted(events.NAMES), MOST])
+        rows = cursor.fetchall()
+    if len(rows) == MOST:
+        last = rows[-1][0]
+        if rows[0][0] < last:
+            rows = [row for row in rows if row[0] < last]
+            until = max(row[0] for row in rows)
+        else:
+            until = last
+            return _named(Event.objects.filter(received_at=last)), until
+    keys = {row[2] for row in rows}
+    times = [row[0] for row in rows]
+    if not rows:
+        return [], until
+    found = Event.objects.filter(received_at__gte=min(times), received_at__lte=max(times), message_key__in=keys)
+    return _named(found), until
+
+
+def _named(found: "Sequence[Event] | object") -> list[Event]:
+    return [event for event in found if event.kind == Kind.TRACK and not event.is_bot and events.called(event.name)]  # type: ignore[attr-defined]
+
+
+def _by_visitor(found: Sequence[Event]) -> list[_Told]:
+    told: dict[tuple[int, str], _Told] = {}
+    for event in found:
+        visitor = event.anonymous_id or (f"user:{event.user_id}" if event.user_id else "")
+        if visitor:
+            key = (event.site_id, visitor)
+            told.setdefault(key, _Told(site=event.site_id, visitor=visitor)).events.append(event)
+    return list(told.values())
+
+
+def _carry_or_pass(told: _Told, *, at: datetime) -> None:
+    """One visitor whose events we cannot make sense of stops nobody else."""
+    try:
+        with transaction.atomic():
+            _carry(told, at=at)
+    except (DatabaseError, ValueError, OverflowError, ArithmeticError) as error:
+        log.warning("shop events of a visitor of site %s were left out: %r", told.site, error)
+
+
+def _carry(told: _Told, *, at: datetime) -> None:
+    site = Site.objects.filter(pk=told.site).first()
+    if site is None:
+        return
+    shop = shops.of_site(source=f"site:{site.pk}", name=site.name, at=at)
+    browser = Browser(source=f"site:{site.pk}", visitor=told.visitor)
+    meant = [(event, meaning) for event in told.events if (meaning := _meaning(event))]
+    _learn(shop, [meaning for _event, meaning in meant], at=at)
+    contact = _who(browser.source, browser.visitor, max(event.at for event in told.events))
+    entries = [Entry(key=_key(event), at=event.at, told=said.cart) for event, said in meant if said.cart is not None]
+    if entries:
+        carting.hear(shop=shop, browser=browser, entries=entries, at=at, contact=contact)
+    for _event, meaning in sorted(meant, key=lambda pair: pair[0].at):
+        if meaning.order:
+            _claim(shop, browser, meaning, contact, at=at)
+
+
+def _claim(shop: Shop, browser: Browser, meaning: Meaning, contact: Contact | None, *, at: datetime) -> None:
+    """An order as a browser tells it. Its contact is who the visitor was proved to be, and nobody else."""
+    if meaning.order is None:
+        return
+    taken = ordering.take(shop=shop, told=meaning.order, at=at, browser=browser)
+    order = taken.order
+    if (order.source, order.visitor) != (browser.source, browser.visitor):
+        return
+    if meaning.order.state == "placed":
+        carting.order(shop=shop, browser=browser, order=order, at=meaning.order.placed_at)
+    if contact and order.contact_id is None and not order.is_told_by_server:
+        order.contact = contact
+        order.save(update_fields=["contact"])
+        orders.write_down(order, at=at)
+
+
+def _learn(shop: Shop, meant: Sequence[Meaning], *, at: datetime) -> None:
+    by_currency: dict[str, list[Meaning]] = defaultdict(list)
+    for meaning in meant:
+        by_currency[meaning.currency].append(meaning)
+    for currency, some in by_currency.items():
+        things = [thing for meaning in some for thing in meaning.things]
+        catalogue.learn(shop=shop, things=things, currency=currency, by_server=False, at=at)
+
+
+def _meaning(event: Event) -> Meaning | None:
+    said = segment.told(event.payload).get("properties")
+    return events.meaning(name=event.name, properties=said, at=event.at, key=_key(event))
+
+
+def _key(event: Event) -> str:
+    return event.message_key.hex
+
+
+def _who(source: str, visitor: str, at: datetime) -> Contact | None:
+    number = source.removeprefix("site:")
+    link = stitching.holding(int(number), visitor, at) if number.isdigit() else None
+    return link.contact.standing() if link else None

@@ -1,0 +1,94 @@
+"""How an order comes in: it is kept as it was told, the customer is recognised, the ledger writes it once, their cart is over."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from muhatap.interactions import ledger
+from muhatap.interactions.models import Interaction
+from muhatap.sales import arriving, carting, catalogue, ordering, recognising
+from muhatap.sales.kinds import reading
+from muhatap.sales.models import Order, Shop, ShopDelivery
+from muhatap.sales.told import ToldOrder, Unreadable
+from muhatap.shared import away
+
+log = logging.getLogger(__name__)
+Reason = ShopDelivery.Reason
+MOST_NAMED = 5
+
+
+def digest(*, delivery_id: int, at: datetime) -> None:
+    """Take one delivery in. May run twice; what cannot be taken in is set aside with its reason, and the next goes on."""
+    try:
+        with transaction.atomic():
+            delivery = arriving.opened(delivery_id)
+            if delivery is not None:
+                arriving.close(delivery=delivery, outcome=_take_in(delivery, at=at), at=at)
+    except Unreadable as error:
+        arriving.set_aside(delivery_id=delivery_id, reason=Reason.UNREADABLE, detail=str(error), at=at)
+    except Exception as error:
+        if away.is_away(error):
+            raise  # the delivery stays as it is, and the job comes again
+        log.exception("delivery %s of a shop could not be taken in", delivery_id)
+        detail = f"{type(error).__name__}: {error}"
+        arriving.set_aside(delivery_id=delivery_id, reason=Reason.FAULT, detail=detail, at=at)
+
+
+def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
+    """The story of one order that the shop's server told."""
+    taken = ordering.take(shop=shop, told=told, at=at)
+    recognising.recognise(order=taken.order, shop=shop, who=told.customer, at=at)
+    write_down(taken.order, at=at)
+    carting.order_of_contact(order=taken.order)
+    return taken
+
+
+def write_down(order: Order, *, at: datetime) -> None:
+    """Once an order has a contact it stands on their timeline, once."""
+    if order.contact is None or order.interaction_id is not None:
+        return
+    names = ", ".join(filter(None, order.lines.order_by("n").values_list("name", flat=True)[:10]))
+    order.interaction = ledger.record_seen(
+        contact=order.contact,
+        kind=Interaction.Kind.ORDER,
+        channel="shop",
+        title=f"#{order.number}",
+        excerpt=ledger.excerpt(names),
+        happened_at=order.placed_at,
+        at=at,
+    )
+    order.save(update_fields=["interaction"])
+
+
+def _take_in(delivery: ShopDelivery, *, at: datetime) -> str:
+    """What it came to, in a word. Raises Unreadable when it held nothing but what could not be read."""
+    shop, names, problems = delivery.shop, [], []
+    for one in reading.told(delivery):
+        if one.order:
+            names.append(f"#{order_in(shop=shop, told=one.order, at=at).order.number}")
+        elif one.thing:
+            catalogue.learn(shop=shop, things=[one.thing], currency=shop.currency, by_server=True, at=at)
+            names.append(one.thing.name or one.thing.external_id)
+        elif one.gone:
+            gone = ordering.cancel(shop=shop, external_id=one.gone, at=at)
+            names += [f"#{gone.number}"] if gone else []
+        elif one.problem:
+            problems.append(one.problem)
+    if problems and not names:
+        raise Unreadable("; ".join(problems[:20]))
+    return _said(names, problems)
+
+
+def _said(names: list[str], problems: list[str]) -> str:
+    more = f" … {len(names)}" if len(names) > MOST_NAMED else ""
+    told = ", ".join(names[:MOST_NAMED]) + more
+    return f"{told}; {'; '.join(problems[:3])} ({len(problems)})" if problems else told
+
+
+def listed_in(*, shop: Shop, said: Mapping[str, Any], at: datetime) -> ordering.Taken | None:
+    """One order of a list that we asked the shop for. Raises Unreadable."""
+    told = reading.order(shop.kind, said)
+    return order_in(shop=shop, told=told, at=at) if told else None

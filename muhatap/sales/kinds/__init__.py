@@ -1,0 +1,1 @@
+"""How each kind of shop speaks: its payloads into ours, its signature, its pages. One file a vendor, and nothing of it elsewhere."""

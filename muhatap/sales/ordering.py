@@ -1,0 +1,201 @@
+"""Orders as they are told: each once per shop, whoever tells of it and in whatever order.
+
+The shop's server stands over a browser: what a browser told of an order is a beginning that the server's word replaces, and
+what it tells afterwards adds nothing but where the order was made. Of two words of the server the later one (`modified_at`)
+stands; the earlier still adds the steps and refunds that nobody had told.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from muhatap.sales import catalogue
+from muhatap.sales.models import Order, OrderLine, OrderStep, Refund, Shop, State
+from muhatap.sales.told import NOTHING, Customer, Line, Return, ToldOrder
+from muhatap.shared import address, locks, phone
+
+UNDER_WAY = (State.PLACED, State.PAID, State.SHIPPED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """The order as it stands, whether it is new here, and the state it came to now ("" for none)."""
+
+    order: Order
+    is_new: bool = False
+    came_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """Which visitor of which source claims an order."""
+
+    source: str
+    visitor: str
+
+
+@transaction.atomic
+def take(*, shop: Shop, told: ToldOrder, at: datetime, browser: Browser | None = None) -> Taken:
+    """Keep an order as it is told: by a browser when `browser` is given, else by the shop's server. May be told twice."""
+    locks.hold("order", shop.pk, told.external_id)
+    order = Order.objects.select_for_update().filter(shop=shop, external_id=told.external_id).first()
+    if order is None:
+        return _begin(shop, told, browser, at)
+    if browser:
+        return _claimed(order, shop, told, browser, at)
+    return _revise(order, shop, told, at)
+
+
+def of_visitor(browser: Browser, *, since: datetime) -> Order | None:
+    """The first order this browser made at or after a moment."""
+    mine = Order.objects.filter(source=browser.source, visitor=browser.visitor, placed_at__gte=since)
+    return mine.order_by("placed_at", "id").first()
+
+
+def guest_key(who: Customer) -> str:
+    """The same for one guest's orders: an address of mail and a number together, of somebody without an account. "" for others."""
+    number = phone.e164(who.phone) if who.phone else None
+    if who.account or not who.email or not number:
+        return ""
+    return hashlib.sha256(f"{address.canonical(who.email)}\x1f{number}".encode()).hexdigest()
+
+
+@transaction.atomic
+def cancel(*, shop: Shop, external_id: str, at: datetime) -> Order | None:
+    """The shop threw an order away; None when it is not known here."""
+    order = Order.objects.select_for_update().filter(shop=shop, external_id=external_id).first()
+    if order and order.state != State.CANCELLED:
+        order.state, order.is_told_by_server = State.CANCELLED, True
+        order.modified_at = max(order.modified_at, at)
+        order.save(update_fields=["state", "is_told_by_server", "modified_at"])
+        _walk(order, {State.CANCELLED: at}, by_server=True)
+    return order
+
+
+def _begin(shop: Shop, told: ToldOrder, browser: Browser | None, at: datetime) -> Taken:
+    order = Order(shop=shop, external_id=told.external_id, recorded_at=at, is_told_by_server=browser is None)
+    if browser:
+        order.source, order.visitor = browser.source, browser.visitor
+    _write(order, shop, told)
+    order.save()
+    _fill(order, shop, told, by_server=browser is None, at=at)
+    return Taken(order=order, is_new=True, came_to=order.state)
+
+
+def _claimed(order: Order, shop: Shop, told: ToldOrder, browser: Browser, at: datetime) -> Taken:
+    if order.is_told_by_server:
+        if not order.visitor:
+            order.source, order.visitor = browser.source, browser.visitor
+            order.save(update_fields=["source", "visitor"])
+        return Taken(order=order)
+    if (order.source, order.visitor) != (browser.source, browser.visitor):
+        return Taken(order=order)  # somebody else's number, told by a browser: it changes nothing
+    return _change(order, shop, told, by_server=False, at=at)
+
+
+def _revise(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:
+    if order.is_told_by_server and told.modified_at < order.modified_at:
+        _walk(order, told.steps, by_server=True)
+        _give_back(order, told.returns, at=told.modified_at)
+        order.save(update_fields=["refunded", "delivered_at"])
+        return Taken(order=order)
+    return _change(order, shop, told, by_server=True, at=at)
+
+
+def _change(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: datetime) -> Taken:
+    if not by_server and told.modified_at < order.modified_at:
+        return _complete(order, shop, told, at)
+    before = order.state
+    if by_server and not order.is_told_by_server:
+        order.steps.filter(is_told_by_server=False).delete()
+        order.is_told_by_server = True
+    _write(order, shop, told)
+    order.save()
+    _fill(order, shop, told, by_server=by_server, at=at)
+    return Taken(order=order, came_to=order.state if order.state != before else "")
+
+
+def _complete(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:
+    """What a browser told late of an order whose end it told first: what it holds is new, its state is not."""
+    if told.total is not None and not order.lines.exists():
+        order.total, order.placed_at = told.total, min(told.placed_at, order.placed_at)
+        _list(order, shop, told.lines or (), by_server=False, at=at)
+        order.save(update_fields=["total", "placed_at"])
+    _walk(order, told.steps, by_server=False)
+    order.save(update_fields=["delivered_at"])
+    return Taken(order=order)
+
+
+def _write(order: Order, shop: Shop, told: ToldOrder) -> None:
+    order.number = told.number or order.number or told.external_id
+    order.state = told.state or order.state
+    order.currency = told.currency or order.currency or shop.currency
+    if told.total is not None:
+        order.total, order.shipping, order.tax = told.total, told.shipping, told.tax
+        order.discount = told.discount
+    elif order.total is None:
+        order.total = sum((line.amount for line in told.lines or ()), NOTHING)
+    order.placed_at = told.placed_at if order.pk is None or order.is_told_by_server else order.placed_at
+    order.modified_at = told.modified_at
+    order.promised_on = told.promised_on or order.promised_on
+    order.customer_name = told.customer.name[:200] or order.customer_name
+    order.guest_key = guest_key(told.customer) or order.guest_key
+
+
+def _fill(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: datetime) -> None:
+    if told.lines is not None:
+        _list(order, shop, told.lines, by_server=by_server, at=at)
+    _walk(order, told.steps, by_server=by_server)
+    _give_back(order, told.returns, at=told.modified_at)
+    order.save(update_fields=["refunded", "delivered_at"])
+
+
+def _list(order: Order, shop: Shop, lines: Iterable[Line], *, by_server: bool, at: datetime) -> None:
+    told = list(lines)
+    known = catalogue.learn(
+        shop=shop, things=[line.thing for line in told], currency=order.currency, by_server=by_server, at=at
+    )
+    order.lines.all().delete()
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            n=n,
+            product_id=known.get(line.thing.external_id),
+            product_external_id=line.thing.external_id,
+            sku=line.thing.sku,
+            name=line.thing.name,
+            variant=line.thing.variant,
+            quantity=line.quantity,
+            price=line.price,
+            amount=line.amount,
+        )
+        for n, line in enumerate(told, 1)
+    )
+
+
+def _walk(order: Order, steps: Mapping[str, datetime], *, by_server: bool) -> None:
+    """Write down the steps nobody told yet; a state once told at one moment is not told again at another."""
+    known = set(order.steps.values_list("state", flat=True))
+    OrderStep.objects.bulk_create(
+        OrderStep(order=order, state=state, at=at, is_told_by_server=by_server)
+        for state, at in steps.items()
+        if state and state not in known
+    )
+    arrived = order.steps.filter(state=State.DELIVERED).order_by("at").values_list("at", flat=True).first()
+    order.delivered_at = None if order.state in UNDER_WAY else arrived
+
+
+def _give_back(order: Order, returns: Iterable[Return], *, at: datetime) -> None:
+    Refund.objects.bulk_create(
+        [
+            Refund(order=order, external_id=one.external_id, amount=one.amount, reason=one.reason, at=one.at or at)
+            for one in returns
+        ],
+        ignore_conflicts=True,
+    )
+    order.refunded = order.refunds.aggregate(n=Sum("amount"))["n"] or Decimal(0)

@@ -1,0 +1,177 @@
+"""What shops and browsers say of products, orders and carts, in our own words. Pure: no database, no settings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from muhatap.shared.text import without_nul
+
+MOST = Decimal(10) ** 13  # of any amount; the column holds a little more
+EXACT = Decimal("0.0001")
+NOTHING = Decimal(0)
+MOST_LINES = 500
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_DIGITS = re.compile(r"[-+]?[0-9][0-9.,]*")
+
+
+class Unreadable(ValueError):
+    """This cannot be an order; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """A product as somebody told it; the empty say nothing."""
+
+    external_id: str
+    name: str = ""
+    sku: str = ""
+    brand: str = ""
+    category: str = ""
+    variant: str = ""
+    price: Decimal | None = None
+    url: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """So many of a thing; `amount` is what they came to after discounts."""
+
+    thing: Thing
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """Whom the shop calls the buyer. `account` only of somebody registered; guests have none."""
+
+    account: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return:
+    """Money given back."""
+
+    external_id: str
+    amount: Decimal
+    at: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldOrder:
+    """An order as it stood at `modified_at`. `steps` are the states it came to, with their moments.
+
+    None, and "" for a state, where nothing was said.
+    """
+
+    external_id: str
+    number: str = ""
+    state: str
+    total: Decimal | None = None
+    currency: str = ""
+    placed_at: datetime
+    modified_at: datetime
+    shipping: Decimal = NOTHING
+    tax: Decimal = NOTHING
+    discount: Decimal = NOTHING
+    customer: Customer = Customer()
+    lines: tuple[Line, ...] | None = None
+    steps: Mapping[str, datetime] = field(default_factory=dict)
+    returns: tuple[Return, ...] = ()
+    promised_on: date | None = None
+
+
+def amount(said: object) -> Decimal | None:
+    """An amount as shops write it: a number, or text such as 2849.90, 2.849,90 or 2,849.90 with or without a sign. None for none."""
+    if isinstance(said, bool) or not isinstance(said, int | float | str | Decimal):
+        return None
+    try:
+        found = Decimal(_plain(said) if isinstance(said, str) else str(said))
+        return found.quantize(EXACT) if found.is_finite() and abs(found) < MOST else None
+    except InvalidOperation:
+        return None
+
+
+def _plain(said: str) -> str:
+    """With both signs the last one parts the fraction; a comma alone does unless three digits follow, which are thousands."""
+    found = _DIGITS.search(said[:60])
+    text = found.group() if found else ""
+    if "," in text and "." in text:
+        thousands = "." if text.rindex(",") > text.rindex(".") else ","
+        return text.replace(thousands, "").replace(",", ".")
+    if "," in text:
+        is_fraction = text.count(",") == 1 and len(text.partition(",")[2]) != 3
+        return text.replace(",", "." if is_fraction else "")
+    return text.replace(".", "") if text.count(".") > 1 else text
+
+
+def positive(said: object) -> Decimal:
+    """An amount that is none or more; nothing when it is none of these."""
+    return max(amount(said) or NOTHING, NOTHING)
+
+
+def quantity(said: object) -> Decimal:
+    """How many; one where nothing sound is said."""
+    found = amount(said)
+    return Decimal(1) if found is None or not 0 < found < 10**8 else found.quantize(Decimal("0.001"))
+
+
+def currency(said: object) -> str:
+    """A code of three capitals, or "" for none."""
+    text = str(said or "").strip().upper()
+    text = {"TL": "TRY", "₺": "TRY", "$": "USD", "€": "EUR", "£": "GBP"}.get(text, text)
+    return text if _CURRENCY.fullmatch(text) else ""
+
+
+def text(said: object, most: int = 300) -> str:
+    """Words or a number, on one line; "" for anything else."""
+    if isinstance(said, bool) or not isinstance(said, str | int | float):
+        return ""
+    return " ".join(without_nul(str(said)).split())[:most]
+
+
+def moment(said: object) -> datetime | None:
+    """ISO 8601 (without a zone it is UTC), or seconds or milliseconds of the epoch. None when it is none."""
+    try:
+        if isinstance(said, str):
+            read = datetime.fromisoformat(said.strip())
+            return read if read.tzinfo else read.replace(tzinfo=UTC)
+        if isinstance(said, int | float) and not isinstance(said, bool) and said > 0:
+            return datetime.fromtimestamp(said / 1000 if said > 1e11 else said, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
+def day(said: object) -> date | None:
+    """A day as shops write it, 2026-11-24 or 24.11.2026, or the day of a moment."""
+    if isinstance(said, str):
+        turkish = re.fullmatch(r"\s*(\d{1,2})[./](\d{1,2})[./](\d{4})\s*", said)
+        try:
+            if turkish:
+                found, month, year = map(int, turkish.groups())
+                return date(year, month, found)
+            return date.fromisoformat(said.strip()[:10])
+        except ValueError:
+            return None
+    found_at = moment(said)
+    return found_at.date() if found_at else None
+
+
+def mapping(said: object) -> Mapping[str, Any]:
+    return said if isinstance(said, dict) else {}
+
+
+def items(said: object) -> Sequence[Mapping[str, Any]]:
+    """The objects of a list, at most MOST_LINES."""
+    return [one for one in said if isinstance(one, dict)][:MOST_LINES] if isinstance(said, list) else []
