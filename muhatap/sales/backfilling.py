@@ -87,4 +87,3 @@ def stumble(*, fill: BackFill, detail: str, at: datetime) -> None:
 def fail(*, fill: BackFill, detail: str, at: datetime) -> None:
     running = BackFill.objects.filter(pk=fill.pk, state=State.RUNNING)
     running.update(state=State.FAILED, ended_at=at, detail=without_nul(detail)[:500])
-

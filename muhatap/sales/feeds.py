@@ -207,6 +207,8 @@ def _json(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
                 (one[name] for name in ("lines", "items", "products") if isinstance(one.get(name), list)), None
             )
             own = _named({name: value for name, value in one.items() if not isinstance(value, list | dict)})
+            if inner is not None and "title" in own:
+                own.setdefault("name", own.pop("title"))  # beside its lines a name is the buyer's
             for line in inner if inner is not None else [{}]:
                 if isinstance(line, dict):
                     yield n, own | _named(line, is_line=inner is not None)

@@ -25,7 +25,9 @@ def shop() -> Shop:
     return shops.connect(kind="woocommerce", values=values, by=cast.selin(), at=NOW)
 
 
-def tell(shop: Shop, said: dict[str, Any], *, topic: str = "order.updated", number: str = "", at: datetime = NOW) -> None:
+def tell(
+    shop: Shop, said: dict[str, Any], *, topic: str = "order.updated", number: str = "", at: datetime = NOW
+) -> None:
     """A delivery arrives and is digested."""
     accepted = arriving.accept(shop=shop, external_id=number, topic=topic, raw=raw(said), at=at)
     if accepted.delivery_id:
@@ -39,7 +41,12 @@ def order() -> Order:
 def test_an_order_stands_with_its_money_exact_and_its_way_dated(shop: Shop) -> None:
     tell(shop, woo_order())
 
-    assert (order().number, order().total, order().currency, order().state) == ("10482", Decimal("2849.90"), "TRY", "paid")
+    assert (order().number, order().total, order().currency, order().state) == (
+        "10482",
+        Decimal("2849.90"),
+        "TRY",
+        "paid",
+    )
     assert list(order().steps.order_by("at").values_list("state", flat=True)) == ["placed", "paid"]
     assert order().placed_at == datetime(2026, 11, 12, 16, 40, tzinfo=UTC)
     assert order().promised_on == date(2026, 11, 21)
@@ -117,7 +124,9 @@ def test_a_draft_is_no_order_and_nothing_is_set_aside(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"total": "kaç para"}, {"id": None}, {"date_created_gmt": "dün"}])
-def test_what_cannot_be_an_order_is_set_aside_with_its_reason_and_can_be_replayed(shop: Shop, wrong: dict[str, Any]) -> None:
+def test_what_cannot_be_an_order_is_set_aside_with_its_reason_and_can_be_replayed(
+    shop: Shop, wrong: dict[str, Any]
+) -> None:
     tell(shop, woo_order(**wrong))
 
     delivery = ShopDelivery.objects.get()
@@ -144,8 +153,22 @@ def test_the_other_kinds_speak_too_and_their_customers_are_others(shop: Shop) ->
 
 def test_shopify_says_cancelled_paid_back_and_delivered(shop: Shop) -> None:
     shopify = shops.connect(kind="shopify", values={"name": "S", "secret": "x"}, by=cast.selin(), at=NOW)
-    back = [{"id": 1, "created_at": "2026-11-01T10:00:00Z", "note": "", "transactions": [{"amount": "249.90", "kind": "refund", "status": "success"}]}]
-    sent = [{"status": "success", "shipment_status": "delivered", "created_at": "2026-10-29T10:00:00Z", "updated_at": "2026-10-31T10:00:00Z"}]
+    back = [
+        {
+            "id": 1,
+            "created_at": "2026-11-01T10:00:00Z",
+            "note": "",
+            "transactions": [{"amount": "249.90", "kind": "refund", "status": "success"}],
+        }
+    ]
+    sent = [
+        {
+            "status": "success",
+            "shipment_status": "delivered",
+            "created_at": "2026-10-29T10:00:00Z",
+            "updated_at": "2026-10-31T10:00:00Z",
+        }
+    ]
     tell(shopify, shopify_order(financial_status="partially_refunded", fulfillment_status="fulfilled", fulfillments=sent, refunds=back,
          updated_at="2026-11-01T10:00:00Z"), topic="orders/updated")  # fmt: skip
 
@@ -159,7 +182,11 @@ def test_an_order_not_there_on_the_promised_day_is_late_once_until_it_comes(shop
     assert [watching.find_late(at=NOW - timedelta(days=n)) for n in (1, 0, 0)] == [0, 1, 0]
     assert list(Order.objects.late(at=NOW)) == [order()]
 
-    done = {"status": "completed", "date_completed_gmt": "2026-11-22T10:00:00", "date_modified_gmt": "2026-11-22T10:00:00"}
+    done = {
+        "status": "completed",
+        "date_completed_gmt": "2026-11-22T10:00:00",
+        "date_modified_gmt": "2026-11-22T10:00:00",
+    }
     tell(shop, woo_order(**done))
     watching.find_late(at=NOW + timedelta(hours=2))
 
@@ -169,7 +196,11 @@ def test_an_order_not_there_on_the_promised_day_is_late_once_until_it_comes(shop
 
 def test_products_are_learned_from_orders_and_the_catalogue(shop: Shop) -> None:
     tell(shop, woo_order())
-    tell(shop, {"id": 501, "name": "Keten nevresim", "price": "2.849,90", "permalink": "https://x.example/k"}, topic="product.updated")
+    tell(
+        shop,
+        {"id": 501, "name": "Keten nevresim", "price": "2.849,90", "permalink": "https://x.example/k"},
+        topic="product.updated",
+    )
 
     product = Product.objects.get()
     assert (product.name, product.price, product.sku) == ("Keten nevresim", Decimal("2849.90"), "KN-200")

@@ -1,0 +1,252 @@
+"""Visitors' events become carts and claimed orders: once, however late, twice or out of order they come."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from muhatap.contacts import identity
+from muhatap.contacts.models import Contact
+from muhatap.flow import shopping
+from muhatap.flow import shops as digesting
+from muhatap.sales import arriving, shops, watching
+from muhatap.sales.models import Cart, Leaving, Order, Shop
+from muhatap.visits import keeping, sites
+from muhatap.visits.models import Event, Site, VisitorLink
+from tests import cast
+from tests.sales.payloads import raw, woo_order
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 12, 16, 0, tzinfo=UTC)
+NEVRESIM = {"product_id": "501", "name": "Keten nevresim", "price": "2849.90", "quantity": 1, "currency": "TRY"}
+HAVLU = {"product_id": "632", "name": "Şile bezi havlu", "price": "1249.90", "quantity": 1, "currency": "TRY"}
+
+
+@pytest.fixture(autouse=True)
+def _days() -> Iterator[None]:
+    with without_leaves():
+        keeping.look_ahead(at=NOON)
+        yield
+
+
+@pytest.fixture
+def site() -> Site:
+    return sites.create(name="Ihlamur Ev", origins=[], by=cast.selin(), at=NOON)
+
+
+@pytest.fixture
+def shop(site: Site) -> Shop:
+    values = {"name": "Ihlamur Ev", "web_source": f"site:{site.pk}"}
+    return shops.connect(kind="woocommerce", values=values, by=cast.selin(), at=NOON)
+
+
+def minute(n: float) -> datetime:
+    return NOON + timedelta(minutes=n)
+
+
+def arrive(
+    site: Site, at: float, name: str, said: dict[str, Any] | None = None, *, visitor: str = "tarayici-1", after: float = 0.0,
+    key: UUID | None = None, is_bot: bool = False,
+) -> None:  # fmt: skip
+    Event.objects.create(
+        received_at=minute(at + after), site=site, message_key=key or uuid4(), at=minute(at), kind=2, anonymous_id=visitor,
+        user_id="", name=name, url="", is_bot=is_bot, payload=json.dumps({"properties": said if said is not None else NEVRESIM}),
+    )  # fmt: skip
+
+
+def carry(until: float = 0) -> int:
+    """Carry what arrived until that minute, or all of it."""
+    last = Event.objects.order_by("-received_at").values_list("received_at", flat=True).first()
+    return shopping.carry(at=minute(until) if until else (last or NOON) + timedelta(minutes=1))
+
+
+def link(site: Site, visitor: str = "tarayici-1") -> Contact:
+    contact = identity.resolve(claims=[cast.AYSE], source="email", at=NOON)
+    VisitorLink.objects.create(
+        site=site,
+        visitor=visitor,
+        contact=contact,
+        how="login",
+        subject="20871",
+        from_at=minute(-60),
+        proved_at=NOON,
+        made_at=NOON,
+    )
+    return contact
+
+
+def test_what_is_put_in_lies_in_the_cart(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(site, 1, "Product Added", HAVLU)
+    arrive(site, 2, "Product Removed", HAVLU)
+    carry()
+
+    cart = Cart.objects.get()
+    assert (cart.shop, cart.total, cart.n_items, cart.currency) == (shop, Decimal("2849.90"), 1, "TRY")
+    assert cart.lines.get().product.name == "Keten nevresim"
+
+
+def test_late_and_in_pieces_comes_to_the_same(site: Site, shop: Shop) -> None:
+    arrive(site, 2, "Product Removed", HAVLU)
+    assert carry(10) == 1
+    arrive(site, 0, "Product Added", after=20)
+    arrive(site, 1, "Product Added", HAVLU, after=20)
+
+    assert [carry(30), carry(30), carry(60)] == [2, 0, 0]
+    assert Cart.objects.get().total == Decimal("2849.90")
+
+
+def test_a_site_without_a_shop_gets_one_and_machines_buy_nothing(site: Site) -> None:
+    arrive(site, 0, "Product Added", is_bot=True)
+    arrive(site, 1, "added_product")
+    carry()
+
+    assert (Shop.objects.get().kind, Cart.objects.get().n_items) == ("web", 1)
+
+
+def test_an_order_from_browser_and_server_is_one_and_the_servers_figures_stand(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(
+        site, 40, "Order Completed", {"order_id": "10482", "total": "9.99", "currency": "TRY", "products": [NEVRESIM]}
+    )
+    carry()
+    assert (Order.objects.get().total, Order.objects.get().contact) == (Decimal("9.99"), None)
+
+    accepted = arriving.accept(shop=shop, external_id="1", topic="order.created", raw=raw(woo_order()), at=minute(60))
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=minute(60))
+    arrive(site, 70, "Order Updated", {"order_id": "10482", "total": "1", "products": []})
+    carry()
+
+    order = Order.objects.get()
+    assert (order.total, order.is_told_by_server, order.visitor) == (Decimal("2849.90"), True, "tarayici-1")
+    assert (Cart.objects.get().order, Cart.objects.get().ordered_at) == (order, minute(40))
+
+
+def test_the_server_may_be_first(site: Site, shop: Shop) -> None:
+    accepted = arriving.accept(shop=shop, external_id="1", topic="order.created", raw=raw(woo_order()), at=minute(1))
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=minute(1))
+    arrive(site, 0, "Product Added")
+    arrive(site, 2, "Completed Order", {"order_id": 10482, "total": 3})
+    carry()
+
+    order = Order.objects.get()
+    assert (order.total, order.visitor, order.lines.count()) == (Decimal("2849.90"), "tarayici-1", 1)
+    assert Cart.objects.get().order == order
+
+
+def test_a_browser_that_claims_anothers_order_proves_and_changes_nothing(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Order Completed", {"order_id": "7", "total": 100})
+    arrive(site, 5, "Order Cancelled", {"order_id": "7"}, visitor="baskasi")
+    arrive(site, 6, "Order Completed", {"order_id": "7", "total": 1}, visitor="baskasi")
+    carry()
+
+    order = Order.objects.get()
+    assert (order.total, order.state, order.visitor, order.contact) == (100, "placed", "tarayici-1", None)
+
+
+def test_a_browsers_own_order_is_cancelled_and_partly_paid_back(site: Site, shop: Shop) -> None:
+    arrive(site, 3, "Order Refunded", {"order_id": "7", "total": "25.5"})
+    arrive(site, 2, "Order Cancelled", {"order_id": "7"})
+    arrive(site, 0, "Order Completed", {"order_id": "7", "total": 100, "products": [NEVRESIM]}, after=10)
+    carry()
+
+    order = Order.objects.get()
+    assert (order.total, order.state, order.refunded, order.lines.count()) == (100, "cancelled", Decimal("25.5"), 1)
+
+
+def test_what_led_to_an_order_may_arrive_after_it(site: Site, shop: Shop) -> None:
+    arrive(site, 5, "Order Completed", {"order_id": "7", "total": 100})
+    carry(10)
+    arrive(site, 0, "Product Added", after=20)
+    arrive(site, 30, "Product Added", HAVLU)
+    carry()
+
+    old, new = Cart.objects.order_by("began_at")
+    assert (old.order.external_id, new.ordered_at, new.n_items) == ("7", None, 1)
+
+
+def test_a_cart_is_left_when_its_minutes_passed_and_come_back_to(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    carry()
+
+    assert [watching.find_left(at=minute(n)) for n in (59, 61, 62)] == [0, 1, 0]
+    assert list(Cart.objects.left()) == [Cart.objects.get()]
+
+    arrive(site, 90, "Checkout Started", {"products": [NEVRESIM, HAVLU]})
+    carry()
+    assert not Cart.objects.left().exists()
+    assert [watching.find_left(at=minute(n)) for n in (149, 151)] == [0, 1]
+    assert list(Leaving.objects.order_by("id").values_list("total", flat=True)) == [
+        Decimal("2849.90"),
+        Decimal("4099.80"),
+    ]
+
+    arrive(site, 160, "Order Completed", {"order_id": "7", "total": 4099.8})
+    carry()
+    assert not Cart.objects.left().exists() and not Leaving.objects.filter(over_at=None).exists()
+
+
+def test_an_emptied_cart_was_not_left(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(site, 1, "Product Removed")
+    carry()
+
+    assert watching.find_left(at=minute(120)) == 0
+
+
+def test_a_cart_belongs_to_whom_its_visitor_was_proved_to_be(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    carry()
+    ayse = link(site)
+    shopping.know(at=minute(90))
+
+    assert Cart.objects.get().contact == ayse
+    VisitorLink.objects.update(taken_back_at=minute(100))
+    shopping.know(at=minute(110))
+    assert Cart.objects.get().contact is None
+
+
+def test_an_order_of_a_known_visitor_stands_on_their_timeline_once(site: Site, shop: Shop) -> None:
+    ayse = link(site)
+    for key in (uuid4(), uuid4()):
+        arrive(site, 5, "Order Completed", {"order_id": "7", "total": 100}, key=key)
+    carry()
+
+    assert ayse.interactions.filter(kind="order").count() == 1
+    assert Order.objects.get().contact == ayse
+
+
+def test_the_servers_order_of_a_customer_ends_the_cart_of_their_browser(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    accepted = arriving.accept(
+        shop=shop,
+        external_id="0",
+        topic="order.created",
+        raw=raw(woo_order(1, date_created_gmt="2026-11-01T00:00:00")),
+        at=NOON,
+    )
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=NOON)
+    contact = Contact.objects.get()
+    VisitorLink.objects.create(
+        site=site, visitor="tarayici-1", contact=contact, how="login", subject="20871", from_at=minute(-60), proved_at=NOON, made_at=NOON
+    )  # fmt: skip
+    carry()
+    assert Cart.objects.get().contact == contact
+
+    accepted = arriving.accept(shop=shop, external_id="1", topic="order.created", raw=raw(woo_order()), at=minute(60))
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=minute(60))
+
+    assert Cart.objects.get().order.external_id == "10482"
+
+
+def test_one_visitors_nonsense_stops_nobody_else(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added", {"product_id": "x" * 5000, "price": 1e12, "quantity": 1e7}, visitor="tuhaf")
+    arrive(site, 1, "Product Added")
+    carry()
+
+    assert Cart.objects.filter(visitor="tarayici-1").exists()

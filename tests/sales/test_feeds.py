@@ -1,0 +1,67 @@
+"""Files of orders and products, as shops without an API export them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from muhatap.flow import shops as digesting
+from muhatap.sales import arriving, feeds, shops
+from muhatap.sales.models import Order, Product, Shop, ShopDelivery
+from muhatap.sales.told import Thing, ToldOrder, Unreadable
+from tests import cast
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ORDERS = """Sipariş No;Sipariş Tarihi;Durum;Müşteri;E-posta;Müşteri No;Ürün Kodu;Ürün;Adet;Birim Fiyat;Genel Toplam;Para Birimi;Teslim Tarihi
+9874;02.09.2026 11:20;Teslim edildi;Ayşe Yılmaz;ayse.yilmaz@ornek.example;20871;77;Seramik kâse;2;294,50;689,00;TL;05.09.2026
+9874;02.09.2026 11:20;Teslim edildi;Ayşe Yılmaz;ayse.yilmaz@ornek.example;20871;78;Tabak;1;100;689,00;TL;05.09.2026
+9875;;Yeni;Mehmet Kaya;;;79;Bardak;1;50;50;TL;
+"""
+
+
+def read(text: str) -> list[ToldOrder | Thing | str]:
+    return list(feeds.read(text.encode(), zone="Europe/Istanbul", at=NOW))
+
+
+def test_rows_of_one_order_are_its_lines() -> None:
+    order, problem = read(ORDERS)
+
+    assert isinstance(order, ToldOrder) and problem == "row 4: no date of the order"
+    assert (order.external_id, order.total, order.currency, order.state) == ("9874", Decimal("689"), "TRY", "delivered")
+    assert order.placed_at == datetime(2026, 9, 2, 8, 20, tzinfo=UTC)
+    assert [(line.thing.external_id, line.amount) for line in order.lines or ()] == [("77", 589), ("78", 100)]
+    assert (order.promised_on, order.customer.account) == (date(2026, 9, 5), "20871")
+
+
+def test_json_with_lines_inside_reads_the_same() -> None:
+    said = '{"orders": [{"order_id": 7, "date": "2026-11-02T10:00:00Z", "total": "12.50", "name": "Elif", "items": [{"product_id": 3, "name": "Mum", "quantity": 2, "price": 6.25}]}]}'
+    (order,) = read(said)
+
+    assert isinstance(order, ToldOrder)
+    assert (order.number, order.total, order.customer.name) == ("7", Decimal("12.5"), "Elif")
+    assert [(line.thing.name, line.amount) for line in order.lines or ()] == [("Mum", Decimal("12.5"))]
+
+
+def test_a_list_of_products_is_known_by_having_no_orders() -> None:
+    found = read("Ürün Kodu,Ürün Adı,Fiyat,Kategori\n501,Keten nevresim,2849.90,Yatak\n,Adsız,1,\n")
+
+    assert isinstance(found[0], Thing) and (found[0].name, found[0].price) == ("Keten nevresim", Decimal("2849.90"))
+    assert found[1] == "row 3: no product number"
+
+
+@pytest.mark.parametrize("nothing", ["", "[]", "{}", "{bozuk", "%PDF-1.4"])
+def test_what_is_no_such_file_says_so(nothing: str) -> None:
+    with pytest.raises(Unreadable):
+        read(nothing)
+
+
+@pytest.mark.django_db
+def test_a_file_comes_in_like_a_delivery_and_says_what_it_left_out() -> None:
+    shop = shops.connect(kind="feed", values={"name": "Mağaza"}, by=cast.selin(), at=NOW)
+    accepted = arriving.accept(shop=shop, external_id="", topic="file", raw=ORDERS.encode(), at=NOW)
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=NOW)
+
+    assert Order.objects.get().contact.name == "Ayşe Yılmaz"
+    assert Product.objects.count() == 2
+    assert ShopDelivery.objects.get().outcome == "#9874; row 4: no date of the order (1)"
+    assert Shop.objects.get().last_told_at == NOW
