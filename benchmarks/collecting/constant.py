@@ -25,4 +25,5 @@ if __name__ == "__main__":
     config = uvicorn.Config(
         application, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none"
     )
-    asyncio.run(uvicorn.Server(config).serve(sockets=[socket.socket(fileno=int(sys.argv[1]))]))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(uvicorn.Server(config).serve(sockets=[socket.socket(fileno=int(sys.argv[1]))]))

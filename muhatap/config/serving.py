@@ -26,7 +26,8 @@ def main() -> None:
         timeout_graceful_shutdown=5,  # event streams never end by themselves
         ws="none",
     )
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # uvloop where there is one
+        runner.run(uvicorn.Server(config).serve(sockets=[listening]))
 
 
 if __name__ == "__main__":
