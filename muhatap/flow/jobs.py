@@ -20,6 +20,7 @@ from muhatap.flow import (
     filling,
     happened,
     intake,
+    lake,
     later,
     replay_span,
     reply,
@@ -239,6 +240,14 @@ def fold_visits(timestamp: int) -> None:
 def fold_carts(timestamp: int) -> None:
     """Carts and orders from the same events."""
     shopping.carry_all(at=clock.now())
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="fill_lake", queue="care", queueing_lock="fill_lake", lock="fill_lake")
+@on_fresh_connection
+def fill_lake(timestamp: int) -> None:
+    """Closed days as Parquet: in the first hour after midnight, or as soon as there is somebody to do it."""
+    lake.fill(at=clock.now())
 
 
 @app.periodic(cron="41 * * * *")

@@ -19,9 +19,9 @@ TABLES = BY_VISIT + BY_ARRIVAL
 # What reports ask for lies together within the day, so that of the rest only the edges are read.
 SORTED_BY = {
     "facts_visits": "visitor, began_at",
-    "facts_page_views": "path, visitor, at",
+    "facts_page_views": 'path, visitor, "at"',
     "facts_product_interest": "product, visitor",
-    "facts_events": "name, visitor, at",
+    "facts_events": 'name, visitor, "at"',
     "facts_clicks": "path, element",
 }
 ROWS_IN_A_GROUP = 20_480
