@@ -14,14 +14,15 @@ What other rooms call:
     profile.update(contact=, facts=, source=, at=, by=)         what one source told, field by field
     taking.take / giving_back.give_back                         a file's rows by the chunk, matched by one key, and back out again
     profile.project(contacts, at=)                              rows anew from all that is told, by the thousand
-    merging.merge / unmerge, splitting.split / link             people decide; exact both ways, in any order
-    bonds.tie / part / free / forbids                           one person, two people: binds every machine
+    merging.merge / unmerge, splitting.split / move             people decide; exact both ways, in any order
+    bonds.part / tie / free / forbids                           two people, of one household or none: binds every machine
     families.standing(numbers) -> {number: number}              an old number leads to who stands for it, for ever
     ledger.of(contacts)                                         what was decided about them, by whom and why
 
-For sources that are trusted and come by themselves (shops, other programs), of which no room calls them yet:
+For sources that come by themselves (shops, other programs, lists of old):
 
     records.take(told, by=, at=, is_trusted=, match=, …)        many words of sources at once (up to records.MOST a call)
-    records.rehearse(told, …)                                   the same answers, nothing stays
-    withdrawing.withdraw(records, by=, at=)                     take words back: what they changed goes back too
+
+`taking` and `records` differ in how they find whom a word is about; what it does to that contact is `landing.land`, one
+for both, and a single word is a batch of one.
 """

@@ -1,14 +1,14 @@
 """A source record in the form in which records are compared, the keys under which it is sought, and back from the table."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
-from muhatap.contacts.models import LearnedWeights, MatchKey, SourceRecord
+from muhatap.contacts.models import LearnedWeights, MatchKey
 from muhatap.matching import answering, blocking, normal
 from muhatap.matching.model import Model, starting
 from muhatap.matching.normal import SHARED_BY_MANY, Normal
@@ -134,14 +134,3 @@ def index(rows: Iterable[tuple[int, Normal]]) -> None:
         batch_size=_AT_ONCE,
         ignore_conflicts=True,
     )
-
-
-def forget(records: Collection[int]) -> None:
-    """These records are past: nobody is found by them."""
-    MatchKey.objects.filter(record__in=list(records)).delete()
-
-
-def reindex(records: Collection[int]) -> None:
-    """Let current records among these be found by what they say."""
-    rows = SourceRecord.objects.filter(pk__in=list(records), is_current=True).values_list("pk", "normal")
-    index((pk, read(kept)) for pk, kept in rows)

@@ -59,19 +59,12 @@ with made as (
   insert into contacts_profilefact (contact_id, field, value, source, at)
   select made.id, field, to_jsonb(value), %(source)s::text, %(at)s::timestamptz
   from made, unnest(%(fact_names)s::text[], %(fact_values)s::text[]) as fact(field, value)
-), record as (
-  insert into contacts_sourcerecord
-    (contact_id, home_id, source, external_id, version, told, "values", normal, is_trusted, at, recorded_at, is_current)
-  select made.id, made.id, %(source)s::text, %(external)s::text, %(version)s::int, %(said)s::jsonb, '{{}}', %(normal)s::jsonb, false,
-    %(at)s::timestamptz, %(at)s::timestamptz, true
+), given as materialized (
+  select {writing.NUMBERED}, made.id as contact, made.id as home, %(source)s::text as source, %(external)s::text as external,
+    %(version)s::int as version, %(said)s::jsonb as told, '{{}}'::jsonb as "values", %(normal)s::jsonb as normal,
+    %(keys)s::bigint[] as keys, %(at)s::timestamptz as at, '{{"because": "recognised"}}'::jsonb as evidence
   from made where %(external)s::text <> ''
-  returning id
-), keys as (
-  insert into contacts_matchkey (key, record_id) select key, record.id from record, unnest(%(keys)s::bigint[]) as key
-), linked as (
-  insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_name, at)
-  select 'link', made.id, record.id, '{{"because": "recognised"}}', '', '', %(at)s::timestamptz from made, record
-)
+), {writing.STANDS}
 select id from made
 """  # noqa: S608 (our own words)
 
@@ -106,6 +99,9 @@ def welcome(
     searching.fill(contact, [(claim.handle.kind, claim.handle.value) for claim in news])
     facts = {field: getattr(contact, field) for field in ("name", *_KEPT_IN_PROFILE) if getattr(contact, field)}
     more = {
+        "is_trusted": False,
+        "by": None,
+        "by_name": "",
         "version": breath.version + 1,
         "external": external(told),
         "said": json.dumps(said),

@@ -154,11 +154,6 @@ def _tell(act: str, contact: Contact, name: str, *, by: User, at: datetime) -> N
     audit.record(by=by, at=at, act=act, kind="contact", id=contact.pk, name=str(contact), field=name)
 
 
-def current_each(contacts: Collection[int]) -> dict[int, dict[str, Golden]]:
-    """The same for many contacts, each for itself."""
-    return survivorship.golden_each(contacts)
-
-
 def history(contact: Contact, limit: int = HISTORY) -> list[ProfileFact]:
     """What was told of this contact, newest first, at most `limit`."""
     return list(ProfileFact.objects.filter(contact=contact).select_related("by").order_by("-at", "-id")[:limit])

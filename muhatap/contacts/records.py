@@ -14,6 +14,7 @@ from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.contacts import (
+    bulk_rows,
     comparable,
     designing,
     families,
@@ -21,8 +22,8 @@ from muhatap.contacts import (
     graph,
     handles,
     joining,
+    landing,
     likeness,
-    profile,
     writing,
 )
 from muhatap.contacts.candidates import Candidate
@@ -36,7 +37,6 @@ from muhatap.shared import locks
 MOST = 2000
 RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
 _LONGEST_ID = 320
-_AT_ONCE = 1000
 _MOST_WAVES = 2
 _MOST_HINTS = 3
 
@@ -142,14 +142,6 @@ def take(
     ]
 
 
-def rehearse(told: Sequence[Told], **more: Any) -> list[Taken]:
-    """What `take` would answer; nothing stays of it. Numbers of new contacts and records are nobody's."""
-    with transaction.atomic():
-        answers = take(told, **more)
-        transaction.set_rollback(True)
-    return answers
-
-
 def current(contacts: Collection[int]) -> list[SourceRecord]:
     """What is said of these contacts today, oldest record first."""
     return list(SourceRecord.objects.filter(contact__in=list(contacts), is_current=True).order_by("id"))
@@ -210,11 +202,8 @@ def _take(words: list[Word], how: _How) -> None:
     for word in words:
         word.outcome = word.outcome or _outcome(word, how)
     fresh = [word for word in words if word.outcome in ("created", "updated", "joined")]
-    _make_contacts([word for word in fresh if word.outcome == "created"], how.at)
-    _write(fresh, how)
-    _identify(fresh, how)
+    _land(fresh, how)
     _hint([word for word in fresh if word.outcome == "created"], how.at)
-    profile.project({word.contact for word in fresh if word.contact}, at=how.at)
 
 
 def _outcome(word: Word, how: _How) -> str:
@@ -249,17 +238,11 @@ def _find_contacts(words: list[Word], how: _How) -> None:
     joining.find(waiting, how.rules, match=how.match, is_trusted=how.is_trusted)
 
 
-def _make_contacts(words: list[Word], at: datetime) -> None:
-    made = Contact.objects.bulk_create(
-        [Contact(sort_key="", search_text="", created_at=at, last_seen_at=word.told.at) for word in words],
-        batch_size=_AT_ONCE,
-    )
-    for word, contact in zip(words, made, strict=True):
-        word.contact = contact.pk
-
-
-def _write(words: list[Word], how: _How) -> None:
-    """Keep these words with the contacts found for them."""
+def _land(words: list[Word], how: _How) -> None:
+    """Let these words stand with the contacts found for them, or made."""
+    made = [word for word in words if word.outcome == "created"]
+    for word, number in zip(made, bulk_rows.reserve(Contact, len(made)), strict=True):
+        word.contact = number
     last = _last_versions(words)
     rows = [
         writing.Word(
@@ -271,15 +254,17 @@ def _write(words: list[Word], how: _How) -> None:
             home=word.before.home_id if word.before and word.before.contact_id == word.contact else 0,
             version=last.get(word.key, 0) + 1,
             values=word.values,
+            handles=word.handles,
             normal=word.normal,
             before=word.before.pk if word.before else None,
             evidence=_why(word),
         )
         for word in words
     ]
-    numbers = writing.write(rows, by=how.by, at=how.at, is_trusted=how.is_trusted)
-    for word, number in zip(words, numbers, strict=True):
-        word.record = number
+    new = {word.contact for word in made if word.contact}
+    landed = landing.land(rows, new=new, rules=how.rules, by=how.by, at=how.at, is_trusted=how.is_trusted)
+    for word, one in zip(words, landed, strict=True):
+        word.record = one.record
 
 
 def _last_versions(words: list[Word]) -> dict[tuple[str, str], int]:
@@ -300,60 +285,3 @@ def _why(word: Word) -> dict[str, Any]:
 def _hint(words: list[Word], at: datetime) -> None:
     """Those whom a new contact may be, for people to decide."""
     likeness.note_weighed([(word.contact or 0, one) for word in words for one in word.likely[:_MOST_HINTS]], at=at)
-
-
-def _identify(words: list[Word], how: _How) -> None:
-    """Write down their addresses: proved where the source vouches and nobody has them, else only told. Of blocked ones nothing."""
-    weak = {
-        (handle.kind, handle.value): how.rules.why_weak(handle.kind, handle.value)
-        for word in words
-        for handle in word.handles
-    }
-    told = [(word, handle) for word in words for handle in word.handles if weak[handle.kind, handle.value] != "blocked"]
-    if how.is_trusted:
-        proved = [_identity(word, handle) for word, handle in told if not weak[handle.kind, handle.value]]
-        _insert_missing([_vouched(row, how.at) for row in proved])
-    rows = [_identity(word, handle) for word, handle in told]
-    for row in rows:
-        row.vouched_at = how.at if how.is_trusted else None
-    _insert_missing(rows)
-    if how.is_trusted:
-        _mark_vouched(rows, how.at)
-        graph.recount({(row.kind, row.value) for row in rows}, at=how.at)
-
-
-def _mark_vouched(rows: list[Identity], at: datetime) -> None:
-    """Those that stood there before this source named them."""
-    pairs = {(row.contact_id, row.kind, row.value) for row in rows}
-    there = Identity.objects.filter(
-        contact__in={contact for contact, _kind, _value in pairs},
-        value__in={value for *_rest, value in pairs},
-        vouched_at=None,
-    ).values_list("pk", "contact_id", "kind", "value")
-    named = [pk for pk, *key in there if tuple(key) in pairs]
-    if named:
-        Identity.objects.filter(pk__in=named).update(vouched_at=at)
-
-
-def _identity(word: Word, handle: Handle) -> Identity:
-    return Identity(
-        contact_id=word.contact or 0,
-        kind=handle.kind,
-        value=handle.value,
-        comparable=handle.comparable,
-        written=handle.written,
-        source=word.told.source[:40],
-        first_seen_at=word.told.at,
-        last_seen_at=word.told.at,
-    )
-
-
-def _vouched(row: Identity, at: datetime) -> Identity:
-    values = {
-        one.attname: getattr(row, one.attname) for one in Identity._meta.local_concrete_fields if one.name != "id"
-    }
-    return Identity(**values | {"verified_at": at, "verified_by": row.source, "vouched_at": at})
-
-
-def _insert_missing(rows: list[Identity]) -> None:
-    Identity.objects.bulk_create(rows, batch_size=_AT_ONCE, ignore_conflicts=True)

@@ -1,6 +1,6 @@
 """A word of a source is written: the record, the keys under which it is found, and the ledger's line of where it stands.
 
-Two write the same by statements of their own: `meeting` with a stranger's first word, `taking` with a file's rows by the chunk.
+STANDS is the one place that says so; `meeting` puts it into the statement with which it welcomes a stranger.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from muhatap.accounts.models import User
 from muhatap.contacts import comparable
-from muhatap.contacts.handles import LONGEST
+from muhatap.contacts.handles import LONGEST, Handle
 from muhatap.matching import blocking
 from muhatap.matching.normal import Normal
 from muhatap.shared import prepared
@@ -23,14 +23,9 @@ with past as (
 )
 delete from contacts_matchkey where record_id in (select id from past)
 """
-_WRITE = """
-with given as materialized (
-  select nextval(pg_get_serial_sequence('contacts_sourcerecord', 'id')) as id, word.*
-  from jsonb_to_recordset(%(words)s::jsonb) as word(
-    n integer, contact bigint, home bigint, external text, version integer, told jsonb, "values" jsonb, normal jsonb,
-    keys bigint[], at timestamptz, evidence jsonb, source text
-  )
-), record as (
+# Of the rows of `given`, each with a number of its own.
+STANDS = """
+record as (
   insert into contacts_sourcerecord
     (id, contact_id, home_id, source, external_id, version, told, "values", normal, is_trusted, at, recorded_at, is_current)
   select id, contact, home, source, external, version, told, "values", normal, %(is_trusted)s::bool, at, %(at)s::timestamptz, true from given
@@ -40,15 +35,26 @@ with given as materialized (
   insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
   select 'link', home, id, evidence, '', %(by)s::bigint, %(by_name)s::text, %(at)s::timestamptz from given
 )
-select id from given order by n
 """
+NUMBERED = "nextval(pg_get_serial_sequence('contacts_sourcerecord', 'id')) as id"
+_WRITE = f"""
+with given as materialized (
+  select {NUMBERED}, word.*
+  from jsonb_to_recordset(%(words)s::jsonb) as word(
+    n integer, contact bigint, home bigint, external text, version integer, told jsonb, "values" jsonb, normal jsonb,
+    keys bigint[], at timestamptz, evidence jsonb, source text
+  )
+), {STANDS}
+select id from given order by n
+"""  # noqa: S608 (our own words)
 
 
 @dataclass(kw_only=True)
 class Word:
     """One word on its way in: `contact` is where it stands, `home` what the ledger links it to, `before` the record it follows.
 
-    `values` are those that count for the profile; channels and people tell theirs field by field and leave it empty.
+    `values` are those that count for the profile; channels and people tell theirs field by field and leave it empty. `normal` is
+    None where it is compared later.
     """
 
     source: str
@@ -59,7 +65,8 @@ class Word:
     home: int = 0
     version: int = 1
     values: Mapping[str, Any] = field(default_factory=dict)
-    normal: Normal = field(default_factory=Normal)
+    handles: Sequence[Handle] = ()
+    normal: Normal | None = None
     before: int | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
@@ -100,8 +107,8 @@ def _row(n: int, word: Word) -> dict[str, Any]:
         "version": word.version,
         "told": kept(word.told),
         "values": word.values,
-        "normal": comparable.kept(word.normal),
-        "keys": blocking.keys(word.normal),
+        "normal": comparable.kept(word.normal) if word.normal else {},
+        "keys": blocking.keys(word.normal) if word.normal else (),
         "at": word.at.isoformat(),
         "evidence": word.evidence,
     }

@@ -17,8 +17,8 @@ from django.utils import translation
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import designing, giving_back
+from muhatap.contacts.errand import Taken
 from muhatap.contacts.giving_back import Given
-from muhatap.contacts.taking import Taken
 from muhatap.imports import rowsfile, uploading, writing
 from muhatap.imports.ahead import Ahead
 from muhatap.imports.models import Import, RehearsedKey

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from muhatap.contacts import fields, handles, tagging
+from muhatap.contacts.errand import Told
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import CustomField
 from muhatap.contacts.noting import LONGEST as LONGEST_NOTE
-from muhatap.contacts.taking import Told
 from muhatap.imports import cells as written
 from muhatap.imports import targets
 from muhatap.imports.models import Import

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError, OperationalError, transaction
 
 from muhatap.contacts import bulk_rows, rivals, taking
-from muhatap.contacts.taking import Taken, Told
+from muhatap.contacts.errand import Taken, Told
 from muhatap.imports.models import Import, ImportRow
 from muhatap.imports.rowsfile import Line
 from muhatap.imports.understanding import BadRow, Reader

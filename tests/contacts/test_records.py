@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from muhatap.contacts import identity, merging, profile, records, splitting, withdrawing
+from muhatap.contacts import identity, merging, profile, records, splitting
 from muhatap.contacts.models import Contact, LedgerEntry, SourceRecord
 from muhatap.contacts.records import Told
 from tests import cast
@@ -70,12 +70,6 @@ def test_values_that_cannot_be_kept_are_left_out_with_their_reason_and_the_row_c
     assert SourceRecord.objects.get().told["phone"] == "12"
 
 
-def test_rehearsing_says_the_same_and_leaves_nothing():
-    told = [row(7, **AYSE), row(8, name="Ayşe Y.", email=AYSE["email"])]
-    assert [one.outcome for one in records.rehearse(told, by=None, at=NOW)] == ["created", "joined"]
-    assert not Contact.objects.exists() and not SourceRecord.objects.exists()
-
-
 def test_modes_that_only_make_or_only_renew_leave_the_rest():
     assert [one.outcome for one in take(row(7, **AYSE), may_create=False)] == ["left"]
     take(row(7, **AYSE))
@@ -121,43 +115,3 @@ def test_a_record_of_somebody_else_is_taken_out_with_its_address():
     assert [one.value for one in identity.of(fatma)] == ["+905330001122"]
     with pytest.raises(splitting.CannotSplit):
         splitting.split(contact=ayse, records=[first.record], by=cast.can(), at=NOW)
-
-
-def withdraw(*taken, **more):
-    return withdrawing.withdraw([one.record for one in taken], by=cast.can(), at=NOW + timedelta(days=1), **more)
-
-
-def test_an_import_taken_back_leaves_no_trace_of_people_it_made():
-    taken = take(row(7, **AYSE), row(8, name="Elif Şahin"))
-    assert [(one.outcome, one.is_removed) for one in withdraw(*taken)] == [("reversed", True)] * 2
-    assert not Contact.objects.exists()
-    assert [one.because for one in withdraw(*taken)] == ["gone", "gone"]
-
-
-def test_a_renewed_contact_is_as_it_was_before_but_for_what_a_person_wrote_since():
-    ayse = identity.resolve(claims=[cast.AYSE], source="email", at=NOW)
-    take(row(1, source="shop", email=cast.AYSE.value, city="İzmir", language="tr"))
-    before = Contact.objects.values().get()
-    [taken] = take(row(7, hours=1, **AYSE | {"city": "Manisa", "name": "AYŞE YILMAZ DEMİR"}))
-    ayse.refresh_from_db()
-    profile.update(
-        contact=ayse, facts={"language": "en"}, source="agent", at=NOW + timedelta(hours=2), by=cast.zeynep()
-    )
-    assert taken.outcome == "joined" and ayse.name == "AYŞE YILMAZ DEMİR" and ayse.phone
-    [back] = withdraw(taken)
-    assert (back.outcome, back.is_removed, back.edited) == ("reversed", False, ())
-    assert Contact.objects.values().get() == before | {"language": "en"}
-    assert [one.value for one in identity.of(ayse)] == [cast.AYSE.value]
-
-
-def test_a_word_that_was_followed_by_a_newer_one_is_kept_with_the_reason_and_a_field_a_person_wrote_is_named():
-    [first] = take(row(7, **AYSE))
-    [second] = take(row(7, hours=1, **AYSE | {"city": "Manisa"}))
-    ayse = Contact.objects.get()
-    profile.update(contact=ayse, facts={"city": "Aydın"}, source="agent", at=NOW + timedelta(hours=2), by=cast.zeynep())
-    [kept, back] = withdraw(first, second)
-    assert (kept.outcome, kept.because) == ("kept", "newer")
-    assert (back.outcome, back.edited) == ("reversed", ("city",))
-    ayse.refresh_from_db()
-    assert ayse.city == "Aydın"
-    assert SourceRecord.objects.get(is_current=True, source="import:1").pk == first.record

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muhatap.contacts import families, giving_back, handles, merging, profile, records, splitting, taking, withdrawing
+from muhatap.contacts import errand, families, giving_back, handles, merging, profile, records, splitting, taking
 from muhatap.contacts.giving_back import Given
 from muhatap.contacts.models import Contact, LedgerEntry, Merge, SourceRecord
 from muhatap.contacts.records import Told
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NAMES = ("Ayşe Yılmaz", "Ayşe Y.", "Mehmet Kaya", "Elif Şahin")
 CITIES = ("İzmir", "Bursa", "", "Ankara")
 STEP = st.tuples(
-    st.sampled_from(["told", "told", "file", "file", "merge", "merge", "split", "part", "wrote", "withdraw", "back"]),
+    st.sampled_from(["told", "told", "file", "file", "merge", "merge", "split", "part", "wrote", "back"]),
     st.integers(0, 99),
     st.integers(0, 99),
 )
@@ -87,11 +87,6 @@ def wrote(a: int, b: int, by: Any, at: Any) -> None:
         profile.update(contact=contact, facts={"city": CITIES[b % 4]}, source="agent", at=at, by=by)
 
 
-def withdraw(a: int, b: int, by: Any, at: Any) -> None:
-    if record := pick(SourceRecord.objects.filter(is_current=True), a):
-        withdrawing.withdraw([record.pk], by=by, at=at)
-
-
 def file(a: int, b: int, by: Any, at: Any) -> None:
     """Three rows of a file, matched by address; two of them may speak of one person."""
     rows = []
@@ -100,7 +95,7 @@ def file(a: int, b: int, by: Any, at: Any) -> None:
         handle = handles.read("email", email)
         facts = {"name": NAMES[turn % 4], "city": CITIES[turn % 3]} | ({"email": email} if email else {})
         told = {name: value for name, value in facts.items() if value}
-        rows.append(taking.Told(number=n, facts=told, handles=(handle,) if handle else (), key=email))
+        rows.append(errand.Told(number=n, facts=told, handles=(handle,) if handle else (), key=email))
     source = f"import:{100 + len(LedgerEntry.objects.all())}"
     FILES.append((source, at, taking.take(rows=rows, source=source, match="email", by=by, at=at)))
 
@@ -118,11 +113,10 @@ def back(a: int, b: int, by: Any, at: Any) -> None:
     giving_back.give_back(rows=rows, source=source, since=since, by=by, at=at)
 
 
-FILES: list[tuple[str, Any, list[taking.Taken]]] = []
+FILES: list[tuple[str, Any, list[errand.Taken]]] = []
 STEPS = {
     "file": file,
     "back": back,
-    "withdraw": withdraw,
     "told": told,
     "merge": merge,
     "split": split,

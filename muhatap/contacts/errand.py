@@ -1,0 +1,66 @@
+"""What a file's rows say and what becomes of them, as one call of `taking` carries them from hand to hand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from muhatap.accounts.models import User
+from muhatap.contacts.bulk_rows import Row
+from muhatap.contacts.graph import Graph
+from muhatap.contacts.handles import Handle
+from muhatap.contacts.models import Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one row says. `key` is the value by which a contact is looked for, "" for none; `warning` goes back as it came."""
+
+    number: int
+    facts: dict[str, Any]
+    handles: tuple[Handle, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    key: str = ""
+    warning: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What became of a row. `before` is what it takes to give it back, None when the contact came with it and nothing else."""
+
+    number: int
+    outcome: str
+    contact: int | None = None
+    reason: str = ""
+    detail: str = ""
+    key: str = ""
+    before: dict[str, Any] | None = None
+
+    def remember(self, name: str, *what: Any) -> None:
+        self.before = self.before or {}
+        self.before.setdefault(name, []).extend(what)
+
+
+@dataclass(kw_only=True)
+class Errand:
+    """One call: where it comes from, how it is to be done, and what it came to."""
+
+    source: str
+    match: str
+    mode: str
+    is_overwriting: bool
+    by: User | None
+    at: datetime
+    rules: Graph
+    rows: list[tuple[Told, Taken]] = field(default_factory=list)
+    new: set[int] = field(default_factory=set)
+    known: dict[int, Contact] = field(default_factory=dict)
+
+    @property
+    def stamp(self) -> Row:
+        """Who did it and when, as rows keep it."""
+        return {"by_id": self.by.pk if self.by else None, "at": self.at}
+
+    def standing(self) -> list[tuple[Told, Taken, int]]:
+        """The rows that have a contact, with its number."""
+        return [(told, taken, taken.contact) for told, taken in self.rows if taken.contact is not None]
