@@ -4,6 +4,7 @@ The same scoring and the same guarded grouping as everywhere. Records of one con
 groups are of contacts; whether a contact's own records fit together is asked apart.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,13 +17,18 @@ from muhatap.matching.model import Model
 
 Ints = NDArray[np.int64]
 AGAINST = -4.0  # bits that speak against two records of one contact before anybody asks whether it is one person
+MOST_ASKED = 10  # questions about one crowd: what holds it together has to go first, and then the rest is asked anew
 _ONE_CONTACT = 1000.0
+_MOST_COMPARED = (
+    4 * batch.LARGEST
+)  # records of what hangs together, each with each; of contacts with more, the newest of theirs
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Likely:
-    """Two contacts, lower number first, and their two records that speak most for one person."""
+    """Two contacts, lower number first, and their two records that speak most for one person. Of a crowd not all are asked about:
+    `n_more` are not."""
 
     one: int
     other: int
@@ -30,6 +36,7 @@ class Likely:
     weight: float
     code: int
     refused: str = ""
+    n_more: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,11 @@ class Look:
         self.prior = (model.prior.stranger, model.prior.relative)
         self.links = self._weighed("compared", model.review)
         self.component = self._components()
-        engine.compare_within(self.component, batch.LARGEST)
+        self.is_crowd = self._contacts_beside() > batch.LARGEST
+        self.speaks = self._spokesmen()
+        alone = self.is_crowd | ~self.speaks
+        n = len(self.component)
+        engine.compare_within(np.where(alone, n + np.arange(n), self.component), _MOST_COMPARED)
         self.within = self._weighed("within", -1e9)
         self.pairs = self._best()
 
@@ -66,34 +77,32 @@ class Look:
         weight = np.where(is_one, _ONE_CONTACT, self.within["weight"]).astype(np.float32)
         against = np.where(is_one, 0.0, self.within["against"]).astype(np.float32)
         pairs = grouping.Pairs(left, right, weight, against)
-        size = self.sizes()
-        label = np.where(size > batch.LARGEST, np.arange(len(size)), self.component)
+        label = np.where(self.is_crowd, np.arange(len(self.is_crowd)), self.component)
         apart = frozenset(self._records_of(different))
         grouped, refused = grouping.guarded(label, pairs, bar=batch.LIKELY, share=self.model.against, different=apart)
-        return grouped, len(refused)
-
-    def sizes(self) -> Ints:
-        found: Ints = np.bincount(self.component, minlength=len(self.component))[self.component]
-        return found
+        return self._said_for_all(grouped), len(refused)
 
     def likely(self, group: Ints, *, denied: Collection[Pair], opposed: Collection[Pair]) -> Iterator[Likely]:
         """Pairs of contacts worth a question. Those somebody denied are not asked; those with proofs against each other only
-        when everything else is nearly sure."""
-        size = self.sizes()
-        links = self.pairs
+        when everything else is nearly sure; of a crowd the best MOST_ASKED."""
+        links, crowd = self.pairs, self._crowds()
+        n_asked, n_found = Counter[int](), self._n_in_crowds(crowd, denied)
         for row in np.argsort(-links["weight"], kind="stable").tolist():
             one, other = int(links["low"][row]), int(links["high"][row])
             left, right = int(links["l"][row]), int(links["r"][row])
             weight, is_opposed = float(links["weight"][row]), (one, other) in opposed
-            if (one, other) in denied or (is_opposed and weight < self.model.merge):
+            of = crowd[row]
+            if (one, other) in denied or (is_opposed and weight < self.model.merge) or n_asked[of] == MOST_ASKED:
                 continue
+            n_asked[of] += of >= 0
             yield Likely(
                 one=one,
                 other=other,
                 record=int(self.record[left]),
                 weight=weight,
                 code=int(links["code"][row]),
-                refused="contradicted" if is_opposed else _refused(weight, size[left], group[left] == group[right]),
+                refused="contradicted" if is_opposed else _refused(weight, of >= 0, group[left] == group[right]),
+                n_more=max(n_found[of] - MOST_ASKED, 0),
             )
 
     def torn(self) -> Iterator[Torn]:
@@ -149,6 +158,47 @@ class Look:
             np.concatenate([right, order[1:][next_to]]),
         )
 
+    def _contacts_beside(self) -> Ints:
+        """Of each record how many contacts hang together with it, its own among them, whatever each has of records."""
+        _contacts, first = np.unique(self.contact, return_index=True)
+        n = np.bincount(self.component[first], minlength=len(self.component))
+        found: Ints = n[self.component]
+        return found
+
+    def _spokesmen(self) -> NDArray[np.bool_]:
+        """The records that are compared with all they hang together with. A contact of hundreds of records is no crowd, and its
+        newest speak for it."""
+        size = np.bincount(self.component, minlength=len(self.component))[self.component]
+        most = np.where(
+            size > _MOST_COMPARED, np.maximum(_MOST_COMPARED // np.maximum(self._contacts_beside(), 1), 1), size
+        )
+        order = np.lexsort((-self.record, self.contact))
+        contacts, first = np.unique(self.contact[order], return_index=True)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order)) - first[np.searchsorted(contacts, self.contact[order])]
+        found: NDArray[np.bool_] = place < most
+        return found
+
+    def _said_for_all(self, group: Ints) -> Ints:
+        """The records of a contact that were not compared are where those are that spoke for it."""
+        if self.speaks.all():
+            return group
+        contacts, place = np.unique(self.contact, return_inverse=True)
+        told = np.zeros(len(contacts), dtype=np.int64)
+        told[place[self.speaks]] = group[self.speaks]
+        return np.where(self.speaks | self.is_crowd, group, told[place])
+
+    def _crowds(self) -> list[int]:
+        """Of each pair of contacts the crowd both are of, -1 when they are of none."""
+        of, other = self.component[self.pairs["l"]], self.component[self.pairs["r"]]
+        found: list[int] = np.where((of == other) & self.is_crowd[self.pairs["l"]], of, -1).tolist()
+        return found
+
+    def _n_in_crowds(self, crowd: list[int], denied: Collection[Pair]) -> Counter[int]:
+        """How many questions each crowd would be worth."""
+        ends = zip(crowd, self.pairs["low"].tolist(), self.pairs["high"].tolist(), strict=True)
+        return Counter(of for of, *pair in ends if of >= 0 and tuple(pair) not in denied)
+
     def _best(self) -> Columns:
         """Of each two contacts (`low`, `high`) the heaviest link: its records from 0, its weight and code. Also links no rule had found."""
         more = self.within["weight"] >= self.model.review
@@ -168,7 +218,7 @@ class Look:
         """The pairs of records of two contacts, where they hang together at all."""
         wanted = np.unique(np.array([pk for pair in contacts for pk in pair], dtype=np.int64))
         mine: dict[int, list[int]] = {}
-        for n in np.flatnonzero(np.isin(self.contact, wanted)):
+        for n in np.flatnonzero(np.isin(self.contact, wanted) & self.speaks):
             mine.setdefault(int(self.contact[n]), []).append(int(n))
         for one, other in contacts:
             for a in mine.get(one, []):
@@ -177,10 +227,10 @@ class Look:
                         yield (a, b)
 
 
-def _refused(weight: float, size: int, is_joined: bool) -> str:
-    if weight < batch.LIKELY or (is_joined and size <= batch.LARGEST):
-        return ""
-    return "too_large" if size > batch.LARGEST else "contradicted"
+def _refused(weight: float, is_of_crowd: bool, is_joined: bool) -> str:
+    if is_of_crowd:
+        return "too_large"
+    return "contradicted" if weight >= batch.LIKELY and not is_joined else ""
 
 
 def _ends(columns: Columns) -> tuple[Ints, Ints]:

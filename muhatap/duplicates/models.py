@@ -54,7 +54,8 @@ class Proposal(models.Model):
     """Something about two contacts, or one, that somebody has to decide. There is one row for each question, for ever.
 
     Contacts and records are numbers and no keys: thousands of questions must neither hold contacts nor move with their merges.
-    `group` is the lowest contact of those that hang together by open questions. Of "two", `records` would leave.
+    `group` is the lowest contact of those that hang together by open questions. Of "two", `records` would leave. Of a crowd
+    `n_more` questions are not asked.
     """
 
     class About(models.TextChoices):
@@ -88,6 +89,7 @@ class Proposal(models.Model):
     levels = models.JSONField(default=dict, db_default={})
     lines = models.JSONField(default=list)
     refused = models.CharField(max_length=12, blank=True)
+    n_more = models.PositiveIntegerField(default=0, db_default=0)
     group = models.BigIntegerField()
     n_group = models.PositiveIntegerField(default=2)
     value = models.FloatField(default=0)

@@ -43,12 +43,12 @@ def write(found: Sequence[Likely | Torn], *, run: Run, model: Model, at: datetim
     return len(made)
 
 
-_RENEWED = ("run_id", "band", "weight", "levels", "lines", "refused", "records", "state", "state_at")
+_RENEWED = ("run_id", "band", "weight", "levels", "lines", "refused", "n_more", "records", "state", "state_at")
 _RENEW = """
 update duplicates_proposal p set run_id = r.run_id, band = r.band, weight = r.weight, levels = r.levels, lines = r.lines,
-  refused = r.refused, records = r.records, state = r.state, state_at = r.state_at
+  refused = r.refused, n_more = r.n_more, records = r.records, state = r.state, state_at = r.state_at
 from jsonb_to_recordset(%s::jsonb) as r(
-  id bigint, run_id bigint, band text, weight float8, levels jsonb, lines jsonb, refused text, records jsonb, state text,
+  id bigint, run_id bigint, band text, weight float8, levels jsonb, lines jsonb, refused text, n_more int, records jsonb, state text,
   state_at timestamptz
 ) where p.id = r.id
 """
@@ -134,7 +134,8 @@ def _draft(found: Likely | Torn, told: Verdict, run: Run, at: datetime) -> Propo
     if isinstance(found, Torn):
         common.about, common.one, common.records = About.TWO, found.contact, list(found.records)
     else:
-        common.about, common.one, common.other, common.refused = About.SAME, found.one, found.other, found.refused
+        common.about, common.one, common.other = About.SAME, found.one, found.other
+        common.refused, common.n_more = found.refused, found.n_more
     common.group = common.one
     return common
 
@@ -162,7 +163,7 @@ def _said(records: Collection[int]) -> set[tuple[str, str]]:
 
 def _renewed(before: Proposal, draft: Proposal, at: datetime) -> Proposal:
     """What was answered otherwise and is true again is asked again: a bond would have kept it away."""
-    for name in ("run", "band", "weight", "levels", "lines", "refused", "records"):
+    for name in ("run", "band", "weight", "levels", "lines", "refused", "n_more", "records"):
         setattr(before, name, getattr(draft, name))
     if before.state not in (State.OPEN, State.LATER):
         before.state, before.state_at = State.OPEN, at

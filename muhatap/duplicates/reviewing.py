@@ -58,6 +58,34 @@ def undo(*, by: User, at: datetime) -> Answer:
     given = last(by)
     if given is None:
         raise CannotAnswer(_("There is no answer of yours to take back."))
+    return _undone(given, by=by, at=at)
+
+
+@transaction.atomic
+def differ(*, one: Contact, other: Contact, by: User, at: datetime, how: str = "") -> None:
+    """Somebody says by themselves that these are two people, maybe of one household or company (`how`, of bonds.HOW); where
+    that is a question, it is answered. Raises CannotAnswer."""
+    asked = _between(one, other).filter(state__in=WAITING).first()
+    if asked:
+        answer(proposal=asked, said=Said.DIFFERENT, by=by, at=at)
+    else:
+        likeness.deny(one=one, other=other, by=by, at=at)
+    if how:
+        bonds.tie(one=one.pk, other=other.pk, how=how, by=by, at=at)
+
+
+@transaction.atomic
+def recall(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
+    """That they are two people is taken back; where it was an answer, its question is asked again. Raises CannotAnswer."""
+    standing = Answer.objects.filter(said=Said.DIFFERENT, undone_at=None, proposal__state_at=F("at"))
+    given = standing.filter(proposal__in=_between(one, other).filter(state=State.DIFFERENT)).order_by("-id").first()
+    if given:
+        _undone(given, by=by, at=at)
+    else:
+        likeness.recall(one=one, other=other, by=by, at=at)
+
+
+def _undone(given: Answer, *, by: User, at: datetime) -> Answer:
     held = _held(given.proposal)
     if held.state_at != given.at:
         raise CannotAnswer(_("Somebody decided this anew meanwhile."))
@@ -179,6 +207,10 @@ def _put_back(moved: Sequence[dict[str, Any]], moved_at: datetime) -> None:
         if is_as_moved and shown(row) == one["to"] and not _asked(one["one"], one["other"]).exclude(pk=row.pk).exists():
             row.one, row.other, row.state = one["one"], one["other"], one["state"]
             row.save(update_fields=["one", "other", "state"])
+
+
+def _between(one: Contact, other: Contact) -> "QuerySet[Proposal]":
+    return _asked(*sorted((one.pk, other.pk)))
 
 
 def _asked(one: int, other: int) -> "QuerySet[Proposal]":

@@ -52,6 +52,19 @@ def test_different_people_are_not_asked_about_again():
     assert asked() == [] and bonds.forbids([one.pk], [other.pk])
 
 
+def test_who_is_called_different_elsewhere_is_no_question_from_that_moment_and_one_again_when_it_is_taken_back():
+    one, other = twins()
+    look()
+    [proposal] = asked()
+    can = cast.can()
+    reviewing.differ(one=other, other=one, by=can, at=NOW)
+    assert (state(proposal), Answer.objects.get().said) == ("different", "different")
+    assert bonds.forbids([one.pk], [other.pk])
+    reviewing.recall(one=one, other=other, by=cast.selin(), at=NOW)
+    assert asked() == [proposal] and not bonds.forbids([one.pk], [other.pk])
+    assert Answer.objects.get().undone_at
+
+
 def test_later_comes_after_the_others():
     twins()
     took(5, name="Elif Şahin", phone="0535 220 11 90")

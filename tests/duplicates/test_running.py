@@ -5,8 +5,9 @@ import pytest
 from muhatap.contacts import graph, records
 from muhatap.contacts.models import Contact
 from muhatap.contacts.records import Told
-from muhatap.duplicates import ranking, reading, running
+from muhatap.duplicates import finding, ranking, reading, running
 from muhatap.duplicates.models import Proposal, Run
+from muhatap.matching import batch
 from tests import cast
 from tests.cast import NOW
 
@@ -137,3 +138,33 @@ def test_after_a_crash_the_look_begins_anew_and_asks_nothing_twice(monkeypatch):
 
 def _die(**_more):
     raise KeyboardInterrupt
+
+
+def test_a_contact_of_many_records_is_no_crowd():
+    hakan = took(1, name="Hakan Demir", phone="0533 410 20 77", city="Ankara")
+    records.take(
+        [
+            Told(source="import:1", external_id=str(n), fields={"name": "Hakan Demir"}, at=NOW, contact=hakan.pk)
+            for n in range(batch.LARGEST + 10)
+        ],
+        by=None,
+        at=NOW,
+        is_trusted=False,
+    )
+    other = took(2, name="Hakan Demir", phone="0533 410 20 77", email="hakan@ornek.example")
+    look()
+    assert [(one.one, one.other, one.refused) for one in asked()] == [(hakan.pk, other.pk, "")]
+
+
+def test_of_a_crowd_a_few_are_asked_about_and_the_rest_is_counted(monkeypatch):
+    monkeypatch.setattr(batch, "LARGEST", 3)
+    monkeypatch.setattr(finding, "MOST_ASKED", 2)
+    for n in range(5):
+        took(n, **MEHMET | {"city": f"Kadıköy {n}"})
+    took(9, name="Elif Şahin", phone="0535 220 11 90")
+    took(10, name="Elif Sahin", phone="0535 220 11 90")
+    look()
+    crowd = [(one.refused, one.n_more) for one in asked() if one.refused]
+    assert crowd == [("too_large", 8)] * 2 and len(asked()) == 3
+    look()
+    assert len(asked()) == 3

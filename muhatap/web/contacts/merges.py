@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from muhatap.contacts import fields, finding, identity, likeness, merging, profile
-from muhatap.contacts.finding import Wanted
+from muhatap.contacts import fields, identity, likeness, merging, profile
 from muhatap.contacts.models import Contact, CustomField, Merge
+from muhatap.duplicates import reviewing
 from muhatap.shared import clock
 from muhatap.web.common import identities, reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.contacts import filters, lists, sidebar, toasts, words
+from muhatap.web.contacts import choosing, sidebar, toasts, words
 from muhatap.web.contacts.pages import find
 
 
@@ -72,8 +72,13 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 def deny(request: HttpRequest, number: int, other: int) -> HttpResponse:
     """Somebody says that these are two people."""
     one, two = find(number), find(other)
-    if one.pk != two.pk:
-        likeness.deny(one=one, other=two, by=visitor(request), at=clock.now())
+    if one.pk == two.pk:
+        return redirect("contacts:page", one.pk)
+    try:
+        reviewing.differ(one=one, other=two, by=visitor(request), at=clock.now())
+    except reviewing.CannotAnswer as error:
+        toasts.later(request, str(error), icon="circle-alert")
+    else:
         said = _("Noted: two different people. We will not ask again.")
         undo_url = reverse("contacts:recall", args=[one.pk, two.pk])
         toasts.later(request, said, undo_url=undo_url, undo_label=_("Undo"), seconds=20)
@@ -84,21 +89,9 @@ def deny(request: HttpRequest, number: int, other: int) -> HttpResponse:
 @needs("contacts.merge")
 def choose(request: HttpRequest, number: int) -> HttpResponse:
     """Search for the other half of a merge, the likely ones first."""
-    contact, now = find(number), clock.now()
-    wanted = Wanted(q=filters.short(request.GET.get("q", "")))
-    found = finding.page(wanted, at=now, limit=20).rows if wanted.q else []
-    context = {
-        "contact": contact,
-        "contact_url": reverse("contacts:page", args=[contact.pk]),
-        "q": wanted.q,
-        "found": [
-            (row, _pair(contact.pk, row.id)) for row in lists.rows([c for c in found if c.pk != contact.pk], now)
-        ],
-        "likely": [
-            (row.contact, ", ".join(words.evidence(e) for e in row.evidence), _pair(contact.pk, row.contact.pk))
-            for row in likeness.of(contact)
-        ],
-    }
+    contact = find(number)
+    context = {"contact": contact, "contact_url": reverse("contacts:page", args=[contact.pk])}
+    context |= choosing.found(request, contact, lambda other: _pair(contact.pk, other))
     if request.headers.get("HX-Target") == "found":
         return render(request, "contacts/_choose_found.html", context)
     return render(request, "contacts/choose.html", context | {"views": sidebar.groups(request, "")})

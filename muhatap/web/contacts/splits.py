@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from muhatap.contacts import likeness, merging, splitting
+from muhatap.contacts import merging, splitting
+from muhatap.duplicates import reviewing
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.contacts import toasts
@@ -51,7 +52,10 @@ def rejoin(request: HttpRequest, number: int, other: int) -> HttpResponse:
 def recall(request: HttpRequest, number: int, other: int) -> HttpResponse:
     """They may be one person after all."""
     one, two = find(number), find(other)
-    if one.pk != two.pk:
-        likeness.recall(one=one, other=two, by=visitor(request), at=clock.now())
+    try:
+        reviewing.recall(one=one, other=two, by=visitor(request), at=clock.now())
+    except reviewing.CannotAnswer as error:
+        toasts.later(request, str(error), icon="circle-alert")
+    else:
         toasts.later(request, _("Taken back. We will ask again."))
     return toasts.go(request, reverse("contacts:page", args=[one.pk]))

@@ -109,7 +109,18 @@ def refused(proposal: Proposal) -> str:
         ),
         "too_large": _("They hang together with so many others that somebody has to look first."),
     }
-    return told.get(proposal.refused, "")
+    return " ".join(filter(None, [told.get(proposal.refused, ""), _more(proposal.n_more)]))
+
+
+def _more(n: int) -> str:
+    if not n:
+        return ""
+    said = ngettext(
+        "%(n)s more question like this waits until what holds them together is blocked or shared (Contacts → Recognition).",
+        "%(n)s more questions like this wait until what holds them together is blocked or shared (Contacts → Recognition).",
+        n,
+    )
+    return said % {"n": times.count(n)}
 
 
 def kind(name: str) -> str:
