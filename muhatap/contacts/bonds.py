@@ -17,11 +17,14 @@ from muhatap.contacts.models import LedgerEntry
 
 _BONDS = (Kind.MUST_LINK, Kind.CANNOT_LINK, Kind.FREE)
 _MOST = 100
+HOW = ("household", "company")
 
 
-def tie(*, one: int, other: int, by: User | None, at: datetime, reason: str = "") -> None:
-    """These two are one person; a run may not take them apart."""
-    _write(Kind.MUST_LINK, [_pair(one, other)], by=by, at=at, reason=reason)
+def tie(*, one: int, other: int, how: str, by: User, at: datetime) -> None:
+    """Somebody ties two people by hand: they are of one HOW, and so not one person."""
+    if how not in HOW:
+        raise ValueError(how)
+    _write(Kind.CANNOT_LINK, [_pair(one, other)], by=by, at=at, reason=how)
 
 
 def part(
@@ -53,6 +56,14 @@ def kept_apart(family: Collection[int]) -> set[int]:
     own = set(family)
     said = {pk for pair in _newest(own, Kind.CANNOT_LINK) for pk in pair if pk not in own}
     return set(families.standing(said).values())
+
+
+def said(family: Collection[int], limit: int = _MOST) -> list[LedgerEntry]:
+    """By whom and why this family is told from others: the last word about each pair, newest first."""
+    ids = list(family)
+    rows = LedgerEntry.objects.filter(Q(one__in=ids) | Q(other__in=ids), kind__in=_BONDS)
+    last = rows.order_by("one", "other", "-id").distinct("one", "other").values("pk")
+    return list(LedgerEntry.objects.filter(pk__in=last, kind=Kind.CANNOT_LINK).order_by("-id")[:limit])
 
 
 def _forbidden(ones: Collection[int], others: Collection[int]) -> list[tuple[int, int]]:

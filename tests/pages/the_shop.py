@@ -136,7 +136,7 @@ def _asked(by: User) -> dict[str, int]:
     duplicates.look(run_id=run.pk, at=clock.now())
     torn = Proposal.objects.get(about="two", state="open")
     group = Proposal.objects.filter(about="same", state="open").order_by("-n_group", "id")
-    return {"question": group[0].pk, "torn": torn.pk}
+    return {"question": group[0].pk, "torn": torn.pk, "doubted": torn.one, "doubted_record": torn.records[0]}
 
 
 def _imported(by: User) -> dict[str, int]:

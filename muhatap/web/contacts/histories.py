@@ -17,7 +17,7 @@ from muhatap.contacts.survivorship import Golden
 from muhatap.shared import clock
 from muhatap.web.common import identities, times
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.contacts import sidebar, toasts, words
+from muhatap.web.contacts import sidebar, ties, toasts, words
 from muhatap.web.contacts.pages import around, find
 
 _MOST_RECORDS = 100
@@ -34,6 +34,8 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "lines": _told(contact, custom, {one.fact_id for one in golden.values()}, now),
         "records": _records(contact, custom, now),
         "decisions": [_decision(one, now) for one in ledger.of(family_ids(contact), _MOST_DECISIONS)],
+        "apart": ties.of(contact, now),
+        "may_merge": may(visitor(request), "contacts.merge"),
         "may_edit": may(visitor(request), "contacts.edit"),
         "may_split": may(visitor(request), "contacts.merge") and _n_people(contact) > 1,
     }
@@ -90,7 +92,7 @@ def _records(contact: Contact, custom: dict[str, CustomField], now: datetime) ->
             "id": row.pk,
             "source": identities.first_upper(identities.source(row.source)),
             "number": row.external_id,
-            "told": "; ".join(f"{words.label(name, custom)}: {value}" for name, value in row.told.items()),
+            "told": words.told(row, custom),
             "state": _("stands")
             if row.is_current
             else _("taken back")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from muhatap.contacts.fields import BUILT_IN
 from muhatap.contacts.graph import Limits
 from muhatap.contacts.likeness import Evidence
-from muhatap.contacts.models import CustomField, LedgerEntry
+from muhatap.contacts.models import CustomField, LedgerEntry, SourceRecord
 from muhatap.contacts.survivorship import ONLY
 from muhatap.shared import phone
 from muhatap.web.common import own_fields, times
@@ -123,6 +123,15 @@ def handle(kind: str, value: str) -> str:
     return phone.readable(value) if kind == "phone" else value
 
 
+def plain_handle(value: str) -> str:
+    return phone.readable(value) if value.startswith("+") else value
+
+
+def told(record: SourceRecord, custom: Mapping[str, CustomField]) -> str:
+    """What a source said, as it was given: “Name: Ayşe; City: İzmir”."""
+    return "; ".join(f"{label(name, custom)}: {value}" for name, value in record.told.items())
+
+
 def because(entry: LedgerEntry) -> str:
     """Why it was decided, in a few words; codes of ours in the reader's language, what a person wrote as it is."""
     told = {
@@ -138,6 +147,9 @@ def because(entry: LedgerEntry) -> str:
         "recalled": _("taken back"),
         "split": _("taken out"),
         "merged": _("merged"),
+        "moved": _("moved by hand"),
+        "household": _("of one household, two people"),
+        "company": _("of one company, two people"),
     }
     code = str(entry.evidence.get("because", "")) or entry.reason
     return told.get(code, entry.reason or code)

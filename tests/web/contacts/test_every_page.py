@@ -42,7 +42,7 @@ def test_every_page_speaks_both_languages(selin, everybody, ayse, ipek, language
     for address in (
         url("list"), url("new"), url("fields"), url("field", field.pk), url("companies"), url("company", ipek.company_id),
         url("edit_company", ipek.company_id), url("page", ayse.pk), url("edit", ayse.pk), url("history", ayse.pk),
-        url("identities", ayse.pk), url("choose_twin", ayse.pk), f"{url('merge')}?keep={ayse.pk}&drop={ipek.pk}",
+        url("identities", ayse.pk), url("choose_twin", ayse.pk), url("ties", ayse.pk), f"{url('merge')}?keep={ayse.pk}&drop={ipek.pk}",
     ):  # fmt: skip
         page = selin.get(address)
         assert page.status_code == 200 and f'<html lang="{language}"' in page.content.decode(), address
