@@ -12,9 +12,11 @@ from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.api import live
 from muhatap.conversations.visibility import topics
 from muhatap.notices import presence
+from muhatap.visits import sites
 
 
 async def answer(request: dict[str, Any], receive: Any, send: Any) -> None:
@@ -37,7 +39,7 @@ def _topics(session_key: str) -> set[str] | None:
     user = _user(session_key)
     if user is None:
         return None
-    return topics(user) | {presence.STAFF}
+    return topics(user) | {presence.STAFF} | ({sites.TOPIC} if may(user, "visits.read") else set())
 
 
 def _user(session_key: str) -> User | None:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/review/", include("muhatap.web.duplicates.urls")),
     path("contacts/", include("muhatap.web.contacts.urls")),
     path("search/", include("muhatap.web.search.urls")),
+    path("insight/web/", include("muhatap.web.insight.web.urls")),
     path("insight/", include("muhatap.web.insight.urls")),
     path("visits/", include("muhatap.web.visits.log_urls")),
     path("notices/", include("muhatap.web.notices.urls")),

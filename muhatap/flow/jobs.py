@@ -41,7 +41,7 @@ from muhatap.sales import backfilling, watching
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
-from muhatap.visits import folding, nameless
+from muhatap.visits import folding, nameless, tallies
 from muhatap.visits import keeping as events
 from muhatap.webhooks import delivering
 
@@ -265,6 +265,7 @@ def every_hour(timestamp: int) -> None:
         api_requests.forget,
         documents.look_ahead,
         events.look_ahead,
+        tallies.forget_minutes,
         nameless.forget,
         everything.forget,
         sent.forget,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from muhatap.insight import rollups, scale
+from muhatap.insight import rollups
 from muhatap.insight.figures import FIGURES, LENGTH
 from muhatap.insight.rollups import Cut
+from muhatap.shared import scale
 
 KINDS = tuple(dict.fromkeys(kind for figure in FIGURES.values() for kind in figure.kinds))
 HOURS, SCORES = range(24), range(1, 6)

@@ -32,7 +32,9 @@ LONGEST = timedelta(hours=24)  # of one page view
 ENGAGED, LOOKED = "Page Engaged", "Product Viewed"
 CLOSELY = timedelta(seconds=30)  # on a product's page, and somebody looked closely
 MOST_SHOWN = 200  # products in view on one page
-FOLDED = [one.name for one in Visit._meta.concrete_fields if one.name not in ("id", "interaction")]  # flow's is the last
+FOLDED = [
+    one.name for one in Visit._meta.concrete_fields if one.name not in ("id", "interaction")
+]  # flow's is the last
 
 
 @dataclass

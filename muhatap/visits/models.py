@@ -317,7 +317,7 @@ class Cell(models.Model):
     n_checkout = models.BigIntegerField(default=0)
     n_sold = models.BigIntegerField(default=0)
     n_short = models.BigIntegerField(default=0)
-    n_consented = models.BigIntegerField(default=0)
+    n_known = models.BigIntegerField(default=0)
 
     class Meta:
         abstract = True

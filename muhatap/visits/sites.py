@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.shared import live
 from muhatap.shared import secrets as sealed
 from muhatap.shared.text import without_nul
 from muhatap.visits.models import Refusal, Site
 from muhatap.visits.segment import Refused
 
+TOPIC = "visits"  # live: something arrived; told at most once a second by each process that collects
 KEPT_REFUSALS = 500  # of each site
 MOST_ORIGINS = 50
 SERVER_KEY = "server_"  # so begin the keys that stand in no page
@@ -136,7 +138,7 @@ def _origin(line: str) -> str:
 
 @transaction.atomic
 def note(*, refused: Sequence[tuple[int | None, Refused, datetime]], last: Mapping[int, datetime]) -> None:
-    """Keep what was refused (site, what, when), the newest of each site, and when each site sent last."""
+    """Keep what was refused (site, what, when), the newest of each site, and when each site sent last; tell who looks at it live."""
     Refusal.objects.bulk_create(
         Refusal(
             site_id=site, reason=one.reason, detail=without_nul(one.detail)[:300], sample=without_nul(one.sample), at=at
@@ -149,3 +151,5 @@ def note(*, refused: Sequence[tuple[int | None, Refused, datetime]], last: Mappi
             mine.filter(id__lte=oldest).delete()
     for site, at in last.items():
         Site.objects.filter(pk=site).update(last_event_at=Greatest("last_event_at", at))
+    if last:
+        live.announce([TOPIC], "visits")

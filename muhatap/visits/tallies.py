@@ -16,7 +16,7 @@ from muhatap.visits.models import Dim, MinuteTally, TallyChange
 
 MEASURES = (
     "n_views", "n_visits", "engaged_ms", "scroll", "n_clicks", "n_entries", "n_exits", "shown_ms", "n_looked", "n_close",
-    "n_carted", "n_checkout", "n_sold", "n_short", "n_consented",
+    "n_carted", "n_checkout", "n_sold", "n_short", "n_known",
 )  # fmt: skip
 MINUTES_KEPT = timedelta(hours=48)  # reports read days; minutes are for what happens now
 PLACED = ("x", "y", "n_placed", "left", "top", "width", "height")
@@ -57,7 +57,9 @@ class Counted:
     """What events add to the cells beyond the visits and pages they make."""
 
     cells: dict[CellKey, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    elements: dict[ElementKey, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    elements: dict[ElementKey, dict[str, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
     names: dict[tuple[int, str, int], str] = field(default_factory=dict)  # by dim, key, site
 
     def add(self, site: int, dim: Dim, key: str, device: int, at: datetime, **measures: int) -> None:
@@ -72,7 +74,7 @@ class Counted:
         sums = self.elements[path, day, site, element, device]
         sums["n"] += 1
         for name, value in (where or {}).items():
-            sums[name] += value  # type: ignore[assignment] (shares of a whole)
+            sums[name] += value
 
     def name(self, site: int, dim: Dim, key: str, name: str) -> None:
         if name:
@@ -82,7 +84,8 @@ class Counted:
         for cell, measures in other.cells.items():
             self.cells[cell].update(measures)
         for element, sums in other.elements.items():
-            self.elements[element].update(sums)
+            for name, value in sums.items():
+                self.elements[element][name] += value
         self.names.update(other.names)
 
 

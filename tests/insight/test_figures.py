@@ -5,7 +5,8 @@ import pytest
 from muhatap.conversations import closing, rearranging
 from muhatap.conversations.models import Message
 from muhatap.flow import reply
-from muhatap.insight import rollups, scale
+from muhatap.insight import rollups
+from muhatap.shared import scale
 from tests import cast
 from tests.insight.conftest import MONDAY, after, answers, figures, follow_all, writes
 

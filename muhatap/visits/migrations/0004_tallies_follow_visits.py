@@ -49,7 +49,7 @@ $$;
 
 def appended(before: str, now: str) -> str:
     """The changes between two selects, either of which may be empty; cells that stay as they are leave no change."""
-    plus, minus = ", ".join(MEASURES), ", ".join(f"-{name}" for name in MEASURES)
+    plus, minus = ", ".join(MEASURES), ", ".join(f"-{name} as {name}" for name in MEASURES)
     told = [f"select site_id, dim, key, device, at, {plus} from ({now}) told"] if now else []  # noqa: S608 (all of it is ours)
     told += [f"select site_id, dim, key, device, at, {minus} from ({before}) told"] if before else []  # noqa: S608
     sums = ", ".join(f"sum({name})" for name in MEASURES)

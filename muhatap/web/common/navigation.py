@@ -28,6 +28,7 @@ class Area:
     short: Promise | str = ""
     count: Count | None = None
     others: tuple[str, ...] = ()  # namespaces whose pages also belong under it
+    instead: tuple[str, str] = ("", "")  # page and permission of those who may not enter by the first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,8 @@ AREAS: tuple[Area, ...] = (
         icon="chart-line",
         url_name="insight:overview",
         permission="insight.own",
-        others=("visits",),
+        others=("visits", "web"),
+        instead=("web:overview", "visits.read"),
     ),
     Area(
         name="settings",
@@ -98,8 +100,11 @@ def links(
     """The areas this user may enter; `here` is the namespace of the page being shown."""
     found = []
     for area in areas:
-        url = _url(area.url_name)
-        if url and may(user, area.permission):
+        url_name, permission = (area.url_name, area.permission)
+        if not may(user, permission) and area.instead[0]:
+            url_name, permission = area.instead
+        url = _url(url_name)
+        if url and may(user, permission):
             found.append(_link(area, url, user, here, counted or {}))
     return tuple(found)
 

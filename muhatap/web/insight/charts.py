@@ -6,13 +6,25 @@ The picture is for eyes and pointers; the same numbers stand in a table for ever
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from muhatap.web.insight import words
-from muhatap.web.insight.filters import Filters, days_said
+from muhatap.web.insight.filters import days_said
 
 WIDTH, HEIGHT = 10, 100
 BY_DAY, BY_WEEK = 62, 400  # up to so many days a chart has a mark for each day, or each week
 Span = tuple[date, date]
+
+
+class Days(Protocol):
+    """What a chart has to know of the filters."""
+
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+    @property
+    def n_days(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +77,7 @@ class Series:
     url: Callable[[Span], str]
 
 
-def spans(filters: Filters) -> list[Span]:
+def spans(filters: Days) -> list[Span]:
     """The days of a period; of a long one, its weeks or months."""
     if filters.n_days <= BY_DAY:
         return [(day, day) for day in _each(filters.start, filters.end, 1)]

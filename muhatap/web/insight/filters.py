@@ -68,7 +68,7 @@ def read(request: HttpRequest) -> Filters:
     """What the address asks for; what makes no sense in it is passed over. Agents get their own figures, whatever they ask."""
     given, user = request.GET, visitor(request)
     today = timezone.localtime(clock.now()).date()
-    period, start, end = _days(given, today)
+    period, start, end = days(given, today)
     is_own = not may(user, "insight.read")
     return Filters(
         today=today,
@@ -128,7 +128,8 @@ def number(given: QueryDict, name: str, *, most: int = 2**63 - 1) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= most else None
 
 
-def _days(given: QueryDict, today: date) -> tuple[str, date, date]:
+def days(given: QueryDict, today: date) -> tuple[str, date, date]:
+    """The preset that was asked for, or "", and its first and last day."""
     known = presets(today)
     start, end = _day(given.get("from", "")), _day(given.get("to", ""))
     if given.get("period") in known or not (start or end):

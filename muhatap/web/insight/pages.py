@@ -149,7 +149,7 @@ def _views(wanted: Filters, here: str) -> tuple[ViewGroup, ...]:
         ViewLink(label=label, url=wanted.url(name), icon=icon, is_here=name == here) for name, label, icon in links
     ]
     if not wanted.is_own:
-        shown.append(ViewLink(label=_("Visits"), url=reverse("visits:list"), icon="footprints"))
+        shown.insert(1, ViewLink(label=_("Web site"), url=reverse("web:overview"), icon="mouse-pointer-click"))
     return (ViewGroup(title=_("Insight"), links=tuple(shown)),)
 
 

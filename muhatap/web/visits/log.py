@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from muhatap.contacts import paging
 from muhatap.contacts.paging import Cursor
-from muhatap.visits.models import PageView, Visit
-from muhatap.web.common import times
+from muhatap.visits.models import PageView
+from muhatap.web.common import times, web_views
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs
-from muhatap.web.visits import words
+from muhatap.web.visits import narrowing, words
 
 MOST_PAGES = 50  # of one visit
 
@@ -46,13 +46,20 @@ class Line:
 @needs("visits.read")
 def show(request: HttpRequest) -> HttpResponse:
     read = Prefetch("pages", PageView.objects.order_by("at", "id")[:MOST_PAGES], to_attr="first_pages")
-    visits = Visit.objects.select_related("site").prefetch_related(read)
+    visits = narrowing.narrowed(request).select_related("site").prefetch_related(read)
     found = paging.by_key(visits, "began_at", is_down=True, cursor=Cursor.read(request.GET.get("at", "")))
+    kept = narrowing.kept(request)
     pages = Pages(
-        previous_url=f"?at={found.previous.token()}" if found.previous else "",
-        next_url=f"?at={found.next.token()}" if found.next else "",
+        previous_url=f"?{kept}at={found.previous.token()}" if found.previous else "",
+        next_url=f"?{kept}at={found.next.token()}" if found.next else "",
     )
-    return render(request, "visits/log.html", {"lines": [_line(visit) for visit in found.rows], "pages": pages})
+    page = {
+        "lines": [_line(visit) for visit in found.rows],
+        "pages": pages,
+        "chips": narrowing.chips(request),
+        "views": (web_views.group("visits:list"),),
+    }
+    return render(request, "visits/log.html", page)
 
 
 def _line(visit: Any) -> Line:

@@ -1,0 +1,57 @@
+"""Any table about web sites as a file for spreadsheets."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muhatap.accounts import audit
+from muhatap.contacts.exporting import harmless
+from muhatap.shared import clock
+from muhatap.visits import reports
+from muhatap.web.common import spreadsheets
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.insight.web import asking, clickmap, pages, tables
+from muhatap.web.insight.web.asking import Asked
+
+
+@needs("visits.read")
+def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
+    """CSV or XLSX, and no cell that runs as a formula."""
+    asked, name = asking.read(request), request.GET.get("table", "")
+    now = clock.now()
+    lines = ([harmless(cell) for cell in row] for row in _rows(request, asked, name))
+    audit.record(
+        by=visitor(request), at=now, act="figures.exported", kind="figures", id="", name=f"web {name}",
+        filters=dict(asked.pairs()),
+    )  # fmt: skip
+    told = f"web-{name}-{timezone.localtime(now):%Y-%m-%d}"
+    return spreadsheets.answer(lines, name=told, is_xlsx=request.GET.get("as") == "xlsx")
+
+
+def _rows(request: HttpRequest, asked: Asked, name: str) -> Iterator[list[str]]:
+    """Raises Http404 for a table nobody knows."""
+    if name == "clicks":
+        return _clicks(asked, request.GET.get("path", ""))
+    try:
+        kind = tables.kind(name)
+    except KeyError as error:
+        raise Http404 from error
+    if request.GET.get("over") == "days":
+        return _over_days(asked, kind)
+    return tables.plain(kind, tables.rows(asked, kind, request.GET.get("sort", "")))
+
+
+def _over_days(asked: Asked, kind: tables.Kind) -> Iterator[list[str]]:
+    chart = pages.chart(asked, kind)
+    yield [_("Days"), *chart.columns]
+    for line in chart.lines:
+        yield [line.title, *(text for text, _url in line.cells)]
+
+
+def _clicks(asked: Asked, path: str) -> Iterator[list[str]]:
+    yield [_("Element"), _("Words"), _("Clicks"), _("Across, of the element"), _("Down, of the element")]
+    for each in reports.elements(asked.cut, path=path, most=reports.MOST):
+        yield [each.element, clickmap.called(each), str(each.n), f"{each.x:.2f}", f"{each.y:.2f}"]

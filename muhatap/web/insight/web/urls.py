@@ -1,0 +1,19 @@
+"""Reports of web sites."""
+
+from django.urls import path
+
+from muhatap.web.insight.web import exports, now, overview, pages
+
+app_name = "web"
+
+urlpatterns = [
+    path("", overview.show, name="overview"),
+    path("now/", now.show, name="now"),
+    path("now/part/", now.part, name="now_part"),
+    path("pages/", pages.pages, name="pages"),
+    path("products/", pages.products, name="products"),
+    path("clicks/", pages.clicks, name="clicks"),
+    path("sources/", pages.sources, name="sources"),
+    path("campaigns/", pages.campaigns, name="campaigns"),
+    path("export/", exports.export, name="export"),
+]

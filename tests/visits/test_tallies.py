@@ -1,0 +1,193 @@
+"""Roll-ups equal a count of what was sent, however late and in whatever disorder it arrived."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from django.db.models import F, Sum
+from django.db.models.functions import TruncMinute
+
+from muhatap.visits import folding, keeping, sites, tallies
+from muhatap.visits.models import DayTally, Device, Dim, ElementDay, Event, MinuteTally, Named, PageView, Site, Visit
+from tests import cast
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+HOST = "https://www.ihlamurev.example"
+PATHS = ["/", "/nevresim", "/nevresim/keten", "/sepet"]
+PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _days() -> Iterator[None]:
+    with without_leaves():
+        keeping.look_ahead(at=NOON)
+        yield
+
+
+@pytest.fixture
+def shop() -> Site:
+    return sites.create(name="Ihlamur Ev", origins=[], by=cast.selin(), at=NOON)
+
+
+class Street:
+    """Visitors who do this and that; what they tell arrives later, in another order."""
+
+    def __init__(self, site: Site, seed: int) -> None:
+        self.site, self.dice = site, random.Random(seed)
+
+    def send(self, at: datetime, visitor: str, name: str, path: str, /, *, kind: int = 2, **properties: Any) -> None:
+        screen = PHONE if visitor in ("a", "b") else WIDE
+        body = {"properties": properties, "context": {"screen": screen, "page": {"referrer": "https://google.com/"}}}
+        Event.objects.create(
+            received_at=at + timedelta(seconds=self.dice.choice([1, 5, 90, 4000, 30_000])), site=self.site, at=at,
+            message_key=UUID(int=self.dice.getrandbits(128)), kind=kind, anonymous_id=visitor, user_id="", name=name,
+            url=f"{HOST}{path}?q=1", is_bot=False, payload=json.dumps(body),
+        )  # fmt: skip
+
+    def walk(self, visitor: str) -> None:
+        at = NOON
+        for n in range(12):
+            at += timedelta(seconds=self.dice.randint(5, 2400))
+            path, page = self.dice.choice(PATHS), f"{visitor}{n}"
+            about = {"product_id": "keten"} if path.endswith("keten") else {}
+            self.send(at, visitor, f"Sayfa {path}", path, kind=3, page_view=page, **about)
+            for seconds in (15, 30, 45)[: self.dice.randint(0, 3)]:
+                at += timedelta(seconds=16)
+                shown = [{"product_id": "havlu", "seconds": seconds / 2}] if path == "/nevresim" else []
+                self.send(
+                    at, visitor, "Page Engaged", path, page_view=page, seconds=seconds, scroll=2 * seconds, shown=shown
+                )
+            if self.dice.random() < 0.7:
+                self.send(at, visitor, "Element Clicked", path, page_view=page, element="#ara", x=0.5, y=0.25, text="Ara",
+                          box=[0.1, 0.0, 0.2, 0.1])  # fmt: skip
+            if self.dice.random() < 0.3:
+                self.send(at, visitor, "Product Added", path, product_id="keten", quantity=2, name="Keten nevresim")
+            if self.dice.random() < 0.1:
+                self.send(
+                    at, visitor, "Order Completed", path, products=[{"product_id": "keten"}, {"product_id": "havlu"}]
+                )
+
+
+def counted(dim: Dim, *measures: str, by_day: bool = False) -> dict[tuple[Any, ...], tuple[int, ...]]:
+    """Of each key, device and time what the cells say, without those that came back to nothing."""
+    model, when = (DayTally, "on") if by_day else (MinuteTally, "at")
+    rows = model.objects.filter(dim=dim).values_list("key", "device", when, *measures)  # type: ignore[attr-defined]
+    return {(key, device, at): tuple(sums) for key, device, at, *sums in rows if any(sums)}
+
+
+def by_hand(name: str, of: Any = lambda body: 1, key: Any = None, kind: int = 2) -> Counter[Any]:
+    """The same from the raw events."""
+    found: Counter[Any] = Counter()
+    for event in Event.objects.filter(name=name) if name else Event.objects.filter(kind=kind):
+        body = json.loads(event.payload)
+        device = Device.PHONE if event.anonymous_id in ("a", "b") else Device.COMPUTER
+        path = urlsplit(event.url).path.rstrip("/") or "/"
+        for one in key(body["properties"]) if key else [path]:
+            found[one, device, event.at.replace(second=0, microsecond=0)] += of(body["properties"])
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_any_disorder_every_cell_equals_a_count_by_hand(shop: Site, seed: int) -> None:
+    street = Street(shop, seed)
+    for visitor in "abcd":
+        street.walk(visitor)
+    moments = sorted(street.dice.uniform(0, 80_000) for _ in range(12))
+
+    for seconds in [*moments, 90_000, 90_000]:
+        folding.fold(at=NOON + timedelta(seconds=seconds))
+
+    views = by_hand("", kind=3)
+    assert {cell: n for cell, (n,) in counted(Dim.PAGE, "n_views").items()} == views
+    assert {cell: n for cell, (n,) in counted(Dim.PAGE, "n_clicks").items()} == by_hand("Element Clicked")
+    carted = by_hand("Product Added", of=lambda told: 2, key=lambda told: [told["product_id"]])
+    assert {cell: n for cell, (n,) in counted(Dim.PRODUCT, "n_carted").items()} == carted
+    sold = by_hand("Order Completed", key=lambda told: [one["product_id"] for one in told["products"]])
+    assert {cell: n for cell, (n,) in counted(Dim.PRODUCT, "n_sold").items()} == sold
+    read = PageView.objects.values_list("path", "device", TruncMinute("at")).annotate(Sum("engaged_ms"), Sum("scroll"))
+    assert counted(Dim.PAGE, "engaged_ms", "scroll") == {tuple(row[:3]): row[3:] for row in read if any(row[3:])}
+    shown = sum(page.shown.get("havlu", 0) for page in PageView.objects.all())
+    assert sum(n for (n,) in counted(Dim.PRODUCT, "shown_ms").values()) == shown > 0
+    same_as_visits()
+    assert ElementDay.objects.aggregate(Sum("n"))["n__sum"] == Event.objects.filter(name="Element Clicked").count()
+    assert Named.objects.get(dim=Dim.PRODUCT, key="keten").name == "Keten nevresim"
+
+
+def same_as_visits() -> None:
+    for began, field in (("entry_path", "n_entries"), ("exit_path", "n_exits")):
+        hand = Counter(Visit.objects.values_list(began, "device", TruncMinute("began_at")))
+        assert {cell: n for cell, (n,) in counted(Dim.PAGE, field).items()} == hand
+    for measure, step in (("n_looked", 1), ("n_close", 2), ("n_carted", 3), ("n_sold", 5)):
+        rows = Visit.objects.filter(reached__gte=step).values_list("source", "device", TruncMinute("began_at"))
+        assert {cell: n for cell, (n,) in counted(Dim.SOURCE, measure).items()} == Counter(rows)
+    assert sum(n for (n,) in counted(Dim.LENGTH, "n_visits").values()) == Visit.objects.count()
+    days: Counter[Any] = Counter()
+    for (key, device, at), (n, ms) in counted(Dim.SOURCE, "n_visits", "engaged_ms").items():
+        days[key, device, (at + timedelta(hours=3)).date(), "n"] += n
+        days[key, device, (at + timedelta(hours=3)).date(), "ms"] += ms
+    told = {
+        (*cell, name): value
+        for cell, sums in counted(Dim.SOURCE, "n_visits", "engaged_ms", by_day=True).items()
+        for name, value in zip(("n", "ms"), sums, strict=True)
+    }
+    assert told == {cell: n for cell, n in days.items() if n}
+
+
+def test_a_click_keeps_where_it_was_and_where_its_element_stood(shop: Site) -> None:
+    street = Street(shop, 4)
+    for _ in range(2):
+        street.send(NOON, "a", "Element Clicked", "/nevresim/", element="#ekle", x=0.5, y=2, box=[0.1, 0.2, 0.3, 0.4])
+    street.send(NOON, "a", "Element Clicked", "/nevresim", element="#ekle", x="?", box=["a"], text="Sepete  ekle ")
+
+    folding.fold(at=NOON + DAY)
+
+    row = ElementDay.objects.get()
+    assert (row.path, row.n, row.x, row.y, row.n_placed, row.left, row.height) == (
+        "/nevresim", 3, 1.0, 2.0, 2, 0.2, 0.8,
+    )  # fmt: skip
+    assert Named.objects.get(dim=Dim.ELEMENT).name == "Sepete ekle"
+
+
+def test_a_visit_that_is_erased_leaves_the_roll_ups(shop: Site) -> None:
+    Street(shop, 5).send(NOON, "a", "Sayfa", "/nevresim", kind=3, page_view="p", product_id="keten")
+    folding.fold(at=NOON + DAY)
+
+    Visit.objects.all().delete()
+    folding.fold(at=NOON + DAY)
+
+    some = [F(name) for name in tallies.MEASURES]
+    assert not any(any(row) for row in DayTally.objects.values_list(*some))
+
+
+def test_minutes_go_after_two_days_and_days_stay_and_still_take_what_is_late(shop: Site) -> None:
+    street = Street(shop, 6)
+    street.send(NOON, "a", "Sayfa", "/nevresim", kind=3, page_view="p")
+    folding.fold(at=NOON + DAY)
+    Event.objects.update(received_at=NOON + 2 * DAY)  # told again much later, as a page of its own
+    Event.objects.update(message_key=UUID(int=1), payload="{}")
+
+    tallies.forget_minutes(at=NOON + 3 * DAY)
+    folding.fold(at=NOON + 3 * DAY)
+
+    assert not MinuteTally.objects.exists()
+    assert DayTally.objects.filter(dim=Dim.PAGE).aggregate(Sum("n_views"))["n_views__sum"] == 2
+
+
+SIZES = [((390, 844), 1), ((844, 390), 1), ((820, 1180), 2), ((1440, 900), 3), ((1920, 1080), 3), ((0, 0), 0)]
+
+
+@pytest.mark.parametrize(("size", "device"), SIZES)
+def test_the_screen_tells_the_device(shop: Site, size: tuple[int, int], device: int) -> None:
+    from muhatap.visits import counting
+
+    screen = dict(zip(("width", "height"), size, strict=True))
+    assert counting.device_of({"context": {"screen": screen}}) == device

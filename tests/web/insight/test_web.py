@@ -1,0 +1,193 @@
+"""Reports of web sites: the figures equal a count by hand, and each leads to its visits."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from muhatap.shared import clock
+from muhatap.visits import folding, keeping, sites
+from muhatap.visits.models import Event, Site
+from tests import cast
+from tests.visits.leaves import without_leaves
+
+pytestmark = pytest.mark.django_db
+HOST = "https://www.ihlamurev.example"
+WEB = "/insight/web/"
+
+
+@pytest.fixture(autouse=True)
+def _days() -> Iterator[None]:
+    with without_leaves():
+        keeping.look_ahead(at=clock.now() - timedelta(days=1))
+        yield
+
+
+@pytest.fixture
+def ece(client: Client) -> Client:
+    """An analyst, logged in, reading English."""
+    user = cast.ece()
+    user.language = "en"
+    user.save()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def shop() -> Site:
+    return sites.create(name="Ihlamur Ev", origins=[HOST], by=cast.selin(), at=clock.now())
+
+
+def told(site: Site, at: datetime, visitor: str, name: str, path: str, /, *, kind: int = 2, **properties: Any) -> None:
+    body = {
+        "properties": properties,
+        "context": {"screen": {"width": 1440, "height": 900}, "page": {"referrer": "https://google.com/"}},
+    }
+    Event.objects.create(
+        received_at=at, site=site, at=at, message_key=uuid4(), kind=kind, anonymous_id=visitor, user_id="", name=name,
+        url=f"{HOST}{path}", is_bot=False, payload=json.dumps(body),
+    )  # fmt: skip
+
+
+def visited(site: Site) -> None:
+    """Three visits: one looks, one looks closely and fills a cart, one orders; the last by a campaign."""
+    at = clock.now() - timedelta(hours=1)
+    for nth, visitor in enumerate("abc"):
+        query = "?utm_source=bulten&utm_medium=email" if visitor == "c" else ""
+        told(site, at, visitor, "Keten nevresim", f"/nevresim{query}", kind=3, page_view=visitor, product_id="keten")
+        told(
+            site,
+            at + timedelta(minutes=2),
+            visitor,
+            "Page Engaged",
+            "/nevresim",
+            page_view=visitor,
+            seconds=20 + 40 * nth,
+            scroll=60,
+        )
+        told(
+            site,
+            at,
+            visitor,
+            "Element Clicked",
+            "/nevresim",
+            element="#ekle",
+            text="Sepete ekle",
+            x=0.5,
+            y=0.5,
+            box=[0.6, 0.3, 0.2, 0.1],
+        )
+    told(site, at, "b", "Product Added", "/nevresim", product_id="keten", name="Keten nevresim")
+    told(site, at, "c", "Order Completed", "/sepet", products=[{"product_id": "keten", "quantity": 2}])
+    folding.fold(at=clock.now())
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_the_overview_tells_what_a_count_by_hand_tells(ece: Client, shop: Site) -> None:
+    visited(shop)
+
+    said = words(ece.get(WEB, {"period": "7d"}).content.decode())
+
+    assert "Visits 3" in said
+    assert "Bought 33% 1 visit" in said
+    assert "Left carts 50% 1 cart" in said
+    assert "Looked at a product 3 Looked closely 2 67% went on Added to the cart 2 100% went on" in said
+    assert "Engaged in all" in said and "3 min" in said  # 20 + 60 + 100 seconds
+    assert "3 clicks, most first." in said and "Sepete ekle 100%" in said
+
+
+@pytest.mark.parametrize(
+    ("report", "row"),
+    [
+        ("pages", r"Keten nevresim /nevresim 3 1 min 60% 3 3 3"),
+        ("products", r"Keten nevresim keten 3 min 3 1 min 0 s 0 1 2"),
+        ("sources", r"Search engines 2 40 s 1.0 0% 2 1 0 0%"),
+        ("campaigns", r"bulten / email 1 1 min 40 s 1.0 0% 1 1 1 100%"),
+    ],
+)
+def test_a_row_tells_what_a_count_by_hand_tells(ece: Client, shop: Site, report: str, row: str) -> None:
+    visited(shop)
+
+    assert row in words(ece.get(f"{WEB}{report}/").content.decode())
+
+
+def test_each_figure_leads_to_its_visits(ece: Client, shop: Site) -> None:
+    visited(shop)
+
+    def n(address: str) -> int:
+        return ece.get(address.replace("&amp;", "&")).content.decode().count("visit-pages")
+
+    pages = {name: ece.get(f"{WEB}{name}/").content.decode() for name in ("sources", "campaigns", "products", "pages")}
+    links = {
+        name: re.findall(r'<td class="num"><a class="link" href="(/visits/[^"]*)">', page)
+        for name, page in pages.items()
+    }
+    assert [n(link) for link in links["sources"]] == [3, 2, 2, 1, 1, 1, 1, 1]  # the day's first
+    assert n(links["campaigns"][0]) == 1
+    assert n(links["products"][0]) == 3
+    assert n(links["pages"][0]) == 3
+    assert n("/visits/?reached=3&unbought=1") == 1
+    assert n("/visits/?source=none&campaign=%00&path=%00&from=x&device=9999999999999") == 0
+
+
+def test_days_devices_and_sites_narrow_every_figure(ece: Client, shop: Site) -> None:
+    visited(shop)
+
+    for narrowed in ("device=1", f"site={shop.pk + 1}", "from=2020-01-01&to=2020-01-02"):
+        assert "Visits 0" in words(ece.get(f"{WEB}?{narrowed}").content.decode())
+    assert "Visits 3" in words(ece.get(f"{WEB}?device=3&site={shop.pk}").content.decode())
+
+
+def test_every_table_is_a_file(ece: Client, shop: Site) -> None:
+    visited(shop)
+
+    def lines(**asked: str) -> list[str]:
+        answer: Any = ece.get(f"{WEB}export/", asked)
+        return b"".join(answer.streaming_content).decode().splitlines()
+
+    assert lines(table="pages")[1] == "/nevresim,Keten nevresim,3,60,0.6,3,3,3"
+    assert lines(table="clicks", path="/nevresim")[1] == "#ekle,Sepete ekle,3,0.50,0.50"
+    assert lines(table="sources", over="days", period="7d")[-1].endswith(",3")
+    assert ece.get(f"{WEB}export/", {"table": "nothing"}).status_code == 404
+
+
+def test_before_the_first_visit_the_tag_stands_there(client: Client, shop: Site) -> None:
+    client.force_login(cast.selin(), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert shop.write_key in client.get(WEB).content.decode()
+
+
+@pytest.mark.parametrize("who", ["mert", "ece", "can"])
+def test_those_who_read_of_visits_reach_the_pages_by_the_navigation(client: Client, who: str) -> None:
+    client.force_login(getattr(cast, who)(), backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(WEB)
+
+    assert page.status_code == 200
+    assert ('href="/insight/web/"' if who == "mert" else 'href="/insight/"') in page.content.decode()
+
+
+def test_agents_do_not(client: Client) -> None:
+    client.force_login(cast.zeynep(), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.get(WEB).status_code == 403
+
+
+def test_who_is_there_shows_before_it_is_folded(ece: Client, shop: Site) -> None:
+    told(shop, clock.now() - timedelta(seconds=2), "a", "Keten nevresim", "/nevresim", kind=3, page_view="a")
+    told(shop, clock.now() - timedelta(seconds=1), "a", "Product Added", "/nevresim", product_id="keten")
+    told(shop, clock.now() - timedelta(minutes=9), "b", "Havlu", "/havlu", kind=3, page_view="b")
+
+    said = words(ece.get(f"{WEB}now/part/").content.decode())
+
+    assert "1 person is on the site." in said
+    assert "Keten nevresim 1 page" in said and "Put something in the cart /nevresim" in said
+    assert "Havlu" not in said
