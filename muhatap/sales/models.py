@@ -195,6 +195,7 @@ class Order(models.Model):
     """An order, once per shop by the shop's own number, whoever told of it. What the shop's server says stands before what a browser says.
 
     `source` and `visitor` are the browser that claims it: a claim, never a proof of who ordered. Its way stands in its steps.
+    `may_be_written_to`: what the buyer said to the shop about news and offers, None when it tells nothing of that.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
@@ -209,6 +210,7 @@ class Order(models.Model):
     refunded = money(default=0)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="orders")
     customer_name = models.CharField(max_length=200, blank=True)
+    may_be_written_to = models.BooleanField(null=True)
     guest_key = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=40, blank=True)
     visitor = models.CharField(max_length=210, blank=True)

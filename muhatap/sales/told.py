@@ -55,6 +55,7 @@ class Customer:
     email: str = ""
     phone: str = ""
     city: str = ""
+    may_be_written_to: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +167,12 @@ def day(said: object) -> date | None:
             return None
     found_at = moment(said)
     return found_at.date() if found_at else None
+
+
+def yes(said: object) -> bool | None:
+    """Whether something is said to be so; None when it is not said."""
+    word = said if isinstance(said, bool) else text(said, 10).lower()
+    return True if word in (True, "1", "yes", "true", "on", "evet") else False if word in (False, "0", "no", "false", "hayır") else None
 
 
 def mapping(said: object) -> Mapping[str, Any]:

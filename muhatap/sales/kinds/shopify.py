@@ -21,6 +21,7 @@ from muhatap.sales.told import (
     positive,
     quantity,
     text,
+    yes,
 )
 
 __all__ = ["VERSION", "is_signed", "order", "pages", "thing"]
@@ -120,6 +121,7 @@ def _customer(said: Mapping[str, Any]) -> Customer:
         email=text(said.get("email"), 320) or text(who.get("email"), 320),
         phone=next(filter(None, (text(one.get("phone"), 40) for one in (said, who, billing, shipping))), ""),
         city=text(address.get("city"), 120),
+        may_be_written_to=yes(said.get("buyer_accepts_marketing")),
     )
 
 

@@ -25,6 +25,7 @@ from muhatap.sales.told import (
     positive,
     quantity,
     text,
+    yes,
 )
 
 # The shop's own states, and those that plugins for Turkish cargo firms add.
@@ -54,6 +55,8 @@ PROMISED = (
     "teslimat_tarihi",
     "_estimated_delivery_date",
 )
+# Where plugins keep whether the buyer wants news and offers.
+CONSENT = ("marketing_consent", "_marketing_consent", "mailchimp_woocommerce_is_subscribed", "eposta_izni", "iys_izni")
 PER_PAGE = 50
 
 
@@ -124,7 +127,13 @@ def _customer(said: Mapping[str, Any]) -> Customer:
         email=text(billing.get("email"), 320),
         phone=text(billing.get("phone"), 40) or text(shipping.get("phone"), 40),
         city=text(billing.get("city"), 120),
+        may_be_written_to=_consent(said),
     )
+
+
+def _consent(said: Mapping[str, Any]) -> bool | None:
+    told = (yes(meta.get("value")) for meta in items(said.get("meta_data")) if text(meta.get("key")) in CONSENT)
+    return next((one for one in told if one is not None), None)
 
 
 def _line(said: Mapping[str, Any]) -> Line:
