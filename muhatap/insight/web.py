@@ -103,7 +103,7 @@ class ProductFigures:
     shown_ms: int
     carts: int
     n_orders: int
-    quantity: int
+    quantity: Decimal
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,16 @@ def _together(keys: list[str], *tables: ir.Table) -> ir.Table:
     rows = [
         table.select(
             *keys,
-            **{name: (table[name] if name in table.columns else ibis.literal(0)).cast("int64") for name in numbers},
+            **{name: (table[name] if name in table.columns else ibis.literal(0)).cast(_kind(name)) for name in numbers},
         )
         for table in tables
     ]
     every = ibis.union(*rows, distinct=False)
-    return every.group_by(keys).agg(**{name: every[name].sum().cast("int64") for name in numbers})
+    return every.group_by(keys).agg(**{name: every[name].sum().cast(_kind(name)) for name in numbers})
+
+
+def _kind(number: str) -> str:
+    return "decimal(18, 3)" if number == "quantity" else "int64"
 
 
 def of_contacts(rows: ir.Table, links: ir.Table, moment: str) -> ir.Table:

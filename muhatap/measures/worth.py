@@ -18,10 +18,10 @@ def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
         orders.contact_id.notnull(),
         orders.currency == currency,
         orders.state.notin(COUNTED),
-        orders.placed_at.date() <= as_of,
+        orders.day <= as_of,
     )
     customers = own.group_by("contact_id").agg(
-        last_on=own.placed_at.date().max(), n_orders=own.count(), money=(own.total - own.refunded).sum()
+        last_on=own.day.max(), n_orders=own.count(), money=(own.total - own.refunded).sum()
     )
     counted = customers.mutate(
         days=ibis.literal(as_of).epoch_days().cast("int64") - customers.last_on.epoch_days().cast("int64")

@@ -1,0 +1,190 @@
+"""Every measure once more, in the plainest Python: loops over rows, to be read beside its definition."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from muhatap.measures.asked import Conditions, Period, Step
+from muhatap.measures.cohorts import number_of
+from muhatap.measures.products import PARTS
+from tests.measures.worlds import Row
+
+Rows = list[Row]
+
+
+def sessions(events: Rows) -> Rows:
+    found: Rows = []
+    last: dict[tuple[int, int], Row] = {}
+    for event in sorted(events, key=lambda event: event["at"]):
+        who = (event["site_id"], event["visitor"])
+        visit = last.get(who)
+        if visit is None or event["at"] - visit["ended_at"] > timedelta(minutes=30):
+            n = visit["n"] + 1 if visit else 0
+            visit = {"site_id": who[0], "visitor": who[1], "n": n, "began_at": event["at"], "n_events": 0, "n_pages": 0}
+            found.append(visit)
+            last[who] = visit
+        visit["ended_at"] = event["at"]
+        visit["n_events"] += 1
+        visit["n_pages"] += event["kind"] in (3, 4)
+    return found
+
+
+def is_met(row: Row, wanted: Conditions, links: Rows) -> bool:
+    is_known = any(
+        link["visitor"] == row["visitor"] and link["since"] <= row["began_at"] < link["until"] for link in links
+    )
+    return (
+        wanted.site in (None, row["site_id"])
+        and (not wanted.source or row["source"] in wanted.source)
+        and wanted.campaign in (None, row["campaign"])
+        and (not wanted.device or row["device"] in wanted.device)
+        and wanted.landing in (None, row["landing_path"])
+        and wanted.is_known in (None, is_known)
+        and wanted.has_bought in (None, row["reached"] >= 5)
+    )
+
+
+def meeting(rows: Rows, wanted: Conditions, links: Rows) -> Rows:
+    return [row for row in rows if is_met(row, wanted, links)]
+
+
+def during(rows: Rows, period: Period) -> Rows:
+    return [row for row in rows if period.start <= row["day"] <= period.end]
+
+
+def did(step: Step, row: Row) -> bool:
+    if step.kind == "event":
+        return "name" in row and row["name"] == step.value
+    if "name" in row:
+        return False
+    if step.kind == "product":
+        return bool(row["product"] == step.value if step.value else row["product"])
+    below = step.kind == "below" and row["path"].startswith(step.value.rstrip("/") + "/")
+    return bool(row["path"] == step.value or below)
+
+
+def funnel(page_views: Rows, events: Rows, steps: Sequence[Step], within: timedelta) -> Rows:
+    found = [{"step": number, "n_visitors": 0, "seconds": 0} for number in range(1, len(steps) + 1)]
+    everything = [*page_views, *events]
+    for visitor in {row["visitor"] for row in everything}:
+        mine = [row for row in everything if row["visitor"] == visitor]
+        entered = reached = None
+        for number, step in enumerate(steps):
+            moments = sorted(row["at"] for row in mine if did(step, row))
+            if entered is None:
+                moment = next(iter(moments), None)
+                entered = moment
+            else:
+                moment = next((at for at in moments if reached <= at <= entered + within), None)
+            if moment is None:
+                break
+            reached = moment
+            found[number]["n_visitors"] += 1
+            found[number]["seconds"] += int((whole(moment) - whole(entered)).total_seconds())
+    return found
+
+
+def whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def neighbours(page_views: Rows, path: str, *, is_after: bool) -> Rows:
+    n = Counter(row["next_path" if is_after else "previous_path"] for row in page_views if row["path"] == path)
+    return [{"path": path, "n": n} for path, n in n.items()]
+
+
+def trails(visits: Rows, begins_with: str = "") -> Rows:
+    n = Counter(row["trail"] for row in visits if row["n_pages"] and begins_with in ("", row["landing_path"]))
+    return [{"trail": trail, "n": n} for trail, n in n.items()]
+
+
+def cohorts(visits: Rows, period: Period, unit: str, wanted: Conditions, links: Rows) -> Rows:
+    of_one = defaultdict(list)
+    for row in visits:
+        if row["day"] <= period.end:
+            of_one[row["visitor"]].append(row)
+    n: Counter[tuple[int, int]] = Counter()
+    for mine in of_one.values():
+        first = min(mine, key=lambda row: (row["began_at"], row["visit_id"]))
+        cohort = number_of(min(row["day"] for row in mine), unit)
+        if cohort >= number_of(period.start, unit) and is_met(first, wanted, links):
+            n.update({(cohort, number_of(row["day"], unit) - cohort) for row in mine})
+    return [{"cohort": cohort, "later": later, "n_visitors": n} for (cohort, later), n in n.items()]
+
+
+def grouped(rows: Rows, by: Sequence[str], told: Callable[[Rows], Row]) -> Rows:
+    groups = defaultdict(list)
+    for row in rows:
+        groups[tuple(row[name] for name in by)].append(row)
+    return [dict(zip(by, key, strict=True)) | told(some) for key, some in groups.items()]
+
+
+def pages(page_views: Rows) -> Rows:
+    return grouped(page_views, ["path"], lambda some: {
+        "n_views": len(some), "n_visits": len({row["visit_id"] for row in some}), "n_landings": sum(row["place"] == 1 for row in some),
+        "n_exits": sum(not row["next_path"] for row in some), "engaged_ms": sum(row["engaged_ms"] for row in some),
+        "scroll": sum(row["scroll"] for row in some),
+    })  # fmt: skip
+
+
+def sources(visits: Rows, by: Sequence[str]) -> Rows:
+    return grouped(visits, by, lambda some: {
+        "n_visits": len(some), "n_visitors": len({row["visitor"] for row in some}), "n_pages": sum(row["n_pages"] for row in some),
+        "engaged_ms": sum(row["engaged_ms"] for row in some), "n_short": sum(row["n_pages"] <= 1 for row in some),
+        "n_bought": sum(row["reached"] >= 5 for row in some),
+    })  # fmt: skip
+
+
+def products(interest: Rows, events: Rows, lines: Rows) -> Rows:
+    added = [row for row in events if row["name"] == "Product Added" and row["product"]]
+    found = []
+    for product in {row["product"] for row in [*interest, *added, *lines]}:
+        seen, bought = ([row for row in rows if row["product"] == product] for rows in (interest, lines))
+        found.append({
+            "product": product, "n_looks": sum(row["n_looks"] for row in seen), "n_visitors": len({row["visitor"] for row in seen}),
+            "engaged_ms": sum(row["engaged_ms"] for row in seen), "shown_ms": sum(row["shown_ms"] for row in seen),
+            "carts": sum(row["product"] == product for row in added), "n_orders": len({row["order_id"] for row in bought}),
+            "quantity": sum((row["quantity"] for row in bought), Decimal(0)),
+        })  # fmt: skip
+    return found
+
+
+def interest(rows: Rows, events: Rows, by: str) -> Rows:
+    added = [row for row in events if row["name"] == "Product Added" and row["product"]]
+    found = []
+    for who, product in {(row[by], row["product"]) for row in [*rows, *added] if row[by] is not None}:
+        mine = [row for row in rows if (row[by], row["product"]) == (who, product)]
+        parts = {
+            name: sum(row[name] for row in mine) for name in ("engaged_ms", "n_looks", "shown_ms", "n_gallery", "n_variants")
+        }  # fmt: skip
+        parts["returns"] = max(len({row["day"] for row in mine if row["n_looks"]}) - 1, 0)
+        parts["carts"] = sum((row[by], row["product"]) == (who, product) for row in added)
+        points = sum(min(weight * parts[name], most) for name, (weight, most) in PARTS.items())
+        found.append({by: who, "product": product, **parts, "score": round(points * 100) / 100})
+    return found
+
+
+def of_contacts(rows: Rows, links: Rows, moment: str) -> Rows:
+    return [
+        row | {"contact_id": link["contact_id"]}
+        for row in rows
+        for link in links
+        if link["visitor"] == row["visitor"] and link["since"] <= row[moment] < link["until"]
+    ]
+
+
+def rfm(orders: Rows, as_of: date, currency: str) -> Rows:
+    counted = [
+        row for row in orders
+        if row["contact_id"] is not None and row["currency"] == currency and row["state"] != "cancelled" and row["day"] <= as_of
+    ]  # fmt: skip
+    customers = grouped(counted, ["contact_id"], lambda some: {
+        "last_on": max(row["day"] for row in some), "days": (as_of - max(row["day"] for row in some)).days, "n_orders": len(some),
+        "money": sum(row["total"] - row["refunded"] for row in some),
+    })  # fmt: skip
+    for name, value in (("recency", "last_on"), ("frequency", "n_orders"), ("monetary", "money")):
+        for customer in customers:
+            worse = sum(other[value] < customer[value] for other in customers)
+            customer[name] = worse * 5 // len(customers) + 1
+    return customers
