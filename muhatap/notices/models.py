@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     WARNING = "warning", _("A deadline comes close")
     BREACH = "breach", _("A deadline has passed")
     FAILED = "failed", _("An answer of mine was not sent")
+    PROMISE = "promise", _("A promise of mine comes close or is overdue")
 
 
 class Way(models.TextChoices):

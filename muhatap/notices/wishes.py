@@ -17,6 +17,7 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     Kind.WARNING: (PAGE, BROWSER, PUSH),
     Kind.BREACH: (PAGE, BROWSER, PUSH, MAIL),
     Kind.FAILED: (PAGE, BROWSER, PUSH, MAIL),
+    Kind.PROMISE: (PAGE, BROWSER, PUSH, MAIL),
 }
 
 

@@ -75,6 +75,13 @@ def _breach(notice: Notice) -> str:
     return _("We promised an answer by %(time)s; that has passed") % {"time": _due(notice)}
 
 
+def _promise(notice: Notice) -> str:
+    told = {"what": notice.message.event_details.get("what", ""), "time": _due(notice)}
+    if notice.message.event == "promise_missed":
+        return _("Your promise is overdue since %(time)s: %(what)s") % told
+    return _("Your promise is due at %(time)s: %(what)s") % told
+
+
 def _due(notice: Notice) -> str:
     due = parse_datetime(str(notice.message.event_details.get("due_at", "")))
     return f"{timezone.localtime(due):%H:%M}" if due else ""
@@ -93,4 +100,5 @@ SENTENCES: dict[str, Callable[[Notice], str]] = {
     Kind.WARNING: _warning,
     Kind.BREACH: _breach,
     Kind.FAILED: _failed,
+    Kind.PROMISE: _promise,
 }
