@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import automation, days, doubles, promises, shop, visitors, writing
+from demo import automation, browsing, days, doubles, promises, shop, visitors, writing
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
@@ -51,6 +51,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             doubles.bring(at=days.moment("-2d 10:00", at))
             writing.finish(stage, by=stage.shop.staff["zeynep"], at=at)
             automation.finish(by=stage.shop.staff["can"], at=at)
+            browsing.browse(site=stage.shop.site, at=at)
             counting.fold()
             documents.rebuild(at=at)
             deque(measuring.rebuild(at=at), maxlen=0)

@@ -13,6 +13,7 @@ from muhatap.contacts.models import CustomField
 from muhatap.feedback import asking
 from muhatap.shared import secrets
 from muhatap.visits import sites
+from muhatap.visits.models import Site
 
 DOMAIN = "ihlamurev.example"
 PASSWORD = "ihlamur-kokusu-42"  # noqa: S105 (printed at the start; the demo is for looking around)
@@ -43,13 +44,14 @@ GREETING = {
 
 @dataclass(frozen=True)
 class Shop:
-    """Staff by login name without domain, inboxes by short name, custom fields' keys by label, and the secret the
-    shop's own site signs with."""
+    """Staff by login name without domain, inboxes by short name, custom fields' keys by label, the secret the shop's own
+    site signs with, and that site as it tells of its visitors."""
 
     staff: dict[str, User]
     inboxes: dict[str, Inbox]
     fields: dict[str, str]
     signing_secret: str
+    site: Site
 
 
 def stands() -> bool:
@@ -68,8 +70,8 @@ def build(*, at: datetime) -> Shop:
             Desk.objects.create(inbox=inbox, user=staff[login])
     for name in ("destek", "web"):
         asking.set_up(inbox=inboxes[name], fields={"is_on": True}, by=staff["deniz"], at=at)
-    sites.create(name="Ihlamur Ev", origins=[f"https://www.{DOMAIN}"], by=staff["deniz"], at=at)
-    return Shop(staff, inboxes, _fields(by=staff["deniz"], at=at), signing_secret)
+    site = sites.create(name="Ihlamur Ev", origins=[f"https://www.{DOMAIN}"], by=staff["deniz"], at=at)
+    return Shop(staff, inboxes, _fields(by=staff["deniz"], at=at), signing_secret, site)
 
 
 def _staff(teams: dict[str, Team]) -> dict[str, User]:
