@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from muhatap.shared import clock
 from muhatap.visits import arriving as newest
@@ -44,9 +45,29 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @needs("sites.edit")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, get_object_or_404(Site, pk=pk))
+
+
+@require_POST
+@needs("sites.edit")
+def renew_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new secret for signatures and show it this once."""
     site = get_object_or_404(Site, pk=pk)
-    page = _arrived(site) | {"address": settings.PUBLIC_URL, "example": _example(site), "tag": _tag(site)}
-    return render(request, "visits/site.html", page)
+    return _page(request, site, secret=sites.renew_secret(site=site, by=visitor(request), at=clock.now()))
+
+
+@require_POST
+@needs("sites.edit")
+def renew_server_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new key for the shop's server and show it this once."""
+    site = get_object_or_404(Site, pk=pk)
+    return _page(request, site, server_key=sites.renew_server_key(site=site, by=visitor(request), at=clock.now()))
+
+
+def _page(request: HttpRequest, site: Site, *, secret: str = "", server_key: str = "") -> HttpResponse:
+    shown = {"address": settings.PUBLIC_URL, "example": _example(site), "tag": _tag(site)}
+    fresh = {"secret": secret, "server_key": server_key}
+    return render(request, "visits/site.html", _arrived(site) | shown | fresh)
 
 
 @needs("sites.edit")
