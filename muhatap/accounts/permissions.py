@@ -35,6 +35,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "teams.edit": _ADMINISTRATION,
     "owners.edit": frozenset({OWNER}),
     "service.edit": _LEADS,  # working hours, holidays, SLA policies
+    "promises.read": _EVERYBODY,  # of the conversations one sees
+    "promises.make": _STAFF_OF_SERVICE,  # make, keep, break, withdraw and put off promises
     "everything.export": _ADMINISTRATION,  # all the firm keeps, as files
     "audit.read": _ADMINISTRATION,
     "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
@@ -48,6 +50,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "macros.share": _LEADS,  # with a team or everybody
     "visits.read": _EVERYBODY - {AGENT},  # what happens on web sites, of everybody
     "sites.edit": _ADMINISTRATION,  # write keys, and what arrives under them
+    "sales.read": _EVERYBODY,  # orders and carts
+    "sales.export": _LEADS | {MARKETER, ANALYST},
+    "shops.edit": _ADMINISTRATION,  # shops, their secrets, what they sent
     "developer.read": _EVERYBODY,  # the reference of the API
     "developer.edit": _ADMINISTRATION,  # API keys, webhooks
 }

@@ -22,6 +22,7 @@ from muhatap.flow import (
     intake,
     lake,
     later,
+    promises,
     replay_span,
     reply,
     rules,
@@ -214,6 +215,7 @@ def every_minute(timestamp: int) -> None:
     for act in (
         snoozing.wake_due,
         deadlines.watch,
+        promises.watch,
         rules.pass_time,
         surveying.ask_due,
         watching.look,

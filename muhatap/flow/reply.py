@@ -15,7 +15,7 @@ from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
 from muhatap.conversations import assigning, closing, drafting, recipients, replying, threads, variables
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import notifying, returned
+from muhatap.flow import notifying, promises, returned
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
@@ -125,6 +125,7 @@ def send(
     outbox.queue(
         interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at
     )
+    promises.said(message=message, by=by, at=at)
     if by and answer.is_draft:
         drafting.discard(conversation=conversation, by=by, kind="reply")
     if and_resolve:
@@ -146,6 +147,7 @@ def take_back(*, message: Message, by: User, at: datetime) -> bool:
     outgoing = Outgoing.objects.filter(interaction__message=message).order_by("-n_try").first()
     if outgoing is None or not outbox.cancel(outgoing=outgoing, by=by, at=at):
         return False
+    promises.unsaid(message=message, by=by, at=at)
     replying.withdraw(message=message, by=by, at=at)
     outgoing.interaction.delete()  # nothing happened in the world, so the ledger tells of nothing
     return True

@@ -24,6 +24,8 @@ from muhatap.contacts.models import (
 from muhatap.conversations.models import Conversation, Message, Participant
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.interactions.models import Interaction
+from muhatap.sales.models import Cart, Order, Shop
+from muhatap.service.models import Promise
 from muhatap.visits.models import Site, VisitorLink
 from tests import cast
 from tests.cast import NOW
@@ -77,6 +79,18 @@ def invitation(contact: Contact) -> Invitation:
     )
 
 
+def shop() -> Shop:
+    made, _is_new = Shop.objects.get_or_create(token="t", defaults={"kind": "feed", "name": "M", "created_at": NOW})
+    return made
+
+
+def promised(contact: Contact) -> Promise:
+    return Promise.objects.create(
+        contact=contact, what="Kargoya verilecek", by=cast.zeynep(), made_at=NOW, due_at=NOW + timedelta(days=1),
+        first_due_at=NOW + timedelta(days=1), remind_at=NOW + timedelta(hours=21), time_zone="Europe/Istanbul",
+    )  # fmt: skip
+
+
 def browser(contact: Contact) -> VisitorLink:
     site, _is_new = Site.objects.get_or_create(write_key="k", defaults={"name": "Ihlamur Ev", "created_at": NOW})
     number = VisitorLink.objects.count() + 1
@@ -109,6 +123,27 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
     ),
     "conversations.Message.contact": message,
     "visits.VisitorLink.contact": browser,
+    "sales.Order.contact": lambda c: Order.objects.create(
+        shop=shop(),
+        external_id=str(Order.objects.count()),
+        number="10482",
+        currency="TRY",
+        total=5,
+        contact=c,
+        placed_at=NOW,
+        modified_at=NOW,
+        recorded_at=NOW,
+    ),
+    "sales.Cart.contact": lambda c: Cart.objects.create(
+        shop=shop(),
+        source="site:1",
+        visitor=str(Cart.objects.count()),
+        currency="TRY",
+        contact=c,
+        began_at=NOW,
+        changed_at=NOW,
+    ),
+    "service.Promise.contact": promised,
     "feedback.Invitation.contact": invitation,
     "feedback.Response.contact": lambda c: Response.objects.create(
         contact=c, invitation=invitation(meet(cast.ELIF)), score=4, at=NOW

@@ -185,6 +185,7 @@ KINDS = {
     "contact": _("Contact"),
     "company": _("Company"),
     "conversation": _("Conversation"),
+    "promise": _("Promise"),
     "outgoing": _("Outgoing message"),
     "raw item": _("Received item"),
     "inbox": _("Inbox"),

@@ -37,6 +37,14 @@ EVENT_ICONS = {
     "rating_asked": "smile",
     "rated": "smile",
     "rating_changed": "smile",
+    "promised": "handshake",
+    "promise_kept": "check",
+    "promise_broken": "triangle-alert",
+    "promise_withdrawn": "x",
+    "promise_put_off": "clock",
+    "promise_reopened": "rotate-ccw",
+    "promise_near": "clock",
+    "promise_missed": "triangle-alert",
 }
 WARNINGS: dict[str, Callable[[], str]] = {
     "warning: sender may be forged": lambda: _("The receiving server says this sender may be forged."),
@@ -81,6 +89,9 @@ def event(message: Message) -> str:
     if message.event.startswith("deadline_"):
         told["promise"] = str(Deadline.Kind(str(told["kind"])).label)
         told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at)
+    if message.event.startswith("promise"):
+        told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at)
+        told["because"] = f": {told['why']}" if told.get("why") else ""
     sentence = _sentences_by_somebody() if message.by else _sentences_by_the_system()
     return sentence.get(message.event, message.event) % told
 
@@ -132,6 +143,12 @@ def _sentences_by_somebody() -> dict[str, str]:
         "unsnoozed": _("%(by)s took the snooze back"),
         "taken_back": _("%(by)s took an answer back before it left"),
         "put_back": _("%(by)s put messages back where they were"),
+        "promised": _("%(by)s promised “%(what)s”, due %(due)s"),
+        "promise_kept": _("%(by)s kept the promise “%(what)s”%(because)s"),
+        "promise_broken": _("The promise “%(what)s” was broken, says %(by)s%(because)s"),
+        "promise_withdrawn": _("%(by)s withdrew the promise “%(what)s”%(because)s"),
+        "promise_put_off": _("%(by)s put the promise “%(what)s” off to %(due)s%(because)s"),
+        "promise_reopened": _("%(by)s says the promise “%(what)s” is still open"),
     }
 
 
@@ -156,6 +173,8 @@ def _sentences_by_the_system() -> dict[str, str]:
         "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
         "deadline_near": _("%(promise)s is due soon: %(due)s, policy “%(policy)s”"),
         "deadline_missed": _("%(promise)s is overdue since %(due)s, policy “%(policy)s”"),
+        "promise_near": _("The promise “%(what)s” is due soon: %(due)s"),
+        "promise_missed": _("The promise “%(what)s” is overdue since %(due)s"),
     }
 
 
