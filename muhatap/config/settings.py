@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "muhatap.web.insight",
     "muhatap.web.developer",
     "muhatap.web.visits",
+    "muhatap.web.sales",
 ]
 
 MIDDLEWARE = [

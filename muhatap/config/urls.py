@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", include("muhatap.web.search.urls")),
     path("insight/web/", include("muhatap.web.insight.web.urls")),
     path("insight/", include("muhatap.web.insight.urls")),
+    path("sales/", include("muhatap.web.sales.urls")),
     path("visits/", include("muhatap.web.visits.log_urls")),
     path("notices/", include("muhatap.web.notices.urls")),
     path("rate/", include("muhatap.web.feedback.urls")),
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/writing/", include("muhatap.web.writing.urls")),
     path("settings/automation/", include("muhatap.web.automation.urls")),
     path("settings/sites/", include("muhatap.web.visits.urls")),
+    path("settings/shops/", include("muhatap.web.sales.shop_urls")),
     path("settings/developer/", include("muhatap.web.developer.urls")),
     path("", include("muhatap.api.urls")),
 ]

@@ -34,8 +34,13 @@ def test_all_events_of_the_specification_are_known_and_no_others() -> None:
 
 @pytest.mark.parametrize(
     ("written", "known"),
-    [("Completed Order", "order completed"), ("viewed_product", "product viewed"), ("Viewed Product Category", "product list viewed"), (" ORDER-COMPLETED ", "order completed")],
-)  # fmt: skip
+    [
+        ("Completed Order", "order completed"),
+        ("viewed_product", "product viewed"),
+        ("Viewed Product Category", "product list viewed"),
+        (" ORDER-COMPLETED ", "order completed"),
+    ],
+)
 def test_old_names_and_other_spellings_mean_the_same(written: str, known: str) -> None:
     assert events.called(written) == known
 
@@ -95,8 +100,16 @@ def test_a_list_of_the_whole_cart_stands_over_what_was_known() -> None:
 
 @pytest.mark.parametrize(
     ("said", "is_"),
-    [("2.849,90", "2849.90"), ("2,849.90 TL", "2849.90"), ("249,90", "249.90"), ("1,249", "1249"), ("1.249.000", "1249000"), (19.99, "19.99"), ("12.5", "12.5")],
-)  # fmt: skip
+    [
+        ("2.849,90", "2849.90"),
+        ("2,849.90 TL", "2849.90"),
+        ("249,90", "249.90"),
+        ("1,249", "1249"),
+        ("1.249.000", "1249000"),
+        (19.99, "19.99"),
+        ("12.5", "12.5"),
+    ],
+)
 def test_amounts_are_read_as_shops_write_them(said: object, is_: str) -> None:
     assert amount(said) == Decimal(is_)
 

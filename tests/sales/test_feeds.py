@@ -1,5 +1,6 @@
 """Files of orders and products, as shops without an API export them."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -34,7 +35,9 @@ def test_rows_of_one_order_are_its_lines() -> None:
 
 
 def test_json_with_lines_inside_reads_the_same() -> None:
-    said = '{"orders": [{"order_id": 7, "date": "2026-11-02T10:00:00Z", "total": "12.50", "name": "Elif", "items": [{"product_id": 3, "name": "Mum", "quantity": 2, "price": 6.25}]}]}'
+    line = {"product_id": 3, "name": "Mum", "quantity": 2, "price": 6.25}
+    order_said = {"order_id": 7, "date": "2026-11-02T10:00:00Z", "total": "12.50", "name": "Elif", "items": [line]}
+    said = json.dumps({"orders": [order_said]})
     (order,) = read(said)
 
     assert isinstance(order, ToldOrder)

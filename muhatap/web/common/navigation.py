@@ -64,6 +64,13 @@ AREAS: tuple[Area, ...] = (
         others=("imports", "duplicates"),
     ),
     Area(
+        name="sales",
+        label=_("Sales"),
+        icon="handshake",
+        url_name="sales:orders",
+        permission="sales.read",
+    ),
+    Area(
         name="insight",
         label=_("Insight"),
         icon="chart-line",
@@ -78,7 +85,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "automation", "developer", "service", "sites", "surveys", "writing"),
+        others=("accounts", "automation", "developer", "service", "shops", "sites", "surveys", "writing"),
     ),
 )
 

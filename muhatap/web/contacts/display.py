@@ -78,5 +78,6 @@ class Person:
     merged: tuple[MergedFrom, ...] = ()
     likely: tuple[Likely, ...] = ()
     conversations_url: str = ""
+    orders_url: str = ""
     visits_url: str = ""
     live: str = ""

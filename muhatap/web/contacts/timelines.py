@@ -14,6 +14,7 @@ from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
+from muhatap.sales.models import Order
 from muhatap.visits.models import Step, Visit
 from muhatap.web.common import times
 from muhatap.web.common.display import Act, TimelineDay, TimelineRow
@@ -27,8 +28,12 @@ _KIND_ICONS = {
     "note": "sticky-note",
     "survey": "smile",
     "visit": "eye",
+    "order": "package",
 }
-OF_CONTACTS = {Interaction.Kind.VISIT}  # no conversation: whoever may read the contact reads these
+OF_CONTACTS = {
+    Interaction.Kind.VISIT,
+    Interaction.Kind.ORDER,
+}  # no conversation: whoever may read the contact reads these
 
 
 def page(
@@ -40,11 +45,12 @@ def page(
     readable = readable_interactions(user, [row.pk for row in found.rows])
     readable |= {row.pk for row in found.rows if row.kind in OF_CONTACTS}
     visits = {visit.interaction_id: visit for visit in Visit.objects.filter(interaction__in=_of(found.rows, "visit"))}
+    orders = {order.interaction_id: order for order in Order.objects.filter(interaction__in=_of(found.rows, "order"))}
     threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
     rows = [
         (
             timezone.localtime(row.at).date(),
-            _row(row, row.pk in readable, threads.get(row.pk), contact, visits.get(row.pk)),
+            _row(row, row.pk in readable, threads.get(row.pk), contact, visits.get(row.pk) or orders.get(row.pk)),
         )
         for row in found.rows
     ]
@@ -80,6 +86,7 @@ def kind_names() -> dict[str, str]:
         "note": _("Notes"),
         "survey": _("Ratings"),
         "visit": _("Visits of the site"),
+        "order": _("Orders"),
     }
 
 
@@ -88,9 +95,9 @@ def _of(rows: list[Interaction], kind: str) -> list[int]:
 
 
 def _row(
-    row: Interaction, is_readable: bool, thread: int | None, contact: Contact, visit: Visit | None = None
+    row: Interaction, is_readable: bool, thread: int | None, contact: Contact, about: Visit | Order | None = None
 ) -> TimelineRow:
-    what, detail = _visited(visit, row) if visit else _sentence(row)
+    what, detail = _told(about, row) if about else _sentence(row)
     return TimelineRow(
         id=f"interaction-{row.pk}",
         icon="reply"
@@ -98,14 +105,24 @@ def _row(
         else _KIND_ICONS.get(row.kind, _ICONS.get(row.channel, "message-circle")),
         what=what if is_readable else _("Message in a conversation you do not see"),
         detail=detail if is_readable else "",
-        text=row.excerpt if is_readable and not visit else "",
+        text=row.excerpt if is_readable and not about else "",
         language=contact.language if row.direction == "in" else "",
         time=times.clock(row.at),
         time_iso=row.at.isoformat(),
-        url=_thread(thread) if is_readable and thread else "",
+        url=_address(about, thread) if is_readable else "",
         tone="soon" if row.kind == "bounce" and is_readable else "",
         channel=row.channel,
     )
+
+
+def _told(about: Visit | Order, row: Interaction) -> tuple[str, str]:
+    return _ordered(about, row) if isinstance(about, Order) else _visited(about, row)
+
+
+def _ordered(order: Order, row: Interaction) -> tuple[str, str]:
+    """For how much, and what."""
+    said = _("Ordered, %(total)s") % {"total": times.money(order.total, order.currency)}
+    return said, ", ".join(filter(None, [f"#{order.number}", row.excerpt]))
 
 
 def _visited(visit: Visit, row: Interaction) -> tuple[str, str]:
@@ -153,8 +170,11 @@ def _kinds(contact: Contact, here: str) -> tuple[Act, ...]:
     )
 
 
-def _thread(number: int) -> str:
+def _address(about: Visit | Order | None, thread: int | None) -> str:
+    """Of what it tells of; "" where that has no page."""
     try:
-        return reverse("inbox:conversation", args=[number])
+        if isinstance(about, Order):
+            return reverse("sales:order", args=[about.pk])
+        return reverse("inbox:conversation", args=[thread]) if thread else ""
     except NoReverseMatch:
         return ""

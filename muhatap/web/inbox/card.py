@@ -54,6 +54,9 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
     )
 
 
+OF_CONTACTS = {Interaction.Kind.VISIT, Interaction.Kind.ORDER}  # no conversation: whoever reads the contact reads these
+
+
 def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
     languages = {"tr": _("Turkish"), "en": _("English")}
     lines = [
@@ -83,11 +86,14 @@ def _note(note: ContactNote, now: datetime) -> NoteLine:
 def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow, ...]:
     rows = timeline.page(contact, limit=8).rows
     readable = readable_interactions(user, [row.pk for row in rows])
+    readable |= {row.pk for row in rows if row.kind in OF_CONTACTS}
     return tuple(_happened(row, row.pk in readable, now) for row in rows)
 
 
 def _happened(row: Interaction, is_readable: bool, now: datetime) -> TimelineRow:
     what = row.excerpt or row.title or row.get_kind_display()
+    if row.kind == Interaction.Kind.ORDER:
+        what = f"{row.title} {row.excerpt}".strip()
     return TimelineRow(
         id=f"interaction-{row.pk}",
         icon="reply" if row.direction == "out" else words.channel_icon(row.channel),

@@ -178,6 +178,14 @@ ENTRIES = (
         permission="sites.edit",
     ),
     Entry(
+        name=_("Shops"),
+        text=_("Where you sell: WooCommerce, Shopify, Trendyol, files"),
+        icon="store",
+        url_name="shops:list",
+        group=PROGRAMS,
+        permission="shops.edit",
+    ),
+    Entry(
         name=_("Developers"),
         text=_("API keys, webhooks and their deliveries"),
         icon="webhook",

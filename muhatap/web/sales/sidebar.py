@@ -1,0 +1,15 @@
+"""The second list of the navigation."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from muhatap.web.common.display import ViewGroup, ViewLink
+
+
+def groups(here: str) -> tuple[ViewGroup, ...]:
+    """`here` is "orders" or "carts"."""
+    links = (
+        ViewLink(label=_("Orders"), url=reverse("sales:orders"), icon="package", is_here=here == "orders"),
+        ViewLink(label=_("Left carts"), url=reverse("sales:carts"), icon="shopping-cart", is_here=here == "carts"),
+    )
+    return (ViewGroup(title=_("Sales"), links=links),)
