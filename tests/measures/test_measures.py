@@ -27,6 +27,7 @@ def test_duckdb_agrees(world: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.filterwarnings("ignore")  # Spark's own, and what it thinks of the newest pandas
 def test_spark_agrees() -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install -r requirements/spark.txt")
     if shutil.which("java") is None:
