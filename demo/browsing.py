@@ -157,7 +157,7 @@ def browse(*, site: Site, at: datetime) -> None:
 def _logins(site: Site, regulars: Sequence[str], now: datetime) -> Iterator[Event]:
     at = now - timedelta(days=DAYS, minutes=-1)
     for name, (number, called, email) in zip(regulars, KNOWN, strict=False):
-        told = {"type": "identify", "messageId": f"demo-{number}", "anonymousId": name, "userId": number}
+        told: dict[str, Any] = {"type": "identify", "messageId": f"demo-{number}", "anonymousId": name, "userId": number}
         told |= {"traits": {"name": called, "email": email, "emailVerified": True}, "timestamp": at.isoformat()}
         yield from _read([told], site, at, by_server=True)
 

@@ -206,15 +206,20 @@
     return parts.join(" > ");
   };
 
+  /** Whether it stands in the window, not in the page. */
+  const isHeld = (one) => Boolean(one) && (/fixed|sticky/.test(getComputedStyle(one).position) || isHeld(one.parentElement));
+
   const clicked = (event) => {
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || ++view.clicks > MOST_CLICKS) return;
     const element = target.closest("[data-muhatap-id],a,button,[role=button],input,select,textarea,label,summary") || target;
     const box = element.getBoundingClientRect(), share = (place, size) => size ? Math.round(Math.min(1, Math.max(0, place / size)) * 100) / 100 : 0.5;
     const isByKey = event.detail === 0; // then the middle of it
+    const stays = isHeld(element), above = stays ? 0 : scrollY, high = stays ? innerHeight : height || innerHeight;
     put("track", { event: "Element Clicked", properties: {
       page_view: view.id, element: keyOf(element),
       x: isByKey ? 0.5 : share(event.clientX - box.left, box.width), y: isByKey ? 0.5 : share(event.clientY - box.top, box.height),
+      box: [share(box.left, innerWidth), share(box.top + above, high), share(box.width, innerWidth), share(box.height, high)],
       text: element.matches("a,button,[role=button],summary") ? element.innerText?.trim().slice(0, 80) : undefined,
       part: target.closest("[data-muhatap-part]")?.dataset.muhatapPart, product_id: target.closest("[data-muhatap-product]")?.dataset.muhatapProduct || view.product,
       width: innerWidth,

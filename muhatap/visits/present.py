@@ -86,7 +86,7 @@ def _arrived(at: datetime, site_id: int | None) -> list[Event]:
     for window in WINDOWS:
         fresh = Event.objects.filter(received_at__gt=at - window, received_at__lte=at, is_bot=False)
         some = fresh.filter(site=site_id) if site_id else fresh
-        found = list(some.only(*FIELDS).order_by("-received_at")[:MOST])
+        found = list(some.only(*FIELDS).order_by("-received_at", "-at")[:MOST])
         if len(found) == MOST:
             break
     return found

@@ -91,23 +91,35 @@ def median(lengths: Counter[int]) -> float | None:
 
 
 def elements(cut: Cut, *, path: str, most: int = 50) -> list[Element]:
-    """What is clicked on a page, the most clicked first."""
+    """What is clicked on a page (or, of a path that ends in /*, on all below it), the most clicked first."""
     where, values = _where(cut)
+    of_page, told = ("path = %s", path) if not path.endswith("/*") else ("starts_with(path, %s)", path[:-1])
     query = f"""
         select element, sum(n)::bigint, sum(x), sum(y), sum(n_placed)::bigint, sum("left"), sum(top), sum(width), sum(height)
-        from visits_elementday where path = %s and {where} group by element order by 2 desc, element limit %s
+        from visits_elementday where {of_page} and {where} group by element order by 2 desc, element limit %s
     """  # noqa: S608 (conditions are ours, values are not in it)
     with connection.cursor() as cursor:
-        cursor.execute(query, [path, *values, most])
-        told = list(cursor.fetchall())
-    names = names_of(Dim.ELEMENT, [f"{path}\t{row[0]}" for row in told], site_id=cut.site_id)
+        cursor.execute(query, [told, *values, most])
+        found = list(cursor.fetchall())
+    names = _names_on(path, [element for element, *_sums in found], cut.site_id)
     return [
         Element(
-            element=element, name=names.get(f"{path}\t{element}", ""), n=n, x=x / n, y=y / n,
+            element=element, name=names.get(element, ""), n=n, x=x / n, y=y / n,
             box=(left / placed, top / placed, width / placed, height / placed) if placed else None,
         )
-        for element, n, x, y, placed, left, top, width, height in told
+        for element, n, x, y, placed, left, top, width, height in found
     ]  # fmt: skip
+
+
+def _names_on(path: str, elements: Sequence[str], site_id: int | None) -> dict[str, str]:
+    """What elements are called on one page, or on the first of several that says it."""
+    if not path.endswith("/*"):
+        told = names_of(Dim.ELEMENT, [f"{path}\t{element}" for element in elements], site_id=site_id)
+        return {key.partition("\t")[2]: name for key, name in told.items()}
+    named = Named.objects.filter(dim=Dim.ELEMENT, key__startswith=path[:-1])
+    some = named.filter(site=site_id) if site_id else named
+    told = dict(some.order_by("-key").values_list("key", "name")[: 20 * MOST])
+    return {key.partition("\t")[2]: name for key, name in told.items()}
 
 
 def names_of(dim: Dim, keys: Collection[str], *, site_id: int | None) -> dict[str, str]:

@@ -20,6 +20,9 @@ def group(here: str, url: Callable[[str], str] | None = None, *, has_overview: b
         ("web:clicks", _("Clicks"), "pointer"),
         ("web:sources", _("Sources"), "split"),
         ("web:campaigns", _("Campaigns"), "megaphone"),
+        ("web:funnel", _("Funnel"), "funnel"),
+        ("web:paths", _("Paths"), "route"),
+        ("web:returning", _("Returning"), "repeat"),
         ("visits:list", _("Visits"), "footprints"),
     )
     return ViewGroup(

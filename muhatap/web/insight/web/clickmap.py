@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 200, 350  # of the drawing; on a computer a page is drawn wider
 LEAST, LARGEST = 8, 21  # radius of a disc
 WORTH = 0.015  # points a share may move before it is pointed out
 SHOWN = 7
+ALIKE = 3  # pages below one path, from which on they are shown together too
 LINES = (1.0, 0.86, 0.94, 0.7)
 
 
@@ -69,8 +70,23 @@ class ClickMap:
 
 
 def pages(cut: Cut, *, most: int = 30) -> list[reports.Row]:
-    """The pages that are clicked on, most of all first."""
-    return [row for row in reports.rows(cut, Dim.PAGE, by="n_clicks", most=most) if row.of["n_clicks"]]
+    """The pages that are clicked on, most of all first; before them those alike (/product/…) taken together."""
+    found = [row for row in reports.rows(cut, Dim.PAGE, by="n_clicks") if row.of["n_clicks"]]
+    alike: dict[str, list[reports.Row]] = {}
+    for row in found:
+        parts = row.key.split("/")
+        if len(parts) > 2 and (first := parts[1]):
+            alike.setdefault(f"/{first}/*", []).append(row)
+    groups = [
+        reports.Row(
+            key=key,
+            name=_("All pages below %(path)s") % {"path": key[:-1]},
+            of={"n_clicks": sum(row.of["n_clicks"] for row in rows)},
+        )
+        for key, rows in alike.items()
+        if len(rows) >= ALIKE
+    ]
+    return [*sorted(groups, key=lambda row: -row.of["n_clicks"]), *found[:most]]
 
 
 def of_page(cut: Cut, *, path: str, title: str, most: int = SHOWN) -> ClickMap:

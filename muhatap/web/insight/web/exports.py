@@ -11,9 +11,9 @@ from muhatap.accounts import audit
 from muhatap.contacts.exporting import harmless
 from muhatap.shared import clock
 from muhatap.visits import reports
-from muhatap.web.common import spreadsheets
+from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.insight.web import asking, clickmap, pages, tables
+from muhatap.web.insight.web import asking, clickmap, pages, returning, steps, tables
 from muhatap.web.insight.web.asking import Asked
 
 
@@ -34,7 +34,11 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
 def _rows(request: HttpRequest, asked: Asked, name: str) -> Iterator[list[str]]:
     """Raises Http404 for a table nobody knows."""
     if name == "clicks":
-        return _clicks(asked, request.GET.get("path", ""))
+        return _clicks(asked, reading.words(request.GET.get("path", ""), 300))
+    if name == "funnel":
+        return _funnel(request)
+    if name == "returning":
+        return _returning(request)
     try:
         kind = tables.kind(name)
     except KeyError as error:
@@ -49,6 +53,23 @@ def _over_days(asked: Asked, kind: tables.Kind) -> Iterator[list[str]]:
     yield [_("Days"), *chart.columns]
     for line in chart.lines:
         yield [line.title, *(text for text, _url in line.cells)]
+
+
+def _funnel(request: HttpRequest) -> Iterator[list[str]]:
+    yield [_("Step"), _("Visitors"), _("Seconds since the first step")]
+    for each in steps.reached(request):
+        yield [steps.called(each.step), str(each.n_visitors), "" if each.seconds is None else str(round(each.seconds))]
+
+
+def _returning(request: HttpRequest) -> Iterator[list[str]]:
+    found = returning.cohorts(request)
+    yield [
+        _("First came"),
+        _("Visitors"),
+        *(str(nth) for nth in range(max((len(row.back) for row in found.rows), default=0))),
+    ]
+    for row in found.rows:
+        yield [str(row.begins_on), str(row.size), *(str(n) for n in row.back)]
 
 
 def _clicks(asked: Asked, path: str) -> Iterator[list[str]]:

@@ -25,6 +25,7 @@ class Bar:
     rest: str
     went_on: str
     is_worst: bool = False
+    after: str = ""
 
 
 def bars(whole: Mapping[str, int], asked: Asked) -> list[Bar]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +13,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.visits import reports
 from muhatap.visits.models import Dim, Site, Visit
-from muhatap.web.common import times
+from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.web_views import tag
 from muhatap.web.insight.web import asking, clickmap, funnel, scatter, tables, words
@@ -22,7 +22,7 @@ from muhatap.web.insight.web.asking import Asked
 from muhatap.web.insight.web.scatter import Scatter
 
 MOST_PRODUCTS = 40  # points one can tell apart
-CARTS = "sales:left_carts"
+CARTS = "sales:carts_panel"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
     ]
     drawn = scatter.draw(products, url={row.key: asked.visits(product=row.key) for row in products})
     clicked = clickmap.pages(asked.cut, most=12)
-    path = request.GET.get("path", "") or (clicked[0].key if clicked else "")
+    path = reading.words(request.GET.get("path", ""), 300) or (clicked[0].key if clicked else "")
     titles = {row.key: row.name or words.path(row.key) for row in clicked}
     page |= {
         "sentence": sentence(whole, drawn),
@@ -58,7 +58,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "clicks_url": asked.url("clicks", path=path),
         "steps": funnel.bars(whole, asked) if whole["n_looked"] else [],
         "n_looked": times.count(whole["n_looked"]),
-        "carts_url": _carts(),
+        "carts_url": reverse(CARTS) if may(visitor(request), "sales.read") else "",
+        "funnel_url": asked.url("funnel"),
         "sources": _sources(asked, whole["n_visits"]),
         "sources_url": asked.url("sources"),
         "most_visits": whole["n_visits"],
@@ -149,11 +150,3 @@ def _first(user: User) -> dict[str, str]:
         return {"tag": tag(site) if site else ""}
     url = reverse("sites:site", args=[site.pk]) if site else reverse("sites:new")
     return {"tag": tag(site) if site else "", "site_url": url}
-
-
-def _carts() -> str:
-    """The shop's own panel of left carts, where there is one."""
-    try:
-        return reverse(CARTS)
-    except NoReverseMatch:
-        return ""

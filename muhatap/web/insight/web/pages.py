@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from muhatap.visits import reports
 from muhatap.visits.reports import Row
-from muhatap.web.common import times
+from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs
 from muhatap.web.insight import charts
 from muhatap.web.insight.charts import Chart, Series
@@ -46,7 +46,7 @@ def clicks(request: HttpRequest) -> HttpResponse:
     """One page's elements, beside the pages by their clicks."""
     asked = asking.read(request)
     found = clickmap.pages(asked.cut)
-    path = request.GET.get("path", "") or (found[0].key if found else "")
+    path = reading.words(request.GET.get("path", ""), 300) or (found[0].key if found else "")
     titles = {row.key: row.name or words.path(row.key) for row in found}
     page = around(request, asked, "clicks", path=path) | {
         "pages": [
@@ -55,7 +55,7 @@ def clicks(request: HttpRequest) -> HttpResponse:
         ],
         "clicks": clickmap.of_page(asked.cut, path=path, title=titles.get(path, words.path(path)), most=30) if found else None,
         "sentence": _("Which elements are clicked, and where in them. What is typed is never read."),
-        "visits_url": asked.visits(path=path),
+        "visits_url": "" if path.endswith("/*") else asked.visits(path=path),
         "csv_url": asked.url("export", table="clicks", path=path),
     }  # fmt: skip
     return render(request, "insight/web/clicks.html", page)

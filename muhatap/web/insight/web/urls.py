@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.insight.web import exports, now, overview, pages
+from muhatap.web.insight.web import exports, now, overview, pages, returning, steps, ways
 
 app_name = "web"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("clicks/", pages.clicks, name="clicks"),
     path("sources/", pages.sources, name="sources"),
     path("campaigns/", pages.campaigns, name="campaigns"),
+    path("funnel/", steps.show, name="funnel"),
+    path("paths/", ways.show, name="paths"),
+    path("returning/", returning.show, name="returning"),
     path("export/", exports.export, name="export"),
 ]
