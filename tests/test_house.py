@@ -9,11 +9,11 @@ from django.db import models
 ROOT = Path(__file__).resolve().parents[1] / "muhatap"
 FLOORS = [
     {"shared"},
-    {"accounts", "matching", "measures"},
+    {"accounts", "matching", "measures", "reading"},
     {"contacts", "channels", "webhooks"},
     {"interactions", "imports", "duplicates"},
     {"conversations", "service", "feedback", "writing", "visits", "sales"},
-    {"insight", "search", "notices", "automation"},
+    {"insight", "search", "notices", "automation", "triggers"},
     {"flow"},
     {"web", "api"},
     {"config"},

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "muhatap.search",
     "muhatap.notices",
     "muhatap.automation",
+    "muhatap.triggers",
     "muhatap.insight",
     "muhatap.flow",
     "muhatap.web.common",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "muhatap.web.settings",
     "muhatap.web.search",
     "muhatap.web.service",
+    "muhatap.web.promises",
     "muhatap.web.writing",
     "muhatap.web.automation",
     "muhatap.web.notices",
@@ -76,6 +78,7 @@ INSTALLED_APPS = [
     "muhatap.web.insight",
     "muhatap.web.developer",
     "muhatap.web.visits",
+    "muhatap.web.triggers",
     "muhatap.web.sales",
 ]
 

@@ -125,6 +125,34 @@ class Identity(models.Model):
         return self.written or self.value
 
 
+class Consent(models.Model):
+    """That a contact agreed to something on one way of reaching them, or took it back: their newest word stands."""
+
+    class Purpose(models.TextChoices):
+        OFFERS = "offers", _("News and offers")
+        RESEARCH = "research", _("Surveys")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    channel = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    source = models.CharField(max_length=40)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=models.F("given_at")),
+                name="consent_is_withdrawn_after_it_was_given",
+            )
+        ]
+        indexes = [models.Index(fields=["contact", "channel", "purpose", "-given_at"], name="consents_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.purpose}"
+
+
 class ProfileFact(models.Model):
     """One value that one source told of one field at one moment; the newest trusted one is the contact's current value."""
 

@@ -11,9 +11,9 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from muhatap.visits.counting import CLICKED, properties_of, text
-from muhatap.visits.models import Event, ProductInterest, Visit
+from muhatap.visits.models import EmptySearch, Event, ProductInterest, Visit
 
-LOOKED = "Product Viewed"
+LOOKED, SEARCHED = "Product Viewed", "Products Searched"
 FROM_PAGES = """
 insert into visits_productinterest (visit_id, product, name, at, n_looks, engaged_ms, n_gallery, n_variants, shown_ms)
 select visit_id, product, coalesce(max(name), ''), min(at), sum(n_looks), sum(engaged_ms), 0, 0, sum(shown_ms)
@@ -56,10 +56,13 @@ def fold(done: Iterable[tuple[Visit, Sequence[Event]]]) -> None:
     """Renew what these visits show of interest, after their pages were read."""
     found: dict[tuple[int, str], Clicks] = {}
     visits = []
+    searches = []
     for visit, events in done:
         visits.append(visit.pk)
         for event in events:
             _read(visit, event, found)
+            searches += _searched(visit, event)
+    EmptySearch.objects.bulk_create(searches, ignore_conflicts=True)
     with connection.cursor() as cursor:
         if visits:
             cursor.execute(FROM_PAGES, {"visits": visits})
@@ -67,6 +70,16 @@ def fold(done: Iterable[tuple[Visit, Sequence[Event]]]) -> None:
             rows = list(found.values())
             names = ("visit_id", "product", "name", "at", "n_gallery", "n_variants")
             cursor.execute(ADD, [[getattr(row, name) for row in rows] for name in names])
+
+
+def _searched(visit: Visit, event: Event) -> list[EmptySearch]:
+    """The search for which the page told that it found nothing (`results`: 0)."""
+    if event.name != SEARCHED:
+        return []
+    told = properties_of(event)
+    query, n = text(told.get("query")), told.get("results")
+    is_empty = isinstance(n, int) and not isinstance(n, bool) and n == 0
+    return [EmptySearch(visit=visit, query=query, at=event.at)] if is_empty and query else []
 
 
 def _read(visit: Visit, event: Event, found: dict[tuple[int, str], Clicks]) -> None:

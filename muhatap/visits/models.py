@@ -181,6 +181,21 @@ class ProductInterest(models.Model):
         return self.name or self.product
 
 
+class EmptySearch(models.Model):
+    """Somebody searched on the site and nothing was found."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="empty_searches")
+    query = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "query"], name="empty_search_once_a_visit")]
+        indexes = [models.Index(fields=["-at"], name="empty_searches_newest")]
+
+    def __str__(self) -> str:
+        return self.query
+
+
 class How(models.TextChoices):
     """What proved who a visitor is."""
 

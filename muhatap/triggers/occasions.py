@@ -1,0 +1,117 @@
+"""Where the occasions come from: each kind finds its own in a span of time, with what a person needs to know of it.
+
+The same is asked for now and for a look back, so that what is shown before is what happens after.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+
+from muhatap.conversations.models import Conversation
+from muhatap.sales.models import Lateness, Leaving, OrderLine
+from muhatap.triggers.models import Trigger
+from muhatap.visits.models import EmptySearch, ProductInterest, Visit
+
+Kind = Trigger.Kind
+MOST = 500  # of one kind at one time
+LOOKS = 3
+LOOKED_WITHIN = timedelta(days=7)
+BOUGHT_WITHIN = timedelta(days=30)  # whoever bought it looks at it for another reason
+NAMES = 3  # of products that are told
+OPEN = (Conversation.Status.OPEN, Conversation.Status.WAITING, Conversation.Status.SNOOZED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """`key` names it once and for all; `reasons` are told in words by whoever shows it."""
+
+    key: str
+    contact_id: int
+    at: datetime
+    reasons: Mapping[str, Any] = field(default_factory=dict)
+
+
+def found(kind: str, *, since: datetime, until: datetime) -> list[Occasion]:
+    """The occasions after `since`, up to `until`, the oldest first."""
+    return sorted(_FINDERS[kind](since, until), key=lambda one: (one.at, one.key))[:MOST]
+
+
+def _carts_left(since: datetime, until: datetime) -> Iterator[Occasion]:
+    rows = Leaving.objects.filter(at__gt=since, at__lte=until, over_at=None, cart__contact__isnull=False)
+    for one in rows.select_related("cart").prefetch_related("cart__lines").order_by("at")[:MOST]:
+        names = [line.name or line.product_external_id for line in one.cart.lines.all()]
+        told = {"products": names[:NAMES], "total": str(one.total), "currency": one.cart.currency}
+        yield Occasion(key=f"leaving:{one.pk}", contact_id=one.cart.contact_id or 0, at=one.at, reasons=told)
+
+
+def _third_looks(since: datetime, until: datetime) -> Iterator[Occasion]:
+    rows = ProductInterest.objects.filter(
+        visit__interaction__contact__isnull=False, n_looks__gt=0, at__gt=since - LOOKED_WITHIN, at__lte=until
+    )
+    sums = rows.values("visit__interaction__contact", "product").annotate(
+        n=Sum("n_looks"),
+        n_visits=Count("visit"),
+        last=Max("visit__ended_at"),
+        name=Max("name"),
+        seconds=Sum("engaged_ms"),
+    )
+    for one in sums.filter(n__gte=LOOKS, last__gt=since).order_by("last")[:MOST]:
+        contact, at = one["visit__interaction__contact"], min(one["last"], until)
+        if _has_bought(contact, one["product"], at):
+            continue
+        told = {
+            "product": one["product"],
+            "name": one["name"] or one["product"],
+            "n": one["n"],
+            "seconds": round(one["seconds"] / 1000),
+        }
+        yield Occasion(
+            key=f"looks:{contact}:{one['product']}"[:180] + f":{at:%Y-%m}", contact_id=contact, at=at, reasons=told
+        )
+
+
+def _late_orders(since: datetime, until: datetime) -> Iterator[Occasion]:
+    rows = Lateness.objects.filter(at__gt=since, at__lte=until, over_at=None, order__contact__isnull=False)
+    for one in rows.select_related("order").order_by("at")[:MOST]:
+        told = {"number": one.order.number, "promised_on": one.promised_on.isoformat()}
+        yield Occasion(key=f"late:{one.pk}", contact_id=one.order.contact_id or 0, at=one.at, reasons=told)
+
+
+def _empty_searches(since: datetime, until: datetime) -> Iterator[Occasion]:
+    rows = EmptySearch.objects.filter(at__gt=since, at__lte=until, visit__interaction__contact__isnull=False)
+    for one in rows.select_related("visit__interaction").order_by("at")[:MOST]:
+        contact = one.visit.interaction.contact_id if one.visit.interaction else None
+        yield Occasion(key=f"search:{one.pk}", contact_id=contact or 0, at=one.at, reasons={"query": one.query})
+
+
+def _open_questions(since: datetime, until: datetime) -> Iterator[Occasion]:
+    rows = Visit.objects.filter(began_at__gt=since, began_at__lte=until, interaction__contact__isnull=False)
+    visits = list(rows.select_related("interaction").order_by("began_at")[:MOST])
+    contacts = {visit.interaction.contact_id for visit in visits if visit.interaction}
+    threads = Conversation.objects.filter(contact__in=contacts, status__in=OPEN, merged_into=None).order_by(
+        "last_message_at"
+    )
+    open_now = {thread.contact_id: thread for thread in threads}
+    for visit in visits:
+        contact = visit.interaction.contact_id if visit.interaction else None
+        thread = open_now.get(contact or 0)
+        if thread and thread.created_at < visit.began_at:
+            told = {"conversation": thread.pk, "subject": thread.subject}
+            yield Occasion(key=f"visit:{visit.pk}", contact_id=contact or 0, at=visit.began_at, reasons=told)
+
+
+def _has_bought(contact_id: int, product: str, at: datetime) -> bool:
+    lines = OrderLine.objects.filter(order__contact=contact_id, product_external_id=product)
+    return lines.filter(order__placed_at__gt=at - BOUGHT_WITHIN).exists()
+
+
+_FINDERS: Mapping[str, Callable[[datetime, datetime], Iterator[Occasion]]] = {
+    Kind.CART_LEFT: _carts_left,
+    Kind.THIRD_LOOK: _third_looks,
+    Kind.ORDER_LATE: _late_orders,
+    Kind.EMPTY_SEARCH: _empty_searches,
+    Kind.OPEN_QUESTION: _open_questions,
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebTriggersConfig(AppConfig):
+    name = "muhatap.web.triggers"
+    label = "web_triggers"
