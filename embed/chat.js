@@ -206,6 +206,18 @@
     keep("met", met);
   }
 
+  // Somebody may want to talk with whoever is known on this page; each invitation comes once.
+  let asking = 0;
+  async function beInvited() {
+    clearTimeout(asking);
+    const visitor = look && look.invites && window.muhatap && window.muhatap.visitor && window.muhatap.visitor();
+    if (!visitor) return;
+    asking = setTimeout(() => beInvited().catch(() => { /* the next page asks again */ }), 30000);
+    if (document.visibilityState !== "visible" || isOpen) return;
+    const told = await call("POST", "/invitation", { inbox: KEY, site: window.muhatap.key, visitor });
+    if (told) greet(String(told.text));
+  }
+
   let connecting = null;
   const isWatched = () => isOpen || document.visibilityState === "visible";
   const connect = () => (connecting ||= reach().finally(() => { connecting = null; }));
@@ -213,6 +225,7 @@
     if ("identity" in tag.dataset) clear();
     if (!look) await dress();
     meet().catch(() => { /* the chat goes on without */ });
+    if (!asking) beInvited().catch(() => { /* as above */ });
     if (!look || expired || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
     await pull();
@@ -412,6 +425,7 @@ button{cursor:pointer;border:0;background:none;padding:0}
 .launch{bottom:1.5rem;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--button);color:var(--on);box-shadow:var(--shadow);display:grid;place-items:center}
 .launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font-size:.75rem;font-weight:500;line-height:1.375rem;font-variant-numeric:tabular-nums}
 .panel{bottom:6rem;width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow);overflow:hidden}
+.greeting{height:auto;width:19rem;padding:.75rem 1rem;gap:.5rem}.greeting p{margin:0}
 .bar{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
 .bar>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
 h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -504,8 +518,16 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.launchIcon = h("span", {}, icon("chat", 24));
     ui.launch = h("button", { type: "button", class: "launch", "aria-controls": "panel", onclick: () => (isOpen ? close() : open()) }, ui.launchIcon, ui.count);
     ui.news = h("div", { class: "sr", role: "status" });
-    shadow.append(ui.panel, ui.launch, ui.news);
+    ui.greeting = h("div", { class: "panel greeting", role: "status", hidden: true });
+    shadow.append(ui.panel, ui.greeting, ui.launch, ui.news);
     ui.text.value = kept("draft") || "";
+  }
+
+  function greet(text) {
+    ui.greeting.replaceChildren(h("p", {}, text), h("div", { class: "row" },
+      h("button", { type: "button", class: "wide", onclick: () => { ui.greeting.hidden = true; open(); } }, t.write),
+      h("button", { type: "button", class: "tool", "aria-label": t.close, onclick: () => { ui.greeting.hidden = true; } }, icon("close"))));
+    ui.greeting.hidden = false;
   }
 
   function draw() {
@@ -801,7 +823,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   };
 
   addEventListener("online", () => soon());
-  addEventListener("muhatap:visitor", () => { if (look) meet().catch(() => { /* as above */ }); });
+  addEventListener("muhatap:visitor", () => { if (look) beInvited().catch(() => { /* as above */ }); if (look) meet().catch(() => { /* as above */ }); });
   // Browsers hold six connections to a host: tabs that nobody looks at give theirs up.
   document.addEventListener("visibilitychange", () => { if (!isWatched()) hangUp(); else if (look && stream) mark(); else if (look) soon(); });
   // Other tabs of this browser show what was written here, and the other way round.

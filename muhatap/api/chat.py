@@ -25,6 +25,7 @@ from muhatap.flow import chatting, visitors
 from muhatap.shared import clock
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
+from muhatap.triggers import inviting
 
 # By address: many customers may share one (mobile networks, offices). By visitor: one person types.
 LOOKS = Limit(burst=300, per_minute=600)
@@ -110,6 +111,19 @@ def meet(request: HttpRequest, data: shapes.Meet) -> Status[None]:
         write_key=data.site, origin="" if origin == own else origin, visitor=data.visitor, identity=identity, at=at
     )
     return Status(204, None)
+
+
+@api.post(
+    "/invitation",
+    response={200: shapes.Invitation, 204: None, 404: shapes.Wrong} | WRONG,
+    summary="An invitation to talk, for a visitor we know",
+)
+def invite(request: HttpRequest, data: shapes.Ask) -> Any:
+    """Asked by pages with tracker and chat where the visitor agreed; each invitation is given once."""
+    hold_back(request, "invitations", LOOKS)
+    _inbox(request, data.inbox)
+    found = inviting.take(write_key=data.site, visitor=data.visitor, at=clock.now())
+    return {"text": found.text} if found else Status(204, None)
 
 
 @api.post(
@@ -281,6 +295,7 @@ def _look(inbox: Inbox, language: str) -> dict[str, Any]:
         "opens_at": hours.opens_at(widget, at),
         "usual_minutes": lines.usual_minutes(inbox.pk, at=at),
         "can_mail": bool(widget.email_inbox_id),
+        "invites": inviting.is_any_on(),
         "largest_file": uploads.largest(widget),
         "file_types": [f".{ending}" for ending in KINDS],
     }

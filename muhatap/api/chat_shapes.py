@@ -42,6 +42,18 @@ class Meet(Schema):
     visitor: Annotated[Line, Field(min_length=1, max_length=200, description="What the tracker calls this browser.")]
 
 
+class Ask(Schema):
+    """Whether somebody wants to talk with this visitor of the site."""
+
+    inbox: Annotated[Line, Field(max_length=40)]
+    site: Annotated[Line, Field(max_length=60)]
+    visitor: Annotated[Line, Field(min_length=1, max_length=200)]
+
+
+class Invitation(Schema):
+    text: str
+
+
 class Say(Schema):
     id: ClientId
     text: Annotated[Line, Field(max_length=LONGEST_TEXT)] = ""
@@ -127,6 +139,7 @@ class Look(Schema):
     opens_at: datetime | None
     usual_minutes: int | None
     can_mail: bool
+    invites: bool
     largest_file: int
     file_types: list[str]
 

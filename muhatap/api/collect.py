@@ -110,7 +110,9 @@ async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) 
     site = await mine.site(key)
     origin = headers.get(b"origin", b"").decode("latin-1")
     if site is None or not site.is_on:
-        mine.note(site.id if site else None, [Refused("key", key[:10] if key.startswith(SERVER_KEY) else key[:40], "")], at)
+        mine.note(
+            site.id if site else None, [Refused("key", key[:10] if key.startswith(SERVER_KEY) else key[:40], "")], at
+        )
         return None
     if origin and site.by_server:
         mine.note(site.id, [Refused("exposed", origin[:300], "")], at)

@@ -14,6 +14,7 @@ from muhatap.contacts import hearing, ruling
 from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.duplicates import running as looks
 from muhatap.flow import (
+    asking,
     chatting,
     deadlines,
     duplicates,
@@ -42,6 +43,7 @@ from muhatap.sales import backfilling, watching
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
+from muhatap.triggers import firing
 from muhatap.visits import folding, nameless, tallies
 from muhatap.visits import keeping as events
 from muhatap.webhooks import delivering
@@ -219,6 +221,8 @@ def every_minute(timestamp: int) -> None:
         rules.pass_time,
         surveying.ask_due,
         watching.look,
+        firing.look,
+        asking.keep_up,
         documents.catch_up,
         duplicates.gather,
     ):
@@ -252,6 +256,13 @@ def fill_lake(timestamp: int) -> None:
     lake.fill(at=clock.now())
 
 
+@app.periodic(cron="11 * * * *")
+@app.task(name="fetch_shop_files", queue=backfilling.QUEUE, queueing_lock="fetch_shop_files")
+@on_fresh_connection
+def fetch_shop_files(timestamp: int) -> None:
+    asking.fetch_files(at=clock.now())
+
+
 @app.periodic(cron="41 * * * *")
 @app.task(name="hour", queue="care", queueing_lock="hour")
 @on_fresh_connection
@@ -271,6 +282,7 @@ def every_hour(timestamp: int) -> None:
         nameless.forget,
         everything.forget,
         sent.forget,
+        backfilling.forget,
     ):
         sweep.attempt(partial(act, at=clock.now()))
 

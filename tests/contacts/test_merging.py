@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from muhatap.accounts import audit
 from muhatap.contacts import bonds, families, identity, likeness, merging, profile, searching
 from muhatap.contacts.models import (
+    Consent,
     Contact,
     ContactNote,
     ContactTag,
@@ -26,6 +27,7 @@ from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Cart, Order, Shop
 from muhatap.service.models import Promise
+from muhatap.triggers.models import Firing, Trigger
 from muhatap.visits.models import Site, VisitorLink
 from tests import cast
 from tests.cast import NOW
@@ -123,6 +125,16 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
     ),
     "conversations.Message.contact": message,
     "visits.VisitorLink.contact": browser,
+    "contacts.Consent.contact": lambda c: Consent.objects.create(
+        contact=c, channel="email", purpose="offers", source="shop", given_at=NOW
+    ),
+    "triggers.Firing.contact": lambda c: Firing.objects.create(
+        trigger=Trigger.objects.get_or_create(kind="cart_left", defaults={"changed_at": NOW})[0],
+        contact=c,
+        occasion=f"leaving:{Firing.objects.count()}",
+        at=NOW,
+        way="task",
+    ),
     "sales.Order.contact": lambda c: Order.objects.create(
         shop=shop(),
         external_id=str(Order.objects.count()),

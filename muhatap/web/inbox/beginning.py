@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,8 @@ from muhatap.conversations.visibility import visible_inboxes
 from muhatap.flow import reply
 from muhatap.shared import clock, richtext
 from muhatap.shared.address import is_plausible
-from muhatap.web.common import times, uploading
+from muhatap.triggers.models import Firing
+from muhatap.web.common import reading, times, uploading
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import checking, composing
 from muhatap.web.inbox.display import Check
@@ -67,7 +69,7 @@ def begin(request: HttpRequest, contact_id: int) -> HttpResponse:
     """A form; posted, the mail is queued and its thread opened. What was typed and put up stays, whatever is wrong."""
     contact = get_object_or_404(Contact, pk=contact_id, merged_into=None)
     inboxes = visible_inboxes(visitor(request)).filter(kind="email", is_enabled=True).order_by("name")
-    form = FirstWords(request.POST or None, inboxes=inboxes, initial={"to": contact.email, "inbox": inboxes.first()})
+    form = FirstWords(request.POST or None, inboxes=inboxes, initial=_first(request, contact, inboxes))
     page: dict[str, Any] = {"form": form, "contact": contact, "has_inbox": inboxes.exists()}
     if request.method != "POST":
         return render(request, "inbox/new.html", page)
@@ -116,6 +118,13 @@ def _asked(request: HttpRequest, form: FirstWords, files: Sequence[FileRef]) -> 
 
 def _said_yes(request: HttpRequest) -> set[str]:
     return set(request.POST.get("sure", "")[:1000].split())
+
+
+def _first(request: HttpRequest, contact: Contact, inboxes: "QuerySet[Inbox]") -> dict[str, Any]:
+    """What stands in the form at first: the draft of a task, when it came from there."""
+    number = reading.number(request.GET.get("task", ""))
+    task = Firing.objects.filter(pk=number, contact=contact).first() if number else None
+    return {"to": contact.email, "inbox": inboxes.first(), "text": task.text if task else ""}
 
 
 def _people(text: str) -> tuple[Address, ...]:

@@ -114,6 +114,14 @@ ENTRIES = (
         permission="automation.read",
     ),
     Entry(
+        name=_("Answering personally"),
+        text=_("A cart left, a late order, a third look: when somebody turns to a customer"),
+        icon="hand-heart",
+        url_name="triggers:list",
+        group=WORK,
+        permission="automation.read",
+    ),
+    Entry(
         name=_("Imports"),
         text=_("Contacts from files, and the way back"),
         icon="upload",

@@ -1,0 +1,3 @@
+from tests.visits.conftest import days
+
+__all__ = ["days"]
