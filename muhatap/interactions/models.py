@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
@@ -67,7 +68,7 @@ class Interaction(models.Model):
         NOTE = "note", _("Note")
         SURVEY = "survey", _("Survey")
         VISIT = "visit", _("Visit of the web site")
-        ORDER = "order", _("Order")
+        ORDER = "order", pgettext_lazy("shop", "Order")
 
     class Direction(models.TextChoices):
         IN = "in", _("In")

@@ -15,6 +15,7 @@ from muhatap.shared.text import without_nul
 
 JOB, QUEUE = "back_fill", "webhooks"
 State = BackFill.State
+KEPT = timedelta(days=3)  # of those that nobody asked for
 PAUSES = (10, 30, 120, 300, 600, 1200)  # seconds, after one, two, … failures in a row; then it is given up
 
 
@@ -33,8 +34,28 @@ def begin(*, shop: Shop, since: datetime, by: User | None, at: datetime) -> Back
     except IntegrityError as error:
         raise CannotFill(_("It is being read already.")) from error
     jobs.queue(JOB, queue=QUEUE, back_fill_id=fill.pk)
-    audit.record(by=by, at=at, act="shop.back_fill", kind="shop", id=shop.pk, name=shop.name, since=since.isoformat())
+    if by:
+        told = {"since": since.isoformat()}
+        audit.record(by=by, at=at, act="shop.back_fill", kind="shop", id=shop.pk, name=shop.name, **told)
     return fill
+
+
+def keep_up(*, shop: Shop, every: timedelta, overlap: timedelta, at: datetime) -> BackFill | None:
+    """Ask for what changed lately, when it was not asked for so long; None when it is too early, running or not possible."""
+    last = shop.back_fills.order_by("-id").first()
+    if last and (last.created_at > at - every or last.state == State.RUNNING):
+        return None
+    done = shop.back_fills.filter(state=State.DONE).order_by("-id").first()
+    since = (done.created_at if done else at) - overlap
+    try:
+        return begin(shop=shop, since=since, by=None, at=at)
+    except CannotFill:
+        return None
+
+
+def forget(*, at: datetime) -> int:
+    """What nobody asked for is no history worth keeping; how many rows went."""
+    return BackFill.objects.filter(by=None, created_at__lt=at - KEPT).exclude(state=State.RUNNING).delete()[0]
 
 
 @transaction.atomic

@@ -172,7 +172,13 @@ def day(said: object) -> date | None:
 def yes(said: object) -> bool | None:
     """Whether something is said to be so; None when it is not said."""
     word = said if isinstance(said, bool) else text(said, 10).lower()
-    return True if word in (True, "1", "yes", "true", "on", "evet") else False if word in (False, "0", "no", "false", "hayır") else None
+    return (
+        True
+        if word in (True, "1", "yes", "true", "on", "evet")
+        else False
+        if word in (False, "0", "no", "false", "hayır")
+        else None
+    )
 
 
 def mapping(said: object) -> Mapping[str, Any]:

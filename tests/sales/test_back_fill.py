@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from muhatap.flow import filling
+from muhatap.flow import asking, filling
 from muhatap.sales import backfilling, shops
 from muhatap.sales.models import BackFill, Order, Shop, ShopDelivery
 from tests import cast
@@ -186,3 +186,25 @@ def test_nobody_is_asked_without_a_key() -> None:
     with pytest.raises(backfilling.CannotFill):
         backfilling.begin(shop=shop, since=SINCE, by=cast.selin(), at=NOW)
     assert Shop.objects.get().namespace == ""
+
+
+def test_a_file_at_an_address_is_read_once_for_each_content() -> None:
+    told = b"order_id,date,total\n7,2026-11-02,12.50\n"
+    with served(lambda _p, _q: (200, told, {})) as (url, _seen):
+        shop = shops.connect(kind="feed", values={"name": "M", "address": f"{url}/o.csv"}, by=cast.selin(), at=NOW)
+        for _n in range(2):
+            asking.fetch_files(at=NOW)
+
+    assert ShopDelivery.objects.get().shop == shop
+    asking.fetch_files(at=NOW)
+    assert ShopDelivery.objects.get(external_id="address").detail
+
+
+def test_what_a_marketplace_does_not_tell_is_asked_for_each_quarter_of_an_hour() -> None:
+    with served(lambda _p, _q: (200, {"totalPages": 1, "content": []}, {})) as (url, _seen):
+        first = read(begun("trendyol", url), times=4)
+        for minutes in (10, 16, 17):
+            asking.keep_up(at=NOW + timedelta(minutes=minutes))
+
+    again = BackFill.objects.exclude(pk=first.pk).get()
+    assert (again.by, again.since) == (None, NOW - timedelta(hours=1))

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0003_account_at_the_shop'),
+        ("sales", "0003_account_at_the_shop"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='may_be_written_to',
+            model_name="order",
+            name="may_be_written_to",
             field=models.BooleanField(null=True),
         ),
     ]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts import audit
@@ -80,6 +81,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "row": words.order_row(order, now),
         "lines": [_line(line, order) for line in sorted(order.lines.all(), key=lambda line: line.n)],
         "sums": _sums(order),
+        "refunded": words.money(-order.refunded, order.currency) if order.refunded else "",
         "steps": [(State(step.state).label, step.at, step.is_told_by_server) for step in _walked(order)],
         "refunds": [(words.money(one.amount, order.currency), one.reason, one.at) for one in order.refunds.all()],
         "promised": times.day(order.promised_on) if order.promised_on else "",
@@ -116,7 +118,7 @@ def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
 
 def _rows(found: "QuerySet[Order]") -> Iterator[list[str]]:
     yield [
-        _("Order"),
+        pgettext("shop", "Order"),
         _("Shop"),
         _("When"),
         _("State"),
@@ -124,7 +126,7 @@ def _rows(found: "QuerySet[Order]") -> Iterator[list[str]]:
         _("Total"),
         _("Refunded"),
         _("Currency"),
-        _("Told by"),
+        pgettext("order", "Told by"),
     ]
     for order in found.iterator(chunk_size=1000):
         yield [
@@ -161,7 +163,6 @@ def _sums(order: Order) -> list[tuple[str, str]]:
         (_("Shipping"), order.shipping),
         (_("Tax, contained or added"), order.tax),
         (_("Discount"), -order.discount),
-        (_("Refunded"), -order.refunded),
     ]
     return [(label, words.money(amount, order.currency)) for label, amount in told if amount]
 

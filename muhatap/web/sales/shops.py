@@ -120,6 +120,6 @@ def _about(kind: str) -> str:
     return {
         Kind.WOOCOMMERCE: _("Orders and products by signed webhooks, older ones by its API"),
         Kind.SHOPIFY: _("Orders and products by signed webhooks, older ones by its API"),
-        Kind.TRENDYOL: _("Orders and product questions of your seller account"),
+        Kind.TRENDYOL: _("Orders of your seller account, asked for every quarter of an hour"),
         Kind.FEED: _("A file of orders or products: brought by you, or read from an address"),
     }.get(Kind(kind), "")

@@ -5,7 +5,6 @@ from muhatap.web.sales import carts, customer, orders
 app_name = "sales"
 
 urlpatterns = [
-    path("", orders.listing, name="home"),
     path("orders/", orders.listing, name="orders"),
     path("orders/export/", orders.export, name="export"),
     path("orders/<int:number>/", orders.show, name="order"),
