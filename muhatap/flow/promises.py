@@ -4,6 +4,7 @@ A promise confirmed in the composer stands in the draft, owed by nobody, until a
 puts it there again. Nothing here makes, keeps or breaks a promise by itself.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -94,9 +95,13 @@ def unsaid(*, message: Message, by: User, at: datetime) -> None:
 @transaction.atomic
 def end(*, promise: Promise, outcome: str, by: User, at: datetime, **how: Any) -> PromiseEnding:
     """Keep, break or withdraw it, and tell the thread. `how`: minutes, cost, why. Raises HasEnded, NoReason, BadCost."""
-    act = {State.KEPT: promising.keep, State.BROKEN: promising.break_, State.WITHDRAWN: promising.withdraw}
-    ending = act[State(outcome)](promise=promise, by=by, at=at, **how)
-    _tell(promise, f"promise_{outcome}", by=by, at=at, **({"why": ending.why} if ending.why else {}))
+    act: dict[str, Callable[..., PromiseEnding]] = {
+        State.KEPT: promising.keep,
+        State.BROKEN: promising.break_,
+        State.WITHDRAWN: promising.withdraw,
+    }
+    ending = act[outcome](promise=promise, by=by, at=at, **how)
+    _tell(promise, f"promise_{outcome}", by=by, at=at, why=ending.why)
     return ending
 
 

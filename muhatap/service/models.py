@@ -155,7 +155,9 @@ class Promise(models.Model):
             models.CheckConstraint(condition=~models.Q(what=""), name="promise_says_what"),
             models.CheckConstraint(condition=models.Q(due_at__gt=models.F("made_at")), name="promise_is_due_later"),
             models.CheckConstraint(condition=models.Q(remind_at__lt=models.F("due_at")), name="promise_reminds_before"),
-            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="promise_currency_is_a_code"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="promise_currency_is_a_code"
+            ),
             models.CheckConstraint(
                 condition=models.Q(expected_cost=None) | models.Q(expected_cost__gte=0), name="promise_costs_no_less"
             ),
@@ -204,9 +206,7 @@ class PromiseEnding(models.Model):
     """A promise was kept, broken or withdrawn: by whom, when, what it took, why. Taken back when `undone_at` stands."""
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="endings")
-    outcome = models.CharField(
-        max_length=10, choices=Promise.State
-    )
+    outcome = models.CharField(max_length=10, choices=Promise.State)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     actual_minutes = models.PositiveIntegerField(null=True)

@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from muhatap.service.models import Promise
 
 State = Promise.State
 A_BATCH = 200
+COUNTED = {
+    "kept": "in_time",
+    "late": "late",
+    "broken": "broken",
+    "overdue": "overdue",
+    "open": "ahead",
+    "withdrawn": "withdrawn",
+    "put_off": "put_off",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,45 +77,33 @@ def tally(rows: QuerySet[Promise], *, at: datetime) -> Tally:
 
 
 def tallies(rows: QuerySet[Promise], field: str, *, at: datetime) -> dict[str, Tally]:
-    """The figures of each value of a field (or of all, under ""), in two questions; money by currency."""
-    asked, rows = states(at), rows.filter(states(at)["said"]).order_by()
-    cells = [field] if field else []
-    counts = {
-        name: Count("pk", filter=asked[condition])
-        for name, condition in {
-            "kept": "in_time", "late": "late", "broken": "broken", "overdue": "overdue", "open": "ahead",
-            "withdrawn": "withdrawn", "put_off": "put_off",
-        }.items()
-    }  # fmt: skip
-    spent = rows.filter(endings__undone_at=None).values(*cells, "currency")
-    money: dict[str, list[tuple[str, Decimal]]] = {}
-    minutes: dict[str, int] = {}
-    for row in spent.annotate(cost=Sum("endings__actual_cost"), took=Sum("endings__actual_minutes")).order_by("currency"):
-        key = str(row[field]) if field else ""
-        minutes[key] = minutes.get(key, 0) + (row["took"] or 0)
-        if row["cost"]:
-            money.setdefault(key, []).append((row["currency"], row["cost"]))
-    expected: dict[str, list[tuple[str, Decimal]]] = {}
-    for row in rows.values(*cells, "currency").annotate(cost=Sum("expected_cost")).order_by("currency"):
-        if row["cost"]:
-            expected.setdefault(str(row[field]) if field else "", []).append((row["currency"], row["cost"]))
-    found = rows.values(*cells) if cells else rows
-    counted = (
-        found.annotate(**counts, took=Sum("expected_minutes")).order_by()
-        if cells
-        else [rows.aggregate(**counts, took=Sum("expected_minutes"))]
-    )
-    result = {}
-    for row in counted:
-        key = str(row[field]) if field else ""
-        result[key] = Tally(
+    """The figures of each value of a field (of all, under "", without one); money by currency."""
+    asked = states(at)
+    cell = F(field) if field else Value("")
+    cells = rows.filter(asked["said"]).order_by().annotate(cell=cell).values("cell")
+    counts = {name: Count("pk", filter=asked[state]) for name, state in COUNTED.items()}
+    ended = cells.filter(endings__undone_at=None)
+    money, expected = _money(ended, "endings__actual_cost"), _money(cells, "expected_cost")
+    took = {str(row["cell"]): row["n"] or 0 for row in ended.annotate(n=Sum("endings__actual_minutes"))}
+    rows_of_cells: Any = cells.annotate(**counts, expected_minutes_in_all=Sum("expected_minutes"))
+    return {
+        str(row["cell"]): Tally(
             **{name: row[name] for name in counts},
-            minutes=minutes.get(key, 0),
-            expected_minutes=row["took"] or 0,
-            costs=tuple(money.get(key, ())),
-            expected_costs=tuple(expected.get(key, ())),
+            minutes=took.get(str(row["cell"]), 0),
+            expected_minutes=row["expected_minutes_in_all"] or 0,
+            costs=tuple(money.get(str(row["cell"]), ())),
+            expected_costs=tuple(expected.get(str(row["cell"]), ())),
         )
-    return result
+        for row in rows_of_cells
+    }
+
+
+def _money(cells: Any, column: str) -> dict[str, list[tuple[str, Decimal]]]:
+    found: dict[str, list[tuple[str, Decimal]]] = {}
+    for row in cells.values("cell", "currency").annotate(amount=Sum(column)).order_by("currency"):
+        if row["amount"]:
+            found.setdefault(str(row["cell"]), []).append((row["currency"], row["amount"]))
+    return found
 
 
 def to_remind(*, at: datetime) -> QuerySet[Promise]:

@@ -165,7 +165,9 @@ def unsay(*, message_id: int, by: User, at: datetime) -> int:
         _record("promise.unsay", row, by, at)
     open_ones = [row.pk for row in said if row.state == Promise.State.OPEN]
     Promise.objects.filter(message_id=message_id).update(message_id=None)
-    return Promise.objects.filter(pk__in=open_ones).update(state=Promise.State.DRAFTED, reminded_at=None, missed_at=None)
+    return Promise.objects.filter(pk__in=open_ones).update(
+        state=Promise.State.DRAFTED, reminded_at=None, missed_at=None
+    )
 
 
 @transaction.atomic

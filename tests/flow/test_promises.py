@@ -44,7 +44,9 @@ def given(conversation: Conversation, **more: Any) -> Promise:
 
 
 def sends(conversation: Conversation, text: str = WORDS, by: User | None = None) -> Message:
-    answer = reply.Answer(html=richtext.from_text(text), to=(Address(email="ayse.yilmaz@ornek.example"),), is_draft=True)
+    answer = reply.Answer(
+        html=richtext.from_text(text), to=(Address(email="ayse.yilmaz@ornek.example"),), is_draft=True
+    )
     return reply.send(conversation=conversation, answer=answer, by=by or cast.zeynep(), at=NOW)
 
 

@@ -45,7 +45,14 @@ class AreaLink:
 
 
 AREAS: tuple[Area, ...] = (
-    Area(name="today", label=_("Today"), icon="sun", url_name="today:show", permission="conversations.read"),
+    Area(
+        name="today",
+        label=_("Today"),
+        icon="sun",
+        url_name="today:show",
+        permission="conversations.read",
+        others=("promises",),
+    ),
     Area(
         name="inbox",
         label=_("Inbox"),

@@ -80,4 +80,6 @@ class Person:
     conversations_url: str = ""
     orders_url: str = ""
     visits_url: str = ""
+    promises_url: str = ""
+    promise_url: str = ""
     live: str = ""

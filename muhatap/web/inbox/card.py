@@ -48,6 +48,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         if has.notes
         else (),
         note_url=link("inbox:contact_note", conversation.pk) if may(user, "contacts.edit") else "",
+        promises_url=link("promises:of_contact", contact.pk),
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",
         reload_url=link("inbox:card", conversation.pk),

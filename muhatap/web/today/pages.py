@@ -14,7 +14,7 @@ from muhatap.conversations.visibility import topics
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.today import ruler, since, waiting
+from muhatap.web.today import promised, ruler, since, waiting
 
 MINE, ALL = "mine", "all"
 Status = Conversation.Status
@@ -37,6 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "lines": lines[: waiting.SHOWN],
         "rest": _rest(max(n_open - waiting.SHOWN, 0), n_theirs),
         "rest_url": reverse("inbox:view", args=[view]),
+        "promises": promised.lines(user, is_mine=view == MINE, now=now),
         "changes": since.changes(user, view == MINE, now),
         "is_mine": view == MINE,
         "live": " ".join(sorted(topics(user))),

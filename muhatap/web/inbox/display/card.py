@@ -80,6 +80,7 @@ class Card:
     fields_url: str = ""
     notes: tuple[NoteLine, ...] = ()
     note_url: str = ""
+    promises_url: str = ""
     timeline: tuple[TimelineRow, ...] = ()
     live: str = ""
     reload_url: str = ""

@@ -48,6 +48,7 @@ class Conversation:
     composer: Composer | None = None
     tags: tuple[TagChip, ...] = ()
     tag_url: str = ""
+    promise_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

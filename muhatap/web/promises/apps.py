@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebPromisesConfig(AppConfig):
+    name = "muhatap.web.promises"
+    label = "web_promises"

@@ -1,0 +1,152 @@
+"""One promise: what was said, how it ended; keeping it at one press, breaking, withdrawing, putting off, opening again."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from muhatap.accounts.permissions import may
+from muhatap.flow import promises
+from muhatap.service import promising
+from muhatap.service.models import Promise
+from muhatap.shared import clock
+from muhatap.web.common import times
+from muhatap.web.common.display import Toast
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.promises import lines, pages, words
+from muhatap.web.promises.forms import EndForm, PutOffForm, local
+
+CHANGED = "promises"  # the event with which parts of a page that show promises are read again
+
+
+@needs("promises.read")
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    return _page(request, find(request, number))
+
+
+@require_POST
+@needs("promises.make")
+def keep(request: HttpRequest, number: int) -> HttpResponse:
+    """Kept, at one press; what it took can be said on its page."""
+    promise = find(request, number)
+    try:
+        promises.end(promise=promise, outcome="kept", by=visitor(request), at=clock.now())
+    except promising.HasEnded:
+        return done(request, Toast(text=_("Somebody said before how it ended."), icon="info"))
+    return done(request, _kept(promise))
+
+
+@require_POST
+@needs("promises.make")
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """Kept, broken or withdrawn, with what it took and why."""
+    promise, form = find(request, number), EndForm(request.POST)
+    if form.is_valid():
+        try:
+            outcome = form.cleaned_data["outcome"]
+            promises.end(promise=promise, outcome=outcome, by=visitor(request), at=clock.now(), **form.how())
+        except promising.NoReason:
+            form.add_error("why", _("Say why: whoever reads this later will ask."))
+        except promising.HasEnded:
+            form.add_error(None, _("Somebody said before how it ended."))
+        else:
+            messages.success(request, _("Written down: %(outcome)s.") % {"outcome": words.state_label(outcome)})
+            return redirect("promises:one", promise.pk)
+    return _page(request, promise, end_form=form, status=422)
+
+
+@require_POST
+@needs("promises.make")
+def put_off(request: HttpRequest, number: int) -> HttpResponse:
+    promise, form = find(request, number), PutOffForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            promises.put_off(
+                promise=promise, due_at=told["due_at"], why=told["why"], by=visitor(request), at=clock.now()
+            )
+        except promising.NotThen:
+            form.add_error("due_at", _("This moment is over, or too far away."))
+        except promising.NoReason:
+            form.add_error("why", _("Say why: whoever reads this later will ask."))
+        except promising.HasEnded:
+            form.add_error(None, _("Somebody said before how it ended."))
+        else:
+            messages.success(request, _("Put off. Tell the customer, too."))
+            return redirect("promises:one", promise.pk)
+    return _page(request, promise, later_form=form, status=422)
+
+
+@require_POST
+@needs("promises.make")
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    """Take back how it ended."""
+    promise = find(request, number)
+    promises.reopen(promise=promise, by=visitor(request), at=clock.now())
+    return done(request, Toast(text=_("Open again: %(what)s") % {"what": promise.what}, icon="rotate-ccw"))
+
+
+def find(request: HttpRequest, number: int) -> Promise:
+    """404 for what this user may not read."""
+    rows = promises.visible_to(visitor(request)).select_related("contact", "by", "team")
+    return get_object_or_404(rows.prefetch_related("endings__by", "put_offs__by"), pk=number)
+
+
+def done(request: HttpRequest, toast: Toast) -> HttpResponse:
+    """Say it in place, and have every part that shows promises read again; a page without scripts goes to the list."""
+    if not getattr(request, "htmx", False):
+        messages.success(request, toast.text)
+        return redirect("promises:list")
+    answer = render(request, "promises/_said.html", {"toast": toast})
+    answer["HX-Trigger"] = CHANGED
+    return answer
+
+
+def _kept(promise: Promise) -> Toast:
+    undo = reverse("promises:reopen", args=[promise.pk])
+    return Toast(text=_("Kept: %(what)s") % {"what": promise.what}, undo_url=undo, seconds=10)
+
+
+def _page(
+    request: HttpRequest,
+    promise: Promise,
+    *,
+    end_form: EndForm | None = None,
+    later_form: PutOffForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user, now = visitor(request), clock.now()
+    ending = promise.ending
+    money = [(promise.currency, ending.actual_cost)] if ending and ending.actual_cost else []
+    expected = [(promise.currency, promise.expected_cost)] if promise.expected_cost else []
+    may_act = may(user, "promises.make")
+    is_open = promise.state == Promise.State.OPEN
+    page = {
+        "promise": promise,
+        "line": lines.line(promise, now, may_act=may_act),
+        "due": times.full(promise.due_at),
+        "made": times.full(promise.made_at),
+        "first_due": times.full(promise.first_due_at) if promise.first_due_at != promise.due_at else "",
+        "expected": words.cost(promise.expected_minutes, expected),
+        "took": words.cost(ending.actual_minutes if ending else None, money),
+        "ending": ending,
+        "ended": times.full(promise.ended_at) if promise.ended_at else "",
+        "put_offs": [(times.full(one.due_at), one.by, one.why) for one in promise.put_offs.order_by("at")],
+        "conversation_url": _conversation(promise),
+        "end_form": (end_form or EndForm(initial={"outcome": "kept"})) if is_open and may_act else None,
+        "later_form": (later_form or PutOffForm(initial={"due_at": local(promise.due_at)}))
+        if is_open and may_act
+        else None,
+        "reopen_url": reverse("promises:reopen", args=[promise.pk]) if promise.ended_at and may_act else "",
+        "views": pages.views("", user),
+    }
+    return render(request, "promises/one.html", page, status=status)
+
+
+def _conversation(promise: Promise) -> str:
+    if not promise.conversation_id:
+        return ""
+    at = f"#message-{promise.message_id}" if promise.message_id else ""
+    return reverse("inbox:conversation", args=[promise.conversation_id]) + at

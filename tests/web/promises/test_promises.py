@@ -1,0 +1,175 @@
+"""Promises as pages: the list and its keys' forms, one promise and its end, the customer card's part, Today, the report."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from muhatap.accounts.models import User
+from muhatap.conversations.models import Conversation
+from muhatap.flow import promises
+from muhatap.service import promising
+from muhatap.service.models import Promise
+from muhatap.shared import clock
+from tests import cast
+from tests.conversations.conftest import conversation_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"headers": {"HX-Request": "true"}}
+
+
+def english(user: User) -> User:
+    user.language = "en"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def zeynep(client: Client) -> Client:
+    client.force_login(english(cast.zeynep()))
+    return client
+
+
+@pytest.fixture
+def can() -> Client:
+    client = Client()
+    client.force_login(english(cast.can()))
+    return client
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    return conversation_of("Ayşe Yılmaz")
+
+
+def promised(conversation: Conversation, what: str, hours: float, by: User | None = None, **more: Any) -> Promise:
+    """Due so many hours from now; overdue when that is before now."""
+    now = clock.now()
+    made = now - timedelta(days=3)
+    terms = promising.Terms(
+        what=what, due_at=now + timedelta(hours=hours), time_zone="Europe/Istanbul", **{"kind": "delivery"} | more
+    )
+    return promises.make(
+        contact=conversation.contact, conversation=conversation, terms=terms, by=by or cast.zeynep(), at=made
+    )
+
+
+def local(hours: float) -> str:
+    return f"{timezone.localtime(clock.now() + timedelta(hours=hours)):%Y-%m-%dT%H:%M}"
+
+
+def test_the_list_says_what_is_overdue_and_holds_mine_until_asked_for_all(
+    zeynep: Client, conversation: Conversation
+) -> None:
+    promised(conversation, "Kargoya verilecek", -2)
+    promised(conversation, "Fiyat gönderilecek", 3)
+    promised(conversation, "Can arayacak", 4, by=cast.can())
+    page = zeynep.get("/promises/").content.decode()
+    assert "1 promise of yours is overdue, 1 promise of yours is due within a day." in page
+    assert page.index("Kargoya verilecek") < page.index("Fiyat gönderilecek")
+    assert "Can arayacak" not in page
+    assert "Can arayacak" in zeynep.get("/promises/?whose=all").content.decode()
+    overdue = zeynep.get("/promises/?state=overdue").content.decode()
+    assert "Kargoya verilecek" in overdue and "Fiyat gönderilecek" not in overdue
+
+
+def test_kept_at_one_press_and_taken_back(zeynep: Client, conversation: Conversation) -> None:
+    made = promised(conversation, "Kargoya verilecek", 3)
+    answer = zeynep.post(f"/promises/{made.pk}/keeping/", **HTMX)
+    assert answer["HX-Trigger"] == "promises"
+    assert f"/promises/{made.pk}/reopening/" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.state == "kept"
+    assert "said before" in zeynep.post(f"/promises/{made.pk}/keeping/", **HTMX).content.decode()
+    zeynep.post(f"/promises/{made.pk}/reopening/", **HTMX)
+    made.refresh_from_db()
+    assert made.state == "open"
+
+
+def test_breaking_asks_why_and_keeps_what_was_typed(zeynep: Client, conversation: Conversation) -> None:
+    made = promised(conversation, "Kargoya verilecek", -2)
+    refused = zeynep.post(f"/promises/{made.pk}/ending/", {"outcome": "broken", "minutes": "40", "why": ""})
+    assert refused.status_code == 422
+    assert 'value="40"' in refused.content.decode()
+    told = {"outcome": "broken", "minutes": "40", "cost": "89.90", "why": "Depoda kalmamış"}
+    assert zeynep.post(f"/promises/{made.pk}/ending/", told).status_code == 302
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    assert "Depoda kalmamış" in page and "40 min, ₺89.90" in page
+
+
+def test_putting_off_shows_the_first_moment_too(zeynep: Client, conversation: Conversation) -> None:
+    made = promised(conversation, "Kargoya verilecek", 2)
+    assert zeynep.post(f"/promises/{made.pk}/putting-off/", {"due_at": local(-5), "why": "geç"}).status_code == 422
+    zeynep.post(f"/promises/{made.pk}/putting-off/", {"due_at": local(30), "why": "Ayşe Hanım yarın istedi"})
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    assert "First due" in page and "Ayşe Hanım yarın istedi" in page
+
+
+def test_by_hand_over_a_conversation(zeynep: Client, conversation: Conversation) -> None:
+    url = f"/promises/to/{conversation.contact_id}/?conversation={conversation.pk}"
+    assert f'hx-post="{url}"' in zeynep.get(url, **HTMX).content.decode()
+    told = {"what": "Takip numarası yazılacak", "due_at": local(4), "kind": "answer", "expected_minutes": "5"}
+    assert "dialog-head" in zeynep.post(url, told | {"due_at": local(-4)}, **HTMX).content.decode()
+    answer = zeynep.post(url, told, **HTMX)
+    assert "<dialog" in answer.content.decode() and answer["HX-Trigger"] == "promises"
+    made = Promise.objects.get()
+    assert (made.conversation_id, made.by, made.expected_minutes) == (conversation.pk, cast.zeynep(), 5)
+    assert "Takip numarası yazılacak" in zeynep.get(f"/inbox/{conversation.pk}/").content.decode()
+
+
+def test_the_customers_card_shows_what_is_owed_and_how_many_were_kept(
+    zeynep: Client, conversation: Conversation
+) -> None:
+    made = promised(conversation, "Kargoya verilecek", 3)
+    promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=clock.now())
+    promised(conversation, "Takip numarası yazılacak", 3)
+    part = zeynep.get(f"/promises/of/{conversation.contact_id}/").content.decode()
+    assert "Takip numarası yazılacak" in part and "1 kept" in part and "Kargoya verilecek" not in part
+    page = zeynep.get(f"/contacts/{conversation.contact_id}/").content.decode()
+    assert f"/promises/of/{conversation.contact_id}/" in page and "promise-dialog" in page
+
+
+def test_today_says_what_breaks_its_promise_soon(zeynep: Client, conversation: Conversation) -> None:
+    promised(conversation, "Kargoya verilecek", -2)
+    promised(conversation, "Fiyat gönderilecek", 3)
+    promised(conversation, "Bir hafta sonra", 7 * 24)
+    page = zeynep.get("/today/?whose=mine").content.decode()
+    assert page.index("Kargoya verilecek") < page.index("Fiyat gönderilecek")
+    assert "2 h over" in page and "Bir hafta sonra" not in page
+
+
+def test_an_analyst_reads_promises_and_makes_none(conversation: Conversation) -> None:
+    ece, made = Client(), promised(conversation, "Kargoya verilecek", 3)
+    ece.force_login(english(cast.ece()))
+    page = ece.get("/promises/?whose=all").content.decode()
+    assert "Kargoya verilecek" in page and "Kept it" not in page
+    assert ece.post(f"/promises/{made.pk}/keeping/").status_code == 403
+
+
+def test_the_report_counts_and_each_number_leads_to_its_rows(can: Client, conversation: Conversation) -> None:
+    kept, broken, _overdue = (promised(conversation, f"Söz {n}", -1 - n) for n in range(3))
+    by, now = cast.zeynep(), clock.now()
+    promises.end(
+        promise=kept, outcome="kept", by=by, at=kept.due_at - timedelta(hours=1), minutes=90, cost=Decimal("10")
+    )
+    promises.end(promise=broken, outcome="broken", by=by, at=now, why="Kargo gelmedi")
+    page = can.get("/promises/report/").content.decode()
+    assert "1 of 3 promises were kept in time, 33%; they took 1 h 30 min, ₺10.00." in page
+    assert "By team" in page and "state=in_time&amp;kind=delivery" in page
+    today = timezone.localtime(now).date()
+    rows = can.get(f"/promises/?whose=all&state=in_time&kind=delivery&from={today - timedelta(days=9)}&to={today}")
+    assert "Söz 0" in rows.content.decode() and "Söz 1" not in rows.content.decode()
+
+    file = can.get("/promises/report/export/")
+    text = b"".join(file.streaming_content).decode()
+    assert "Söz 1" in text and "Kargo gelmedi" in text
+    assert b"Dispatch or delivery" in b"".join(can.get("/promises/report/export/?table=kind").streaming_content)
+
+
+def test_an_agents_report_is_of_their_own_promises(zeynep: Client, conversation: Conversation) -> None:
+    promised(conversation, "Can arayacak", -1, by=cast.can())
+    page = zeynep.get("/promises/report/?whose=all").content.decode()
+    assert "No promise was due in these days." in page and "By team" not in page
