@@ -7,7 +7,7 @@ visitor was proved to be, and an order stays a claim until the shop's own server
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -109,8 +109,8 @@ def _arrived(after: datetime, until: datetime) -> tuple[list[Event], datetime]:
     return _named(found), until
 
 
-def _named(found: "Sequence[Event] | object") -> list[Event]:
-    return [event for event in found if event.kind == Kind.TRACK and not event.is_bot and events.called(event.name)]  # type: ignore[attr-defined]
+def _named(found: Iterable[Event]) -> list[Event]:
+    return [event for event in found if event.kind == Kind.TRACK and not event.is_bot and events.called(event.name)]
 
 
 def _by_visitor(found: Sequence[Event]) -> list[_Told]:

@@ -100,7 +100,8 @@ def _place(shop: Shop, browser: Browser, one: Entry, contact: Contact | None) ->
     """The cart this entry belongs to: the one that was ordered next after it, else the open one, else a new one."""
     mine = Cart.objects.filter(shop=shop, source=browser.source, visitor=browser.visitor)
     ordered = mine.filter(ordered_at__gte=one.at).order_by("ordered_at", "id").first()
-    cart = ordered if ordered and ordered.ordered_at - one.at <= LATE else mine.filter(ordered_at=None).first()
+    is_late = bool(ordered and ordered.ordered_at and ordered.ordered_at - one.at <= LATE)
+    cart = ordered if is_late else mine.filter(ordered_at=None).first()
     if cart:
         if contact and cart.contact_id is None:
             cart.contact = contact

@@ -11,7 +11,7 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts import paging
 from muhatap.contacts.paging import Cursor
 from muhatap.sales import consent
-from muhatap.sales.models import Cart, Shop
+from muhatap.sales.models import Cart, CartQuery, Shop
 from muhatap.shared import clock
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
@@ -48,7 +48,7 @@ def panel(request: HttpRequest) -> HttpResponse:
     return render(request, "sales/_carts.html", {"rows": _rows(rows, visitor(request), now), "is_panel": True})
 
 
-def _left(now: datetime) -> "paging.QuerySet[Cart]":
+def _left(now: datetime) -> CartQuery:
     found = Cart.objects.left().filter(changed_at__gt=now - FRESH)
     return found.select_related("contact").prefetch_related("lines")
 
