@@ -21,7 +21,7 @@ from muhatap.visits import folding, segment
 from muhatap.visits.models import Event, Site
 
 HOST = f"https://www.{DOMAIN}"
-DAYS, A_DAY = 28, 9  # days told, visits on a usual one
+DAYS, A_DAY, BEFORE = 44, 5, 2  # days told, visits on a usual one, and on one more than four weeks ago
 HOURS = (9, 10, 11, 12, 12, 13, 14, 16, 17, 19, 20, 20, 21, 21, 22, 22, 23)
 SCREENS = ((390, 844),) * 6 + ((1440, 900),) * 3 + ((820, 1180),)
 # Who of the regulars has an account and logged in: told by the shop's server under its own key.
@@ -151,13 +151,19 @@ def browse(*, site: Site, at: datetime) -> None:
     while folding.fold(at=at, lag=timedelta()):
         pass
     people.follow(at=at)
+    folding.fold(at=at, lag=timedelta())  # what following changed counts too
     Site.objects.filter(pk=site.pk).update(last_event_at=at - timedelta(minutes=1))
 
 
 def _logins(site: Site, regulars: Sequence[str], now: datetime) -> Iterator[Event]:
     at = now - timedelta(days=DAYS, minutes=-1)
     for name, (number, called, email) in zip(regulars, KNOWN, strict=False):
-        told: dict[str, Any] = {"type": "identify", "messageId": f"demo-{number}", "anonymousId": name, "userId": number}
+        told: dict[str, Any] = {
+            "type": "identify",
+            "messageId": f"demo-{number}",
+            "anonymousId": name,
+            "userId": number,
+        }
         told |= {"traits": {"name": called, "email": email, "emailVerified": True}, "timestamp": at.isoformat()}
         yield from _read([told], site, at, by_server=True)
 
@@ -165,7 +171,7 @@ def _logins(site: Site, regulars: Sequence[str], now: datetime) -> Iterator[Even
 def _visitors(dice: Random, site: Site, now: datetime, regulars: Sequence[str]) -> Iterator[Visitor]:
     for ago in range(DAYS, -1, -1):
         day = now.astimezone(days.HERE).date() - timedelta(days=ago)
-        for _each in range(A_DAY + (4 if day.weekday() >= 5 else 0) + dice.randint(-2, 2)):
+        for _each in range((A_DAY if ago <= 28 else BEFORE) + (2 if day.weekday() >= 5 else 0) + dice.randint(-1, 1)):
             begins = datetime(
                 day.year,
                 day.month,
@@ -214,7 +220,10 @@ def _look(visitor: Visitor, product: Product) -> bool:
     dice = visitor.dice
     visitor.open(f"/urun/{product.id}", product.name, about=product.id)
     visitor.track("Product Viewed", **_told(product))
-    seconds = visitor.read(product.close)
+    is_close = dice.random() < 0.6
+    seconds = visitor.read(product.close if is_close else 9)
+    if not is_close:
+        return False
     for _each in range(dice.choice((0, 1, 1, 2))):
         visitor.click(dice.choices(range(len(ELEMENTS)), [often for *_rest, often, _part in ELEMENTS])[0], product)
         visitor.wait(4)

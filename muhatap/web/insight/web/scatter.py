@@ -115,7 +115,7 @@ def _named(points: Sequence[Point]) -> list[Point]:
     labels: list[tuple[float, float]] = []
     for point in order:
         x, y = _number(point.x), _number(point.y)
-        is_left = x > 70
+        is_left = x > 62
         middle = x - NEAR_X / 2 if is_left else x + NEAR_X / 2
         is_free = all(abs(middle - ox) > NEAR_X or abs(y - oy) > NEAR_Y for ox, oy in labels) and all(
             (ox, oy) == (x, y) or abs(y - oy) > 9 or not min(x, 2 * middle - x) < ox < max(x, 2 * middle - x)
