@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Max, Sum
 
 from muhatap.conversations.models import Conversation
 from muhatap.sales.models import Lateness, Leaving, OrderLine
@@ -18,6 +18,7 @@ from muhatap.visits.models import EmptySearch, ProductInterest, Visit
 Kind = Trigger.Kind
 MOST = 500  # of one kind at one time
 LOOKS = 3
+A_DAY = timedelta(days=1)
 LOOKED_WITHIN = timedelta(days=7)
 BOUGHT_WITHIN = timedelta(days=30)  # whoever bought it looks at it for another reason
 NAMES = 3  # of products that are told
@@ -48,29 +49,34 @@ def _carts_left(since: datetime, until: datetime) -> Iterator[Occasion]:
 
 
 def _third_looks(since: datetime, until: datetime) -> Iterator[Occasion]:
+    """Day by day, so that a week is a week also where a longer span is looked through."""
+    met: set[str] = set()
+    while since < until:
+        end = min(since + A_DAY, until)
+        for one in _looks_until(since, end):
+            if one.key not in met:
+                met.add(one.key)
+                yield one
+        since = end
+
+
+def _looks_until(since: datetime, end: datetime) -> Iterator[Occasion]:
     rows = ProductInterest.objects.filter(
-        visit__interaction__contact__isnull=False, n_looks__gt=0, at__gt=since - LOOKED_WITHIN, at__lte=until
+        visit__interaction__contact__isnull=False, n_looks__gt=0, at__gt=end - LOOKED_WITHIN, at__lte=end
     )
     sums = rows.values("visit__interaction__contact", "product").annotate(
-        n=Sum("n_looks"),
-        n_visits=Count("visit"),
-        last=Max("visit__ended_at"),
-        name=Max("name"),
-        seconds=Sum("engaged_ms"),
+        n=Sum("n_looks"), last=Max("visit__ended_at"), name=Max("name"), ms=Sum("engaged_ms")
     )
     for one in sums.filter(n__gte=LOOKS, last__gt=since).order_by("last")[:MOST]:
-        contact, at = one["visit__interaction__contact"], min(one["last"], until)
-        if _has_bought(contact, one["product"], at):
-            continue
-        told = {
-            "product": one["product"],
-            "name": one["name"] or one["product"],
-            "n": one["n"],
-            "seconds": round(one["seconds"] / 1000),
-        }
-        yield Occasion(
-            key=f"looks:{contact}:{one['product']}"[:180] + f":{at:%Y-%m}", contact_id=contact, at=at, reasons=told
-        )
+        contact, product, at = one["visit__interaction__contact"], one["product"], min(one["last"], end)
+        if not _has_bought(contact, product, at):
+            told = {
+                "product": product,
+                "name": one["name"] or product,
+                "n": one["n"],
+                "seconds": round(one["ms"] / 1000),
+            }
+            yield Occasion(key=f"looks:{contact}:{product}:{at:%Y-%m}", contact_id=contact, at=at, reasons=told)
 
 
 def _late_orders(since: datetime, until: datetime) -> Iterator[Occasion]:

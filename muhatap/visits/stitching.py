@@ -47,12 +47,11 @@ def link(*, proof: VisitorProof, contact: Contact, at: datetime) -> VisitorLink 
     if holds is None:
         return _tie(proof, contact, begin=_last_end(proof), until=_next(proof), at=at)
     if proof.at < holds.proved_at and holds.from_at < holds.proved_at:
-        begin, until = holds.from_at, holds.proved_at
-        VisitorLink.objects.filter(pk=holds.pk).update(from_at=until)
-    else:
-        begin, until = max(proof.at, holds.from_at), holds.until_at
-        _end(holds, at=begin)
-    return _tie(proof, contact, begin=begin, until=until, at=at)
+        VisitorLink.objects.filter(pk=holds.pk).update(from_at=holds.proved_at)
+        return _tie(proof, contact, begin=holds.from_at, until=holds.proved_at, at=at)
+    begin = max(proof.at, holds.from_at)
+    _end(holds, at=begin)
+    return _tie(proof, contact, begin=begin, until=holds.until_at, at=at)
 
 
 @transaction.atomic

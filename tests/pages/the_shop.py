@@ -28,13 +28,15 @@ from muhatap.duplicates import running as looks
 from muhatap.duplicates.models import Proposal
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
-from muhatap.flow import duplicates, telling
+from muhatap.flow import duplicates, telling, visitors
 from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
+from muhatap.sales.models import Order, ShopDelivery
+from muhatap.sales.models import Shop as Place
 from muhatap.service.models import BusinessHours, Holiday, SlaPolicy
 from muhatap.shared import clock
 from muhatap.visits import folding, keeping, segment, sites
-from muhatap.visits.models import Event
+from muhatap.visits.models import Event, VisitorProof
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
 from muhatap.writing.models import CannedReply, Signature
@@ -104,7 +106,7 @@ def _numbers() -> dict[str, Any]:
     first: dict[str, Any] = {
         "team": Team, "view": SavedView, "rule": AutomationRule, "firing": RuleFiring, "macro": Macro,
         "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
-        "policy": SlaPolicy, "hours": BusinessHours, "holiday": Holiday,
+        "order": Order, "sold_at": Place, "sold_delivery": ShopDelivery, "policy": SlaPolicy, "hours": BusinessHours, "holiday": Holiday,
         "canned": CannedReply, "signature": Signature,
     }  # fmt: skip
     return {
@@ -180,6 +182,11 @@ def _told_by_pages(by: User) -> int:
     for row in told:
         Event.objects.create(**row._asdict() | {"message_key": UUID(bytes=row.message_key), "payload": looks.decode()})
     folding.fold(at=at + timedelta(minutes=1))
+    VisitorProof.objects.create(
+        site=site, visitor="tarayici-1", how="signed", subject="20871", email="ayse.yilmaz@ornek.example",
+        is_email_verified=True, at=at, recorded_at=at,
+    )  # fmt: skip
+    visitors.follow(at=at)
     sites.note(refused=[(site.pk, segment.Refused("origin", "https://baska.example", ""), at)], last={site.pk: at})
     return site.pk
 

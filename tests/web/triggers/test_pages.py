@@ -35,6 +35,7 @@ def test_a_draft_without_words_is_refused_and_the_rest_stays() -> None:
 
 
 def test_what_came_of_it_waits_on_today_until_somebody_settles_it() -> None:
+    cast.support_inbox()
     ayse = identity.resolve(claims=[cast.AYSE], source="email", at=NOW)
     trigger = setting.change(
         kind="empty_search", is_on=True, way="draft", text="Bulalım", rest_days=7, by=cast.can(), at=NOW
