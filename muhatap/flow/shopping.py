@@ -20,7 +20,7 @@ from muhatap.sales.carting import Entry
 from muhatap.sales.events import Meaning
 from muhatap.sales.models import Cart, Shop, ShopPlace
 from muhatap.sales.ordering import Browser
-from muhatap.visits import segment, stitching
+from muhatap.visits import proving, segment, stitching
 from muhatap.visits.models import Event, Kind, Site
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def _named(found: Iterable[Event]) -> list[Event]:
 def _by_visitor(found: Sequence[Event]) -> list[_Told]:
     told: dict[tuple[int, str], _Told] = {}
     for event in found:
-        visitor = event.anonymous_id or (f"user:{event.user_id}" if event.user_id else "")
+        visitor = proving.visitor_of(event)
         if visitor:
             key = (event.site_id, visitor)
             told.setdefault(key, _Told(site=event.site_id, visitor=visitor)).events.append(event)

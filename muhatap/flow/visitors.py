@@ -15,6 +15,8 @@ from muhatap.contacts.models import Contact
 from muhatap.flow.sweep import attempt
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
+from muhatap.sales import shops
+from muhatap.sales.models import Shop
 from muhatap.visits import interests, proving, sites, stitching
 from muhatap.visits.models import How, Visit, VisitNews, VisitorLink, VisitorProof
 
@@ -62,10 +64,16 @@ def judge(*, proof_id: int, at: datetime) -> VisitorLink | None:
 
 def claims(proof: VisitorProof) -> list[Claim]:
     """The shop's own number, which recognises; the address as far as the shop vouches for it."""
-    said = [Claim(kind="shop", value=proof.subject, is_verified=True, name=proof.name)]
+    said = [Claim(kind="shop", value=_account(proof), is_verified=True, name=proof.name)]
     if proof.email:
         said.append(Claim(kind="email", value=proof.email, is_verified=proof.is_email_verified, name=proof.name))
     return said
+
+
+def _account(proof: VisitorProof) -> str:
+    """The number as the house knows it: of the shop whose pages these are, when it is one of several."""
+    shop = Shop.objects.filter(web_source=f"site:{proof.site_id}").exclude(kind=Shop.Kind.WEB).first()
+    return shops.account(shop, proof.subject) if shop and proof.how != How.CHAT else proof.subject
 
 
 @transaction.atomic
