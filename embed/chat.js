@@ -473,6 +473,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
 .privacy{margin:0;padding:0 .875rem .625rem;color:var(--ink3);font-size:.75rem;line-height:1.125rem}.privacy a{color:var(--accent);font-weight:500;text-decoration:none}.privacy a:hover{text-decoration:underline}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media(max-width:30rem),(max-height:26rem){.panel{inset:0;width:auto;height:auto;max-height:none;border:0;border-radius:0}.panel~.launch[aria-expanded=true]{display:none}.tool,.go{width:2.75rem;height:2.75rem}textarea{font-size:1rem;height:2.75rem;padding:.6875rem 0}input:not([type=file]){font-size:1rem;min-height:2.75rem}}
+@media(max-width:30rem),(max-height:26rem){.greeting{inset:auto 1rem 6rem;border:1px solid var(--line);border-radius:.75rem}}
 @media(prefers-reduced-motion:reduce){.dots i{animation:none}}
 @media print{.launch,.panel{display:none}}`;
 
@@ -654,6 +655,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   /* ---- what the visitor does ---- */
   function open() {
     isOpen = true;
+    ui.greeting.hidden = true;
     ui.panel.hidden = false;
     ui.panel.setAttribute("aria-modal", String(matchMedia("(max-width:30rem),(max-height:26rem)").matches));
     draw();
