@@ -37,7 +37,7 @@ def listing(found: Sequence[Product], asked: str) -> Page:
     said = f"“{asked}” için {len(found)} ürün" if asked else "Bütün ürünler"
     none = "" if found else '<p class="none">Bunu bulamadık. Başka bir sözcükle arayın ya da bize sohbetten yazın.</p>'
     told = escape(json.dumps({"asked": asked, "n": len(found)}))
-    return Page(said, _filled("list", said=escape(said), cards=_cards(found) + none, told=told))
+    return Page(said, _filled("list", said=escape(said), cards=_cards(found), none=none, told=told))
 
 
 def product(one: Product) -> Page:
