@@ -17,4 +17,5 @@ def fill(*, at: datetime) -> int:
         n += 1
         if n == MOST:
             break
+    exporting.pack()
     return n

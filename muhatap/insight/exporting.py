@@ -20,6 +20,7 @@ AFTER_MIDNIGHT = timedelta(minutes=5)  # what arrived before it is committed by 
 _LEAVES = "select min(inhrelid::regclass::text) from pg_inherits where inhparent = 'visits_event'::regclass"
 _KINDS = {"int64": "bigint", "string": "varchar", "float64": "double", "decimal(18, 4)": "decimal(18, 4)"}
 _COUNTED = {"facts_visits": "n_visits", "facts_page_views": "n_page_views"}
+_FORMAT = f"(format parquet, compression zstd, row_group_size {lake.ROWS_IN_A_GROUP})"
 
 
 class Unequal(Exception):
@@ -61,6 +62,34 @@ def export(day: date, *, at: datetime) -> ExportedDay:
                 ExportedDay.objects.filter(day=each).update(**told, at=at)
     log.info("%s lies in the lake: %s", day, counted)
     return row
+
+
+def pack() -> int:
+    """Copy the closed months whose days changed since they were packed; gives how many files. Harmless at any time but beside an export."""
+    last = ExportedDay.objects.order_by("-day").values_list("day", flat=True).first()
+    n = 0
+    for table in lake.PACKED if last else ():
+        for month in lake.months(table):
+            if lake.month_end(month) <= last and not lake.is_whole(table, month):
+                _pack(table, month, last)
+                n += 1
+    return n
+
+
+def _pack(table: str, month: date, until: date) -> None:
+    paths = lake.parts(table, until=until, start=month, end=lake.month_end(month), is_packed=False)
+    written, target = lake.aside() / f"{table}.parquet", lake.pack(table, month)
+    if not paths:
+        target.unlink(missing_ok=True)
+        return
+    where = f"where {lake.TOLD}" if table in lake.BY_ARRIVAL else ""
+    with _duckdb() as duck:
+        duck.execute(
+            f"copy (select * from read_parquet(?, hive_partitioning = false) {where} order by {lake.SORTED_BY[table]})"  # noqa: S608
+            f" to '{_quoted(written)}' {_FORMAT}",
+            [[str(path) for path in paths]],
+        )
+    lake.put(written, target)
 
 
 def _around(days: Iterable[date], *, until: date) -> set[date]:
@@ -119,7 +148,7 @@ def _write(duck: Any, table: str, where: str, n: int, target: Path) -> None:
     written = lake.aside() / f"{table}.parquet"
     duck.execute(
         f"copy (select * from told {where} order by {lake.SORTED_BY[table]}) to '{_quoted(written)}'"  # noqa: S608 (ours)
-        f" (format parquet, compression zstd, row_group_size {lake.ROWS_IN_A_GROUP})"
+        f" {_FORMAT}"
     )
     _compare(table, target, n, duck.execute("select count(*) from read_parquet(?)", [str(written)]).fetchone()[0])
     lake.put(written, target)

@@ -4,6 +4,11 @@ A part is written aside and renamed, so whoever reads meets whole files only; wh
 night that was broken off is invisible. Visits, pages and interest have one part a day, of the visits that began then. Events and
 clicks have one part for each day on which some of them arrived, `received-YYYY-MM-DD`, in the day on which they happened: what comes late
 is put beside what lies there, and nothing is written twice.
+
+A year of days is a thousand files, and opening one costs as much as reading ten thousand rows. So closed months are packed as well,
+`<lake>/<table>/packed/month=YYYY-MM.parquet`: a copy, sorted anew, that is read in place of its days while it is younger than all of
+them. It may be thrown away at any time. Of events only what shops and sites told stands in it (`TOLD`): pages, reading and clicks have
+tables of their own.
 """
 
 import os
@@ -25,6 +30,8 @@ SORTED_BY = {
     "facts_clicks": "path, element",
 }
 ROWS_IN_A_GROUP = 20_480
+PACKED = ("facts_visits", "facts_page_views", "facts_product_interest", "facts_events")
+TOLD = "kind = 2 and name not in ('Page Engaged', 'Element Clicked')"
 
 
 def root() -> Path:
@@ -37,16 +44,51 @@ def part(table: str, day: date, *, received: date | None = None) -> Path:
     return root() / table.removeprefix("facts_") / f"day={day}" / f"{name}.parquet"
 
 
-def parts(table: str, *, until: date, start: date | None = None, end: date | None = None) -> list[Path]:
-    """The parts of the days from … to (both included, None: all), of what was exported up to `until`."""
+def parts(
+    table: str, *, until: date, start: date | None = None, end: date | None = None, is_packed: bool = True
+) -> list[Path]:
+    """The files of the days from … to (both included, None: all), of what was exported up to `until`.
+
+    Packed months stand in for their days where all of them are asked for; of events they hold what was told only.
+    """
+    last = min(end or until, until) if table in BY_VISIT else end
+    days = {
+        day: folder
+        for day, folder in _days(table)
+        if (start is None or day >= start) and (last is None or day <= last)
+    }
     found: list[Path] = []
-    for day, folder in _days(table):
-        if day > (end or until) or (start and day < start):
-            continue
-        if table in BY_VISIT and day > until:
-            continue
+    for month in sorted({day.replace(day=1) for day in days}) if is_packed and table in PACKED else ():
+        path = pack(table, month)
+        if (start is None or start <= month) and (end is None or month_end(month) <= end) and is_whole(table, month):
+            found.append(path)
+            days = {day: folder for day, folder in days.items() if day.replace(day=1) != month}
+    for folder in days.values():
         found += sorted(path for path in folder.glob("*.parquet") if _arrived_by(path, until))
     return found
+
+
+def pack(table: str, month: date) -> Path:
+    """Where the copy of a month lies, or will; a month is its first day."""
+    return root() / table.removeprefix("facts_") / "packed" / f"month={month:%Y-%m}.parquet"
+
+
+def is_whole(table: str, month: date) -> bool:
+    """The copy of this month is younger than whatever changed in its days."""
+    path = pack(table, month)
+    if not path.exists():
+        return False
+    made = path.stat().st_mtime_ns
+    return all(folder.stat().st_mtime_ns <= made for day, folder in _days(table) if day.replace(day=1) == month)
+
+
+def months(table: str) -> list[date]:
+    """The months of which some days lie here, by their first day."""
+    return sorted({day.replace(day=1) for day, _folder in _days(table)})
+
+
+def month_end(month: date) -> date:
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def aside() -> Path:
@@ -74,7 +116,3 @@ def _days(table: str) -> Iterator[tuple[date, Path]]:
 def _arrived_by(path: Path, until: date) -> bool:
     day = path.stem.removeprefix("received-")
     return day == "visits" or date.fromisoformat(day) <= until
-
-
-def day_after(day: date) -> date:
-    return day + timedelta(days=1)

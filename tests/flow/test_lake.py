@@ -136,3 +136,22 @@ def test_odd_texts_come_through_whole(shop: Site) -> None:
     assert facts.until() == FIRST
     assert web.pages(period=period) == before
     assert len(before) == 6
+
+
+def test_closed_months_are_read_from_one_file_until_something_late_changes_a_day(shop: Site) -> None:
+    arrive(shop, 0, page_view="p1", url=URL)
+    night(0)
+    exporting.export(FIRST, at=NOON + timedelta(days=1))
+    last = date(2026, 11, 30)
+    ExportedDay.objects.create(day=last, at=NOON, n_visits=0, n_page_views=0, n_events=0)
+    exporting.pack()
+    month = date(2026, 11, 1)
+
+    assert lake.parts("facts_visits", until=last) == [lake.pack("facts_visits", month)]
+    assert lake.parts("facts_visits", until=last, start=FIRST)[0].name == "visits.parquet"
+    assert views() == 1
+
+    exporting.export(FIRST, at=NOON + timedelta(days=1))
+    assert lake.parts("facts_visits", until=last)[0].name == "visits.parquet"
+    assert exporting.pack() == 3
+    assert exporting.pack() == 0

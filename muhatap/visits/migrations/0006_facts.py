@@ -11,7 +11,7 @@ create function visits_visitor_key(site bigint, visitor text) returns bigint lan
   select ('x' || substr(md5(site::text || ' ' || visitor), 1, 16))::bit(64)::bigint
 $$;
 create function visits_path(url text) returns text language sql immutable strict parallel safe as $$
-  select coalesce(nullif(rtrim(left(substring(regexp_replace(url, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*', '') from '^[^?#]*'), 300), '/'), ''), '/')
+  select coalesce(nullif(rtrim(left(substring(regexp_replace(url, '^([A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)?', '') from '^[^?#]*'), 300), '/'), ''), '/')
 $$;
 -- What a client sent may be no jsonb (a NUL, half of a pair): then it tells nothing.
 create function visits_told(payload text) returns jsonb language plpgsql immutable strict parallel safe as $$
@@ -56,7 +56,7 @@ from visits_visit v join visits_productinterest i on i.visit_id = v.id;
 create view facts_events as
 select e.at::date as day, e.site_id, visits_visitor_key(e.site_id, coalesce(nullif(e.anonymous_id, ''), 'user:' || e.user_id)) as visitor,
        e.received_at, e.at, e.kind, e.name, case when e.url <> '' then visits_path(e.url) else '' end as path,
-       left(coalesce(p.told ->> 'product_id', ''), 100) as product, coalesce(least(visits_amount(p.told ->> 'quantity'), 1000), 1)::bigint as quantity,
+       left(coalesce(p.told ->> 'product_id', ''), 100) as product, least(coalesce(visits_amount(p.told ->> 'quantity'), 1), 1000)::bigint as quantity,
        coalesce(visits_amount(p.told ->> 'total'), visits_amount(p.told ->> 'revenue'), visits_amount(p.told ->> 'value'), 0)::numeric(18, 4) as value,
        left(coalesce(p.told ->> 'currency', ''), 3) as currency, left(coalesce(p.told ->> 'order_id', ''), 100) as order_id,
        left(coalesce(p.told ->> 'query', ''), 200) as query
