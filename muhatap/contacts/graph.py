@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import handles
-from muhatap.contacts.models import BlockedValue, Identity, IdentityRule, SharedValue
+from muhatap.contacts.models import BlockedValue, Identity, IdentityRule
 from muhatap.matching.normalising import is_role_box
 
 Kind, How = Identity.Kind, BlockedValue.How
@@ -26,7 +26,7 @@ Key = tuple[str, str]
 LONGEST_PATTERN = 120
 MOST = 2000
 # What people type when they have to type something.
-PLACEHOLDERS = {
+PLACEHOLDERS: dict[str, re.Pattern[str]] = {
     Kind.EMAIL: re.compile(
         r"(?:test|deneme|asdf?|abc|yok|x+|a+|no|none|null)@.*|.*@(?:test|deneme|asdf?|yok|x+|a+)\..*"
     ),
@@ -80,7 +80,7 @@ class Graph:
         how = self.blocked.get((kind, value), "")
         if how in (How.ROLE, How.SWITCHBOARD):
             return how
-        placeholder = PLACEHOLDERS.get(Kind(kind)) if kind in Kind.values else None
+        placeholder = PLACEHOLDERS.get(kind)
         if how or (placeholder and placeholder.fullmatch(value)) or self._is_like_a_blocked_one(kind, value):
             return "blocked"
         if kind == Kind.EMAIL and is_role_box(value):
@@ -206,10 +206,12 @@ def pattern(value: str) -> re.Pattern[str]:
 def _shared(values: Collection[Key]) -> list[Key]:
     if not values:
         return []
-    rows = SharedValue.objects.filter(kind__in={kind for kind, _value in values}, value__in={v for _kind, v in values})
-    return list(rows.values_list("kind", "value"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, [[value for _kind, value in values]])
+        return [key for key in cursor.fetchall() if key in values]
 
 
+_SHARED = "select kind, value from contacts_sharedvalue where value = any(%s)"
 _MARK = """
 with counted as (
   select i.value, count(distinct i.contact_id) as n
