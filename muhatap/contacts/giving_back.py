@@ -36,6 +36,12 @@ _CAME_ALONG = {
     "contacts.Likeness.one",  # a hint, and nobody's word
     "contacts.Likeness.other",
 }
+_WHY = {
+    "contacts.ProfileFact.contact": "changed",
+    "contacts.Merge.keep": "merged",
+    "contacts.Merge.drop": "merged",
+    "contacts.Contact.merged_into": "merged",
+}
 _UNLINKS = """
 insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id, by_name, at)
 select %s, t.one, t.record_id, '{}', 'import undone', %s::bigint, %s, %s::timestamptz
@@ -172,7 +178,7 @@ def _touched(contacts: list[int], source: str, rows: Sequence[Given]) -> dict[in
     but = ["verified_at is not null", "source <> %s", "source <> %s", "id <> all(%s)", "id <> all(%s)"]
     for relation in every_relation():
         if relation.name not in _CAME_ALONG:
-            why = "changed" if relation.name == "contacts.ProfileFact.contact" else "spoken"
+            why = _WHY.get(relation.name, "spoken")
             asked.append((why, relation.model._meta.db_table, f"{relation.field}_id", []))
             but.append("true")
     found: dict[int, str] = {}

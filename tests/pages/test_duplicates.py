@@ -1,4 +1,4 @@
-"""Who is whom in a real browser: reviewed with its evidence, merged, taken back; by hand and by key."""
+"""Who is whom in a real browser, by key; by hand it is told in test_one_customer."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from muhatap.contacts.models import Contact, Merge
 from muhatap.duplicates import running
 from muhatap.duplicates.models import Answer, Proposal
 from muhatap.flow import duplicates
@@ -33,23 +32,6 @@ def can(page: Page, live_server: Any) -> Page:
 
 def asked(page: Page) -> Any:
     return page.locator(".review-asked")
-
-
-def test_two_are_compared_merged_and_parted_again(can: Page) -> None:
-    first = asked(can).inner_text()
-    expect(can.locator(".review-row")).to_have_count(2)
-    expect(can.locator(".waterfall-row .is-for").first).to_be_visible()
-    expect(can.locator(".waterfall-end .num")).to_contain_text("%")
-    can.locator("[data-key=m]").click()
-
-    expect(asked(can)).not_to_have_text(first)
-    expect(can.locator(".review-row")).to_have_count(1)
-    merged = Merge.objects.get(undone_at=None)
-
-    can.goto(f"{can.url.split('/contacts/')[0]}/contacts/{merged.keep_id}/")
-    can.locator(f"form[action$='/merges/{merged.pk}/undoing/'] button").first.click()
-    expect(can.locator(".toast").first).to_be_visible()
-    assert not Contact.objects.filter(merged_into__isnull=False).exists()
 
 
 def press(page: Page, key: str) -> None:
