@@ -99,8 +99,15 @@ def run(*, macro: Macro, conversation: Conversation, by: User, at: datetime) -> 
             reply_html = filled(macro.reply, doing)
         except CannotDo as reason:
             done.append({"action": {"kind": "text"}, "not": reason.code, "detail": reason.detail})
+    row.refresh_from_db()
     kept = MacroRun.objects.create(
-        macro=macro, name=macro.name, conversation=row, before=before, done=done, by=by, at=at
+        macro=macro,
+        name=macro.name,
+        conversation=row,
+        before=before | {"after": _standing(row)},
+        done=done,
+        by=by,
+        at=at,
     )
     audit.record(
         by=by, at=at, act="macro.run", kind="conversation", id=row.pk, name=row.subject, macro=macro.pk,
@@ -110,25 +117,45 @@ def run(*, macro: Macro, conversation: Conversation, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def undo(*, run: MacroRun, by: User, at: datetime) -> bool:
-    """Bring back who had it, its state, priority and tags as they were; notes stay, they were read. False if done before."""
+def undo(*, run: MacroRun, by: User, at: datetime) -> tuple[str, ...] | None:
+    """Bring back what still stands as the macro left it: who had it, its state, priority and tags; notes stay, they were read.
+
+    Gives what was kept because somebody changed it since (of KEPT), None when it was undone before.
+    """
     if not MacroRun.objects.filter(pk=run.pk, undone_at=None).update(undone_at=at):
-        return False
+        return None
     row = Conversation.objects.select_for_update(of=("self",)).get(pk=run.conversation_id)
     kinds = {one["action"].get("kind") for one in run.done if not one["not"]}
-    if kinds & {"team", "give"}:
+    standing = _standing(row)
+    kept = _changed_since(run, standing, kinds)
+    if kinds & {"team", "give"} and "team" not in kept:
         team = Team.objects.filter(pk=run.before["team"] or 0).first()
         assigning.hand_to_team(conversation=row, team=team, by=by, at=at)
-    if kinds & {"assign", "give"}:
+    if kinds & {"assign", "give"} and "assignee" not in kept:
         assignee = User.objects.filter(pk=run.before["assignee"] or 0, is_active=True).first()
         assigning.assign(conversation=row, to=assignee, by=by, at=at)
-    if "priority" in kinds:
+    if "priority" in kinds and "priority" not in kept:
         prioritising.prioritise(conversation=row, priority=run.before["priority"], by=by, at=at)
-    if kinds & {"resolve", "spam", "snooze"}:
+    if kinds & {"resolve", "spam", "snooze"} and "status" not in kept:
         _bring_back(row, run.before["status"], by=by, at=at)
-    _bring_back_tags(row, run.before["tags"], kinds, run, by=by, at=at)
+    if not _bring_back_tags(row, set(standing["tags"]), run, by=by, at=at):
+        kept = (*kept, "tags")
     audit.record(by=by, at=at, act="macro.undo", kind="conversation", id=row.pk, name=row.subject, macro_name=run.name)
-    return True
+    return kept
+
+
+KEPT = {
+    "team": {"team", "give"},
+    "assignee": {"assign", "give"},
+    "priority": {"priority"},
+    "status": {"resolve", "spam", "snooze"},
+}
+
+
+def _changed_since(run: MacroRun, standing: Mapping[str, Any], kinds: set[str | None]) -> tuple[str, ...]:
+    """Of what the macro did, what somebody did otherwise since. A run of before this was written down is taken back whole."""
+    left = run.before.get("after") or standing
+    return tuple(name for name, by in KEPT.items() if kinds & by and standing[name] != left[name])
 
 
 def _standing(row: Conversation) -> dict[str, Any]:
@@ -153,15 +180,18 @@ def _bring_back(row: Conversation, status: str, *, by: User, at: datetime) -> No
         act(conversation=row, by=by, at=at)
 
 
-def _bring_back_tags(
-    row: Conversation, before: list[int], kinds: set[str], run: MacroRun, *, by: User, at: datetime
-) -> None:
-    if not kinds & {"tag", "untag"}:
-        return
+def _bring_back_tags(row: Conversation, standing: set[int], run: MacroRun, *, by: User, at: datetime) -> bool:
+    """Those that are as the macro left them; False when others stay otherwise than they were before."""
     touched = {fold(" ".join(one["action"]["value"].split())) for one in run.done if _is_of_tags(one)}
+    before, left = set(run.before["tags"]), set(run.before.get("after", {}).get("tags", standing))
+    is_whole = True
     for tag in Tag.objects.filter(folded__in=touched):
-        act = tagging.tag if tag.pk in before else tagging.untag
-        act(conversation=row, tag=tag, by=by, at=at)
+        if (tag.pk in standing) == (tag.pk in left):
+            act = tagging.tag if tag.pk in before else tagging.untag
+            act(conversation=row, tag=tag, by=by, at=at)
+        else:
+            is_whole &= (tag.pk in standing) == (tag.pk in before)
+    return is_whole
 
 
 def _is_of_tags(done: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from muhatap.accounts.models import AuditEntry, Membership, Team, User
 from muhatap.automation import macros, rehearsing, rules
 from muhatap.automation.models import DryRun, DryRunFind, Macro, MacroRun, RuleFiring
 from muhatap.contacts import tagging as naming
-from muhatap.conversations import closing, drafting, tagging
+from muhatap.conversations import closing, drafting, prioritising, tagging
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.flow import macros as running
 from muhatap.flow import rules as staircase
@@ -57,9 +57,20 @@ class TestMacros:
         ran = run(made, conversation)
         assert state() != before
 
-        assert macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
+        assert macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW) == ()
         assert state() == before
-        assert not macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW)
+        assert macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW) is None
+
+    def test_what_somebody_changed_since_stays_when_it_is_undone(self, ayses_letter: Message) -> None:
+        conversation, can = ayses_letter.conversation, cast.can()
+        made = macro(action("tag", "kargo"), action("priority", 2), action("assign", can.pk))
+        ran = run(made, conversation)
+        conversation.refresh_from_db()
+        prioritising.prioritise(conversation=conversation, priority=1, by=can, at=cast.NOW)
+        tagging.untag(conversation=conversation, tag=naming.named("kargo"), by=can, at=cast.NOW)
+
+        assert macros.undo(run=ran, by=cast.zeynep(), at=cast.NOW) == ("priority",)
+        assert state()[1:3] == (1, None) and state()[4] == []
 
     def test_its_note_ends_no_note_that_was_begun(self, ayses_letter: Message) -> None:
         made = macro(action("note", text="Kargo arandı."))

@@ -145,8 +145,8 @@ def run(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """By whoever ran it."""
     ran = get_object_or_404(MacroRun, pk=pk, by=visitor(request))
-    macros.undo(run=ran, by=visitor(request), at=clock.now())
-    toast = Toast(text=_("“%(name)s” is taken back") % {"name": ran.name}, icon="undo-2")
+    kept = macros.undo(run=ran, by=visitor(request), at=clock.now())
+    toast = Toast(text=words.taken_back(ran.name, kept or ()), icon="undo-2")
     url = _where(request, ran.conversation_id)
     return render(request, "automation/_undone.html", {"url": url, "toast": toast})
 

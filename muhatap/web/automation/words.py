@@ -1,6 +1,6 @@
 """Rules and macros in words: events, conditions, actions, what is wrong, what was done and why not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -235,3 +235,21 @@ def said(run_name: str, done: Iterable[Mapping[str, Any]], targets: Targets) -> 
         return _("“%(name)s” is done") % {"name": run_name}
     whys = "; ".join(f"{what} ({why})" for what, why in missed)
     return _("“%(name)s” is done, except: %(whys)s") % {"name": run_name, "whys": whys}
+
+
+def taken_back(name: str, kept: Sequence[str]) -> str:
+    """That a macro is taken back, and what stayed because somebody changed it since."""
+    names = {
+        "team": _("team"),
+        "assignee": _("assignee"),
+        "priority": _("priority"),
+        "status": _("state"),
+        "tags": _("tags"),
+    }
+    said = _("“%(name)s” is taken back") % {"name": name}
+    if not kept:
+        return said
+    return _("%(said)s. Kept, because it was changed since: %(kept)s") % {
+        "said": said,
+        "kept": ", ".join(names[one] for one in kept),
+    }
