@@ -102,11 +102,7 @@ def plain(kind: Kind, found: Sequence[Row]) -> Iterator[list[str]]:
     yield [kind.first, _("Name"), *(each.label for each in kind.columns)]
     for row in found:
         values = (each.value(row) for each in kind.columns)
-        yield [
-            row.key,
-            kind.called(row)[0],
-            *("" if value is None else f"{value:.4g}" if value % 1 else str(int(value)) for value in values),
-        ]
+        yield [row.key, kind.called(row)[0], *("" if value is None else f"{round(value, 3):.12g}" for value in values)]
 
 
 def pages() -> Kind:
