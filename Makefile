@@ -1,6 +1,6 @@
 # Everything a person does with the source. Needs Python 3.11, make and git; the rest installs itself into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench fmt messages base dev node lint types floors templates migrations words
+.PHONY: help run install test check bench model fmt messages base dev node lint types floors templates migrations words
 SHELL := /bin/sh
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -26,6 +26,10 @@ check: lint types floors templates migrations words  ## look for faults without 
 bench: dev $(CATALOGUES)  ## measure: make bench NAME=crash [SIZE=small]; prints one JSON line
 	@test -n "$(NAME)" || { echo "Say which: make bench NAME=$$(ls benchmarks/*.py | sed 's|.*/||; s|\.py||' | grep -v -e __ -e report | paste -sd'|' -)" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME) --size=$(SIZE)
+
+model:  ## make the reading model anew from training/, the same bytes from the same texts
+	@tools/install model
+	@OMP_NUM_THREADS=1 $(BIN)/python -m training.build
 
 fmt: dev  ## put the source into its form
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -10,6 +10,8 @@ from datetime import datetime
 from muhatap.config import environment
 from muhatap.matching.arguments import CannotDedupe
 from muhatap.matching.arguments import add_arguments as add_arguments_of_dedupe
+from muhatap.reading.arguments import CannotRead
+from muhatap.reading.arguments import add_arguments as add_arguments_of_read
 from muhatap.shared.postgres.trouble import ServerTrouble
 from muhatap.shared.words import gettext as _
 
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _is_for_people(error: Exception) -> bool:
     from muhatap.config.supervisor import CannotServe
 
-    return isinstance(error, environment.BadEnvironment | ServerTrouble | CannotServe | CannotDedupe | _Mistake)
+    return isinstance(error, environment.BadEnvironment | ServerTrouble | CannotServe | CannotDedupe | CannotRead | _Mistake)
 
 
 class _Mistake(Exception):
@@ -84,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     dedupe = commands.add_parser("dedupe", help=_("tell which rows of a CSV are the same customer"))
     add_arguments_of_dedupe(dedupe)
     dedupe.set_defaults(run=_dedupe)
+
+    read = commands.add_parser("read", help=_("tell what messages say: kind, urgency, sentiment, language, topic"))
+    add_arguments_of_read(read)
+    read.set_defaults(run=_read)
 
     commands.add_parser("manage", help=_("Django's own commands"), add_help=False).set_defaults(run=_manage)
     commands.add_parser("shell", help=_("Python with everything loaded"), add_help=False).set_defaults(run=_shell)
@@ -171,6 +177,12 @@ def _rebuild_search(arguments: argparse.Namespace, rest: list[str]) -> None:
 
 def _dedupe(arguments: argparse.Namespace, rest: list[str]) -> int:
     from muhatap.matching import command
+
+    return command.main(arguments)
+
+
+def _read(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from muhatap.reading import command
 
     return command.main(arguments)
 

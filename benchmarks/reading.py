@@ -1,0 +1,181 @@
+"""How well messages are read: on the quarter of our labelled messages that nobody trained on, and how fast, on one core.
+
+make bench NAME=reading [SIZE=small]                     the held-out messages (training/messages)
+python -m benchmarks.reading --texts labelled.jsonl      a set of one's own: text, and any of kind, urgency, sentiment, language, topic
+
+Each slice (typed without Turkish letters, in capitals, short, long, with emoji, in two languages) is judged beside the whole: how many points
+lower it stands. Small sets say little: the number of messages behind every figure is told.
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.report import Figure, at_least, at_most, progress, tell
+from muhatap.reading.model import FOLDER
+from muhatap.reading.reader import Reader, Reading
+from muhatap.shared.text import fold, upper_tr
+from training import judge, texts
+from training.texts import Text
+
+GOAL_KIND = {"tr": 0.88, "en": 0.90}
+GOAL_SENTIMENT, GOAL_LANGUAGE, GOAL_RECALL, MOST_FLAGGED, MOST_OFF = 0.80, 0.97, 0.90, 0.20, 0.05
+GOAL_SPEED, MOST_MB, MOST_MODEL_MB, MOST_BELOW = 500, 400, 45, 8.0
+SHORT, LONG = 25, 1_000
+FEWEST = 15  # messages; a smaller slice is told, and has no goal
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_ENGLISH = re.compile(
+    r"\b(the|order|please|refund|app|update|mail|customer|support|online|delivery|size|link|check|free|hello|thanks|team)\b",
+    re.IGNORECASE,
+)
+SLICES: Mapping[str, Callable[[Text], bool]] = {
+    "short": lambda one: len(one.text) <= SHORT,
+    "long": lambda one: len(one.text) > LONG,
+    "emoji": lambda one: _EMOJI.search(one.text) is not None,
+    "mixed": lambda one: one.language == "tr" and _ENGLISH.search(one.text) is not None,
+}
+TYPED: Mapping[str, Callable[[str], str]] = {"ascii": lambda text: _as_ascii(text), "capitals": upper_tr}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A message, and what was read in it."""
+
+    text: Text
+    reading: Reading
+
+    def told(self, task: str) -> str:
+        return str(getattr(self.reading, task))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", choices=["small", "full"], default="full")
+    parser.add_argument("--texts", type=Path, help="labelled messages of one's own")
+    arguments = parser.parse_args()
+    given = texts.read(arguments.texts) if arguments.texts else texts.labelled()[1]
+    if arguments.size == "small":
+        given = given[::5]
+    reader = Reader()
+    read = [Read(one, reader.read(one.text)) for one in given]
+    progress(f"{len(read)} messages read")
+    figures = quality(read) | slices(reader, read) | languages(reader, read) | cost(given)
+    counts = {"messages": len(read), **{name: sum(map(fits, given)) for name, fits in SLICES.items()}}
+    version = json.loads((FOLDER / "reading.json").read_text())["sha256"][:12]
+    met = {name: figure.is_met for name, figure in figures.items()}
+    met_all = tell(
+        "reading", figures, postgres="none", counts=counts, model=version, load=round(os.getloadavg()[0], 1), met=met
+    )
+    return int(not met_all and arguments.size == "full")
+
+
+def quality(read: Sequence[Read]) -> dict[str, Figure]:
+    figures = {
+        f"kind_{spoken}": at_least(_f1(_in(read, spoken), "kind"), goal, n=len(_in(read, spoken)))
+        for spoken, goal in GOAL_KIND.items()
+    }
+    figures["sentiment"] = at_least(_f1(read, "sentiment"), GOAL_SENTIMENT)
+    figures["topic"] = at_least(_f1(read, "topic"), 0.0, accuracy=_accuracy(read, "topic"))
+    figures |= urgency(read)
+    for task in texts.TASKS:
+        known = [one for one in read if task in one.text.labels]
+        sure = [one.reading.confidences[task] for one in known]
+        off = judge.calibration_error(sure, [one.told(task) == one.text.labels[task] for one in known])
+        figures[f"{task}_calibration_error"] = at_most(round(off, 4), MOST_OFF)
+    sure_ones = [one for one in read if one.reading.is_sure["kind"] and "kind" in one.text.labels]
+    figures["kind_right_where_sure"] = at_least(
+        _accuracy(sure_ones, "kind"), 0.85, share=round(len(sure_ones) / len(read), 3)
+    )
+    return figures
+
+
+def urgency(read: Sequence[Read]) -> dict[str, Figure]:
+    told = {
+        label: [one.told("urgency") for one in read if one.text.labels.get("urgency") == label]
+        for label in texts.URGENCIES
+    }
+    share = {label: round(some.count("urgent") / max(len(some), 1), 3) for label, some in told.items()}
+    return {
+        "urgent_recall": at_least(share["urgent"], GOAL_RECALL, n=len(told["urgent"])),
+        "normal_flagged": at_most(share["normal"], MOST_FLAGGED, n=len(told["normal"])),
+    }
+
+
+def slices(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
+    """Points of accuracy in kind below the whole (a few dozen messages carry no macro F1)."""
+    whole = _accuracy(read, "kind")
+    figures = {}
+    for name, fits in SLICES.items():
+        some = [one for one in read if fits(one.text)]
+        below = round(100 * (whole - _accuracy(some, "kind")), 1) if some else 0.0
+        figures[f"{name}_below"] = at_most(below, MOST_BELOW if len(some) >= FEWEST else 100.0, n=len(some))
+    turkish = _in(read, "tr")
+    for name, typed in TYPED.items():
+        again = [Read(one.text, reader.read(typed(one.text.text))) for one in turkish]
+        below = round(100 * (_accuracy(turkish, "kind") - _accuracy(again, "kind")), 1)
+        figures[f"{name}_below"] = at_most(below, MOST_BELOW, n=len(again))
+    return figures
+
+
+def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
+    """As written; short ones; and short Turkish as it is typed without its letters."""
+    short = [one for one in read if len(one.text.text) <= SHORT and one.text.language in ("tr", "en")]
+    turkish = [fold(one.text.text) for one in read if one.text.language == "tr"]
+    bits = [text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] for text in turkish]
+    bits = [bit for bit in bits if sum(letter.isalpha() for letter in bit) >= 4]
+    right = sum(reader.read(bit).language == "tr" for bit in bits)
+    elsewhere = [one for one in read if one.text.language not in ("tr", "en")]
+    return {
+        "language": at_least(_right(read), GOAL_LANGUAGE, n=len(read)),
+        "language_short": at_least(_right(short), GOAL_LANGUAGE, n=len(short)),
+        "language_ascii_turkish_short": at_least(round(right / max(len(bits), 1), 3), GOAL_LANGUAGE, n=len(bits)),
+        "language_elsewhere": at_least(_right(elsewhere), 0.9, n=len(elsewhere)),
+    }
+
+
+def cost(given: Sequence[Text]) -> dict[str, Figure]:
+    """Short messages a second of processor time, by a reader that begins cold; what it takes in memory and on the disk."""
+    short = [one.text for one in given if len(one.text) <= 160]
+    cold = Reader()
+    begun = time.process_time()
+    for text in short:
+        cold.read(text)
+    speed = len(short) / (time.process_time() - begun)
+    size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
+    return {
+        "short_messages_a_second": at_least(round(speed), GOAL_SPEED, n=len(short)),
+        "peak_mb": at_most(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), MOST_MB),
+        "model_mb": at_most(round(size, 1), MOST_MODEL_MB),
+    }
+
+
+def _in(read: Sequence[Read], spoken: str) -> list[Read]:
+    return [one for one in read if one.text.language == spoken and "kind" in one.text.labels]
+
+
+def _f1(read: Sequence[Read], task: str) -> float:
+    known = [one for one in read if task in one.text.labels]
+    return round(judge.macro_f1([one.text.labels[task] for one in known], [one.told(task) for one in known]), 3)
+
+
+def _accuracy(read: Sequence[Read], task: str) -> float:
+    known = [one for one in read if task in one.text.labels]
+    return round(sum(one.told(task) == one.text.labels[task] for one in known) / max(len(known), 1), 3)
+
+
+def _right(read: Sequence[Read]) -> float:
+    return round(sum(one.reading.language == one.text.language for one in read) / max(len(read), 1), 3)
+
+
+def _as_ascii(text: str) -> str:
+    return text.translate(str.maketrans("şğıçöüŞĞİÇÖÜ", "sgicouSGICOU"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,144 @@
+"""The model as it lies in models/: plain arrays and a note that says which bytes they are. Never a pickle."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muhatap.reading import hashing, language, signs
+
+FOLDER = Path(__file__).with_name("models")
+FORMAT = 1
+Floats = NDArray[np.float32]
+
+
+class BadModel(Exception):
+    """The model is not there, not whole, or of another release."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers kept in eight bits, with what one step of each column is worth."""
+
+    steps: NDArray[np.int8]
+    worth: Floats
+
+    def sum(self, places: NDArray[np.int64], weights: Floats) -> Floats:
+        told: Floats = (weights @ self.steps[places].astype(np.float32)) * self.worth
+        return told
+
+    def row(self, place: int) -> Floats:
+        told: Floats = self.steps[place] * self.worth
+        return told
+
+
+def in_steps(numbers: NDArray[np.float64]) -> Table:
+    """The same numbers, each column in 127 steps either way."""
+    worth = np.maximum(np.abs(numbers).max(axis=0), 1e-9) / 127
+    return Table(np.rint(numbers / worth).astype(np.int8), worth.astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Model:
+    """All tasks share one table; `answers` says which columns are whose."""
+
+    version: str
+    answers: Mapping[str, tuple[str, ...]]
+    table: Table
+    signs: Floats
+    start: Floats
+    meaning: Table
+    place_of_word: Mapping[str, int]
+    temperature: Mapping[str, float]
+    sure_from: Mapping[str, float]
+    urgent_from: float
+    languages: tuple[str, ...]
+    language_table: Table
+    language_start: Floats
+    language_temperature: float
+
+
+def pack(model: Model) -> tuple[bytes, dict[str, Any]]:
+    """The arrays as bytes, and the note about them."""
+    arrays = io.BytesIO()
+    np.savez_compressed(
+        arrays,
+        table=model.table.steps,
+        table_worth=model.table.worth,
+        signs=model.signs.astype(np.float16),
+        start=model.start,
+        meaning=model.meaning.steps,
+        meaning_worth=model.meaning.worth,
+        words=np.frombuffer("\n".join(model.place_of_word).encode(), dtype=np.uint8),
+        language=model.language_table.steps,
+        language_worth=model.language_table.worth,
+        language_start=model.language_start,
+    )
+    packed = arrays.getvalue()
+    note = {
+        "format": FORMAT,
+        "version": model.version,
+        "sha256": hashlib.sha256(packed).hexdigest(),
+        "signs": _signs_known(),
+        "answers": {task: list(labels) for task, labels in model.answers.items()},
+        "temperature": {task: round(value, 4) for task, value in model.temperature.items()},
+        "sure_from": {task: round(value, 3) for task, value in model.sure_from.items()},
+        "urgent_from": round(model.urgent_from, 4),
+        "languages": list(model.languages),
+        "language_temperature": round(model.language_temperature, 4),
+    }
+    return packed, note
+
+
+def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
+    """Raises BadModel."""
+    if hashlib.sha256(packed).hexdigest() != note["sha256"]:
+        raise BadModel("These are not the bytes that were made: the model is damaged or was changed.")
+    if note["format"] != FORMAT or note["signs"] != _signs_known():
+        raise BadModel("The model was made for another release; make it again.")
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return Model(
+            version=note["version"],
+            answers={task: tuple(labels) for task, labels in note["answers"].items()},
+            table=_table(arrays, "table", hashing.N_PLACES),
+            signs=arrays["signs"].astype(np.float32),
+            start=arrays["start"],
+            meaning=_table(arrays, "meaning", None),
+            place_of_word={word: n for n, word in enumerate(arrays["words"].tobytes().decode().split("\n"))},
+            temperature=note["temperature"],
+            sure_from=note["sure_from"],
+            urgent_from=note["urgent_from"],
+            languages=tuple(note["languages"]),
+            language_table=_table(arrays, "language", language.N_PLACES),
+            language_start=arrays["language_start"],
+            language_temperature=note["language_temperature"],
+        )
+
+
+@cache
+def starting() -> Model:
+    """The model that comes with the program, read once. Raises BadModel."""
+    try:
+        note = json.loads((FOLDER / "reading.json").read_text("utf-8"))
+        return unpack((FOLDER / "reading.npz").read_bytes(), note)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadModel(f"The reading model cannot be opened: {error}") from error
+
+
+def _table(arrays: Mapping[str, Any], name: str, n_rows: int | None) -> Table:
+    steps = arrays[name]
+    if n_rows is not None and len(steps) != n_rows:
+        raise BadModel("The model was made for another release; make it again.")
+    return Table(steps, arrays[f"{name}_worth"])
+
+
+def _signs_known() -> str:
+    """Names the signs in their order: weights of other signs would mean nothing."""
+    return hashlib.sha256("\n".join([str(hashing.FORM), *signs.NAMES]).encode()).hexdigest()[:16]

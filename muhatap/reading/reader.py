@@ -1,0 +1,166 @@
+"""Reads a message: for each task the likeliest answer, how likely, and what decided it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from muhatap.reading import hashing, language, reasons, signs
+from muhatap.reading.model import Floats, Model, starting
+from muhatap.reading.reasons import Reason
+from muhatap.reading.words import Words, cleaned, cut
+
+_MOST_KEPT = 40_000  # words whose sums are remembered
+NOTHING: Mapping[str, str] = {"kind": "other", "urgency": "normal", "sentiment": "neutral", "topic": "other"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message says. `is_sure` is false where we answer and had better ask; `version` names the model."""
+
+    kind: str
+    urgency: str
+    sentiment: str
+    language: str
+    topic: str
+    confidences: Mapping[str, float]
+    is_sure: Mapping[str, bool]
+    reasons: tuple[Reason, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What each word, each pair and each feature added to every answer."""
+
+    words: Floats
+    pairs: Floats
+    features: Floats
+    names: Sequence[str]
+    total: Floats = field(repr=False)
+
+
+class Reader:
+    """Reads with one model; remembers what words add, so that the next message is cheaper."""
+
+    def __init__(self, model: Model | None = None) -> None:
+        self.model = model or starting()
+        self._word = lru_cache(_MOST_KEPT)(self._sum_of_word)
+        self._pair = lru_cache(_MOST_KEPT)(self._sum_of_pair)
+        self._speech = lru_cache(_MOST_KEPT)(self._sum_of_speech)
+
+    def read(self, text: str) -> Reading:
+        text = cleaned(text)
+        words = cut(text)
+        spoken, confidence, shown_by = self.language(text)
+        if not set(words.bare) - {hashing.BREAK}:
+            return self._of_nothing()
+        shown = signs.met(words)
+        sums = self._sums(words, signs.features(words, shown))
+        answers, confidences = self._decided(sums.total)
+        confidences["language"] = confidence
+        told = [
+            reason for task, answer in answers.items() for reason in self._reasons(task, answer, words, shown, sums)
+        ]
+        return Reading(
+            kind=answers["kind"],
+            urgency=answers["urgency"],
+            sentiment=answers["sentiment"],
+            language=spoken,
+            topic=answers["topic"],
+            confidences={task: round(value, 4) for task, value in confidences.items()},
+            is_sure={task: value >= self.model.sure_from.get(task, 0.5) for task, value in confidences.items()},
+            reasons=(*told, *(Reason("language", word) for word in shown_by)),
+            version=self.model.version,
+        )
+
+    def language(self, text: str) -> tuple[str, float, list[str]]:
+        """The language of a text, how likely, and the words that show it best."""
+        words = language.words_of(text)
+        name = language.script(words)
+        if alone := language.told_by_script(name):
+            return alone, 0.99 if alone != language.UNKNOWN else 0.5, words[:1]
+        spoken = [word for word in words if word]
+        sums = np.stack([self._speech(word) for word in spoken])
+        logits = self.model.language_start + sums.sum(axis=0) / len(spoken) ** 0.5
+        of_script = language.OF_SCRIPT.get(name)
+        fits = self._of_script[name] if of_script else self._of_script["LATIN"]
+        logits = np.where(fits, logits / self.model.language_temperature, -np.inf)
+        chances = _chances(logits)
+        best = int(chances.argmax())
+        order = np.argsort(-sums[:, best])[:2]
+        return self.model.languages[best], float(chances[best]), list(dict.fromkeys(spoken[n] for n in sorted(order)))
+
+    @cached_property
+    def _of_script(self) -> Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+        """Which languages are written in each script."""
+        elsewhere = frozenset[str]().union(*language.OF_SCRIPT.values())
+        fits = {
+            name: np.array([one in some for one in self.model.languages]) for name, some in language.OF_SCRIPT.items()
+        }
+        return fits | {"LATIN": np.array([one not in elsewhere for one in self.model.languages])}
+
+    @cached_property
+    def columns(self) -> Mapping[str, slice]:
+        """Where the answers of each task stand among the columns."""
+        columns, first = {}, 0
+        for task, labels in self.model.answers.items():
+            columns[task] = slice(first, first + len(labels))
+            first += len(labels)
+        return columns
+
+    def _sums(self, words: Words, names: Sequence[str]) -> Sums:
+        root = len(words.bare) ** 0.5
+        each = np.stack([self._word(word) for word in words.bare]) / root
+        between = np.stack([self._pair(*pair) for pair in hashing.pairs(words.bare)]) / root
+        features = self.model.signs[[signs.PLACE[name] for name in names]]
+        total: Floats = self.model.start + each.sum(axis=0) + between.sum(axis=0) + features.sum(axis=0)
+        return Sums(each, between, features, names, total)
+
+    def _decided(self, total: Floats) -> tuple[dict[str, str], dict[str, float]]:
+        answers, confidences = {}, {}
+        for task, labels in self.model.answers.items():
+            chances = _chances(total[self.columns[task]] / self.model.temperature[task])
+            best = int(chances.argmax())
+            if task == "urgency":
+                best = labels.index("urgent" if chances[labels.index("urgent")] >= self.model.urgent_from else "normal")
+            answers[task], confidences[task] = labels[best], float(chances[best])
+        return answers, confidences
+
+    def _reasons(
+        self, task: str, answer: str, words: Words, shown: Mapping[str, list[int]], sums: Sums
+    ) -> list[Reason]:
+        column = self.columns[task].start + self.model.answers[task].index(answer)
+        of_word = sums.words[:, column].copy()
+        of_word += (sums.pairs[:-1, column] + sums.pairs[1:, column]) / 2
+        of_sign = dict(zip(sums.names, sums.features[:, column].tolist(), strict=True))
+        return reasons.of(task, words, shown, of_word, of_sign)
+
+    def _of_nothing(self) -> Reading:
+        tasks = (*NOTHING, "language")
+        return Reading(
+            **NOTHING,
+            language=language.UNKNOWN,
+            confidences=dict.fromkeys(tasks, 0.5),
+            is_sure=dict.fromkeys(tasks, False),
+            reasons=(),
+            version=self.model.version,
+        )
+
+    def _sum_of_word(self, word: str) -> Floats:
+        told = self.model.table.sum(*hashing.of_word(word))
+        place = self.model.place_of_word.get(word)
+        return told if place is None else told + self.model.meaning.row(place)
+
+    def _sum_of_pair(self, left: str, right: str) -> Floats:
+        return self.model.table.sum(*hashing.of_pair(left, right))
+
+    def _sum_of_speech(self, word: str) -> Floats:
+        return self.model.language_table.sum(*language.of_word(word))
+
+
+def _chances(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max())
+    told: Floats = raised / raised.sum()
+    return told

@@ -1,0 +1,55 @@
+"""Signs are found in what people write, in capitals and without letters too."""
+
+import pytest
+
+from muhatap.reading import signs
+from muhatap.reading.words import cut
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Ürün kırık geldi", "failure"),
+        ("KARGO HALA GELMEDİ", "late"),
+        ("siteye giremiyorum", "cannot"),
+        ("Kartımdan iki kez çekildi", "charged"),
+        ("iade süresi kaç gün", "asks_wh"),
+        ("kapıda ödeme var mı", "asks_may_i"),
+        ("Adresimi değiştirir misiniz", "wants"),
+        ("siparişi durdurun.", "lets"),
+        ("Ellerinize sağlık", "thanks"),
+        ("hiç sorun yaşamadım", "no_trouble"),
+        ("avukatıma veriyorum", "legal"),
+        ("üçüncü kez yazıyorum", "again"),
+        ("kaliteli değil", "negated_good"),
+        ("my card was charged twice", "charged"),
+        ("it still hasn't arrived", "late"),
+        ("Please cancel my order", "imperative"),
+        ("do you ship to Canada", "asks_may_i"),
+        ("nobody replied to my email", "again"),
+    ],
+)
+def test_a_sign_is_found_where_it_is_said(text, sign):
+    assert sign in signs.met(cut(text))
+
+
+def test_a_phrase_is_told_with_the_words_that_show_it():
+    words = cut("Merhaba, kartımdan iki kez çekildi!")
+
+    places = signs.met(words)["charged"]
+
+    assert [words.written[place] for place in places] == ["iki", "kez"] or "çekildi" in [
+        words.written[place] for place in places
+    ]
+
+
+def test_every_feature_has_a_place():
+    words = cut("NEDEN HALA GELMEDİ?? Üçüncü kez yazıyorum, 10482 nolu sipariş.")
+
+    assert set(signs.features(words, signs.met(words))) <= set(signs.PLACE)
+
+
+def test_words_in_signs_are_bare_themselves():
+    stems = {stem for sign in signs.SIGNS.values() for stem in (*sign.stems, *sign.words) if stem[0].isalpha()}
+
+    assert {stem for stem in stems if not stem.isascii() or stem != stem.lower()} == set()

@@ -1,0 +1,66 @@
+"""What we train on: our labelled messages, of which a quarter is held out for good, and licensed sets that say a part of it."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KINDS = ("complaint", "other", "praise", "question", "request")
+URGENCIES = ("normal", "urgent")
+SENTIMENTS = ("negative", "neutral", "positive")
+TOPICS = (
+    "account", "delivery", "invoice", "order", "other", "payment", "price", "privacy", "product", "quality", "returns", "service",
+)  # fmt: skip
+TASKS: Mapping[str, tuple[str, ...]] = {"kind": KINDS, "urgency": URGENCIES, "sentiment": SENTIMENTS, "topic": TOPICS}
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text and what is known of it: the labels of some tasks, and how much each counts beside a message of our own."""
+
+    id: str
+    text: str
+    language: str
+    labels: Mapping[str, str]
+    weight: Mapping[str, float] = field(default_factory=dict)
+
+    def weighs(self, task: str) -> float:
+        return self.weight.get(task, 1.0)
+
+
+def is_held(id: str) -> bool:
+    """Whether a message belongs to the quarter nobody trains on: by its id, so that it stays there when others come."""
+    return hashlib.sha256(id.encode()).digest()[0] % 4 == 0
+
+
+def messages() -> list[Text]:
+    """All messages of our own, labelled; second passes aside."""
+    paths = sorted((HERE / "messages").glob("*.jsonl"))
+    return [one for path in paths if path.name.count(".") == 1 for one in read(path)]
+
+
+def read(path: Path) -> list[Text]:
+    """Labelled messages of a file."""
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file if line.strip()]
+    return [_message(row) for row in rows if any(task in row for task in TASKS)]
+
+
+def labelled() -> tuple[list[Text], list[Text]]:
+    """Those to train on, and those held out."""
+    all_of_them = messages()
+    return [one for one in all_of_them if not is_held(one.id)], [one for one in all_of_them if is_held(one.id)]
+
+
+def _message(row: Mapping[str, str]) -> Text:
+    labels = {task: row[task] for task in TASKS if row.get(task)}
+    return Text(id=row.get("id", ""), text=row["text"], language=row.get("language", ""), labels=labels)
+
+
+def lent(name: str) -> list[tuple[str, str]]:
+    """Label and text of a licensed set (training/data)."""
+    with gzip.open(HERE / "data" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [(row[0], row[1]) for row in map(json.loads, file)]
