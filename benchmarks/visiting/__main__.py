@@ -31,7 +31,7 @@ def main() -> None:
 def filled(size: Size) -> dict[str, int]:
     """The lake holds all days, and the rows say so."""
     from benchmarks.visiting import world
-    from muhatap.insight import lake
+    from muhatap.insight import exporting, lake
     from muhatap.insight.models import ExportedDay
     from muhatap.shared import clock
 
@@ -44,6 +44,7 @@ def filled(size: Size) -> dict[str, int]:
     ExportedDay.objects.bulk_create(
         [ExportedDay(day=day, at=at, n_visits=0, n_page_views=0, n_events=0) for day in days], ignore_conflicts=True
     )
+    progress(f"{exporting.pack()} files of months packed")
     found: dict[str, int] = json.loads(note.read_text())
     return found
 

@@ -64,25 +64,28 @@ from p window w as (partition by visit_id order by place);
 create or replace table e as
 select day, site_id, visitor, "at" as received_at, "at", path, product, 3::bigint as kind, path as name, 1::bigint as quantity from p
 union all select day, site_id, visitor, "at" + to_seconds(15), "at" + to_seconds(15), path, product, 2, 'Page Engaged', 1 from p
-union all select day, site_id, visitor, "at" + to_seconds(8), "at" + to_seconds(8), path, product, 2, 'Element Clicked', 1 from p where hash(visit_id, place) % 10 < 4
+union all select day, site_id, visitor, "at" + to_seconds(8), "at" + to_seconds(8), path, product, 2, 'Element Clicked', 1
+  from p where hash(visit_id, place) % 10 < 4
 union all select day, site_id, visitor, "at" + to_seconds(20), "at" + to_seconds(20), path, product, 2, 'Product Added', 1 from p
   where reached >= 3 and product <> '' and hash(visit_id, place) % 10 < 5
-union all select day, site_id, visitor, began_at + to_seconds(300), began_at + to_seconds(300), '/odeme', '', 2, 'Checkout Started', 1 from v where reached >= 4
-union all select day, site_id, visitor, began_at + to_seconds(600), began_at + to_seconds(600), '/odeme', '', 2, 'Order Completed', 1 from v where reached >= 5;
+union all select day, site_id, visitor, began_at + to_seconds(300), began_at + to_seconds(300), '/odeme', '', 2, 'Checkout Started', 1
+  from v where reached >= 4
+union all select day, site_id, visitor, began_at + to_seconds(600), began_at + to_seconds(600), '/odeme', '', 2, 'Order Completed', 1
+  from v where reached >= 5;
 """
 SELECTS = {
     "facts_visits": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path,
   began_at + to_seconds(n_pages * 40) as ended_at, n_pages * 2 as n_events, n_pages, n_pages * 30000 as engaged_ms, page(x, n_pages - 1) as exit_path,
   array_to_string([page(x, k) for k in range(least(n_pages, 5))], chr(10)) as trail, campaign as campaign_source, '' as campaign_medium from v""",
-    "facts_page_views": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path, "at", place, is_first, path,
-  previous_path, next_path, product, engaged_ms, scroll from p""",
+    "facts_page_views": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path,
+  "at", place, is_first, path, previous_path, next_path, product, engaged_ms, scroll from p""",
     "facts_product_interest": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path, product,
   count(*) as n_looks, sum(engaged_ms)::bigint as engaged_ms, (count(*) * 500)::bigint as shown_ms, (count(*) // 3)::bigint as n_gallery,
   0::bigint as n_variants from p where product <> '' group by all""",
-    "facts_events": """select day, site_id, visitor, received_at, "at", path, product, kind, name, quantity, 0::decimal(18, 4) as value, '' as currency,
-  '' as order_id, '' as query from e""",
-    "facts_clicks": """select day, site_id, visitor, received_at, "at", path, product, 'a[' || (hash(path) % 7) || ']' as element, '' as text, '' as part,
-  0.5::double as x, 0.5::double as y, 1280::bigint as width from e where name = 'Element Clicked'""",
+    "facts_events": """select day, site_id, visitor, received_at, "at", path, product, kind, name, quantity, 
+  0::decimal(18, 4) as value, '' as currency,  '' as order_id, '' as query from e""",
+    "facts_clicks": """select day, site_id, visitor, received_at, "at", path, product, 'a[' || (hash(path) % 7) || ']' as element,
+  '' as text, '' as part,  0.5::double as x, 0.5::double as y, 1280::bigint as width from e where name = 'Element Clicked'""",
 }  # fmt: skip
 
 

@@ -56,17 +56,16 @@ def _duckdb() -> Any:
 
     with _opening:
         if "duckdb" not in _opened:
-            scratch = Path(settings.DATA_DIR) / "engine"
-            _opened["duckdb"] = duckdb.connect(
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "memory_limit": f"{settings.ENGINE_MEMORY_MB}MB",
-                    "temp_directory": str(scratch),
-                    "preserve_insertion_order": "false",
-                }
-                | ({"threads": str(settings.ENGINE_THREADS)} if settings.ENGINE_THREADS else {})
-            )
+            config: dict[str, str | bool | int | float | list[str]] = {
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "memory_limit": f"{settings.ENGINE_MEMORY_MB}MB",
+                "temp_directory": str(Path(settings.DATA_DIR) / "engine"),
+                "preserve_insertion_order": "false",
+            }
+            if settings.ENGINE_THREADS:
+                config["threads"] = str(settings.ENGINE_THREADS)
+            _opened["duckdb"] = duckdb.connect(config=config)
             _opened["duckdb"].execute("set global parquet_metadata_cache = true")
         return _opened["duckdb"]
 

@@ -68,7 +68,9 @@ def pack() -> int:
     """Copy the closed months whose days changed since they were packed; gives how many files. Harmless at any time but beside an export."""
     last = ExportedDay.objects.order_by("-day").values_list("day", flat=True).first()
     n = 0
-    for table in lake.PACKED if last else ():
+    if last is None:
+        return n
+    for table in lake.PACKED:
         for month in lake.months(table):
             if lake.month_end(month) <= last and not lake.is_whole(table, month):
                 _pack(table, month, last)
@@ -179,8 +181,14 @@ def _quoted(path: Path) -> str:
 def _duckdb() -> Iterator[Any]:
     import duckdb
 
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": "512MB"}
-    duck = duckdb.connect(config=config | {"temp_directory": str(lake.aside()), "threads": "1"})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": "512MB",
+        "temp_directory": str(lake.aside()),
+        "threads": "1",
+    }
+    duck = duckdb.connect(config=config)
     try:
         yield duck
     finally:

@@ -53,9 +53,7 @@ def parts(
     """
     last = min(end or until, until) if table in BY_VISIT else end
     days = {
-        day: folder
-        for day, folder in _days(table)
-        if (start is None or day >= start) and (last is None or day <= last)
+        day: folder for day, folder in _days(table) if (start is None or day >= start) and (last is None or day <= last)
     }
     found: list[Path] = []
     for month in sorted({day.replace(day=1) for day in days}) if is_packed and table in PACKED else ():

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import ibis
 import ibis.expr.types as ir
 
 from muhatap.measures.asked import EVERYBODY, Conditions, Period

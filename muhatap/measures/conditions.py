@@ -9,7 +9,6 @@ import ibis.expr.types as ir
 from muhatap.measures.asked import Conditions, Period
 from muhatap.measures.tables import ORDERED
 
-
 _ASKED: dict[str, Callable[[ir.Table, object], ir.BooleanValue]] = {
     "site": lambda rows, site: rows.site_id == site,
     "source": lambda rows, sources: rows.source.isin(sources),

@@ -62,9 +62,7 @@ def test_a_closed_day_lies_in_the_lake_and_the_open_one_is_read_beside_it(shop: 
     assert views() == 2
     row = ExportedDay.objects.get(day=FIRST)
     assert (row.n_visits, row.n_page_views, row.n_events) == (1, 1, 2)
-    found = web.funnel(
-        period=Period(start=FIRST, end=FIRST), steps=[Step("page", "/"), Step("event", "Product Added")]
-    )
+    found = web.funnel(period=Period(start=FIRST, end=FIRST), steps=[Step("page", "/"), Step("event", "Product Added")])
     assert [each.n_visitors for each in found.steps] == [1, 1]
 
 

@@ -42,7 +42,9 @@ def test_a_view_has_what_is_announced(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [table])
         published = {name: KINDS[kind] for name, kind in cursor.fetchall()}
-    announced = {name: str(kind).split("(")[0] for name, kind in FACTS[table].items() if name not in ADDED.get(table, ())}
+    announced = {
+        name: str(kind).split("(")[0] for name, kind in FACTS[table].items() if name not in ADDED.get(table, ())
+    }
 
     assert {name: published.get(name) for name in announced} == announced
 
@@ -62,7 +64,11 @@ def test_a_visit_tells_its_pages_in_order(shop: Site) -> None:
         (3, False, "/urun/keten", "/", "", "", "Kış", "/"),
     ]
     (visit,) = fresh.arrow("facts_visits", "began_at >= %(at)s", {"at": NOON}).to_pylist()
-    assert (visit["trail"], visit["day"], visit["began_at"]) == ("/\n/urun/keten\n/", date(2026, 11, 21), NOON.replace(tzinfo=None))
+    assert (visit["trail"], visit["day"], visit["began_at"]) == (
+        "/\n/urun/keten\n/",
+        date(2026, 11, 21),
+        NOON.replace(tzinfo=None),
+    )
 
 
 def test_days_are_the_firms(shop: Site) -> None:
@@ -88,7 +94,13 @@ def test_sql_reads_the_path_python_reads(url: str) -> None:
     assert found == counting.path_of(Event(url=url, kind=3, name=""))
 
 
-ODD = ['{"properties": {"product_id": "a\\u0000b"}}', '{"properties": 3}', "[]", "no json", '{"properties": {"total": "1e999", "quantity": -3}}']
+ODD = [
+    '{"properties": {"product_id": "a\\u0000b"}}',
+    '{"properties": 3}',
+    "[]",
+    "no json",
+    '{"properties": {"total": "1e999", "quantity": -3}}',
+]
 
 
 @pytest.mark.parametrize("payload", ODD)

@@ -1,7 +1,7 @@
 """Reports over visits: the same numbers as a hand count, from PostgreSQL, from the lake, and from both."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 

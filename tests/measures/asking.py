@@ -71,7 +71,11 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
         reference.of_contacts(rows[looks], rows[links], "began_at"),
         reference.of_contacts(rows[events], rows[links], "at"),
     ]
-    yield "interest of contacts", products.interest(*known, by="contact_id"), reference.interest(*told_known, "contact_id")
+    yield (
+        "interest of contacts",
+        products.interest(*known, by="contact_id"),
+        reference.interest(*told_known, "contact_id"),
+    )
     as_of = date(2026, 11, 21)
     found = worth.rfm(t[orders], as_of=as_of, currency="TRY")
     yield "worth", found, reference.rfm(rows[orders], as_of, "TRY")

@@ -87,7 +87,9 @@ def interest() -> list[Row]:
         one["n_looks"] += 1
         one["engaged_ms"] += 40_000 + page["engaged_ms"]
         one["n_gallery"] += page["place"] % 2
-    only_shown = row("facts_product_interest", visit_id=3, visitor=2, product="p9", shown_ms=90_000, day=MIDNIGHT.date())
+    only_shown = row(
+        "facts_product_interest", visit_id=3, visitor=2, product="p9", shown_ms=90_000, day=MIDNIGHT.date()
+    )
     return [*found.values(), only_shown]
 
 
@@ -145,5 +147,3 @@ def everything() -> dict[str, list[Row]]:
 
 def nothing() -> dict[str, list[Row]]:
     return {name: [] for name in everything()}
-
-
