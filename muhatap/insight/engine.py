@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 _opening = threading.Lock()
 _numbers = count(1)
@@ -116,7 +117,7 @@ def _session(master: str) -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise NoEngine("Spark is not installed: pip install -r requirements/spark.txt") from error
+        raise NoEngine(_("Spark is not installed: pip install -r requirements/spark.txt.")) from error
     builder = SparkSession.builder.appName("muhatap").config("spark.sql.session.timeZone", "UTC")
     builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
     return builder.getOrCreate()

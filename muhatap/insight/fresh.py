@@ -1,5 +1,6 @@
 """What is not in the lake yet, from PostgreSQL: COPY into columns, at most MOST rows, so that a report is of now and never for ever."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
@@ -8,6 +9,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.db import connection, transaction
 
+log = logging.getLogger(__name__)
 MOST = 400_000  # rows of one table; a firm with more a day exports more often (docs/guides/scale.md)
 _MOMENT = {"facts_visits": "began_at", "facts_page_views": "began_at", "facts_product_interest": "began_at"}
 _ORDERS = ("facts_orders", "facts_order_lines")
@@ -49,7 +51,10 @@ def arrow(table: str, where: str = "true", values: dict[str, Any] | None = None,
     from muhatap.measures.tables import FACTS
 
     schema, told = FACTS[table].to_pyarrow(), BytesIO()
-    if not copied(table, where, values or {}, into=told, limit=limit):
+    n = copied(table, where, values or {}, into=told, limit=limit)
+    if n == limit:
+        log.warning("%s has more than %d rows that are not in the lake: a report leaves the rest out", table, n)
+    if not n:
         return schema.empty_table()
     told.seek(0)
     return pyarrow.csv.read_csv(
