@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from demo.storefront.server import PASSWORD, Shop, serve
@@ -21,8 +22,9 @@ from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.flow import shopping, visitors
 from muhatap.shared import clock, secrets
-from muhatap.visits import folding, sites
-from muhatap.visits.models import Event, Site, Visit, VisitorLink, VisitorProof
+from muhatap.visits import folding, reports, sites
+from muhatap.visits.models import Dim, Event, Site, Visit, VisitorLink, VisitorProof
+from muhatap.visits.reports import Cut
 from tests import cast
 from tests.pages.chat_server import Server, server
 from tests.visits.leaves import without_leaves
@@ -115,12 +117,40 @@ def work() -> None:
     for event in Event.objects.all():
         told = datetime.fromisoformat(json.loads(event.payload)["timestamp"])
         Event.objects.filter(site=event.site_id, message_key=event.message_key).update(at=told)
-    Event.objects.update(is_bot=False)  # what a closing tab sends carries the name of the test's browser, not the context's
+    Event.objects.update(
+        is_bot=False
+    )  # what a closing tab sends carries the name of the test's browser, not the context's
     at = clock.now() + timedelta(seconds=1)
     folding.fold(at=at, lag=timedelta(0))
     visitors.follow(at=at)
     shopping.carry(at=at, lag=timedelta(0))
     shopping.know(at=at)
+
+
+def counted(events: list[Event]) -> dict[str, tuple[int, int]]:
+    """By hand: for each product how often its page was opened, and the largest totals of its pages, in milliseconds."""
+    pages: dict[str, tuple[str, float]] = {}
+    for event in events:
+        told = json.loads(event.payload).get("properties", {})
+        product, seconds = told.get("product_id"), told.get("seconds", 0.0)
+        if product and (event.kind == 3 or event.name == "Page Engaged"):
+            pages[told["page_view"]] = (product, max(seconds, pages.get(told["page_view"], ("", 0.0))[1]))
+    names = {product for product, _seconds in pages.values()}
+    return {
+        name: (
+            sum(product == name for product, _seconds in pages.values()),
+            sum(int(seconds * 1000) for product, seconds in pages.values() if product == name),
+        )
+        for name in names
+    }
+
+
+def reported(site: Site) -> dict[str, tuple[int, int]]:
+    """The same from the report of products."""
+    day = timezone.localdate()
+    cut = Cut(start=day - timedelta(days=1), end=day + timedelta(days=1), site_id=site.pk)
+    rows = reports.rows(cut, Dim.PRODUCT, by="engaged_ms")
+    return {row.key: (row.of["n_views"], row.of["engaged_ms"]) for row in rows if row.of["n_views"]}
 
 
 def as_zeynep(context: BrowserContext, server: Server) -> Page:
@@ -164,6 +194,8 @@ def test_the_agent_sees_the_visit_of_whoever_logged_in_as_it_was(
     assert (visit.n_clicks, visit.n_events) == (len(clicks), len(by_hand))
     assert visit.n_pages == len({one.message_key for one in by_hand if one.kind == 3})
 
+    assert reported(street.site) == counted(by_hand)
+
     agent = as_zeynep(context, server)
     agent.goto(f"{server.url}/contacts/{street.ayse.pk}/")
     panel = agent.locator("#visits-of-contact")
@@ -172,6 +204,7 @@ def test_the_agent_sees_the_visit_of_whoever_logged_in_as_it_was(
     for told in (f"{minutes} ", f"{seconds} ", str(visit.n_pages), str(visit.n_clicks)):
         expect(panel).to_contain_text(told)
     expect(agent.locator("#timeline")).to_contain_text("Yün battaniye")
+    expect(agent.locator("#orders-of-contact")).to_contain_text("Yün battaniye")
     cart = street.ayse.carts.get()
     assert [(line.product_external_id, line.variant, line.quantity) for line in cart.lines.all()] == [
         ("battaniye", "krem", 1)
