@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from muhatap.sales import arriving, asking, backfilling
 from muhatap.sales.asking import Unanswered
-from muhatap.sales.kinds.reading import FILE
 from muhatap.sales.models import Shop
 from muhatap.shared import locks
 from muhatap.webhooks import endpoints
@@ -40,8 +39,8 @@ def _fetch(shop: Shop, *, at: datetime) -> None:
         if answer.status != 200:
             raise Unanswered(str(answer.status))
     except Unanswered as error:
-        arriving.set_aside_new(shop=shop, external_id="address", topic=FILE, raw=b"", detail=str(error), at=at)
+        arriving.set_aside_new(shop=shop, external_id="address", topic=arriving.FILE, raw=b"", detail=str(error), at=at)
         return
     number = f"address:{hashlib.sha256(answer.body).hexdigest()}"
     shop.deliveries.filter(external_id="address").delete()
-    arriving.accept(shop=shop, external_id=number, topic=FILE, raw=answer.body, at=at)
+    arriving.accept(shop=shop, external_id=number, topic=arriving.FILE, raw=answer.body, at=at)

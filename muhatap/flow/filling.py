@@ -54,7 +54,6 @@ def _read_page(fill: BackFill, *, at: datetime) -> None:
         _take(fill, listing.page(fill, answer, at=at), at=at)
 
 
-@transaction.atomic
 def _take(fill: BackFill, page: listing.Page, *, at: datetime) -> None:
     n_new = n_aside = 0
     for said in page.orders:

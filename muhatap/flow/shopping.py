@@ -7,11 +7,13 @@ visitor was proved to be, and an order stays a claim until the shop's own server
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from muhatap.contacts.models import Contact
 from muhatap.flow import shops as orders
@@ -21,12 +23,12 @@ from muhatap.sales.events import Meaning
 from muhatap.sales.models import Cart, Shop, ShopPlace
 from muhatap.sales.ordering import Browser
 from muhatap.visits import proving, segment, stitching
-from muhatap.visits.models import Event, Kind, Site
+from muhatap.visits.models import Event, Kind, Site, VisitorLink
 
 log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
-MOST = 2000
-RUNS = 25
+MOST = 500  # in one transaction, which holds a lock for each visitor and order
+RUNS = 100
 OPEN_FOR = timedelta(days=7)  # carts whose visitor may yet turn out to be somebody
 _FRESH = """
 select received_at, site_id, message_key from visits_event
@@ -68,16 +70,35 @@ def carry_all(*, at: datetime) -> None:
 def know(*, at: datetime) -> int:
     """Give open carts of visitors who were proved to be somebody to that contact, and take back what was no longer proved."""
     n = 0
-    fresh = Cart.objects.filter(changed_at__gt=at - OPEN_FOR, source__startswith="site:").select_related("contact")
-    for cart in fresh.exclude(visitor__startswith="day:").order_by("-changed_at")[:MOST]:
-        contact = _who(cart.source, cart.visitor, cart.changed_at)
-        if contact and cart.contact_id != contact.pk:
-            n += sum(carting.belong(source=cart.source, visitor=cart.visitor, contact=contact, since=cart.began_at))
-            for order in contact.orders.filter(interaction=None, placed_at__gte=cart.began_at):
+    for cart, owner in _misplaced(at):
+        if owner:
+            n += sum(carting.belong(source=cart.source, visitor=cart.visitor, contact=owner, since=cart.began_at))
+            for order in owner.orders.filter(interaction=None, placed_at__gte=cart.began_at):
                 orders.write_down(order, at=at)
-        elif contact is None and cart.contact is not None and cart.ordered_at is None:
+        elif cart.contact:
             carting.loosen(source=cart.source, visitor=cart.visitor, contact=cart.contact, since=cart.began_at)
     return n
+
+
+def _misplaced(at: datetime) -> Iterator[tuple[Cart, Contact | None]]:
+    """Carts whose contact is not who their visitor was proved to be, with who that is."""
+    links = VisitorLink.objects.annotate(
+        source=Concat(Value("site:"), Cast("site_id", TextField()), output_field=TextField())
+    )
+    links = links.filter(source=OuterRef("source"), visitor=OuterRef("visitor"), taken_back_at=None)
+    holding = links.filter(
+        Q(until_at=None) | Q(until_at__gt=OuterRef("changed_at")), from_at__lte=OuterRef("changed_at")
+    )
+    carts = Cart.objects.filter(changed_at__gt=at - OPEN_FOR, source__startswith="site:")
+    carts = carts.annotate(owner=Subquery(holding.values("contact")[:1]))
+    found, lost = Q(contact=None, owner__isnull=False), Q(contact__isnull=False, owner=None, ordered_at=None)
+    another = Q(contact__isnull=False, owner__isnull=False) & ~Q(contact=F("owner"))
+    wrong = list(carts.filter(found | lost | another).select_related("contact").order_by("-changed_at")[:MOST])
+    owners = Contact.objects.select_related("merged_into").in_bulk({cart.owner for cart in wrong if cart.owner})
+    for cart in wrong:
+        owner = owners[cart.owner].standing() if cart.owner else None
+        if cart.contact != owner:
+            yield cart, owner
 
 
 def _place(at: datetime) -> ShopPlace | None:

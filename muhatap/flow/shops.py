@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
@@ -13,7 +13,7 @@ from muhatap.sales import arriving, carting, catalogue, ordering, recognising
 from muhatap.sales.kinds import reading
 from muhatap.sales.models import Order, Shop, ShopDelivery
 from muhatap.sales.told import ToldOrder, Unreadable
-from muhatap.shared import away
+from muhatap.shared import away, locks
 
 log = logging.getLogger(__name__)
 Reason = ShopDelivery.Reason
@@ -23,10 +23,10 @@ MOST_NAMED = 5
 def digest(*, delivery_id: int, at: datetime) -> None:
     """Take one delivery in. May run twice; what cannot be taken in is set aside with its reason, and the next goes on."""
     try:
-        with transaction.atomic():
-            delivery = arriving.opened(delivery_id)
-            if delivery is not None:
-                arriving.close(delivery=delivery, outcome=_take_in(delivery, at=at), at=at)
+        if arriving.is_file(delivery_id):
+            _digest_file(delivery_id, at=at)
+        else:
+            _digest(delivery_id, at=at)
     except Unreadable as error:
         arriving.set_aside(delivery_id=delivery_id, reason=Reason.UNREADABLE, detail=str(error), at=at)
     except Exception as error:
@@ -35,6 +35,47 @@ def digest(*, delivery_id: int, at: datetime) -> None:
         log.exception("delivery %s of a shop could not be taken in", delivery_id)
         detail = f"{type(error).__name__}: {error}"
         arriving.set_aside(delivery_id=delivery_id, reason=Reason.FAULT, detail=detail, at=at)
+
+
+@transaction.atomic
+def _digest(delivery_id: int, *, at: datetime) -> None:
+    delivery = arriving.opened(delivery_id)
+    if delivery is not None:
+        names = [_one(delivery.shop, one, at=at) for one in reading.told(delivery)]
+        arriving.close(delivery=delivery, outcome=_said(list(filter(None, names)), []), at=at)
+
+
+def _digest_file(delivery_id: int, *, at: datetime) -> None:
+    """Many orders: each in a transaction of its own, so that one that cannot be stops no other; whoever dies begins again."""
+    with locks.keeping("shop_file", delivery_id) as is_ours:
+        delivery = arriving.standing(delivery_id) if is_ours else None
+        if delivery is None:
+            return
+        names, problems = [], []
+        for one in reading.told(delivery):
+            try:
+                with transaction.atomic():
+                    names.append(_one(delivery.shop, one, at=at))
+            except (Unreadable, DatabaseError, ValueError, ArithmeticError) as error:
+                if away.is_away(error):
+                    raise
+                problems.append(str(error))
+        if problems and not names:
+            raise Unreadable("; ".join(problems[:20]))
+        arriving.close(delivery=delivery, outcome=_said(names, problems), at=at)
+
+
+def _one(shop: Shop, one: reading.Told, *, at: datetime) -> str:
+    """What one thing came to, in a word; "" for nothing. Raises Unreadable."""
+    if one.problem:
+        raise Unreadable(one.problem)
+    if one.order:
+        return f"#{order_in(shop=shop, told=one.order, at=at).order.number}"
+    if one.thing:
+        catalogue.learn(shop=shop, things=[one.thing], currency=shop.currency, by_server=True, at=at)
+        return one.thing.name or one.thing.external_id
+    gone = ordering.cancel(shop=shop, external_id=one.gone, at=at) if one.gone else None
+    return f"#{gone.number}" if gone else ""
 
 
 def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
@@ -61,25 +102,6 @@ def write_down(order: Order, *, at: datetime) -> None:
         at=at,
     )
     order.save(update_fields=["interaction"])
-
-
-def _take_in(delivery: ShopDelivery, *, at: datetime) -> str:
-    """What it came to, in a word. Raises Unreadable when it held nothing but what could not be read."""
-    shop, names, problems = delivery.shop, [], []
-    for one in reading.told(delivery):
-        if one.order:
-            names.append(f"#{order_in(shop=shop, told=one.order, at=at).order.number}")
-        elif one.thing:
-            catalogue.learn(shop=shop, things=[one.thing], currency=shop.currency, by_server=True, at=at)
-            names.append(one.thing.name or one.thing.external_id)
-        elif one.gone:
-            gone = ordering.cancel(shop=shop, external_id=one.gone, at=at)
-            names += [f"#{gone.number}"] if gone else []
-        elif one.problem:
-            problems.append(one.problem)
-    if problems and not names:
-        raise Unreadable("; ".join(problems[:20]))
-    return _said(names, problems)
 
 
 def _said(names: list[str], problems: list[str]) -> str:

@@ -14,6 +14,7 @@ from muhatap.shared import jobs
 from muhatap.shared.text import without_nul
 
 JOB, QUEUE = "digest_shop", "intake"
+FILE = "file"  # the topic of what somebody brought, or what an address gave
 LARGEST = 5 * 1024 * 1024
 KEPT = timedelta(days=30)  # of what was digested; what was set aside stays
 STALE = timedelta(seconds=30)
@@ -63,6 +64,17 @@ def set_aside_new(*, shop: Shop, external_id: str, topic: str, raw: bytes, detai
 def opened(delivery_id: int) -> ShopDelivery | None:
     """The delivery, held for digestion; None when it is digested, set aside, or in another's hands."""
     rows = ShopDelivery.objects.select_for_update(of=("self",), skip_locked=True).select_related("shop")
+    return rows.filter(pk=delivery_id, digested_at=None, quarantined_at=None).first()
+
+
+def is_file(delivery_id: int) -> bool:
+    """Whether it holds many orders at once."""
+    return ShopDelivery.objects.filter(pk=delivery_id, topic=FILE).exists()
+
+
+def standing(delivery_id: int) -> ShopDelivery | None:
+    """The delivery while it waits to be digested, held by nobody."""
+    rows = ShopDelivery.objects.select_related("shop")
     return rows.filter(pk=delivery_id, digested_at=None, quarantined_at=None).first()
 
 

@@ -68,6 +68,7 @@ def cancel(*, fill: BackFill, by: User, at: datetime) -> bool:
     return is_stopped
 
 
+@transaction.atomic
 def go_on(
     *, fill: BackFill, place: dict[str, object] | None, n_read: int, n_new: int, n_aside: int, at: datetime
 ) -> None:

@@ -13,6 +13,8 @@ MOST = Decimal(10) ** 13  # of any amount; the column holds a little more
 EXACT = Decimal("0.0001")
 NOTHING = Decimal(0)
 MOST_LINES = 500
+YEARS = range(1990, 2200)  # in which something may have been ordered or promised
+_TURKISH_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DIGITS = re.compile(r"[-+]?[0-9][0-9.,]*")
 
@@ -146,27 +148,28 @@ def moment(said: object) -> datetime | None:
     try:
         if isinstance(said, str):
             read = datetime.fromisoformat(said.strip())
-            return read if read.tzinfo else read.replace(tzinfo=UTC)
-        if isinstance(said, int | float) and not isinstance(said, bool) and said > 0:
-            return datetime.fromtimestamp(said / 1000 if said > 1e11 else said, UTC)
+        elif isinstance(said, int | float) and not isinstance(said, bool) and said > 0:
+            read = datetime.fromtimestamp(said / 1000 if said > 1e11 else said, UTC)
+        else:
+            return None
     except (ValueError, OverflowError, OSError):
-        pass
-    return None
+        return None
+    if read.year not in YEARS:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def day(said: object) -> date | None:
     """A day as shops write it, 2026-11-24 or 24.11.2026, or the day of a moment."""
-    if isinstance(said, str):
-        turkish = re.fullmatch(r"\s*(\d{1,2})[./](\d{1,2})[./](\d{4})\s*", said)
-        try:
-            if turkish:
-                found, month, year = map(int, turkish.groups())
-                return date(year, month, found)
-            return date.fromisoformat(said.strip()[:10])
-        except ValueError:
-            return None
-    found_at = moment(said)
-    return found_at.date() if found_at else None
+    if not isinstance(said, str):
+        found_at = moment(said)
+        return found_at.date() if found_at else None
+    turkish = _TURKISH_DAY.fullmatch(said.strip())
+    try:
+        found = date(*map(int, reversed(turkish.groups()))) if turkish else date.fromisoformat(said.strip()[:10])
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 def yes(said: object) -> bool | None:

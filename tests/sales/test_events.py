@@ -1,12 +1,16 @@
 """The e-commerce events of the protocol, read purely: all 28 by both names, and what clients really send."""
 
+import contextlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from muhatap.sales import events, playing
-from muhatap.sales.told import amount, day, quantity
+from muhatap.sales.kinds import shopify, trendyol, woocommerce
+from muhatap.sales.told import Unreadable, amount, day, quantity
+from tests.sales.payloads import shopify_order, trendyol_package, woo_order
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 THING = {"product_id": 501, "name": "Keten nevresim", "price": "2849.90", "quantity": 2, "currency": "try"}
@@ -123,3 +127,35 @@ def test_quantities_and_days() -> None:
     assert [quantity(said) for said in ("3", 0, -1, None, 1.5)] == [3, 1, 1, 1, Decimal("1.5")]
     assert str(day("24.11.2026")) == str(day("2026-11-24T09:00:00Z")) == "2026-11-24"
     assert day("bir gün") is None
+
+
+ODD = [
+    None,
+    "",
+    "yok",
+    -1,
+    10**40,
+    1e308,
+    float("nan"),
+    float("inf"),
+    [],
+    {},
+    [None, 7, "x", {}],
+    {"a": {"b": []}},
+    True,
+    "\x00\ud800",
+    "0001-01-01",
+]
+
+
+@pytest.mark.parametrize("kind", [woocommerce, shopify, trendyol])
+def test_whatever_a_shop_sends_is_an_order_or_unreadable(kind: Any) -> None:
+    whole = {woocommerce: woo_order, shopify: shopify_order, trendyol: trendyol_package}[kind]()
+    tried = [whole | {name: odd} for name in whole for odd in ODD]
+    for name in ("line_items", "lines", "refunds", "fulfillments", "packageHistories", "meta_data"):
+        for part in whole.get(name) or [{}]:
+            tried += [whole | {name: [part | {inner: odd}]} for inner in part for odd in ODD]
+    for said in [*tried, {}]:
+        with contextlib.suppress(Unreadable):
+            told = kind.order(said)
+            assert told is None or (told.external_id and (told.total is None or told.total >= 0))

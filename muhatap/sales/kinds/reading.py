@@ -8,11 +8,10 @@ from typing import Any
 from django.conf import settings
 
 from muhatap.sales import feeds
+from muhatap.sales.arriving import FILE
 from muhatap.sales.kinds import shopify, trendyol, woocommerce
 from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.sales.told import Thing, ToldOrder, Unreadable, items, mapping, text
-
-FILE = "file"  # the topic of what somebody uploaded, or what an address gave
 
 
 @dataclass(frozen=True, kw_only=True)

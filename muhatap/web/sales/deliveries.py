@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.sales import arriving
-from muhatap.sales.kinds.reading import FILE
 from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.shared import clock
 from muhatap.web.common import reading
@@ -85,7 +84,7 @@ def upload(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("shops:shop", number)
     raw = form.cleaned_data["file"].read()
     name = f"file:{hashlib.sha256(raw).hexdigest()[:40]}:{now.timestamp():.0f}"
-    arriving.accept(shop=shop, external_id=name, topic=FILE, raw=raw, at=now)
+    arriving.accept(shop=shop, external_id=name, topic=arriving.FILE, raw=raw, at=now)
     messages.success(request, _("Kept. What became of it stands here in a moment."))
     return redirect("shops:deliveries", number)
 
