@@ -7,9 +7,10 @@ may be typed without their marks; whatever is found is given with its place in t
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from muhatap.shared.text import fold
@@ -115,9 +116,11 @@ def find(text: str, *, as_of: datetime, hours: Hours | None = None) -> Due | Non
 
 def _found(line: str, now: datetime, hours: Hours) -> Due | None:
     day = next((found for look in LOOKS if (found := look(line, now, hours))), None)
+    if day and day.moment is None and _is_before(line, day):
+        day = replace(day, day=max(day.day - DAY, now.date()))
     if day and day.moment:
         return Due(at=day.moment, start=day.start, end=day.end, is_exact=True) if day.moment > now else None
-    clock = _clock(line, day, now, hours)
+    clock = _clock(line, day)
     if day is None and clock is None:
         return None
     start = min(one[0] for one in ((day.start,) if day else (), clock[1:2] if clock else ()) if one)
@@ -134,6 +137,8 @@ def _found(line: str, now: datetime, hours: Hours) -> Due | None:
         at = hours.at(now.date(), LAST_MINUTE)
     return Due(at=at, start=start, end=end, is_exact=clock is not None) if at > now else None
 
+
+BEFORE_TR = re.compile(r"\w*(?:'?\w*)\s+(?:gunu\w*\s+)?once(?:ki\w*|sin\w*)?\b")
 
 # Counts: within 48 hours, 3 iş günü içinde, yarım saate kadar, in ten minutes.
 _N = r"(?P<n>\d{1,3}(?:\s*[-–]\s*(?P<upto>\d{1,3}))?|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
@@ -152,6 +157,12 @@ FROM_NOW = re.compile(
 )
 
 
+def _is_before(line: str, day: _Day) -> bool:
+    """'Before Friday' is over when Friday begins; 'before Friday noon' is told by its hour."""
+    is_before = line[: day.start].endswith("before ") or BEFORE_TR.match(line[day.end :]) is not None
+    return is_before and _clock(line, day) is None and "weekend" not in line[day.start : day.end]
+
+
 def _count(line: str, now: datetime, hours: Hours) -> _Day | None:
     for pattern in (COUNT_TR, COUNT_EN, FROM_NOW):
         if found := pattern.search(line):
@@ -162,7 +173,7 @@ def _count(line: str, now: datetime, hours: Hours) -> _Day | None:
 def _counted(found: re.Match[str], now: datetime, hours: Hours) -> _Day:
     told = found.groupdict()
     n, unit = _number(told["upto"] or told["n"]), told["unit"]
-    place = {"start": found.start(), "end": found.end()}
+    place: dict[str, Any] = {"start": found.start(), "end": found.end()}
     if unit.startswith(("saat", "sa", "hour", "hr")):
         return _Day(now.date(), moment=now + timedelta(hours=n), **place)
     if unit.startswith(("dakika", "dk", "min")):
@@ -178,12 +189,20 @@ def _counted(found: re.Match[str], now: datetime, hours: Hours) -> _Day:
 
 # Dates: 14 Mart'ta, 22.04.2026, June 3rd, the 12th of May, ayın 15'ine kadar.
 _YEAR = r"(?:\s*,?\s*(?P<year>20\d\d))?"
-DATE_NAMED = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?:\b|(?='))(?:a|e|da|de|ta|te)?{_YEAR}")
-DATE_AMERICAN = re.compile(rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*:){_YEAR}")
-DATE_SUFFIXED = re.compile(rf"\b(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(MONTHS_TR)})(?:'?(?:a|e|da|de|ta|te|ya|ye|i|u|in|un))\b{_YEAR}")
+DATE_NAMED = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?:\b|(?='))(?:a|e|da|de|ta|te)?{_YEAR}"
+)
+DATE_AMERICAN = re.compile(
+    rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*:){_YEAR}"
+)
+DATE_SUFFIXED = re.compile(
+    rf"\b(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(MONTHS_TR)})(?:'?(?:a|e|da|de|ta|te|ya|ye|i|u|in|un))\b{_YEAR}"
+)
 DATE_NUMBERS = re.compile(r"\b(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>20\d\d)\b")
 DATE_SHORT = re.compile(r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})\b(?!/)")
-OF_MONTH = re.compile(r"\b(?P<which>gelecek |onumuzdeki |bu )?ayin\s+(?P<day>\d{1,2})\b|\b(?:on|by|before|until)\s+the\s+(?P<the>\d{1,2})(?:st|nd|rd|th)\b")
+OF_MONTH = re.compile(
+    r"\b(?P<which>gelecek |onumuzdeki |bu )?ayin\s+(?P<day>\d{1,2})\b|\b(?:on|by|before|until)\s+the\s+(?P<the>\d{1,2})(?:st|nd|rd|th)\b"
+)
 IN_MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS_TR)})\s+ay(?:i|in)\w*\b")
 
 
@@ -228,8 +247,12 @@ WEEKDAY = re.compile(
 NEXT_WEEK = re.compile(r"\b(?:haftaya|gelecek hafta(?!\s*sonu)\w*|onumuzdeki hafta\w*|next week)\b")
 WEEKEND = re.compile(r"\b(?:bu |this |over the |by the |before the |the )?(?:hafta sonu\w*|week-?end)\b")
 BEFORE_WEEKEND = re.compile(r"\b(?:before the weekend|hafta sonundan once)\b")
-THIS_WEEK = re.compile(r"\b(?:bu hafta\w*|hafta icinde|hafta bitmeden|haftanin sonu\w*|this week|(?:the )?end of (?:the |this )?week)\b")
-MONTH_END = re.compile(r"\b(?:(?:bu )?ay(?:in)? sonu\w*|ay bitmeden|bu ay(?: icinde)?|(?:the )?end of (?:the |this )?month|within the month|this month)\b")
+THIS_WEEK = re.compile(
+    r"\b(?:bu hafta\w*|hafta icinde|hafta bitmeden|haftanin sonu\w*|this week|(?:the )?end of (?:the |this )?week)\b"
+)
+MONTH_END = re.compile(
+    r"\b(?:(?:bu )?ay(?:in)? sonu\w*|ay bitmeden|bu ay(?: icinde)?|(?:the )?end of (?:the |this )?month|within the month|this month)\b"
+)
 NEXT_MONTH = re.compile(r"\b(?:gelecek ay|onumuzdeki ay|next month)(?P<early>\s*(?:in\s*)?bas\w*)?")
 YEAR_END = re.compile(r"\b(?:yil sonu\w*|yilbasi\w*|(?:the )?end of (?:the |this )?year)\b")
 
@@ -239,7 +262,8 @@ def _near(line: str, now: datetime, hours: Hours) -> _Day | None:
     for found in WEEKDAY.finditer(line):
         if found["name"] in ("sun", "sat", "wed", "mon") and not found["which"] and "on " not in found[0]:
             continue  # short names are words of their own, too
-        return _Day(_weekday(now.date(), WEEKDAYS[found["name"]], found), found.start(), found.end())
+        start = found.end() - len(found[0].lstrip())
+        return _Day(_weekday(now.date(), WEEKDAYS[found["name"]], found), start, found.end())
     for pattern, days, minute in SOON:
         if found_day := pattern.search(line):
             return _Day(now.date() + days * DAY, found_day.start(), found_day.end(), minute)
@@ -277,7 +301,9 @@ def _wide(line: str, now: datetime, hours: Hours) -> _Day | None:
 LOOKS: tuple[Callable[[str, datetime, Hours], _Day | None], ...] = (_count, _date, _near, _wide)
 
 # Times of day: 17.00'ye kadar, saat 9'da, 10-12 arası, 5 pm, noon, öğleden sonra.
-CLOCK = re.compile(r"(?<![\d.,/])(?:(?P<from>\d{1,2})(?:[:.]\d{2})?\s*[-–]\s*)?(?P<h>\d{1,2})[:.](?P<m>[0-5]\d)(?![\d]|[.,/]\d)(?!\s*(?:tl|lira|₺|eur|usd|kg|cm|%))\s*(?P<half>am|pm)?")
+CLOCK = re.compile(
+    r"(?<![\d.,/])(?:(?P<from>\d{1,2})(?:[:.]\d{2})?\s*[-–]\s*)?(?P<h>\d{1,2})[:.](?P<m>[0-5]\d)(?![\d]|[.,/]\d)(?!\s*(?:tl|lira|₺|eur|usd|kg|cm|%))\s*(?P<half>am|pm)?"
+)
 HOUR = re.compile(
     r"\b(?:saat|sabah|aksam|oglen|gece|ogleden sonra)\s+(?P<h>\d{1,2})(?:'?\w{1,3})?\b|\b(?P<en>\d{1,2})\s*(?P<half>am|pm)\b"
     r"|\b\d{1,2}\s*[-–]\s*(?P<to>\d{1,2})\s+aras\w+|\b(?:at|by|before|until|till)\s+(?P<word>\d{1,2}|eight|nine|ten|one|two|three|four|five|six|seven)\b"
@@ -292,7 +318,7 @@ PARTS: tuple[tuple[re.Pattern[str], int], ...] = (
 )
 
 
-def _clock(line: str, day: _Day | None, now: datetime, hours: Hours) -> tuple[int, int, int] | None:
+def _clock(line: str, day: _Day | None) -> tuple[int, int, int] | None:
     """The minute of the day that is said, and where; digits that told the day tell no time."""
     free = line if day is None else line[: day.start] + " " * (day.end - day.start) + line[day.end :]
     if found := CLOCK.search(free):
@@ -315,8 +341,8 @@ def _minute(hour: int, minute: int, half: str | None, around: str) -> int | None
     """Five in the evening is seventeen; 'before six' in a shop is eighteen."""
     if half == "pm" and hour < 12:
         hour += 12
-    is_late = re.search(r"\baksam|\bogleden sonra|\bevening|\bafternoon|\btonight|\bat$", around)
-    if half is None and hour < 8 and is_late:
+    is_late = re.search(r"\baksam|\bogleden sonra|\bevening|\bafternoon|\btonight", around)
+    if half is None and ((hour < 8 and around.endswith(" at")) or (0 < hour < 12 and is_late)):
         hour += 12
     return hour * 60 + minute if hour < 24 else LAST_MINUTE if (hour, minute) == (24, 0) else None
 

@@ -15,6 +15,7 @@ from muhatap.reading.due import Due, Hours
 
 THRESHOLD = 0.5
 LONGEST = 20_000
+SENTENCE = 600  # characters; of a longer one the beginning is read, which keeps a hostile text cheap
 MOST = 10
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.](?=\S)[^.!?…\n]+)*[.!?…]*")
 _TITLES = re.compile(r"\b(dr|prof|av|mr|mrs|ms|no|vb|st)\.(?=\s)", re.IGNORECASE)
@@ -71,7 +72,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         end = found.start() + len(found[0].rstrip())
         if end > start:
-            places.append((start, end))
+            places.append((start, min(end, start + SENTENCE)))
     return places
 
 
@@ -92,21 +93,39 @@ SIGNS = _signs(
     (r"\w(?:acak|ecek)(?:tir|lar|ler)?\b(?!mis)", 1.0),
     (r"\w(?:il|in|ul|un|l|n)(?:acak|ecek)(?:tir)?\b|\b(?:gecer|yansir|yansiyacak\w*)\b", 0.9),
     (r"\b\w+(?:imiz|umuz|miz|muz)(?:i|in)?\b", 0.9),
-    (r"\b(?:size|sizi|sizin|sizde|sizden|hesabiniz\w*|kapiniz\w*|adresiniz\w*|\w{3,}(?:niz|nuz)(?:i|u|a|e|in|un|da|de|dan|den|la|le)?)\b", 0.7),
+    (
+        r"\b(?:size|sizi|sizin|sizde|sizden|hesabiniz\w*|kapiniz\w*|adresiniz\w*|\w{3,}(?:niz|nuz)(?:i|u|a|e|in|un|da|de|dan|den|la|le)?)\b",
+        0.7,
+    ),
     (r"\b(?:soz|soz veriyor\w*|soz veririz|taahhut ed\w+|garanti ed\w+)\b", 1.6),
     (r"\bsizde(?: ol\w*)?\s*[.!]?$|\bsizde olur\b", 1.4),
     (r"\b(?:en gec|mutlaka|bizzat|ilk is|merak etmeyin|icin(?:iz)? rahat)\b", 0.6),
     (r"\b(?:hallederim|hallederiz|hallediyor\w*|ilgilenecegi\w+|ilgileniyor\w*)\b", 0.6),
-    (r"\b(?:i|we)(?:'ll| will| shall|'m going to| am going to|'re going to| are going to| promise| guarantee| undertake)\b", 3.4),
+    (
+        r"\b(?:i|we)(?:'ll| will| shall|'m going to| am going to|'re going to| are going to| promise| guarantee| undertake)\b",
+        3.4,
+    ),
     (r"\b(?:i|we)(?:'m| am|'re| are) \w+ing\b|\bim \w+ing\b", 1.6),
-    (r"\b(?:i'll|we'll|ill|well|will) (?:\w+ ){0,2}(?:call|ring|phone|send|email|mail|ship|refund|credit|get back|come back|forward|make sure|sort|text|let you know|see to)\b|\bsee to it\b", 0.8),
-    (r"\byou(?:'ll| will| are going to|'re going to) (?:have|receive|get|hear|be (?:refunded|contacted|called)|see|find)\b", 2.3),
+    (
+        r"\b(?:i'll|we'll|ill|well|will) (?:\w+ ){0,2}(?:call|ring|phone|send|email|mail|ship|refund|credit|get back|come back|forward|make sure|sort|text|let you know|see to)\b|\bsee to it\b",
+        0.8,
+    ),
+    (
+        r"\byou(?:'ll| will| are going to|'re going to) (?:have|receive|get|hear|be (?:refunded|contacted|called)|see|find)\b",
+        2.3,
+    ),
     (r"\byou won't be\b", 1.6),
-    (r"\b(?:our|my|someone|somebody|a colleague|team|manager|nurse|engineer|technician|plumber|fitters?|courier|developers?|surveyor|doctor|dr|chef|council|headstone|secretary)\b.*\b(?:will|is going to|are going to|are coming|'s coming|is coming)\b", 1.9),
+    (
+        r"\b(?:our|my|someone|somebody|a colleague|team|manager|nurse|engineer|technician|plumber|fitters?|courier|developers?|surveyor|doctor|dr|chef|council|headstone|secretary)\b.*\b(?:will|is going to|are going to|are coming|'s coming|is coming)\b",
+        1.9,
+    ),
     (r"\b(?:your|the) \w+(?: \w+)?(?:'s| is| are|'ll| will) (?:be |going to be |going )?(?:\w+)?", 0.5),
     (r"\byour (?:\w+ ){1,3}(?:will|'ll|shall|is going to|are going to|goes|ships|leaves|comes)\b", 1.9),
     (r"\b(?:the|your) (?:\w+ ){1,3}(?:will|shall|'ll) be \w+(?:ed|en|t|ng|dy|ck|re|ll|ne)\b", 1.5),
-    (r"\b(?:goes out|ships|goes back|on its way by|it'll be|will be (?:ready|done|back|with you|released|sent|shipped|refunded)|ready for you)\b", 1.0),
+    (
+        r"\b(?:goes out|ships|goes back|on its way by|it'll be|will be (?:ready|done|back|with you|released|sent|shipped|refunded)|ready for you)\b",
+        1.0,
+    ),
     (r"\bwill do\b|\bleave it with (?:me|us)\b|\bconsider it done\b|\brevert by\b|\bon it\b", 2.2),
     (r"\b(?:cancelling|refunding|fixing|sending|shipping|calling|posting) (?:it|them|this|you|your|the)\b", 1.8),
     (r"\b(?:to you|with you|for you|you back|call you|ring you|your account)\b", 0.8),
@@ -115,17 +134,38 @@ SIGNS = _signs(
     (r"\?", -4.5),
     (r"\bm[iu](?:sin\w*|yim|yiz|ydi|y\w+)?\b(?!\s*\d)|\b(?:nasil|neden|hangi|ne zaman|kac|kim[ei]?)\b", -2.0),
     (r"\b(?:eger|sayet|if|unless|in case|depending|weather permitting|provided|had we)\b", -3.2),
-    (r"\b\w+(?:irse|irsa|urse|ursa|arsa|erse|rsaniz|rseniz|maniz gerek|meniz gerek|diginde|diginiz\w*|tiginde|dikten sonra|masi icin|mesi icin|meden|madan)\b(?! once)", -2.2),
-    (r"\b(?:belki|muhtemelen|herhalde|sanirim|galiba|olabilir|umar\w+|tahmin\w*|sanir\w*|gibi|might|may|maybe|perhaps|possibly|probably|could|should|hope\w*|i think|chance|can't say|not sure|would)\b", -2.6),
+    (
+        r"\b\w+(?:irse|irsa|urse|ursa|arsa|erse|rsaniz|rseniz|maniz gerek|meniz gerek|diginde|diginiz\w*|tiginde|dikten sonra|masi icin|mesi icin|meden|madan)\b(?! once)",
+        -2.2,
+    ),
+    (
+        r"\b(?:belki|muhtemelen|herhalde|sanirim|galiba|olabilir|umar\w+|tahmin\w*|sanir\w*|gibi|might|may|maybe|perhaps|possibly|probably|could|should|hope\w*|i think|chance|can't say|not sure|would)\b",
+        -2.6,
+    ),
     (r"\w(?:abil|ebil)\w+\b", -2.4),
-    (r"\b(?:genellikle|genelde|cogunlukla|normalde|her (?:\w+)|boyle durumlarda|usually|normally|generally|typically|as a rule|in most cases|every|always|each)\b", -2.2),
+    (
+        r"\b(?:genellikle|genelde|cogunlukla|normalde|her (?:\w+)|boyle durumlarda|usually|normally|generally|typically|as a rule|in most cases|every|always|each)\b",
+        -2.2,
+    ),
     (r"\b(?:gunleri|sonlari|lari|leri)\b|\b\w+(?:sabahlari|aksamlari|mayiz|meyiz|miyoruz|muyoruz|maz|mez)\b", -2.0),
-    (r"\w(?:dik|tik|duk|tuk|dim|tim|dum|tum|di|ti|du|tu|mis|mus|misti|mustu|ecekmis|acakmis|ecekti|acakti|yordu\w*|iyordu)\b(?!\s*ol)", -1.2),
+    (
+        r"\w(?:dik|tik|duk|tuk|dim|tim|dum|tum|di|ti|du|tu|mis|mus|misti|mustu|ecekmis|acakmis|ecekti|acakti|yordu\w*|iyordu)\b(?!\s*ol)",
+        -1.2,
+    ),
     (r"\w(?:ecekmis|acakmis|ecekti|acakti|ecektik|acaktik|ecegini|acagini|ecegine|acagina|mistik|mistim)\b", -2.5),
-    (r"\b(?:have|has|had|was|were|did|didn't|tried|sent|already|yesterday|ago|last week|used to|meant to|dun|gecen)\b", -1.2),
+    (
+        r"\b(?:have|has|had|was|were|did|didn't|tried|sent|already|yesterday|ago|last week|used to|meant to|dun|gecen)\b",
+        -1.2,
+    ),
     (r"\byou(?:'ll| will)? (?:need|have|must|should|can|could)(?: to)?\b(?! the| your| a )|\byou were\b", -2.5),
-    (r"\b(?:musterimiz|customer|bankalar?|banks?|kampanya|indirim (?:yarin|bugun)|sale|prices?|fiyatlar|road|ferry|elektrik|landlord|according to|diye)\b", -2.4),
-    (r"\b(?:runs until|ends|sona eri\w*|suruyor|opens|closes|acilir|acik(?:tir)?|kapali(?:dir)?|gecerli(?:dir)?|applies|accepted|due on)\b", -1.8),
+    (
+        r"\b(?:musterimiz|customer|bankalar?|banks?|kampanya|indirim (?:yarin|bugun)|sale|prices?|fiyatlar|road|ferry|elektrik|landlord|according to|diye)\b",
+        -2.4,
+    ),
+    (
+        r"\b(?:runs until|ends|sona eri\w*|suruyor|opens|closes|acilir|acik(?:tir)?|kapali(?:dir)?|gecerli(?:dir)?|applies|accepted|due on)\b",
+        -1.8,
+    ),
     (r"\w(?:in|un)(?:iz|uz)?\s*[.!]?$|\b(?:lutfen|let us know|please|kindly (?!be))\b", -0.6),
     (r"\bbizimle ilgili degil\b|\byaziniz|\bbize yaz\w*|\bsonra konus\w*", -2.5),
     (r"^(?:thank|thanks|sorry|tesekkur\w*|gecmis olsun|not aldim)\b", -2.0),
