@@ -90,13 +90,14 @@ def _misplaced(at: datetime) -> Iterator[tuple[Cart, Contact | None]]:
         Q(until_at=None) | Q(until_at__gt=OuterRef("changed_at")), from_at__lte=OuterRef("changed_at")
     )
     carts = Cart.objects.filter(changed_at__gt=at - OPEN_FOR, source__startswith="site:")
-    carts = carts.annotate(owner=Subquery(holding.values("contact")[:1]))
+    owned = carts.annotate(owner=Subquery(holding.values("contact")[:1]))
     found, lost = Q(contact=None, owner__isnull=False), Q(contact__isnull=False, owner=None, ordered_at=None)
     another = Q(contact__isnull=False, owner__isnull=False) & ~Q(contact=F("owner"))
-    wrong = list(carts.filter(found | lost | another).select_related("contact").order_by("-changed_at")[:MOST])
-    owners = Contact.objects.select_related("merged_into").in_bulk({cart.owner for cart in wrong if cart.owner})
-    for cart in wrong:
-        owner = owners[cart.owner].standing() if cart.owner else None
+    wrong = dict(owned.filter(found | lost | another).order_by("-changed_at").values_list("pk", "owner")[:MOST])
+    owners = Contact.objects.select_related("merged_into").in_bulk({number for number in wrong.values() if number})
+    for cart in Cart.objects.filter(pk__in=wrong).select_related("contact"):
+        number = wrong[cart.pk]
+        owner = owners[number].standing() if number else None
         if cart.contact != owner:
             yield cart, owner
 

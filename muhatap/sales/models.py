@@ -238,6 +238,7 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="orders_newest"),
+            models.Index(fields=["number"], name="orders_by_number"),
             models.Index(fields=["contact", "-placed_at"], name="orders_of_contact"),
             models.Index(fields=["source", "visitor"], condition=~Q(visitor=""), name="orders_of_visitor"),
             models.Index(fields=["shop", "guest_key"], condition=~Q(guest_key=""), name="orders_of_guest"),
