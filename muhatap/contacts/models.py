@@ -1,4 +1,4 @@
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,10 @@ class Company(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["sort_key", "id"], name="company_by_name")]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="company_by_name"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="company_search"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -226,6 +229,9 @@ class ContactNote(models.Model):
     text = models.TextField(_("Note"))
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [GinIndex(OpClass(models.Func("text", function="fold_tr"), name="gin_trgm_ops"), name="note_search")]
 
     def __str__(self) -> str:
         return self.text[:60]

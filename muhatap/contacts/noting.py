@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Func, QuerySet, TextField
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import profile
 from muhatap.contacts.models import Contact, ContactNote
-from muhatap.shared.text import without_nul
+from muhatap.shared.text import fold, without_nul
 
 LONGEST = 10_000
+_SHORTEST, _MOST_WORDS = 3, 10
 
 
 class BadNote(ValueError):
@@ -43,3 +45,14 @@ def remove(*, note: ContactNote, by: User, at: datetime) -> None:
         note=note.pk,
     )
     note.delete()
+
+
+def found(q: str) -> QuerySet[ContactNote]:
+    """Notes that have each of these words in them, in no order; none for words too short to look for."""
+    words = [word for word in fold(without_nul(q)).split()[:_MOST_WORDS] if len(word) >= _SHORTEST]
+    if not words:
+        return ContactNote.objects.none()
+    rows = ContactNote.objects.alias(folded=Func(F("text"), function="fold_tr", output_field=TextField()))
+    for word in words:
+        rows = rows.filter(folded__contains=word)
+    return rows

@@ -52,6 +52,7 @@ def _own(contact: Contact) -> Iterable[str]:
     yield contact.email.lower()
     yield _digits(contact.phone)
     yield fold(contact.company.name) if contact.company else ""
+    yield from (fold(value) for value in contact.fields.values() if isinstance(value, str))
 
 
 def _names(head: dict[int, int]) -> dict[int, list[str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.search import TrigramWordSimilarity
 
 from muhatap.contacts import companies as firms
-from muhatap.contacts import finding
+from muhatap.contacts import finding, noting
 from muhatap.contacts.models import Company, Contact
 from muhatap.search.language import Query
 from muhatap.shared.text import fold
@@ -22,12 +22,14 @@ def words(query: Query) -> str:
 
 
 def contacts(query: Query, *, at: datetime, page: int = 1) -> tuple[list[Contact], bool]:
-    """A page of contacts, those last seen first, and whether there are more."""
+    """A page of contacts, also those with the words in one of their notes, those last seen first, and whether there are more."""
     wanted = finding.Wanted(q=words(query))
     if not wanted.q:
         return [], False
-    pool = finding.matching(wanted, at=at).order_by().values("pk")[:POOL]
-    rows = Contact.objects.filter(pk__in=pool).select_related("company").order_by("-last_seen_at", "-pk")
+    pool = set(finding.matching(wanted, at=at).order_by().values_list("pk", flat=True)[:POOL])
+    pool |= set(noting.found(wanted.q).values_list("contact", flat=True)[:POOL])
+    standing = Contact.objects.filter(pk__in=pool, merged_into=None)
+    rows = standing.select_related("company").order_by("-last_seen_at", "-pk")
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 
