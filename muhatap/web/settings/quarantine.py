@@ -18,7 +18,7 @@ from muhatap.shared.text import without_nul
 from muhatap.web.common import reading
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.settings import reach
+from muhatap.web.settings import reach, set_aside
 
 N_ROWS = 50
 N_SHOWN = 60_000  # bytes of raw source on the page; the whole of it can be downloaded
@@ -40,6 +40,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = list(found[: N_ROWS + 1])
     query = f"&inbox={inbox.pk}" if inbox else ""
     pages = Pages(next_url=f"?before={rows[N_ROWS - 1].pk}{query}") if len(rows) > N_ROWS else Pages()
+    for row in rows:
+        row.detail = set_aside.said(row.detail) or row.detail
     return render(request, "settings/quarantine.html", {"rows": rows[:N_ROWS], "inbox": inbox, "pages": pages})
 
 
@@ -93,6 +95,7 @@ def _page(request: HttpRequest, row: Quarantine) -> dict[str, Any]:
     raw = bytes(row.item.raw)
     return {
         "row": row,
+        "said": set_aside.said(row.detail),
         "item": row.item,
         "n_bytes": int(row.item.meta.get("size") or len(raw)),
         "source": without_nul(raw[:N_SHOWN].decode("utf-8", "replace")),
