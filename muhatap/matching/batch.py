@@ -150,11 +150,12 @@ def resolve(
     n_records: int,
     model: Model | None = None,
     *,
-    bar: float = LIKELY,
+    bar: float | None = LIKELY,
     rules: tuple[Rule, ...] | None = None,
     told: Links = NONE,
 ) -> Outcome:
-    """Group all records the engine has read, as it was told; without a model, learn it from them."""
+    """Group all records the engine has read, as it was told; without a model, learn it from them. Without a bar, join what the
+    model would join without asking."""
     engine.normalise()
     known = {} if model else names_known(engine)
     engine.settle(_gains_of(model) if model else {field: (gain, other) for field, (gain, other, _) in known.items()})
@@ -165,7 +166,7 @@ def resolve(
     n_candidates = engine.pair(chosen)
     engine.compare()
     model = model or learned_model(engine, n_records, known, tuple(usable[number].name for number in chosen))
-    group, refused, n_to_review = grouped(engine, n_records, model, bar, told)
+    group, refused, n_to_review = grouped(engine, n_records, model, model.merge if bar is None else bar, told)
     return Outcome(group, model, n_candidates, n_to_review, refused)
 
 

@@ -113,8 +113,9 @@ def _rules(text: str | None) -> tuple[Rule, ...] | None:
         ) from error
 
 
-def _bar(text: str) -> float:
-    names = {"likely": batch.LIKELY, "merge": model.MERGE}
+def _bar(text: str) -> float | None:
+    """None is the bar of the model that is used."""
+    names = {"likely": batch.LIKELY, "merge": None}
     try:
         return names[text] if text in names else float(text)
     except ValueError as error:

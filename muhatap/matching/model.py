@@ -21,6 +21,7 @@ NAMES_AGREE: Mapping[str, tuple[str, ...]] = {
     "family": ("same", "exchanged", "near", "word"),
 }
 _NAME_FIELDS = ("given", "family")
+DIGITS = 3
 HALF = 0.5  # of equal first names in a household, the share that is meant: a grandchild's, not chance
 
 
@@ -88,11 +89,12 @@ class Model:
         return weight.stranger if special is None else min(weight.stranger, special)
 
     def total(self, sums: Weight, given_gain: float, family_gain: float) -> float:
-        """Log odds in bits: the same person against a stranger or a relative, whoever is the likelier."""
+        """Log odds in bits: the same person against a stranger or a relative, whoever is the likelier. Rounded, since a pair exactly
+        on a bar must stand on the same side of it wherever it is weighed."""
         stranger = self.prior.stranger + sums.stranger + given_gain + family_gain
         relative = self.prior.relative + sums.relative + meant(given_gain)
         low, high = sorted((stranger, relative))
-        return low - math.log2(1 + 2 ** (low - high))
+        return round(low - math.log2(1 + 2 ** (low - high)), DIGITS)
 
     def to_json(self) -> str:
         stored = {"format": FORMAT, **asdict(self)}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from muhatap.matching import blocking, comparing, normalising
 from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect, is_one_of
+from muhatap.matching.model import DIGITS
 from muhatap.matching.normal import SHARED_BY_MANY
 from muhatap.matching.recipes import Recipe
 from muhatap.matching.words import ROLE_BOXES
@@ -107,7 +108,7 @@ def weighed(source: str, prior: tuple[float, float], least: float) -> str:
     relative = f"{prior[1]} + w.relative - log2(0.5 * power(2, -given_gain) + 0.5)"
     inner = f"select l, r, c.code, {stranger} as s, {relative} as h, w.against from {source} c join weights w on w.code = c.code"
     total = "least(s, h) - log2(1 + power(2, -abs(s - h)))"
-    outer = f"select l, r, code, cast({total} as float) as weight, cast(against as float) as against from ({inner}) i"
+    outer = f"select l, r, code, cast(round({total}, {DIGITS}) as float) as weight, cast(against as float) as against from ({inner}) i"
     return f"select * from ({outer}) o where weight >= {least}"
 
 

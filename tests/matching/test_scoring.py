@@ -137,3 +137,9 @@ def fill(on: duckdb.DuckDBPyConnection, table: str, records: list[Normal]) -> No
         for place, record in enumerate(records, 1)
     ]
     on.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def test_a_pair_on_the_bar_is_on_the_same_side_of_it_wherever_it_is_weighed():
+    known = model.starting()
+    on_it = known.total(model.Weight(known.merge - known.prior.stranger, 30.0), 0.0, 0.0)
+    assert scoring.band(on_it, known) == "merge" and on_it == float(np.float32(on_it))
