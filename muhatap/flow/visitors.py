@@ -78,12 +78,15 @@ def _account(proof: VisitorProof) -> str:
 
 @transaction.atomic
 def tell(*, visit_id: int, at: datetime) -> None:
-    """The ledger shows the visit as it is now, once, with whom it belongs to; of nobody's visit it knows nothing."""
+    """The ledger shows the visit as it is now, once, with whom it belongs to; of nobody's visit it knows nothing.
+
+    What only the shop's server told, without a page, is no visit to anybody's eyes.
+    """
     VisitNews.objects.filter(visit_id=visit_id).delete()  # first: what changes from here on is news again
     visit = Visit.objects.select_for_update(of=("self",)).select_related("site").filter(pk=visit_id).first()
     if visit is None:
         return
-    contact = stitching.contact_of(visit)
+    contact = stitching.contact_of(visit) if visit.n_pages else None
     if contact is None:
         _forget(visit)
     elif visit.interaction_id is None:

@@ -73,7 +73,7 @@ def part(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _panel(request: HttpRequest, contact: Contact, *, said: str = "") -> HttpResponse:
-    now, visits = clock.now(), stitching.visits_of(contact)
+    now, visits = clock.now(), stitching.visits_of(contact).filter(n_pages__gt=0)
     read = Prefetch("pages", PageView.objects.order_by("at", "id")[:MOST_PAGES], to_attr="first_pages")
     newest = visits.prefetch_related(read).order_by("-began_at", "-id")[:MOST_VISITS]
     page = {
