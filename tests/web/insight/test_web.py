@@ -8,11 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from muhatap.insight.web import Reached
+from muhatap.measures.asked import Step
 from muhatap.shared import clock
 from muhatap.visits import folding, keeping, sites
 from muhatap.visits.models import Event, Site
+from muhatap.visits.reports import Row
+from muhatap.web.insight.web import scatter, steps
 from tests import cast
 from tests.visits.leaves import without_leaves
 
@@ -191,3 +195,37 @@ def test_who_is_there_shows_before_it_is_folded(ece: Client, shop: Site) -> None
     assert "1 person is on the site." in said
     assert "Keten nevresim 1 page" in said and "Put something in the cart /nevresim" in said
     assert "Havlu" not in said
+
+
+def test_the_steps_of_a_funnel_stand_in_the_address_or_come_from_its_form() -> None:
+    def read(**given: str) -> list[tuple[str, str]]:
+        return steps.read_steps(RequestFactory().get("/", given))
+
+    assert read() == list(steps.USUAL)
+    assert read(step0="page:/sepet", step1="event:", step2="nothing:x", step3="product:") == [
+        ("page", "/sepet"),
+        ("product", ""),
+    ]
+    assert read(step0="page:/sepet", kind0="event", value0="Product Added") == [("event", "Product Added")]
+
+
+def test_the_step_at_which_most_turn_back_is_pointed_out() -> None:
+    found = [
+        Reached(Step("event", name), n, None)
+        for name, n in (("Product Viewed", 100), ("Product Added", 60), ("Order Completed", 12))
+    ]
+
+    bars = steps.bars(found)
+
+    assert [(bar.width, bar.rest, bar.is_worst) for bar in bars] == [
+        ("100.00", "100.00", False), ("60.00", "100.00", False), ("12.00", "60.00", True),
+    ]  # fmt: skip
+
+
+def test_products_are_told_apart_by_what_the_shop_sells_for_so_much_interest() -> None:
+    def product(key: str, hours: float, sold: int) -> Row:
+        return Row(key=key, of={"engaged_ms": int(hours * 3_600_000), "n_sold": sold})
+
+    rows = [product("nevresim", 10, 10), product("battaniye", 12, 1), product("mum", 5, 16), product("kase", 1, 1)]
+
+    assert scatter.kinds(rows) == {"nevresim": "other", "battaniye": "watched", "mum": "sought", "kase": "other"}
