@@ -7,7 +7,7 @@ than ENGINE_SECONDS is cancelled.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 _opening = threading.Lock()
-_numbers = count(1)
 _opened: dict[str, Any] = {}
 
 
@@ -30,12 +29,14 @@ class NoEngine(Exception):
 class Asking(Protocol):
     """One question's connection to the engine."""
 
-    def parquet(self, paths: Sequence[Path]) -> Any:
-        """An Ibis table of these files; at least one."""
+    def lay(
+        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+    ) -> None:
+        """A table of this name: the rows of these files and of an Arrow table (or None) that lie within these days."""
         ...
 
-    def rows(self, expression: Any) -> list[dict[str, Any]]:
-        """What the expression comes to. Raises TooLong."""
+    def rows(self, question: str, *asked: Any) -> list[dict[str, Any]]:
+        """What a question of `insight.questions` comes to. Raises TooLong."""
         ...
 
 
@@ -73,44 +74,77 @@ def _duckdb() -> Any:
 
 class _Duck:
     def __init__(self, cursor: Any) -> None:
-        import ibis
-
         self._cursor = cursor
-        self._on = ibis.duckdb.from_connection(cursor)
 
-    def parquet(self, paths: Sequence[Path]) -> Any:
-        return self._on.read_parquet(
-            [str(path) for path in paths], table_name=f"parts_{next(_numbers)}", hive_partitioning=False
-        )
+    def lay(
+        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+    ) -> None:
+        pieces = []
+        if paths:
+            files = ", ".join(f"'{_quoted(path)}'" for path in paths)
+            pieces.append(f"read_parquet([{files}], hive_partitioning = false)")
+        if told is not None and (told.num_rows or not paths):
+            self._cursor.register(f"told_{name}", told)
+            pieces.append(f"told_{name}")
+        within = " and ".join(_within(start, end)) or "true"
+        columns = ", ".join(f'"{column}"' for column in _columns(name))
+        selects = [f"select {columns} from {piece} where {within}" for piece in pieces]  # noqa: S608 (ours)
+        self._cursor.execute(f"create or replace temporary view {name} as {' union all '.join(selects)}")
 
-    def rows(self, expression: Any) -> list[dict[str, Any]]:
+    def rows(self, question: str, *asked: Any) -> list[dict[str, Any]]:
         import duckdb
 
         watch = threading.Timer(settings.ENGINE_SECONDS, self._cursor.interrupt)
         watch.start()
         try:
-            told: list[dict[str, Any]] = self._on.to_pyarrow(expression).to_pylist()
+            found = self._cursor.execute(_statement("duckdb", question, *asked))
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         except duckdb.InterruptException as error:
             raise TooLong from error
         finally:
             watch.cancel()
-        return told
 
 
 class _Spark:
     """The lake has to lie where the workers reach it under the same address."""
 
     def __init__(self, master: str) -> None:
-        import ibis
+        self._on = _session(master).newSession()  # so that views of one question are not those of another
 
-        self._on = ibis.pyspark.connect(_session(master))
+    def lay(
+        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+    ) -> None:
+        pieces = [self._on.read.parquet(*map(str, paths)).select(*_columns(name))] if paths else []
+        if told is not None and (told.num_rows or not paths):
+            pieces.append(self._on.createDataFrame(told))
+        whole = pieces[0] if len(pieces) == 1 else pieces[0].union(pieces[1])
+        for condition in _within(start, end):
+            whole = whole.where(condition)
+        whole.createOrReplaceTempView(name)
 
-    def parquet(self, paths: Sequence[Path]) -> Any:
-        return self._on.read_parquet([str(path) for path in paths], table_name=f"parts_{next(_numbers)}")
+    def rows(self, question: str, *asked: Any) -> list[dict[str, Any]]:
+        return [row.asDict() for row in self._on.sql(_statement("pyspark", question, *asked)).collect()]
 
-    def rows(self, expression: Any) -> list[dict[str, Any]]:
-        told: list[dict[str, Any]] = self._on.to_pyarrow(expression).to_pylist()
-        return told
+
+def _statement(dialect: str, question: str, *asked: Any) -> str:
+    from muhatap.insight import questions
+
+    return questions.statement(dialect, getattr(questions, question), *asked)
+
+
+def _columns(name: str) -> Sequence[str]:
+    from muhatap.measures.tables import FACTS
+
+    return FACTS[name].names
+
+
+def _within(start: date | None, end: date | None) -> list[str]:
+    return [f"day {sign} date '{day}'" for sign, day in ((">=", start), ("<=", end)) if day is not None]
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _session(master: str) -> Any:

@@ -1,4 +1,4 @@
-"""The announced tables as one: what lies in the lake, and from PostgreSQL what is not there yet."""
+"""The announced tables under their own names, for one question: what lies in the lake, and from PostgreSQL what is not there yet."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -16,33 +16,20 @@ def until() -> date | None:
     return ExportedDay.objects.order_by("-day").values_list("day", flat=True).first()
 
 
-def table(on: Asking, name: str, *, end: date, start: date | None = None, names: Sequence[str] = ()) -> Any:
-    """An Ibis table of the days from … to, both included; without `start` from the beginning.
+def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: Sequence[str] = ()) -> None:
+    """The days from … to of a table, both included; without `start` from the beginning.
 
     `names` are those of events: of the rest nothing is read from PostgreSQL.
     """
-    import ibis
-
-    from muhatap.measures.tables import FACTS
-
     kept = until()
-    pieces: list[Any] = []
-    if kept and (paths := lake.parts(name, until=kept, start=start, end=end)):
-        pieces.append(on.parquet(paths).cast(FACTS[name]))
-    if not pieces or kept is None or kept < end or name in lake.BY_ARRIVAL:
+    paths = lake.parts(name, until=kept, start=start, end=end) if kept else []
+    told = None
+    if not paths or kept is None or kept < end or name in lake.BY_ARRIVAL:
         after = max(filter(None, (kept, start - ONE if start and name in lake.BY_VISIT else None)), default=None)
         told = fresh.since(name, after=after, until=end, names=names)
-        if told.num_rows or not pieces:
-            pieces.append(ibis.memtable(told, schema=FACTS[name]))
-    whole = pieces[0] if len(pieces) == 1 else ibis.union(*pieces, distinct=False)
-    whole = whole.filter(whole.day <= end)
-    return whole.filter(whole.day >= start) if start else whole
+    on.lay(name, paths, told, start=start, end=end)
 
 
-def whole(name: str, where: str = "true", **values: Any) -> Any:
-    """An Ibis table of a view that is small enough to be read from PostgreSQL each time: links, orders of some days."""
-    import ibis
-
-    from muhatap.measures.tables import FACTS
-
-    return ibis.memtable(fresh.arrow(name, where, values, limit=fresh.MOST), schema=FACTS[name])
+def lay_whole(on: Asking, name: str, where: str = "true", **values: Any) -> None:
+    """A view that is small enough to be read from PostgreSQL each time: links, orders of some days."""
+    on.lay(name, [], fresh.arrow(name, where, values, limit=fresh.MOST))

@@ -10,6 +10,8 @@ from muhatap.insight import engine, facts
 from muhatap.measures.asked import EVERYBODY, Conditions, Period, Step
 
 A_DAY = timedelta(days=1)
+CART, NONE = "Product Added", "-"
+LINES = "placed_at >= %(start)s::date and placed_at < %(end)s::date + 1 and state <> 'cancelled'"
 
 
 @dataclass(frozen=True)
@@ -131,17 +133,13 @@ def funnel(
     *, period: Period, steps: Sequence[Step], within: timedelta = A_DAY, conditions: Conditions = EVERYBODY
 ) -> Funnel:
     """How many visitors went how far; those who enter have a visit in the period that meets the conditions. Raises ValueError without steps."""
-    from muhatap.measures import funnel as measure
-
     with engine.asking() as on:
-        needs_pages = any(step.kind != "event" for step in steps)
-        names = sorted({step.value for step in steps if step.kind == "event"})
-        pages = _of(on, "facts_page_views", period) if needs_pages else None
-        events = _of(on, "facts_events", period, names=names) if names else None
-        moments = [measure.done(step, pages, events) for step in steps]
-        if moments and not conditions.is_empty:
-            moments[0] = moments[0].semi_join(_meeting(on, "facts_visits", period, conditions), "visitor")
-        rows = sorted(on.rows(measure.funnel(moments, within=within)), key=lambda row: row["step"])
+        _lay(on, "facts_page_views", period, conditions)
+        if names := [step.value for step in steps if step.kind == "event"]:
+            facts.lay(on, "facts_events", start=period.start, end=period.end, names=names)
+        if not conditions.is_empty:
+            _lay(on, "facts_visits", period)
+        rows = sorted(on.rows("funnel", tuple(steps), within, conditions), key=lambda row: int(row["step"]))
     told = zip(steps, rows, strict=True)
     return Funnel(tuple(Reached(step, row["n_visitors"], _mean_seconds(row)) for step, row in told))
 
@@ -152,12 +150,9 @@ def _mean_seconds(row: dict[str, Any]) -> float | None:
 
 def paths(*, period: Period, path: str, conditions: Conditions = EVERYBODY, limit: int = 10) -> Paths:
     """Which pages come right before and after a page, the most frequent first."""
-    from muhatap.measures import paths as measure
-
     with engine.asking() as on:
-        pages = _meeting(on, "facts_page_views", period, conditions)
-        before = on.rows(measure.neighbours(pages, path, is_after=False))
-        after = on.rows(measure.neighbours(pages, path))
+        _lay(on, "facts_page_views", period, conditions)
+        before, after = (on.rows("neighbours", path, is_after, conditions) for is_after in (False, True))
     return Paths(path, sum(row["n"] for row in after), _neighbours(before, limit), _neighbours(after, limit))
 
 
@@ -170,11 +165,9 @@ def trails(
     *, period: Period, conditions: Conditions = EVERYBODY, begins_with: str = "", limit: int = 20
 ) -> tuple[Trail, ...]:
     """By which pages visits begin, the most frequent first; five pages at most."""
-    from muhatap.measures import paths as measure
-
     with engine.asking() as on:
-        visits = _meeting(on, "facts_visits", period, conditions)
-        rows = on.rows(_top(measure.trails(visits, begins_with=begins_with), "n", "trail", limit))
+        _lay(on, "facts_visits", period, conditions)
+        rows = on.rows("trails", begins_with, conditions, limit)
     return tuple(Trail(tuple(row["trail"].split("\n")), row["n"]) for row in rows)
 
 
@@ -183,8 +176,9 @@ def cohorts(*, period: Period, unit: str = "week", conditions: Conditions = EVER
     from muhatap.measures import cohorts as measure
 
     with engine.asking() as on:
-        visits = facts.table(on, "facts_visits", end=period.end)
-        rows = on.rows(measure.cohorts(visits, period=period, unit=unit, wanted=conditions, links=_links(conditions)))
+        facts.lay(on, "facts_visits", end=period.end)
+        _lay_links(on, conditions)
+        rows = on.rows("cohorts", period, unit, conditions)
     n = {(row["cohort"], row["later"]): row["n_visitors"] for row in rows}
     last = measure.number_of(period.end, unit)
     return Cohorts(
@@ -217,12 +211,9 @@ def retention(
 
 def pages(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[PageFigures, ...]:
     """The pages that are seen most."""
-    from muhatap.measures import pages as measure
-
     with engine.asking() as on:
-        rows = on.rows(
-            _top(measure.pages(_meeting(on, "facts_page_views", period, conditions)), "n_views", "path", limit)
-        )
+        _lay(on, "facts_page_views", period, conditions)
+        rows = on.rows("pages", conditions, limit)
     return tuple(PageFigures(**row | {"scroll": row["scroll"] / row["n_views"]}) for row in rows)
 
 
@@ -235,8 +226,8 @@ def sources(
     if not by or not set(by) <= set(measure.COLUMNS):
         raise ValueError(f"by some of {', '.join(measure.COLUMNS)}")
     with engine.asking() as on:
-        found = measure.sources(_meeting(on, "facts_visits", period, conditions), by=by)
-        rows = on.rows(_top(found, "n_visits", by[0], limit))
+        _lay(on, "facts_visits", period, conditions)
+        rows = on.rows("sources", tuple(by), conditions, limit)
     return tuple(
         SourceFigures(tuple(row[name] for name in by), **{name: row[name] for name in row if name not in by})
         for row in rows
@@ -245,13 +236,11 @@ def sources(
 
 def products(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[ProductFigures, ...]:
     """What is looked at closely, put into carts and ordered. Conditions ask of the visits; orders have no visit and are left as they are."""
-    from muhatap.measures import products as measure
-
     with engine.asking() as on:
-        interest = _meeting(on, "facts_product_interest", period, conditions)
-        events = _of(on, "facts_events", period, names=[measure.CART])
-        found = measure.products(interest, events, _lines(period))
-        rows = on.rows(_top(found, "engaged_ms", "product", limit))
+        _lay(on, "facts_product_interest", period, conditions)
+        facts.lay(on, "facts_events", start=period.start, end=period.end, names=[CART])
+        facts.lay_whole(on, "facts_order_lines", LINES, start=period.start, end=period.end)
+        rows = on.rows("products", conditions, limit)
     return tuple(ProductFigures(**row) for row in rows)
 
 
@@ -260,44 +249,28 @@ def interest(*, contact_id: int, period: Period) -> tuple[Interest, ...]:
     from muhatap.measures import products as measure
 
     with engine.asking() as on:
-        links = facts.whole("facts_visitor_links", "contact_id = %(contact)s", contact=contact_id)
-        looked = measure.of_contacts(_of(on, "facts_product_interest", period), links, "began_at")
-        added = measure.of_contacts(_of(on, "facts_events", period, names=[measure.CART]), links, "at")
-        rows = on.rows(measure.interest(looked, added, by="contact_id"))
+        facts.lay_whole(on, "facts_visitor_links", "contact_id = %(contact)s", contact=contact_id)
+        _lay(on, "facts_product_interest", period)
+        facts.lay(on, "facts_events", start=period.start, end=period.end, names=[CART])
+        rows = on.rows("interest")
     found = [Interest(row["product"], row["score"], {name: row[name] for name in measure.PARTS}) for row in rows]
     return tuple(sorted(found, key=lambda each: (-each.score, each.product)))
 
 
 def worth(*, as_of: date, currency: str = "TRY", limit: int = 1000) -> tuple[Worth, ...]:
     """Customers by recency, frequency and money, the best first."""
-    from muhatap.measures import worth as measure
-
     with engine.asking() as on:
-        found = measure.rfm(facts.whole("facts_orders"), as_of=as_of, currency=currency)
-        rows = on.rows(_top(found, "money", "contact_id", limit))
+        facts.lay_whole(on, "facts_orders")
+        rows = on.rows("worth", as_of, currency, limit)
     return tuple(Worth(**row) for row in rows)
 
 
-def _of(on: engine.Asking, name: str, period: Period, names: Sequence[str] = ()) -> Any:
-    return facts.table(on, name, start=period.start, end=period.end, names=names)
+def _lay(on: engine.Asking, name: str, period: Period, conditions: Conditions = EVERYBODY) -> None:
+    facts.lay(on, name, start=period.start, end=period.end)
+    _lay_links(on, conditions)
 
 
-def _meeting(on: engine.Asking, name: str, period: Period, conditions: Conditions) -> Any:
-    from muhatap.measures.conditions import meeting
-
-    return meeting(_of(on, name, period), conditions, _links(conditions))
-
-
-def _links(conditions: Conditions) -> Any:
-    return facts.whole("facts_visitor_links") if conditions.is_known is not None else None
-
-
-def _lines(period: Period) -> Any:
-    where = "placed_at >= %(start)s::date and placed_at < %(end)s::date + 1 and state <> 'cancelled'"
-    return facts.whole("facts_order_lines", where, start=period.start, end=period.end)
-
-
-def _top(found: Any, by: str, then: str, limit: int) -> Any:
-    import ibis
-
-    return found.order_by(ibis.desc(by), then).limit(limit)
+def _lay_links(on: engine.Asking, conditions: Conditions) -> None:
+    """Only where somebody asks who is known: no other condition reads them."""
+    if conditions.is_known is not None:
+        facts.lay_whole(on, "facts_visitor_links")

@@ -1,0 +1,93 @@
+"""Each report as one statement, from its measure. Loaded by the first report, since it loads Ibis.
+
+An expression costs ten times what its statement costs to run over a small lake, so statements are remembered: they read tables by
+their announced names, in which `facts` has laid the days that are asked for.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import ibis
+
+from muhatap.measures import cohorts as cohorts_measure
+from muhatap.measures import funnel as funnel_measure
+from muhatap.measures import pages as pages_measure
+from muhatap.measures import paths as paths_measure
+from muhatap.measures import products as products_measure
+from muhatap.measures import sources as sources_measure
+from muhatap.measures import worth as worth_measure
+from muhatap.measures.asked import Conditions, Period, Step
+from muhatap.measures.conditions import meeting
+from muhatap.measures.tables import FACTS
+
+
+@lru_cache(maxsize=512)
+def statement(dialect: str, question: Callable[..., Any], *asked: Any) -> str:
+    """The statement of a question of this module."""
+    return str(ibis.to_sql(question(*asked), dialect=dialect))
+
+
+def funnel(steps: tuple[Step, ...], within: timedelta, wanted: Conditions) -> Any:
+    pages, events = _facts("facts_page_views"), _facts("facts_events")
+    moments = [funnel_measure.done(step, pages, events) for step in steps]
+    if moments and not wanted.is_empty:
+        moments[0] = moments[0].semi_join(_visits(wanted), "visitor")
+    return funnel_measure.funnel(moments, within=within)
+
+
+def neighbours(path: str, is_after: bool, wanted: Conditions) -> Any:
+    return paths_measure.neighbours(_met("facts_page_views", wanted), path, is_after=is_after)
+
+
+def trails(begins_with: str, wanted: Conditions, limit: int) -> Any:
+    return _top(paths_measure.trails(_visits(wanted), begins_with=begins_with), "n", "trail", limit)
+
+
+def cohorts(period: Period, unit: str, wanted: Conditions) -> Any:
+    links = _facts("facts_visitor_links")
+    return cohorts_measure.cohorts(_facts("facts_visits"), period=period, unit=unit, wanted=wanted, links=links)
+
+
+def pages(wanted: Conditions, limit: int) -> Any:
+    return _top(pages_measure.pages(_met("facts_page_views", wanted)), "n_views", "path", limit)
+
+
+def sources(by: tuple[str, ...], wanted: Conditions, limit: int) -> Any:
+    return _top(sources_measure.sources(_visits(wanted), by=by), "n_visits", by[0], limit)
+
+
+def products(wanted: Conditions, limit: int) -> Any:
+    interest = _met("facts_product_interest", wanted)
+    found = products_measure.products(interest, _facts("facts_events"), _facts("facts_order_lines"))
+    return _top(found, "engaged_ms", "product", limit)
+
+
+def interest() -> Any:
+    """Of the contact whose links are laid."""
+    links = _facts("facts_visitor_links")
+    looked = products_measure.of_contacts(_facts("facts_product_interest"), links, "began_at")
+    added = products_measure.of_contacts(_facts("facts_events"), links, "at")
+    return products_measure.interest(looked, added, by="contact_id")
+
+
+def worth(as_of: date, currency: str, limit: int) -> Any:
+    found = worth_measure.rfm(_facts("facts_orders"), as_of=as_of, currency=currency)
+    return _top(found, "money", "contact_id", limit)
+
+
+def _facts(name: str) -> Any:
+    return ibis.table(FACTS[name], name=name)
+
+
+def _met(name: str, wanted: Conditions) -> Any:
+    return meeting(_facts(name), wanted, _facts("facts_visitor_links"))
+
+
+def _visits(wanted: Conditions) -> Any:
+    return _met("facts_visits", wanted)
+
+
+def _top(found: Any, by: str, then: str, limit: int) -> Any:
+    return found.order_by(ibis.desc(by), then).limit(limit)
