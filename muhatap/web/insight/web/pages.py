@@ -163,6 +163,6 @@ def _of_sources(found: Sequence[Row], *, is_campaign: bool = False) -> str:
     n = sum(row.of["n_visits"] for row in found)
     first = max(found, key=lambda row: row.of["n_visits"])
     name = first.key if is_campaign else words.source(first.key)
-    return _("%(name)s brings most: %(share)s of %(n)s visits.") % {
+    return _("First: %(name)s, with %(share)s of %(n)s visits.") % {
         "name": name, "share": times.percent(first.of["n_visits"] / n if n else 0), "n": times.count(n),
     }  # fmt: skip
