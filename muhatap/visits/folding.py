@@ -20,7 +20,7 @@ from django.db.models import Count, Q, Sum
 from muhatap.shared.text import without_nul
 from muhatap.visits import counting, interests, origins, proving, stitching, tallies
 from muhatap.visits.counting import number, path_of, properties_of, text
-from muhatap.visits.models import Event, Folded, Kind, PageView, Step, Visit
+from muhatap.visits.models import Event, Folded, Kind, PageView, Site, Step, Visit
 from muhatap.visits.tallies import Counted
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,9 @@ def fold(*, at: datetime, lag: timedelta = LAG) -> int:
     with transaction.atomic():
         place = _place(at)
         events = _arrived(place.received_at, at - lag) if place else []
-        counted, people = Counted(), _by_visitor(events)
-        _prove(events, at=at)
+        standing = _of_standing_sites(events)
+        counted, people = Counted(), _by_visitor(standing)
+        _prove(standing, at=at)
         turns = proving.turns((told.site, told.visitor) for told in people)
         for told in people:
             told.turns = turns.get((told.site, told.visitor), ())
@@ -120,6 +121,12 @@ def _arrived(after: datetime, until: datetime) -> list[Event]:
         last = rows[-1].received_at
         rows = [row for row in rows if row.received_at < last] or list(Event.objects.filter(received_at=last))
     return rows
+
+
+def _of_standing_sites(events: Sequence[Event]) -> list[Event]:
+    """Events know their site by number alone: one that is gone has no visits, and stops nobody else's."""
+    sites = set(Site.objects.filter(pk__in={event.site_id for event in events}).values_list("pk", flat=True))
+    return [event for event in events if event.site_id in sites]
 
 
 def _by_visitor(events: Iterable[Event]) -> list[Told]:

@@ -18,6 +18,8 @@ from muhatap.flow import chatting, reply
 from muhatap.flow import intake as staircase
 from muhatap.interactions.models import Outgoing, RawItem
 from muhatap.shared import clock, secrets
+from muhatap.visits import sites
+from muhatap.visits.models import Refusal, VisitorProof
 from tests import cast
 from tests.cast import NOW
 
@@ -296,3 +298,23 @@ def test_two_visitors_read_only_their_own(visitor: Browser) -> None:
     assert [m["text"] for m in visitor.lines()] == ["birinci"]
     session = ChatSession.objects.get(lines__text="ikinci")
     assert chatting.conversation_of(session) is None
+
+
+def test_the_trackers_visitor_is_the_customer_whom_the_signature_names(inbox: Inbox) -> None:
+    site = sites.create(name="Ihlamur Ev", origins=[SHOP], by=cast.selin(), at=NOW)
+    token = signed.make(AYSE, secret=SECRET, at=clock.now())
+
+    def meet(visitor: str, jwt: str = token) -> int:
+        told = {"inbox": inbox.public_key, "jwt": jwt, "site": site.write_key, "visitor": visitor}
+        answer = Client(headers={"Origin": SHOP}).post(
+            "/chat/v1/visitor", json.dumps(told), content_type="application/json"
+        )
+        return answer.status_code
+
+    assert [meet("tarayici-1"), meet("day:abc"), meet("known:20871")] == [204, 204, 204]
+    assert meet("tarayici-1", signed.make(AYSE, secret="x" * 40, at=clock.now())) == 401
+    assert meet("tarayici-2") == 204  # copied into another browser: it proves nothing there
+
+    proofs = VisitorProof.objects.values_list("visitor", "how", "subject")
+    assert list(proofs) == [("tarayici-1", "chat", "20871")]
+    assert Refusal.objects.get().reason == "copied"

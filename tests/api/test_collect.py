@@ -272,3 +272,20 @@ def _wrapped(more: dict[str, Any], n: int) -> dict[str, Any]:
 
 async def _look(shop: Site, client: str) -> Said:
     return await ask("/v1/track", json.dumps(LOOKS).encode(), basic(shop.write_key) | {"origin": SHOP}, client=client)
+
+
+def test_what_the_shops_server_sends_stands_as_its_word_and_from_a_page_nothing_is_kept(shop: Site) -> None:
+    key = sites.renew_server_key(site=shop, by=cast.selin(), at=cast.NOW)
+
+    post(LOOKS | {"userId": "20871"}, basic(key))
+    post(LOOKS | {"messageId": "m-2"}, basic(shop.write_key))
+    post(LOOKS | {"messageId": "m-3"}, basic(key) | {"origin": SHOP})
+
+    assert dict(Event.objects.values_list("user_id", "by_server")) == {"20871": True, "": False}
+    assert list(Refusal.objects.values_list("reason", flat=True)) == ["exposed"]
+
+
+def test_a_server_key_that_opens_nothing_is_not_shown_to_whoever_looks(shop: Site) -> None:
+    post(LOOKS, basic("server_" + "x" * 40))
+
+    assert Refusal.objects.get().detail == "server_xxx"

@@ -207,7 +207,7 @@ def test_the_agent_sees_the_visit_of_whoever_logged_in_as_it_was(
     expect(agent.locator("#orders-of-contact")).to_contain_text("Yün battaniye")
     cart = street.ayse.carts.get()
     assert [(line.product_external_id, line.variant, line.quantity) for line in cart.lines.all()] == [
-        ("battaniye", "krem", 1)
+        ("battaniye", "kiremit", 1)
     ]
 
 

@@ -204,3 +204,13 @@ def test_odd_shapes_stop_nothing(shop: Site, payload: str) -> None:
     fold()
 
     assert Visit.objects.get().n_pages == 1
+
+
+def test_events_of_a_site_that_is_gone_stop_nobody(shop: Site) -> None:
+    arrive(shop, 0)
+    arrive(shop, 1, visitor="tarayici-2")
+    Event.objects.filter(anonymous_id="tarayici-2").update(site=shop.pk + 1)
+
+    assert fold() == 2
+
+    assert Visit.objects.get().visitor == "tarayici-1"

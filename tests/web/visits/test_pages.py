@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from muhatap.shared import clock
-from muhatap.visits import keeping, sites
+from muhatap.visits import keeping, proving, sites
 from muhatap.visits.models import Event, Site
 from muhatap.visits.segment import Refused
 from tests import cast
@@ -108,3 +108,24 @@ def test_of_refusals_the_newest_stay(selin: Client) -> None:
     kept = site.refusals.order_by("id").values_list("detail", flat=True)
     assert len(kept) == sites.KEPT_REFUSALS
     assert kept[0] == "20"
+
+
+def test_a_secret_and_a_servers_key_are_shown_once(selin: Client) -> None:
+    site = shop()
+
+    secret = (
+        selin.post(f"{AT}{site.pk}/secret/").content.decode().partition('id="new-secret" value="')[2].partition('"')[0]
+    )
+    key = (
+        selin.post(f"{AT}{site.pk}/server-key/")
+        .content.decode()
+        .partition('id="new-server-key" value="')[2]
+        .partition('"')[0]
+    )
+
+    site.refresh_from_db()
+    assert proving.identity_secret(site) == secret != ""
+    assert sites.name_of(key) == site.server_key_hash
+    page = selin.get(f"{AT}{site.pk}/").content.decode()
+    assert secret not in page
+    assert key not in page
