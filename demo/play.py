@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import automation, browsing, days, doubles, promises, selling, shop, visitors, writing
+from demo import automation, browsing, days, doubles, owed, promises, selling, shop, visitors, writing
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
@@ -53,6 +53,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             automation.finish(by=stage.shop.staff["can"], at=at)
             browsing.browse(site=stage.shop.site, at=at)
             selling.sell(stage_shop=stage.shop, at=at)
+            owed.promise(stage.shop, at=at)
             counting.fold()
             documents.rebuild(at=at)
             deque(measuring.rebuild(at=at), maxlen=0)

@@ -5,23 +5,42 @@ puts it there again. Nothing here makes, keeps or breaks a promise by itself.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from muhatap.accounts.models import Membership, User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_to as conversations_of
+from muhatap.flow import measuring
+from muhatap.reading import promises as reading
+from muhatap.reading.due import Hours
+from muhatap.service import hours as working
 from muhatap.service import promises, promising
 from muhatap.service.models import Promise, PromiseEnding
 from muhatap.service.promising import Terms
+from muhatap.service.working import Calendar
 from muhatap.shared.text import fold
 
 State = Promise.State
+LEAST = timedelta(minutes=1)  # a moment nearer than this is over before anybody has read it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A sentence of a draft that looks like a promise. `key` names it while its words stand; `is_said`: its moment was said."""
+
+    key: str
+    terms: Terms
+    is_said: bool
 
 
 def visible_to(user: User) -> QuerySet[Promise]:
@@ -65,6 +84,36 @@ def note(*, conversation: Conversation, terms: Terms, by: User, at: datetime) ->
         team_id=_team(conversation, by),
         is_drafted=True,
     )
+
+
+def offers(*, conversation: Conversation, text: str, by: User, at: datetime) -> list[Offer]:
+    """What of a draft looks like a promise and is not noted yet; where no moment is said, the end of the next working day."""
+    noted = {_plain(words) for words in drafted(conversation, by).values_list("words", flat=True)}
+    hours = calendar(conversation.inbox_id, at=at)
+    found = [one for one in reading.suggest(text, as_of=at, hours=hours) if _plain(one.words) not in noted]
+    return [_offer(one, hours, at=at) for one in found]
+
+
+def calendar(inbox_id: int, *, at: datetime) -> Hours:
+    """The working hours of an inbox as the reader of moments wants them; office hours where the firm has none."""
+    row = measuring.hours_of(inbox_id)
+    kept = working.working_time(row, at=at)
+    if row is None or not isinstance(kept, Calendar):
+        return Hours(zone=ZoneInfo(timezone.get_default_timezone_name()))
+    return Hours(zone=kept.zone, week=kept.week, closed=kept.closed)
+
+
+def _offer(one: reading.Suggestion, hours: Hours, *, at: datetime) -> Offer:
+    today = at.astimezone(hours.zone).date()
+    due_at = one.due.at if one.due else hours.end_of(hours.workday(today, 1))
+    terms = Terms(
+        what=one.words[:300].strip(" ."),
+        words=one.words[:1000],
+        due_at=max(due_at, at + LEAST),
+        time_zone=hours.zone.key,
+        kind=one.kind,
+    )
+    return Offer(key=sha256(_plain(one.words).encode()).hexdigest()[:16], terms=terms, is_said=one.due is not None)
 
 
 def drafted(conversation: Conversation, by: User) -> QuerySet[Promise]:

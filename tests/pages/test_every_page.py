@@ -96,6 +96,10 @@ def widget(page: Page) -> None:
 
 PAGES: dict[str, Visit] = {
     "gallery": Visit(path="/gallery/"),
+    "promises:list": Visit(path="/promises/?whose=all"),
+    "promises:one": Visit(path="/promises/{promise}/"),
+    "promises:new": Visit(path="/promises/to/{ayse}/"),
+    "promises:report": Visit(path="/promises/report/?whose=all"),
     "account_login": Visit(path="/login/", by=""),
     "account_inactive": Visit(path="/login/inactive/", by=""),
     "mfa_authenticate": Visit(path="/login/", by="mert", do=second_factor),  # a window apart: it stays half logged in
@@ -324,9 +328,10 @@ PARTS = {  # fetched into a page that is looked at above
     "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers",
     "inbox:mentions", "web:now_part", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
     "sales:carts_panel", "sales:of_contact", "shops:progress",
+    "promises:of_contact",
 }  # fmt: skip
 FILES = {
-    "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",
+    "promises:export", "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "web:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "embed/muhatap.js", "demo/shop.css",
 }  # fmt: skip

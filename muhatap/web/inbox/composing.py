@@ -25,7 +25,7 @@ from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.links import link
 from muhatap.web.common.reading import number
-from muhatap.web.inbox import checking, scheduling, words
+from muhatap.web.inbox import checking, promised, scheduling, words
 from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST = 20_000
@@ -146,6 +146,7 @@ def composer(
         checks=checking.checks(newest, us, html=html, **addresses(to, cc, bcc), files=files_of(reply), at=now)
         if may_answer and not asked
         else (),
+        promises=promised.noted(conversation, user, html, now=now) if may_answer and reply else (),
         asked=Asked(
             checks=asked,
             sure=" ".join(
@@ -169,6 +170,11 @@ def composer(
 def addresses(to: str, cc: str, bcc: str) -> dict[str, tuple[Address, ...]]:
     """The three fields as they are typed, read."""
     return {"to": _addresses(to), "cc": _addresses(cc), "bcc": _addresses(bcc)}
+
+
+def written_of(draft: Draft | None, field: str) -> str:
+    """The recipients of a kept draft as one types them."""
+    return written(Address(**one) for one in getattr(draft, field)) if draft else ""
 
 
 def files_of(draft: Draft | None) -> tuple[FileRef, ...]:

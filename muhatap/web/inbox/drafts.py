@@ -17,8 +17,9 @@ from muhatap.web.common import times, uploading
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import checking, composing, opened
+from muhatap.web.inbox import promises as offering_promises
 from muhatap.web.inbox.composing import Typed
-from muhatap.web.inbox.display import Check
+from muhatap.web.inbox.display import Check, Promised
 from muhatap.web.inbox.pages import find
 
 N_FILES = 20
@@ -31,15 +32,17 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     conversation, typed, at = find(request, number), composing.typed(request.POST), clock.now()
     kept = keep(conversation, typed, request)
     found: tuple[Check, ...] = ()
+    owed: tuple[Promised, ...] = ()
     if typed.kind == "reply":
         whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
         heads, us = recent.heads(conversation), ourselves.as_seen_by(visitor(request))
         found = checking.checks(heads, us, html=typed.html, files=composing.files_of(kept), at=at, **whom)
+        owed = offering_promises.lines(request, conversation, typed.html, at)
     other = composing.other_version(conversation, visitor(request), at)
     return JsonResponse({
         "saved": _("Draft saved %(time)s") % {"time": times.clock(at)},
         "version": kept.version,
-        "checks": render_to_string("inbox/_composer_checks.html", {"checks": found, "other": other}, request),
+        "checks": render_to_string("inbox/_composer_checks.html", {"checks": found, "promises": owed, "other": other}, request),
     })  # fmt: skip
 
 

@@ -88,6 +88,16 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
     return done(request, Toast(text=_("Open again: %(what)s") % {"what": promise.what}, icon="rotate-ccw"))
 
 
+@require_POST
+@needs("promises.make")
+def forget(request: HttpRequest, number: int) -> HttpResponse:
+    """Take one's own promise out of a draft: nobody has heard it."""
+    promise = get_object_or_404(Promise, pk=number, by=visitor(request), state=Promise.State.DRAFTED)
+    promising.forget_draft(promise=promise)
+    messages.success(request, _("Taken out of the draft."))
+    return redirect("promises:list")
+
+
 def find(request: HttpRequest, number: int) -> Promise:
     """404 for what this user may not read."""
     rows = promises.visible_to(visitor(request)).select_related("contact", "by", "team")
@@ -139,6 +149,7 @@ def _page(
         "later_form": (later_form or PutOffForm(initial={"due_at": local(promise.due_at)}))
         if is_open and may_act
         else None,
+        "forget_url": reverse("promises:forget", args=[promise.pk]) if promise.state == "drafted" and may_act else "",
         "reopen_url": reverse("promises:reopen", args=[promise.pk]) if promise.ended_at and may_act else "",
         "views": pages.views("", user),
     }

@@ -5,7 +5,16 @@ Times come twice: as written ("14:32") and as ISO 8601 for machines. Addresses n
 """
 
 from muhatap.web.inbox.display.card import Card, Colleague, OtherConversation, OwnField, Participant
-from muhatap.web.inbox.display.composer import Asked, CannedLine, Check, Composer, DraftFile, Held, OtherVersion
+from muhatap.web.inbox.display.composer import (
+    Asked,
+    CannedLine,
+    Check,
+    Composer,
+    DraftFile,
+    Held,
+    OtherVersion,
+    Promised,
+)
 from muhatap.web.inbox.display.entries import (
     Bubble,
     Entry,
@@ -47,6 +56,7 @@ __all__ = [
     "OwnField",
     "Page",
     "Participant",
+    "Promised",
     "Row",
     "RowGroup",
     "Rule",

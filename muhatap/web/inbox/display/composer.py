@@ -69,6 +69,17 @@ class OtherVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promised:
+    """A promise in the draft: one that was confirmed (`forget_url` takes it out), or one that is only offered. All are POSTs."""
+
+    text: str
+    words: str
+    save_url: str = ""
+    deny_url: str = ""
+    forget_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Composer:
     """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, `stood`, and `then` = resolve.
 
@@ -104,6 +115,7 @@ class Composer:
     version: str = "0"
     mine: str = ""
     checks: tuple[Check, ...] = ()
+    promises: tuple[Promised, ...] = ()
     asked: Asked | None = None
     sure: str = ""
     signature: SafeString | str = ""
