@@ -88,8 +88,12 @@ def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
 
 
 def write_down(order: Order, *, at: datetime) -> None:
-    """Once an order has a contact it stands on their timeline, once."""
-    if order.contact is None or order.interaction_id is not None:
+    """Once an order has a contact it stands on their timeline, once; it moves along when the server says whose it is."""
+    if order.contact is None:
+        return
+    if order.interaction is not None:
+        if order.interaction.contact_id != order.contact_id:
+            ledger.attribute(interaction=order.interaction, contact=order.contact)
         return
     names = ", ".join(filter(None, order.lines.order_by("n").values_list("name", flat=True)[:10]))
     order.interaction = ledger.record_seen(

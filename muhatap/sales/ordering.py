@@ -112,12 +112,21 @@ def _change(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: d
         return _complete(order, shop, told, at)
     before = order.state
     if by_server and not order.is_told_by_server:
-        order.steps.filter(is_told_by_server=False).delete()
-        order.is_told_by_server = True
+        _forget_claims(order, told)
     _write(order, shop, told)
     order.save()
     _fill(order, shop, told, by_server=by_server, at=at)
     return Taken(order=order, came_to=order.state if order.state != before else "")
+
+
+def _forget_claims(order: Order, told: ToldOrder) -> None:
+    """The server speaks for the first time: nothing of what a browser said stands, nor whose it would have been."""
+    order.is_told_by_server = True
+    order.steps.all().delete()
+    order.refunds.all().delete()
+    who = told.customer
+    if who.account or who.email or who.phone:
+        order.contact = None
 
 
 def _complete(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:

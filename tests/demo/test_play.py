@@ -4,6 +4,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,7 @@ from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction, Outgoing, Quarantine, RawItem
+from muhatap.sales.models import Cart, Order
 from tests import cast
 
 TOLD: list[str] = []
@@ -49,7 +51,7 @@ class TestThePlayedShop:
             "email", "phone", "shop", "visitor",
         }  # fmt: skip
         channels = {row.channel for row in timeline.page(ayse).rows}
-        assert channels == {"email", "webchat", "web"}
+        assert channels == {"email", "webchat", "web", "shop"}
         assert Contact.objects.filter(name="Ayşe Yılmaz", merged_into=None).count() == 1
 
     def test_her_mails_are_one_conversation_in_their_order(self) -> None:
@@ -67,7 +69,13 @@ class TestThePlayedShop:
     def test_every_other_raw_item_became_exactly_one_interaction(self) -> None:
         digested = RawItem.objects.exclude(dedupe_key="demo:zehirli")
         assert not digested.filter(digested_at=None).exists()
-        assert digested.count() == Interaction.objects.filter(direction="in").exclude(kind__in=("survey", "visit")).count()
+        elsewhere = ("survey", "visit", "order")
+        assert digested.count() == Interaction.objects.filter(direction="in").exclude(kind__in=elsewhere).count()
+
+    def test_the_shops_server_told_of_orders_and_browsers_left_carts(self) -> None:
+        late = Order.objects.late(at=cast.NOW).get()
+        assert (late.number, str(late.contact), late.total) == ("10482", "Ayşe Yılmaz", Decimal("2849.90"))
+        assert "Mehmet Kaya" in {str(cart.contact) for cart in Cart.objects.left()}
 
     def test_zeynep_finds_every_kind_of_work(self) -> None:
         counts = lists.counts(zeynep())

@@ -149,6 +149,24 @@ def test_a_browser_that_claims_anothers_order_proves_and_changes_nothing(site: S
     assert (order.total, order.state, order.visitor, order.contact) == (100, "placed", "tarayici-1", None)
 
 
+def test_what_a_known_visitor_claimed_goes_to_whom_the_server_names(site: Site, shop: Shop) -> None:
+    forger = identity.resolve(claims=[cast.STRANGER], source="email", at=NOON)
+    VisitorLink.objects.create(
+        site=site, visitor="tarayici-1", contact=forger, how="chat", subject="1", from_at=minute(-60), proved_at=NOON, made_at=NOON
+    )  # fmt: skip
+    arrive(site, 5, "Order Completed", {"order_id": "10482", "total": 1})
+    arrive(site, 6, "Order Refunded", {"order_id": "10482", "total": "0.5"})
+    carry()
+    assert forger.interactions.filter(kind="order").count() == 1
+
+    accepted = arriving.accept(shop=shop, external_id="1", topic="order.created", raw=raw(woo_order()), at=minute(60))
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=minute(60))
+
+    order = Order.objects.get()
+    assert (order.contact.name, order.refunded, order.total) == ("Ayşe Yılmaz", 0, Decimal("2849.90"))
+    assert not forger.interactions.exists() and order.contact.interactions.count() == 1
+
+
 def test_a_browsers_own_order_is_cancelled_and_partly_paid_back(site: Site, shop: Shop) -> None:
     arrive(site, 3, "Order Refunded", {"order_id": "7", "total": "25.5"})
     arrive(site, 2, "Order Cancelled", {"order_id": "7"})

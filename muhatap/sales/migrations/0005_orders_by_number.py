@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0009_found_by_more'),
-        ('interactions', '0006_visits_in_the_ledger'),
-        ('sales', '0004_what_buyers_allow'),
+        ("contacts", "0009_found_by_more"),
+        ("interactions", "0006_visits_in_the_ledger"),
+        ("sales", "0004_what_buyers_allow"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['number'], name='orders_by_number'),
+            model_name="order",
+            index=models.Index(fields=["number"], name="orders_by_number"),
         ),
     ]

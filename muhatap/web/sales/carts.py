@@ -54,6 +54,6 @@ def _left(now: datetime) -> CartQuery:
 
 
 def _rows(carts: list[Cart], user: User, now: datetime) -> list[words.CartRow]:
-    allowed = consent.given([cart.contact_id for cart in carts if cart.contact_id])
+    allowed = consent.agreed([cart.contact for cart in carts if cart.contact])
     may_reply = may(user, "conversations.reply")
     return [words.cart_row(cart, now, may_write=may_reply and cart.contact_id in allowed) for cart in carts]

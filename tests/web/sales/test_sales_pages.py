@@ -7,10 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from muhatap.contacts import identity
+from muhatap.contacts import consent, identity
 from muhatap.contacts.models import Contact
 from muhatap.flow import shops as digesting
 from muhatap.sales import arriving, carting, shops, watching
+from muhatap.sales import consent as buyers
 from muhatap.sales.models import BackFill, Order, Shop, ShopDelivery
 from muhatap.sales.ordering import Browser
 from muhatap.shared import clock, secrets
@@ -102,6 +103,17 @@ def test_one_writes_about_a_left_cart_only_to_who_allowed_it(
     for path in ("/sales/carts/", "/sales/carts/panel/"):
         shown = page(zeynep, path)
         assert "Mum" in shown and (f"/inbox/new/{ayse.pk}/" in shown) == may_write
+
+
+def test_a_word_to_us_stands_before_one_to_the_shop(shop: Shop) -> None:
+    tell(shop, woo_order(meta_data=[{"key": "eposta_izni", "value": "yes"}]))
+    ayse, selin = Contact.objects.get(), cast.selin()
+    assert buyers.agreed([ayse]) == {ayse.pk}
+
+    offers = {"contact": ayse, "channel": "email", "purpose": "offers", "by": selin}
+    consent.give(**offers, source="agent", at=clock.now())
+    consent.withdraw(**offers, at=clock.now())
+    assert buyers.agreed([ayse]) == set()
 
 
 def test_pages_without_anything_teach(selin: Client) -> None:
