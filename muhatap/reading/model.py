@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muhatap.reading import hashing, language, signs
+from muhatap.shared.words import gettext as _
 
 FOLDER = Path(__file__).with_name("models")
 FORMAT = 1
@@ -100,9 +101,13 @@ def pack(model: Model) -> tuple[bytes, dict[str, Any]]:
 def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
     """Raises BadModel."""
     if hashlib.sha256(packed).hexdigest() != note["sha256"]:
-        raise BadModel("These are not the bytes that were made: the model is damaged or was changed.")
+        raise BadModel(
+            _(
+                "The model is damaged or was changed: its hash is not the one noted beside it. Install Muhatap again, or run make model."
+            )
+        )
     if note["format"] != FORMAT or note["signs"] != _signs_known():
-        raise BadModel("The model was made for another release; make it again.")
+        raise BadModel(_("The model was made for another release. Run make model."))
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
         return Model(
             version=note["version"],
@@ -129,13 +134,13 @@ def starting() -> Model:
         note = json.loads((FOLDER / "reading.json").read_text("utf-8"))
         return unpack((FOLDER / "reading.npz").read_bytes(), note)
     except (OSError, ValueError, KeyError) as error:
-        raise BadModel(f"The reading model cannot be opened: {error}") from error
+        raise BadModel(_("The reading model cannot be opened: %(why)s") % {"why": error}) from error
 
 
 def _table(arrays: Mapping[str, Any], name: str, n_rows: int | None) -> Table:
     steps = arrays[name]
     if n_rows is not None and len(steps) != n_rows:
-        raise BadModel("The model was made for another release; make it again.")
+        raise BadModel(_("The model was made for another release. Run make model."))
     return Table(steps, arrays[f"{name}_worth"])
 
 

@@ -85,9 +85,9 @@ def test_a_changed_model_is_refused():
     note = json.loads((model.FOLDER / "reading.json").read_text("utf-8"))
     packed = (model.FOLDER / "reading.npz").read_bytes()
 
-    with pytest.raises(model.BadModel, match="damaged"):
+    with pytest.raises(model.BadModel):
         model.unpack(packed[:-1] + bytes([packed[-1] ^ 1]), note)
-    with pytest.raises(model.BadModel, match="another release"):
+    with pytest.raises(model.BadModel):
         model.unpack(packed, note | {"signs": "0"})
 
 
