@@ -324,7 +324,8 @@ REDIRECTS = {"home", "mfa_index", "account_set_password", "settings:connect", "s
 PARTS = {  # fetched into a page that is looked at above
     "inbox:views", "inbox:deadline", "inbox:rows", "inbox:more", "inbox:of_contact", "inbox:thread", "inbox:earlier", "inbox:card",
     "inbox:images", "inbox:composer", "inbox:canned", "notices:news", "notices:team", "contacts:timeline", "contacts:likely", "search:palette",
-    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "duplicates:now", "sites:arriving", "visits:of_contact", "tasks:open", "triggers:look_back",
+    "inbox:bulk_progress", "inbox:handed_on", "imports:now", "imports:everything_now", "duplicates:now",
+    "sites:arriving", "visits:of_contact", "tasks:open", "triggers:look_back",
     "automation:condition_row", "automation:action_row", "automation:menu", "inbox:assignees", "inbox:followers",
     "inbox:mentions", "web:now_part", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
     "sales:carts_panel", "sales:of_contact", "shops:progress",
