@@ -5,30 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0007_found_by_time'),
-        ('notices', '0001_initial'),
+        ("conversations", "0007_found_by_time"),
+        ("notices", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='notice',
-            name='notice_kind_is_known',
+            model_name="notice",
+            name="notice_kind_is_known",
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('assigned', 'A conversation is given to me'), ('mention', 'A colleague calls me in a note'), ('mine', 'Something new in a conversation of mine'), ('unassigned', 'A new conversation that nobody has taken'), ('followed', 'Something new in a conversation I follow'), ('warning', 'A deadline comes close'), ('breach', 'A deadline has passed'), ('failed', 'An answer of mine was not sent'), ('promise', 'A promise of mine comes close or is overdue')], max_length=12),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("assigned", "A conversation is given to me"),
+                    ("mention", "A colleague calls me in a note"),
+                    ("mine", "Something new in a conversation of mine"),
+                    ("unassigned", "A new conversation that nobody has taken"),
+                    ("followed", "Something new in a conversation I follow"),
+                    ("warning", "A deadline comes close"),
+                    ("breach", "A deadline has passed"),
+                    ("failed", "An answer of mine was not sent"),
+                    ("promise", "A promise of mine comes close or is overdue"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='wish',
-            name='kind',
-            field=models.CharField(choices=[('assigned', 'A conversation is given to me'), ('mention', 'A colleague calls me in a note'), ('mine', 'Something new in a conversation of mine'), ('unassigned', 'A new conversation that nobody has taken'), ('followed', 'Something new in a conversation I follow'), ('warning', 'A deadline comes close'), ('breach', 'A deadline has passed'), ('failed', 'An answer of mine was not sent'), ('promise', 'A promise of mine comes close or is overdue')], max_length=12),
+            model_name="wish",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("assigned", "A conversation is given to me"),
+                    ("mention", "A colleague calls me in a note"),
+                    ("mine", "Something new in a conversation of mine"),
+                    ("unassigned", "A new conversation that nobody has taken"),
+                    ("followed", "Something new in a conversation I follow"),
+                    ("warning", "A deadline comes close"),
+                    ("breach", "A deadline has passed"),
+                    ("failed", "An answer of mine was not sent"),
+                    ("promise", "A promise of mine comes close or is overdue"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'mention', 'mine', 'unassigned', 'followed', 'warning', 'breach', 'failed', 'promise'])), name='notice_kind_is_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "assigned",
+                            "mention",
+                            "mine",
+                            "unassigned",
+                            "followed",
+                            "warning",
+                            "breach",
+                            "failed",
+                            "promise",
+                        ],
+                    )
+                ),
+                name="notice_kind_is_known",
+            ),
         ),
     ]

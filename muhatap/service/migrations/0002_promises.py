@@ -6,146 +6,291 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_api_keys'),
-        ('contacts', '0007_learned_weights'),
-        ('service', '0001_hours_holidays_policies'),
+        ("accounts", "0005_api_keys"),
+        ("contacts", "0007_learned_weights"),
+        ("service", "0001_hours_holidays_policies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Promise',
+            name="Promise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('conversation_id', models.BigIntegerField(null=True)),
-                ('message_id', models.BigIntegerField(null=True)),
-                ('what', models.CharField(max_length=300, verbose_name='What was promised')),
-                ('words', models.CharField(blank=True, max_length=1000)),
-                ('kind', models.CharField(choices=[('delivery', 'Dispatch or delivery'), ('call', 'Call back'), ('answer', 'Answer or information'), ('refund', 'Refund or money'), ('replacement', 'Replacement'), ('repair', 'Repair or visit'), ('other', 'Other')], default='other', max_length=12, verbose_name='Kind')),
-                ('made_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('first_due_at', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=60)),
-                ('expected_minutes', models.PositiveIntegerField(null=True)),
-                ('expected_cost', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('currency', models.CharField(default='TRY', max_length=3)),
-                ('state', models.CharField(choices=[('drafted', 'In a draft'), ('open', 'Open'), ('kept', 'Kept'), ('broken', 'Broken'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('remind_at', models.DateTimeField()),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('missed_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promises', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='promises', to='contacts.contact')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='promises', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("conversation_id", models.BigIntegerField(null=True)),
+                ("message_id", models.BigIntegerField(null=True)),
+                ("what", models.CharField(max_length=300, verbose_name="What was promised")),
+                ("words", models.CharField(blank=True, max_length=1000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delivery", "Dispatch or delivery"),
+                            ("call", "Call back"),
+                            ("answer", "Answer or information"),
+                            ("refund", "Refund or money"),
+                            ("replacement", "Replacement"),
+                            ("repair", "Repair or visit"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="Kind",
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("first_due_at", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=60)),
+                ("expected_minutes", models.PositiveIntegerField(null=True)),
+                ("expected_cost", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("currency", models.CharField(default="TRY", max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "In a draft"),
+                            ("open", "Open"),
+                            ("kept", "Kept"),
+                            ("broken", "Broken"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("remind_at", models.DateTimeField()),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("missed_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promises",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="promises", to="contacts.contact"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="promises",
+                        to="accounts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PromiseEnding',
+            name="PromiseEnding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('drafted', 'In a draft'), ('open', 'Open'), ('kept', 'Kept'), ('broken', 'Broken'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('actual_minutes', models.PositiveIntegerField(null=True)),
-                ('actual_cost', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('why', models.CharField(blank=True, max_length=300)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('promise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endings', to='service.promise')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "In a draft"),
+                            ("open", "Open"),
+                            ("kept", "Kept"),
+                            ("broken", "Broken"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actual_minutes", models.PositiveIntegerField(null=True)),
+                ("actual_cost", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("why", models.CharField(blank=True, max_length=300)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "promise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="endings", to="service.promise"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PutOff',
+            name="PutOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('was_due_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('why', models.CharField(max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('promise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='put_offs', to='service.promise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("was_due_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("why", models.CharField(max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "promise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="put_offs", to="service.promise"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at', 'id'], name='promises_open'),
+            model_name="promise",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["due_at", "id"], name="promises_open"),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(condition=models.Q(('reminded_at', None), ('state', 'open')), fields=['remind_at'], name='promises_to_remind'),
+            model_name="promise",
+            index=models.Index(
+                condition=models.Q(("reminded_at", None), ("state", "open")),
+                fields=["remind_at"],
+                name="promises_to_remind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['contact', '-due_at'], name='promises_of_contact'),
+            model_name="promise",
+            index=models.Index(fields=["contact", "-due_at"], name="promises_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['by', '-due_at'], name='promises_of_user'),
+            model_name="promise",
+            index=models.Index(fields=["by", "-due_at"], name="promises_of_user"),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['-due_at', '-id'], name='promises_by_due'),
+            model_name="promise",
+            index=models.Index(fields=["-due_at", "-id"], name="promises_by_due"),
         ),
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(condition=models.Q(('conversation_id__isnull', False)), fields=['conversation_id'], name='promises_of_conversation'),
+            model_name="promise",
+            index=models.Index(
+                condition=models.Q(("conversation_id__isnull", False)),
+                fields=["conversation_id"],
+                name="promises_of_conversation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['delivery', 'call', 'answer', 'refund', 'replacement', 'repair', 'other'])), name='promise_kind_is_known'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["delivery", "call", "answer", "refund", "replacement", "repair", "other"])
+                ),
+                name="promise_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['drafted', 'open'])), models.Q(('ended_at__isnull', False), ('state__in', ['kept', 'broken', 'withdrawn'])), _connector='OR'), name='promise_ended_says_when'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state__in", ["drafted", "open"])),
+                    models.Q(("ended_at__isnull", False), ("state__in", ["kept", "broken", "withdrawn"])),
+                    _connector="OR",
+                ),
+                name="promise_ended_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='promise_says_what'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("what", ""), _negated=True), name="promise_says_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('made_at'))), name='promise_is_due_later'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gt", models.F("made_at"))), name="promise_is_due_later"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_at__lt', models.F('due_at'))), name='promise_reminds_before'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remind_at__lt", models.F("due_at"))), name="promise_reminds_before"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='promise_currency_is_a_code'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="promise_currency_is_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_cost', None), ('expected_cost__gte', 0), _connector='OR'), name='promise_costs_no_less'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expected_cost", None), ("expected_cost__gte", 0), _connector="OR"),
+                name="promise_costs_no_less",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('message_id', None), ('conversation_id__isnull', False), _connector='OR'), name='promise_of_message_has_thread'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("message_id", None), ("conversation_id__isnull", False), _connector="OR"),
+                name="promise_of_message_has_thread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'drafted'), _negated=True), models.Q(('conversation_id__isnull', False), ('message_id', None)), _connector='OR'), name='promise_drafted_is_unsaid'),
+            model_name="promise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "drafted"), _negated=True),
+                    models.Q(("conversation_id__isnull", False), ("message_id", None)),
+                    _connector="OR",
+                ),
+                name="promise_drafted_is_unsaid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promiseending',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('promise',), name='promise_ending_standing_once'),
+            model_name="promiseending",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at", None)), fields=("promise",), name="promise_ending_standing_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promiseending',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['kept', 'broken', 'withdrawn'])), name='promise_outcome_is_known'),
+            model_name="promiseending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["kept", "broken", "withdrawn"])), name="promise_outcome_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promiseending',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'kept'), models.Q(('why', ''), _negated=True), _connector='OR'), name='promise_not_kept_says_why'),
+            model_name="promiseending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "kept"), models.Q(("why", ""), _negated=True), _connector="OR"),
+                name="promise_not_kept_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promiseending',
-            constraint=models.CheckConstraint(condition=models.Q(('actual_cost', None), ('actual_cost__gte', 0), _connector='OR'), name='promise_ending_costs_no_less'),
+            model_name="promiseending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actual_cost", None), ("actual_cost__gte", 0), _connector="OR"),
+                name="promise_ending_costs_no_less",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='putoff',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='put_off_says_why'),
+            model_name="putoff",
+            constraint=models.CheckConstraint(condition=models.Q(("why", ""), _negated=True), name="put_off_says_why"),
         ),
     ]

@@ -81,7 +81,9 @@ def conversation(
         if has.tags
         else (),
         tag_url=link("inbox:tag", row.pk) if may_organise else "",
-        promise_url=f"{link('promises:new', row.contact_id)}?conversation={row.pk}" if may(user, "promises.make") else "",
+        promise_url=f"{link('promises:new', row.contact_id)}?conversation={row.pk}"
+        if may(user, "promises.make")
+        else "",
     )
 
 

@@ -37,7 +37,9 @@ def cost(**more: Any) -> forms.DecimalField:
 
 
 class PromiseForm(forms.Form):
-    what = forms.CharField(label=_("What do you promise?"), max_length=300)
+    what = forms.CharField(
+        label=_("What do you promise?"), max_length=300, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     due_at = moment(label=pgettext_lazy("promise", "Until when"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Promise.Kind)
     expected_minutes = minutes(label=_("Expected minutes of work"))

@@ -93,5 +93,5 @@ def _made(request: HttpRequest, contact: Contact, thread: Conversation | None, m
         icon="handshake",
     )
     answer = render(request, "promises/_made.html", {"toast": toast, "url": _url(contact, thread)})
-    answer["HX-Trigger"] = CHANGED
+    answer["HX-Trigger"], answer["HX-Reswap"] = CHANGED, "outerHTML"  # the dialog itself, anew and closed
     return answer
