@@ -71,8 +71,7 @@ def _measured(port: int, key: str, session: str, n: int) -> list[float]:
     dice = random.Random(5)
     base = f"http://localhost:{port}"
     with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(**({"executable_path": path} if path else {}))
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         context = browser.new_context(base_url=base)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base}])
         page = context.new_page()

@@ -80,7 +80,7 @@ class Street:
 def counted(dim: Dim, *measures: str, by_day: bool = False) -> dict[tuple[Any, ...], tuple[int, ...]]:
     """Of each key, device and time what the cells say, without those that came back to nothing."""
     model, when = (DayTally, "on") if by_day else (MinuteTally, "at")
-    rows = model.objects.filter(dim=dim).values_list("key", "device", when, *measures)  # type: ignore[attr-defined]
+    rows = model.objects.filter(dim=dim).values_list("key", "device", when, *measures)
     return {(key, device, at): tuple(sums) for key, device, at, *sums in rows if any(sums)}
 
 
