@@ -150,6 +150,7 @@ def _views(wanted: Filters, here: str) -> tuple[ViewGroup, ...]:
     ]
     if not wanted.is_own:
         shown.insert(1, ViewLink(label=_("Web site"), url=reverse("web:overview"), icon="mouse-pointer-click"))
+    shown.insert(-1, ViewLink(label=_("Promises"), url=reverse("promises:report"), icon="handshake"))
     return (ViewGroup(title=_("Insight"), links=tuple(shown)),)
 
 
