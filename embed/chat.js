@@ -396,7 +396,7 @@
     const light = LIGHT + palette(wish, "#ffffff", 0.11);
     const dark = DARK + palette(wish, "#24221f", 0.2);
     const side = (tag.dataset.position || told.position) === "left" ? "left" : "right";
-    sheet.replaceSync(`:host{all:initial;${theme === "dark" ? dark : light}}${theme === "dark" || theme === "light" ? "" : `@media(prefers-color-scheme:dark){:host{${dark}}}`}.launch,.panel{${side}:2rem}${CSS_TEXT}`);
+    sheet.replaceSync(`:host{all:initial;${theme === "dark" ? dark : light}}${theme === "dark" || theme === "light" ? "" : `@media(prefers-color-scheme:dark){:host{${dark}}}`}.launch,.panel,.greeting{${side}:2rem}${CSS_TEXT}`);
     if (!root.isConnected) { build(); document.body.append(root); }
   }
 
@@ -418,14 +418,14 @@
 
   const CSS_TEXT = `
 *{box-sizing:border-box}[hidden]{display:none!important}
-.launch,.panel{font:400 .875rem/1.375rem Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);position:fixed;z-index:2147483000}
+.launch,.panel,.greeting{font:400 .875rem/1.375rem Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);position:fixed;z-index:2147483000}
 button,input,textarea{font:inherit;color:inherit;margin:0}
 button{cursor:pointer;border:0;background:none;padding:0}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .launch{bottom:1.5rem;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--button);color:var(--on);box-shadow:var(--shadow);display:grid;place-items:center}
 .launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font-size:.75rem;font-weight:500;line-height:1.375rem;font-variant-numeric:tabular-nums}
 .panel{bottom:6rem;width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow);overflow:hidden}
-.greeting{height:auto;width:19rem;padding:.75rem 1rem;gap:.5rem}.greeting p{margin:0}
+.greeting{bottom:6rem;width:19rem;display:grid;gap:.5rem;padding:.75rem 1rem;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow)}.greeting p{margin:0}
 .bar{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
 .bar>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
 h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -473,9 +473,9 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
 .privacy{margin:0;padding:0 .875rem .625rem;color:var(--ink3);font-size:.75rem;line-height:1.125rem}.privacy a{color:var(--accent);font-weight:500;text-decoration:none}.privacy a:hover{text-decoration:underline}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media(max-width:30rem),(max-height:26rem){.panel{inset:0;width:auto;height:auto;max-height:none;border:0;border-radius:0}.panel~.launch[aria-expanded=true]{display:none}.tool,.go{width:2.75rem;height:2.75rem}textarea{font-size:1rem;height:2.75rem;padding:.6875rem 0}input:not([type=file]){font-size:1rem;min-height:2.75rem}}
-@media(max-width:30rem),(max-height:26rem){.greeting{inset:auto 1rem 6rem;border:1px solid var(--line);border-radius:.75rem}}
+@media(max-width:30rem),(max-height:26rem){.greeting{inset:auto 1rem 6rem;width:auto}}
 @media(prefers-reduced-motion:reduce){.dots i{animation:none}}
-@media print{.launch,.panel{display:none}}`;
+@media print{.launch,.panel,.greeting{display:none}}`;
 
   /* ---- the parts ---- */
   let isOpen = false;
@@ -519,7 +519,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.launchIcon = h("span", {}, icon("chat", 24));
     ui.launch = h("button", { type: "button", class: "launch", "aria-controls": "panel", onclick: () => (isOpen ? close() : open()) }, ui.launchIcon, ui.count);
     ui.news = h("div", { class: "sr", role: "status" });
-    ui.greeting = h("div", { class: "panel greeting", role: "status", hidden: true });
+    ui.greeting = h("div", { class: "greeting", role: "status", hidden: true });
     shadow.append(ui.panel, ui.greeting, ui.launch, ui.news);
     ui.text.value = kept("draft") || "";
   }
