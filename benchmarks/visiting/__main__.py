@@ -55,26 +55,27 @@ def measured(size: Size, only: str, runs: int) -> dict[str, Any]:
     from muhatap.insight import engine
 
     duck = engine._duckdb().cursor()  # the same process, memory and threads
-    found: dict[str, Any] = defaultdict(lambda: {"ours": [], "by_hand": []})
+    found: dict[str, Any] = defaultdict(lambda: defaultdict(list))
     for question in asked.everything(size.last, size.n_days, only):
         statement = byhand.statement(question)
+        told = found[question.name]
         for run in range(runs + 1):
             ours = timed(question.ask)
             hand = timed(lambda: duck.execute(statement).fetchall())  # noqa: B023 (asked at once)
-            if run or not runs:
-                found[question.name]["ours"].append(ours)
-                found[question.name]["by_hand"].append(hand)
+            for name, value in zip(("ours", "ours_cpu", "by_hand", "by_hand_cpu"), (*ours, *hand), strict=True):
+                if run:
+                    told[name].append(value)
         days = (question.period.end - question.period.start).days + 1
-        progress(
-            f"{question.name}, {days} days{'' if question.conditions.is_empty else ', some'}: {ours:.0f} ms, by hand {hand:.0f}"
-        )
+        some = "" if question.conditions.is_empty else ", some"
+        progress(f"{question.name}, {days} days{some}: {ours} ms and of processor, by hand {hand}")
     return found
 
 
-def timed(act: Any) -> float:
-    begun = time.perf_counter()
+def timed(act: Any) -> tuple[float, float]:
+    """Milliseconds by the clock, and of our process on all cores."""
+    begun, used = time.perf_counter(), time.process_time()
     act()
-    return round((time.perf_counter() - begun) * 1000, 1)
+    return round((time.perf_counter() - begun) * 1000, 1), round((time.process_time() - used) * 1000, 1)
 
 
 if __name__ == "__main__":

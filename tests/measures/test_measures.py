@@ -35,7 +35,9 @@ def test_spark_agrees() -> None:
     from pyspark.sql import SparkSession
 
     settings = {
-        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g",
+        "spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "1",
+        # Tables of ten rows: compiling a program for each question would take longer than all questions.
+        "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.adaptive.enabled": "false",
     }  # fmt: skip
     builder = SparkSession.builder.master("local[1]")
     for name, value in settings.items():
