@@ -143,7 +143,7 @@ def _tables(wanted: Asked) -> list[tuple[str, str]]:
 
 def _heads() -> list[str]:
     counts = [words.state_label(name) for name in COLUMNS]
-    return [counts[0], _("Kept in time, share"), *counts[1:], _("Time"), _("Money"), _("Expected")]
+    return [counts[0], _("Share"), *counts[1:], _("Time"), _("Money")]
 
 
 def _rows(name: str, wanted: Asked, user: User, now: datetime) -> list[Row]:
@@ -177,11 +177,7 @@ def _cells(tally: Tally, wanted: Asked) -> tuple[Cell, ...]:
         for state, n in zip(COLUMNS, values, strict=True)
     ]
     share = Cell(text=times.percent(tally.share) if tally.share is not None else "–")
-    rest = (
-        words.cost(tally.minutes, ()),
-        words.cost(None, tally.costs),
-        words.cost(tally.expected_minutes, tally.expected_costs),
-    )
+    rest = (words.cost(tally.minutes, ()), words.cost(None, tally.costs))
     url = wanted.but(state="said").url()
     return (counts[0], share, *counts[1:], *(Cell(text=text or "–", url=url if text else "") for text in rest))
 
