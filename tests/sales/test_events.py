@@ -129,7 +129,7 @@ def test_quantities_and_days() -> None:
     assert day("bir gün") is None
 
 
-ODD = [
+ODD: list[Any] = [
     None,
     "",
     "yok",

@@ -30,7 +30,10 @@ def test_rows_of_one_order_are_its_lines() -> None:
     assert isinstance(order, ToldOrder) and problem == "row 4: no date of the order"
     assert (order.external_id, order.total, order.currency, order.state) == ("9874", Decimal("689"), "TRY", "delivered")
     assert order.placed_at == datetime(2026, 9, 2, 8, 20, tzinfo=UTC)
-    assert [(line.thing.external_id, line.amount) for line in order.lines or ()] == [("77", 589), ("78", 100)]
+    assert [(line.thing.external_id, line.amount) for line in order.lines or ()] == [
+        ("77", Decimal(589)),
+        ("78", Decimal(100)),
+    ]
     assert (order.promised_on, order.customer.account) == (date(2026, 9, 5), "20871")
 
 
@@ -64,7 +67,7 @@ def test_a_file_comes_in_like_a_delivery_and_says_what_it_left_out() -> None:
     accepted = arriving.accept(shop=shop, external_id="", topic="file", raw=ORDERS.encode(), at=NOW)
     digesting.digest(delivery_id=accepted.delivery_id or 0, at=NOW)
 
-    assert Order.objects.get().contact.name == "Ayşe Yılmaz"
+    assert str(Order.objects.get().contact) == "Ayşe Yılmaz"
     assert Product.objects.count() == 2
     assert ShopDelivery.objects.get().outcome == "#9874; row 4: no date of the order (1)"
     assert Shop.objects.get().last_told_at == NOW

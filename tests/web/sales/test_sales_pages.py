@@ -110,9 +110,8 @@ def test_a_word_to_us_stands_before_one_to_the_shop(shop: Shop) -> None:
     ayse, selin = Contact.objects.get(), cast.selin()
     assert buyers.agreed([ayse]) == {ayse.pk}
 
-    offers = {"contact": ayse, "channel": "email", "purpose": "offers", "by": selin}
-    consent.give(**offers, source="agent", at=clock.now())
-    consent.withdraw(**offers, at=clock.now())
+    consent.give(contact=ayse, channel="email", purpose="offers", source="agent", by=selin, at=clock.now())
+    consent.withdraw(contact=ayse, channel="email", purpose="offers", by=selin, at=clock.now())
     assert buyers.agreed([ayse]) == set()
 
 
