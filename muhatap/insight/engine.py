@@ -133,10 +133,10 @@ def _statement(dialect: str, question: str, *asked: Any) -> str:
     return questions.statement(dialect, getattr(questions, question), *asked)
 
 
-def _columns(name: str) -> Sequence[str]:
+def _columns(name: str) -> list[str]:
     from muhatap.measures.tables import FACTS
 
-    return FACTS[name].names
+    return list(FACTS[name].names)
 
 
 def _within(start: date | None, end: date | None) -> list[str]:

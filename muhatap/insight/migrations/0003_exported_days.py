@@ -4,21 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('insight', '0002_rollups_follow_moments'),
+        ("insight", "0002_rollups_follow_moments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportedDay',
+            name="ExportedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('at', models.DateTimeField()),
-                ('n_visits', models.BigIntegerField()),
-                ('n_page_views', models.BigIntegerField()),
-                ('n_events', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("at", models.DateTimeField()),
+                ("n_visits", models.BigIntegerField()),
+                ("n_page_views", models.BigIntegerField()),
+                ("n_events", models.BigIntegerField()),
             ],
         ),
     ]
