@@ -152,6 +152,20 @@ class Macro(models.Model):
         return self.name
 
 
+class MacroPlace(models.Model):
+    """Where somebody wants a macro in their own list; those without a place come after, by name."""
+
+    macro = models.ForeignKey(Macro, on_delete=models.CASCADE, related_name="places")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="macro_places")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "macro"], name="macro_has_one_place")]
+
+    def __str__(self) -> str:
+        return f"{self.macro_id}: {self.position}"
+
+
 class MacroRun(models.Model):
     """Somebody ran a macro on a conversation; what it changed is written down, so that it can go back."""
 

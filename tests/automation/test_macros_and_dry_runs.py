@@ -3,7 +3,7 @@
 import pytest
 
 from muhatap.accounts.models import AuditEntry, Membership, Team, User
-from muhatap.automation import macros, rehearsing, rules
+from muhatap.automation import macros, ordering, rehearsing, rules
 from muhatap.automation.models import DryRun, DryRunFind, Macro, MacroRun, RuleFiring
 from muhatap.contacts import tagging as naming
 from muhatap.conversations import closing, drafting, prioritising, tagging
@@ -101,6 +101,19 @@ class TestMacros:
         closing.resolve(conversation=ayses_letter.conversation, by=cast.can(), at=cast.NOW)
 
         assert [one["not"] for one in run(made, ayses_letter.conversation).done] == ["closed", "empty"]
+
+    def test_everybody_orders_their_own_list_by_hand(self) -> None:
+        made = {name: macro(action("resolve"), name=name, sharing="all") for name in ("A", "B", "C")}
+
+        def names(user: User) -> str:
+            return "".join(one.name for one in ordering.ordered(user))
+
+        ordering.move(macro=made["C"], up=True, by=cast.zeynep())
+        ordering.move(macro=made["C"], up=True, by=cast.zeynep())
+        ordering.move(macro=made["C"], up=True, by=cast.zeynep())
+        macro(action("resolve"), name="0", sharing="all")
+
+        assert (names(cast.zeynep()), names(cast.can())) == ("CAB0", "0ABC")
 
     def test_one_sees_ones_own_those_of_ones_teams_and_of_everybody(self) -> None:
         sales = Team.objects.create(name="Satış")

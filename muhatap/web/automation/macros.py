@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,14 +11,14 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import Team
 from muhatap.accounts.permissions import may
-from muhatap.automation import macros, targets
+from muhatap.automation import macros, ordering, targets
 from muhatap.automation.models import Macro, MacroRun
 from muhatap.automation.rules import Problems, Refused
 from muhatap.conversations import variables, visibility
 from muhatap.conversations.models import Conversation
 from muhatap.flow import macros as flow
 from muhatap.shared import clock
-from muhatap.shared.text import sort_key, without_nul
+from muhatap.shared.text import without_nul
 from muhatap.web.automation import display, examples, forms, words
 from muhatap.web.common import reading
 from muhatap.web.common.display import Toast
@@ -50,7 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             may_change=macros.may_change(user, macro),
             needs_attention=bool(macros.problems(macro, present)),
         )
-        for macro in _sorted(macros.open_to(user).select_related("team"))
+        for macro in ordering.ordered(user)
     ]
     return render(request, "automation/macros.html", {"lines": lines, "here": "macros"})
 
@@ -97,6 +96,15 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("macros.use")
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """One place up or down in the reader's own list."""
+    macro = get_object_or_404(macros.open_to(visitor(request)), pk=pk)
+    ordering.move(macro=macro, up=request.POST.get("to") == "up", by=visitor(request))
+    return redirect("automation:macros")
+
+
+@require_POST
+@needs("macros.use")
 def add_example(request: HttpRequest, name: str) -> HttpResponse:
     if name not in examples.MACROS:
         raise Http404
@@ -111,7 +119,7 @@ def menu(request: HttpRequest, number: int) -> HttpResponse:
     conversation = _conversation(request, number)
     items = [
         {"name": macro.name, "url": reverse("automation:run_macro", args=[conversation.pk, macro.pk])}
-        for macro in _sorted(macros.open_to(visitor(request)))
+        for macro in ordering.ordered(visitor(request))
     ]
     return render(request, "automation/_menu.html", {"items": items})
 
@@ -169,10 +177,6 @@ def _changeable(request: HttpRequest, pk: int) -> Macro:
     if not macros.may_change(user, macro):
         raise Http404
     return macro
-
-
-def _sorted(rows: "QuerySet[Macro]") -> list[Macro]:
-    return sorted(rows, key=lambda macro: sort_key(macro.name))
 
 
 def _text(macro: Macro) -> list[str]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("macros/examples/<slug:name>/", macros.add_example, name="example_macro"),
     path("macros/<int:pk>/", macros.edit, name="macro"),
     path("macros/<int:pk>/delete/", macros.delete, name="delete_macro"),
+    path("macros/<int:pk>/moving/", macros.move, name="move_macro"),
     path("conversations/<int:number>/macros/", macros.menu, name="menu"),
     path("conversations/<int:number>/macros/<int:pk>/", macros.run, name="run_macro"),
     path("macro-runs/<int:pk>/undoing/", macros.undo, name="undo_macro"),
