@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muhatap.accounts.models import AuditEntry
-from muhatap.contacts import designing, editing, identity, merging, noting, rivals, tagging
+from muhatap.contacts import designing, editing, identity, merging, noting, profile, rivals, tagging
 from muhatap.contacts.models import Company, Contact, ContactNote, ContactTag, Identity, Likeness, SourceRecord, Tag
 from muhatap.imports import mapping, rowsfile, running, uploading
 from muhatap.imports.mapping import Chosen
@@ -107,7 +107,17 @@ def test_what_staff_wrote_is_written_over_only_when_somebody_says_so() -> None:
 def test_two_rows_of_one_person_are_one_contact() -> None:
     one = imported(AYSE, "Ayşe Yılmaz Kaya;AYSE.YILMAZ@ornek.example;;;Bursa;;")
     assert outcomes(one) == ["created", "merged"]
-    assert Contact.objects.get().city == "Bursa" or Contact.objects.get().city == "İzmir"
+    before = Contact.objects.values().get()
+    assert (before["name"], before["city"]) == ("Ayşe Yılmaz Kaya", "Bursa")
+    assert profile.project([before["id"]], at=LATER) == [] and Contact.objects.values().get() == before
+
+
+def test_a_number_that_everybody_types_makes_nobody_one_and_is_nobodys() -> None:
+    one = imported("Mehmet Kaya;;0555 555 55 55;;;;", "Elif Şahin;;0555 555 55 55;;;;", match="phone")
+    assert outcomes(one) == ["created", "created"]
+    assert not Identity.objects.exists() and Contact.objects.get(name="Elif Şahin").phone == "+905555555555"
+    undone(one)
+    assert not Contact.objects.exists()
 
 
 def test_rows_of_one_person_in_different_chunks_are_one_contact(monkeypatch: pytest.MonkeyPatch) -> None:
