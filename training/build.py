@@ -19,7 +19,7 @@ from training.texts import TASKS, Text
 OF_TABLE, OF_SIGNS, OF_MEANING = 1.0, 0.3, 1.0
 STRENGTH = {"kind": 2.0, "urgency": 2.0, "sentiment": 2.0, "topic": 4.0}
 BALANCE = {"kind": 0.5, "urgency": 0.7, "sentiment": 0.5, "topic": 0.5}
-FOLDS = 5
+FOLDS = 4
 VOCABULARIES = (
     "tr_reviews_negative",
     "xed_emotion_tr",
@@ -29,7 +29,7 @@ VOCABULARIES = (
     "banking77_en",
     "bitext_support_en",
 )
-MOST_FLAGGED = 0.16  # of normal messages called urgent, on messages held back; 0.20 is the most we promise
+MOST_FLAGGED = 0.19  # of normal messages called urgent, on messages held back; 0.20 is the most we promise
 LEAST_RIGHT = 0.85  # of answers we are sure of
 BEGUN = time.monotonic()
 

@@ -21,6 +21,18 @@ _SCRIPTS = {
     "GEORGIAN": "ka", "ARMENIAN": "hy", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "MALAYALAM": "ml", "GUJARATI": "gu", "KHMER": "km",
     "LAO": "lo", "MYANMAR": "my", "SINHALA": "si", "ETHIOPIC": "am", "LATIN": "", "CYRILLIC": "", "ARABIC": "",
 }  # fmt: skip
+_LETTERS = {
+    "ə": "az",
+    "ß": "de",
+    "ї": "uk",
+    "і": "uk",
+    "қ": "kk",
+    "ы": "ru",
+    "э": "ru",
+    "ё": "ru",
+    "ł": "pl",
+    "ñ": "es",
+}
 OF_SCRIPT = {
     "CYRILLIC": frozenset({"ru", "uk", "bg", "sr", "mk", "kk"}),
     "ARABIC": frozenset({"ar", "fa", "ur", "ckb"}),
@@ -39,6 +51,12 @@ def script(words: Sequence[str]) -> str:
     if counts["CJK"] and counts["HIRAGANA"] + counts["KATAKANA"]:
         return "HIRAGANA"
     return counts.most_common(1)[0][0] if counts else ""
+
+
+def told_by_letters(words: Sequence[str]) -> str:
+    """The language of a letter that no other one here has, or nothing."""
+    letters = set("".join(words))
+    return next((spoken for letter, spoken in _LETTERS.items() if letter in letters), "")
 
 
 def told_by_script(name: str) -> str:

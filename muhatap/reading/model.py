@@ -16,7 +16,7 @@ from muhatap.reading import hashing, language, signs
 from muhatap.shared.words import gettext as _
 
 FOLDER = Path(__file__).with_name("models")
-FORMAT = 1
+FORMAT = 2
 Floats = NDArray[np.float32]
 
 
@@ -26,24 +26,30 @@ class BadModel(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers kept in eight bits, with what one step of each column is worth."""
+    """Numbers kept in eight bits as the root of what they are, so that the many small ones are not lost beside the few large."""
 
     steps: NDArray[np.int8]
     worth: Floats
 
     def sum(self, places: NDArray[np.int64], weights: Floats) -> Floats:
-        told: Floats = (weights @ self.steps[places].astype(np.float32)) * self.worth
+        told: Floats = (weights @ _squared(self.steps[places])) * self.worth
         return told
 
     def row(self, place: int) -> Floats:
-        told: Floats = self.steps[place] * self.worth
+        told: Floats = _squared(self.steps[place]) * self.worth
         return told
 
 
+def _squared(steps: NDArray[np.int8]) -> Floats:
+    root = steps.astype(np.float32)
+    return root * np.abs(root)
+
+
 def in_steps(numbers: NDArray[np.float64]) -> Table:
-    """The same numbers, each column in 127 steps either way."""
-    worth = np.maximum(np.abs(numbers).max(axis=0), 1e-9) / 127
-    return Table(np.rint(numbers / worth).astype(np.int8), worth.astype(np.float32))
+    """The same numbers, each column in 127 steps either way, close to nought the finest."""
+    most = np.maximum(np.abs(numbers).max(axis=0), 1e-9)
+    root = np.sqrt(np.abs(numbers) / most)
+    return Table((np.sign(numbers) * np.rint(root * 127)).astype(np.int8), (most / 127**2).astype(np.float32))
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ class Reader:
         name = language.script(words)
         if alone := language.told_by_script(name):
             return alone, 0.99 if alone != language.UNKNOWN else 0.5, words[:1]
+        if alone := language.told_by_letters(words):
+            return alone, 0.95, words[:1]
         spoken = [word for word in words if word]
         sums = np.stack([self._speech(word) for word in spoken])
         logits = self.model.language_start + sums.sum(axis=0) / len(spoken) ** 0.5
