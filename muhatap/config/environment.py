@@ -256,7 +256,9 @@ def _secret_key(text: str) -> str:
 
 def _engine(text: str) -> str:
     if text != "duckdb" and not re.fullmatch(r"(spark|sc)://\S+|local\[(\d+|\*)\]", text):
-        raise ValueError(_("“%(text)s” is neither duckdb nor the address of a cluster, such as spark://host:7077.") % {"text": text})
+        raise ValueError(
+            _("“%(text)s” is neither duckdb nor the address of a cluster, such as spark://host:7077.") % {"text": text}
+        )
     return text
 
 

@@ -332,7 +332,8 @@ PARTS = {  # fetched into a page that is looked at above
     "promises:of_contact",
 }  # fmt: skip
 FILES = {
-    "promises:export", "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit", "imports:rows", "imports:export_file",
+    "promises:export", "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit",
+    "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "web:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "embed/muhatap.js", "demo/shop.css",
 }  # fmt: skip
