@@ -30,7 +30,9 @@ def copied_per_second(seconds: float) -> float:
                 connection.cursor() as cursor,
                 cursor.copy(f"copy bench_copy ({names}) from stdin (format binary)") as copy,
             ):
-                copy.set_types(("timestamptz", "int8", "bytea", "timestamptz", "int2", *["text"] * 4, "bool", "bytea", "bool"))
+                copy.set_types(
+                    ("timestamptz", "int8", "bytea", "timestamptz", "int2", *["text"] * 4, "bool", "bytea", "bool")
+                )
                 for row in rows:
                     copy.write_row(row)
             n += GROUP

@@ -38,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _is_for_people(error: Exception) -> bool:
     from muhatap.config.supervisor import CannotServe
 
-    return isinstance(error, environment.BadEnvironment | ServerTrouble | CannotServe | CannotDedupe | CannotRead | _Mistake)
+    return isinstance(
+        error, environment.BadEnvironment | ServerTrouble | CannotServe | CannotDedupe | CannotRead | _Mistake
+    )
 
 
 class _Mistake(Exception):

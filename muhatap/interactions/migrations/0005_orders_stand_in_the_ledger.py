@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interactions', '0004_surveys_stand_in_the_ledger'),
+        ("interactions", "0004_surveys_stand_in_the_ledger"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='interaction',
-            name='kind',
-            field=models.CharField(choices=[('message', 'Message'), ('auto_reply', 'Automatic reply'), ('bounce', 'Returned mail'), ('list', 'Mailing list'), ('note', 'Note'), ('survey', 'Survey'), ('order', 'Order')], max_length=20),
+            model_name="interaction",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("message", "Message"),
+                    ("auto_reply", "Automatic reply"),
+                    ("bounce", "Returned mail"),
+                    ("list", "Mailing list"),
+                    ("note", "Note"),
+                    ("survey", "Survey"),
+                    ("order", "Order"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

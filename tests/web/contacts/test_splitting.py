@@ -64,7 +64,9 @@ def test_a_record_is_moved_to_whom_it_speaks_of_after_a_look_at_what_changes_and
 
 def test_an_address_the_other_had_already_stays_there_when_the_record_goes_back(can):
     ayse, ipek = meet_ayse(), meet_ipek()
-    told = records.Told(source="shop", external_id="8", fields={"email": "fatma@ornek.example"}, at=NOW, contact=ipek.pk)
+    told = records.Told(
+        source="shop", external_id="8", fields={"email": "fatma@ornek.example"}, at=NOW, contact=ipek.pk
+    )
     records.take([told], by=None, at=NOW, is_trusted=False)
     held = fatmas_words(ayse)
     before = everything()
