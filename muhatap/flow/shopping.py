@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from muhatap.contacts.models import Contact
@@ -20,8 +20,10 @@ from muhatap.flow import shops as orders
 from muhatap.sales import carting, catalogue, events, ordering, shops
 from muhatap.sales.carting import Entry
 from muhatap.sales.events import Meaning
-from muhatap.sales.models import Cart, Shop, ShopPlace
+from muhatap.sales.models import Cart, Order, Shop, ShopPlace
 from muhatap.sales.ordering import Browser
+from muhatap.sales.told import Unreadable
+from muhatap.shared import away
 from muhatap.visits import proving, segment, stitching
 from muhatap.visits.models import Event, Kind, Site, VisitorLink
 
@@ -29,7 +31,8 @@ log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
 MOST = 500  # in one transaction, which holds a lock for each visitor and order
 RUNS = 100
-OPEN_FOR = timedelta(days=7)  # carts whose visitor may yet turn out to be somebody
+OPEN_FOR = timedelta(days=7)  # what a visitor told who may yet turn out to be somebody
+NEWS_FOR = timedelta(days=1)  # after which all that a new tie or one taken back changes has been seen
 _FRESH = """
 select received_at, site_id, message_key from visits_event
 where received_at > %s and received_at <= %s and kind = %s and not is_bot
@@ -68,38 +71,42 @@ def carry_all(*, at: datetime) -> None:
 
 
 def know(*, at: datetime) -> int:
-    """Give open carts of visitors who were proved to be somebody to that contact, and take back what was no longer proved."""
+    """Give what visitors' browsers told lately to whom they were proved to be, and take back what was no longer proved; how much."""
     n = 0
-    for cart, owner in _misplaced(at):
-        if owner:
-            n += sum(carting.belong(source=cart.source, visitor=cart.visitor, contact=owner, since=cart.began_at))
-            for order in owner.orders.filter(interaction=None, placed_at__gte=cart.began_at):
+    for number, owner in _misplaced(Cart.objects.all(), "changed_at", at):
+        n += carting.belong(cart_id=number, contact=owner)
+    claims = Order.objects.filter(is_told_by_server=False)
+    for number, owner in _misplaced(claims, "placed_at", at):
+        with transaction.atomic():
+            order = ordering.belong(order_id=number, contact=owner)
+            if order:
                 orders.write_down(order, at=at)
-        elif cart.contact:
-            carting.loosen(source=cart.source, visitor=cart.visitor, contact=cart.contact, since=cart.began_at)
+                n += 1
     return n
 
 
-def _misplaced(at: datetime) -> Iterator[tuple[Cart, Contact | None]]:
-    """Carts whose contact is not who their visitor was proved to be, with who that is."""
+def _misplaced(
+    rows: "QuerySet[Cart] | QuerySet[Order]", moment: str, at: datetime
+) -> Iterator[tuple[int, Contact | None]]:
+    """Carts or orders whose contact is not who their visitor was proved to be at that moment of theirs, with who that is."""
     links = VisitorLink.objects.annotate(
         source=Concat(Value("site:"), Cast("site_id", TextField()), output_field=TextField())
     )
     links = links.filter(source=OuterRef("source"), visitor=OuterRef("visitor"), taken_back_at=None)
-    holding = links.filter(
-        Q(until_at=None) | Q(until_at__gt=OuterRef("changed_at")), from_at__lte=OuterRef("changed_at")
-    )
-    carts = Cart.objects.filter(changed_at__gt=at - OPEN_FOR, source__startswith="site:")
-    owned = carts.annotate(owner=Subquery(holding.values("contact")[:1]))
-    found, lost = Q(contact=None, owner__isnull=False), Q(contact__isnull=False, owner=None, ordered_at=None)
+    holding = links.filter(Q(until_at=None) | Q(until_at__gt=OuterRef(moment)), from_at__lte=OuterRef(moment))
+    news = VisitorLink.objects.filter(Q(made_at__gt=at - NEWS_FOR) | Q(taken_back_at__gt=at - NEWS_FOR))
+    changed = set(news.order_by("-id").values_list("visitor", flat=True)[:MOST])
+    lately = Q(**{f"{moment}__gt": at - OPEN_FOR}) | Q(visitor__in=changed)
+    owned = rows.filter(lately, source__startswith="site:").annotate(owner=Subquery(holding.values("contact")[:1]))
+    found, lost = Q(contact=None, owner__isnull=False), Q(contact__isnull=False, owner=None)
     another = Q(contact__isnull=False, owner__isnull=False) & ~Q(contact=F("owner"))
-    wrong = dict(owned.filter(found | lost | another).order_by("-changed_at").values_list("pk", "owner")[:MOST])
-    owners = Contact.objects.select_related("merged_into").in_bulk({number for number in wrong.values() if number})
-    for cart in Cart.objects.filter(pk__in=wrong).select_related("contact"):
-        number = wrong[cart.pk]
-        owner = owners[number].standing() if number else None
-        if cart.contact != owner:
-            yield cart, owner
+    wrong = owned.filter(found | lost | another)
+    rows_found = list(wrong.order_by(f"-{moment}").values_list("pk", "contact", "owner")[:MOST])
+    owners = Contact.objects.select_related("merged_into").in_bulk({owner for _pk, _c, owner in rows_found if owner})
+    for pk, contact, owner in rows_found:
+        standing = owners[owner].standing() if owner else None
+        if contact != (standing.pk if standing else None):
+            yield pk, standing
 
 
 def _place(at: datetime) -> ShopPlace | None:
@@ -151,6 +158,8 @@ def _carry_or_pass(told: _Told, *, at: datetime) -> None:
         with transaction.atomic():
             _carry(told, at=at)
     except (DatabaseError, ValueError, OverflowError, ArithmeticError) as error:
+        if away.is_away(error):
+            raise  # the place stays where it is, and all of these come again
         log.warning("shop events of a visitor of site %s were left out: %r", told.site, error)
 
 
@@ -161,6 +170,9 @@ def _carry(told: _Told, *, at: datetime) -> None:
     shop = shops.of_site(source=f"site:{site.pk}", name=site.name, at=at)
     browser = Browser(source=f"site:{site.pk}", visitor=told.visitor)
     meant = [(event, meaning) for event in told.events if (meaning := _meaning(event))]
+    ordering.hold(
+        shop=shop, told=[said.order for _event, said in meant if said.order]
+    )  # before products, as servers do
     _learn(shop, [meaning for _event, meaning in meant], at=at)
     contact = _who(browser.source, browser.visitor, max(event.at for event in told.events))
     entries = [Entry(key=_key(event), at=event.at, told=said.cart) for event, said in meant if said.cart is not None]
@@ -168,23 +180,24 @@ def _carry(told: _Told, *, at: datetime) -> None:
         carting.hear(shop=shop, browser=browser, entries=entries, at=at, contact=contact)
     for _event, meaning in sorted(meant, key=lambda pair: pair[0].at):
         if meaning.order:
-            _claim(shop, browser, meaning, contact, at=at)
+            _claim(shop, browser, meaning, at=at)
 
 
-def _claim(shop: Shop, browser: Browser, meaning: Meaning, contact: Contact | None, *, at: datetime) -> None:
+def _claim(shop: Shop, browser: Browser, meaning: Meaning, *, at: datetime) -> None:
     """An order as a browser tells it. Its contact is who the visitor was proved to be, and nobody else."""
     if meaning.order is None:
         return
-    taken = ordering.take(shop=shop, told=meaning.order, at=at, browser=browser)
-    order = taken.order
+    try:
+        order = ordering.take(shop=shop, told=meaning.order, at=at, browser=browser).order
+    except Unreadable:
+        return
     if (order.source, order.visitor) != (browser.source, browser.visitor):
         return
     if meaning.order.state == "placed":
         carting.order(shop=shop, browser=browser, order=order, at=meaning.order.placed_at)
-    if contact and order.contact_id is None and not order.is_told_by_server:
-        order.contact = contact
-        order.save(update_fields=["contact"])
-        orders.write_down(order, at=at)
+    contact = _who(browser.source, browser.visitor, order.placed_at)
+    if contact and (mine := ordering.belong(order_id=order.pk, contact=contact)):
+        orders.write_down(mine, at=at)
 
 
 def _learn(shop: Shop, meant: Sequence[Meaning], *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
 from muhatap.sales import arriving, carting, catalogue, ordering, recognising
 from muhatap.sales.kinds import reading
-from muhatap.sales.models import Order, Shop, ShopDelivery
+from muhatap.sales.models import Order, Shop, ShopDelivery, State
 from muhatap.sales.told import ToldOrder, Unreadable
 from muhatap.shared import away, locks
 
@@ -47,7 +47,7 @@ def _digest(delivery_id: int, *, at: datetime) -> None:
 
 def _digest_file(delivery_id: int, *, at: datetime) -> None:
     """Many orders: each in a transaction of its own, so that one that cannot be stops no other; whoever dies begins again."""
-    with locks.keeping("shop_file", delivery_id) as is_ours:
+    with locks.keeping("shop_delivery", delivery_id) as is_ours:
         delivery = arriving.standing(delivery_id) if is_ours else None
         if delivery is None:
             return
@@ -78,18 +78,23 @@ def _one(shop: Shop, one: reading.Told, *, at: datetime) -> str:
     return f"#{gone.number}" if gone else ""
 
 
+@transaction.atomic
 def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
     """The story of one order that the shop's server told."""
     taken = ordering.take(shop=shop, told=told, at=at)
     recognising.recognise(order=taken.order, shop=shop, who=told.customer, at=at)
     write_down(taken.order, at=at)
-    carting.order_of_contact(order=taken.order)
+    if taken.order.state == State.CANCELLED:
+        carting.reopen(order=taken.order, at=at)
+    elif not told.is_unpaid:
+        carting.order_of_contact(order=taken.order)
     return taken
 
 
 def write_down(order: Order, *, at: datetime) -> None:
-    """Once an order has a contact it stands on their timeline, once; it moves along when the server says whose it is."""
+    """Once an order has a contact it stands on their timeline, once, and moves along with it; whoever calls holds the row."""
     if order.contact is None:
+        ordering.erase(order)
         return
     if order.interaction is not None:
         if order.interaction.contact_id != order.contact_id:

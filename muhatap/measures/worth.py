@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 COUNTED = ("cancelled",)  # orders in these states are none
+GIVEN_BACK = "refunded"  # whole, whether or not somebody told how much
 
 
 def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
@@ -20,8 +21,9 @@ def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
         orders.state.notin(COUNTED),
         orders.day <= as_of,
     )
+    kept = (own.state == GIVEN_BACK).ifelse(ibis.literal(0).cast(own.total.type()), own.total - own.refunded)
     customers = own.group_by("contact_id").agg(
-        last_on=own.day.max(), n_orders=own.count(), money=(own.total - own.refunded).sum()
+        last_on=own.day.max(), n_orders=own.count(), money=kept.sum()
     )
     counted = customers.mutate(
         days=ibis.literal(as_of).epoch_days().cast("int64") - customers.last_on.epoch_days().cast("int64")

@@ -54,8 +54,10 @@ def keep_up(*, shop: Shop, every: timedelta, overlap: timedelta, at: datetime) -
 
 
 def forget(*, at: datetime) -> int:
-    """What nobody asked for is no history worth keeping; how many rows went."""
-    return BackFill.objects.filter(by=None, created_at__lt=at - KEPT).exclude(state=State.RUNNING).delete()[0]
+    """What nobody asked for is no history worth keeping, but for where each shop goes on from; how many rows went."""
+    newest = BackFill.objects.filter(state=State.DONE).order_by("shop", "-id").distinct("shop")
+    old = BackFill.objects.filter(by=None, created_at__lt=at - KEPT).exclude(state=State.RUNNING)
+    return old.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()[0]
 
 
 @transaction.atomic

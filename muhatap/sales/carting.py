@@ -59,7 +59,7 @@ def order(*, shop: Shop, browser: Browser, order: Order | None, at: datetime) ->
     """What lay in this browser's cart at that moment was ordered then."""
     locks.hold("cart", shop.pk, browser.source, browser.visitor)
     mine = Cart.objects.filter(shop=shop, source=browser.source, visitor=browser.visitor, ordered_at=None)
-    for cart in mine.filter(began_at__lte=at):
+    for cart in mine.filter(began_at__lte=at).select_for_update():
         _close(cart, order, at)
 
 
@@ -69,31 +69,33 @@ def order_of_contact(*, order: Order) -> None:
     if order.contact_id is None:
         return
     mine = Cart.objects.filter(shop=order.shop_id, contact=order.contact_id, ordered_at=None)
-    for cart in mine.filter(began_at__lte=order.placed_at, changed_at__lte=order.placed_at + LATE).select_for_update():
-        _close(cart, order, order.placed_at)
+    mine = mine.filter(began_at__lte=order.placed_at, changed_at__lte=order.placed_at + LATE)
+    for source, visitor in mine.order_by("source", "visitor").values_list("source", "visitor"):
+        locks.hold("cart", order.shop_id, source, visitor)
+        for cart in mine.filter(source=source, visitor=visitor).select_for_update():
+            _close(cart, order, order.placed_at)
 
 
 @transaction.atomic
-def belong(
-    *, source: str, visitor: str, contact: Contact, since: datetime, until: datetime | None = None
-) -> tuple[int, int]:
-    """This browser was this contact's in that time: their carts, and the orders only browsers told of. How many carts and orders.
-
-    What the shop's server said of whose an order is stays.
-    """
-    carts = Cart.objects.filter(source=source, visitor=visitor, changed_at__gte=since)
-    orders = Order.objects.filter(source=source, visitor=visitor, placed_at__gte=since, is_told_by_server=False)
-    if until:
-        carts, orders = carts.filter(began_at__lt=until), orders.filter(placed_at__lt=until)
-    return carts.exclude(contact=contact).update(contact=contact), orders.filter(contact=None).update(contact=contact)
+def reopen(*, order: Order, at: datetime) -> None:
+    """The order came to nothing soon after it was made, as a payment that failed: what lay in its cart lies there again."""
+    for source, visitor in order.carts.order_by("source", "visitor").values_list("source", "visitor").distinct():
+        locks.hold("cart", order.shop_id, source, visitor)
+        mine = Cart.objects.filter(shop=order.shop_id, source=source, visitor=visitor)
+        ended = mine.filter(order=order, ordered_at__gte=at - LATE).order_by("-ordered_at", "-id")
+        if not mine.filter(ordered_at=None).exists() and (last := ended.first()):
+            Cart.objects.filter(pk=last.pk).update(ordered_at=None, order=None)
 
 
 @transaction.atomic
-def loosen(*, source: str, visitor: str, contact: Contact, since: datetime) -> None:
-    """It was not their browser after all."""
-    Cart.objects.filter(source=source, visitor=visitor, contact=contact, changed_at__gte=since).update(contact=None)
-    mine = Order.objects.filter(source=source, visitor=visitor, contact=contact, is_told_by_server=False)
-    mine.filter(placed_at__gte=since).update(contact=None)
+def belong(*, cart_id: int, contact: Contact | None) -> bool:
+    """Whose browser it was when the cart changed last, None for nobody's; False when that is known already."""
+    cart = Cart.objects.select_for_update().filter(pk=cart_id).first()
+    if cart is None or cart.contact_id == (contact.pk if contact else None):
+        return False
+    cart.contact = contact
+    cart.save(update_fields=["contact"])
+    return True
 
 
 def _place(shop: Shop, browser: Browser, one: Entry, contact: Contact | None) -> Cart:
@@ -102,6 +104,7 @@ def _place(shop: Shop, browser: Browser, one: Entry, contact: Contact | None) ->
     ordered = mine.filter(ordered_at__gte=one.at).order_by("ordered_at", "id").first()
     is_late = bool(ordered and ordered.ordered_at and ordered.ordered_at - one.at <= LATE)
     cart = ordered if is_late else mine.filter(ordered_at=None).first()
+    cart = mine.select_for_update().filter(pk=cart.pk).first() if cart else None
     if cart:
         if contact and cart.contact_id is None:
             cart.contact = contact

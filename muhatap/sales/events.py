@@ -182,13 +182,13 @@ def _order(is_about: str, said: Mapping[str, Any], told: list[Line], at: datetim
         return None
     has_list = isinstance(said.get("products"), list)
     total = _total(said, told if has_list else [])
-    state, returns = "", ()  # type: tuple[str, tuple[Return, ...]]
+    state, returns = "", None  # type: tuple[str, tuple[Return, ...] | None]
     if is_about == "order completed":
         state = "placed"
     elif is_about == "order cancelled":
         state, total = "cancelled", None
     elif is_about == "order refunded":
-        state, returns = ("", (Return(external_id=key, amount=total, at=at),)) if total else ("refunded", ())
+        state, returns = ("", (Return(external_id=key, amount=total, at=at),)) if total else ("refunded", None)
         total, has_list = None, False
     return ToldOrder(
         external_id=number,

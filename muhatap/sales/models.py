@@ -331,7 +331,7 @@ class Lateness(models.Model):
 class CartQuery(models.QuerySet["Cart"]):
     def left(self) -> "CartQuery":
         """Carts that somebody left with things in them and has neither come back to nor ordered."""
-        return self.filter(Exists(Leaving.objects.filter(cart=OuterRef("pk"), over_at=None)))
+        return self.filter(Exists(Leaving.objects.filter(cart=OuterRef("pk"), over_at=None)), ordered_at=None)
 
     def open(self) -> "CartQuery":
         """Carts with things in them that nobody has ordered."""

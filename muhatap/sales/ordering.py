@@ -2,11 +2,12 @@
 
 The shop's server stands over a browser: what a browser told of an order is a beginning that the server's word replaces, and
 what it tells afterwards adds nothing but where the order was made. Of two words of the server the later one (`modified_at`)
-stands; the earlier still adds the steps and refunds that nobody had told.
+stands; the earlier still adds the steps that nobody had told. A browser may tell the number that buyers see where the server
+tells its own: both are the same order.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,9 +15,11 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
+from muhatap.contacts.models import Contact
+from muhatap.interactions.models import Interaction
 from muhatap.sales import catalogue
 from muhatap.sales.models import Order, OrderLine, OrderStep, Refund, Shop, State
-from muhatap.sales.told import NOTHING, Customer, Line, Return, ToldOrder
+from muhatap.sales.told import NOTHING, Customer, Line, Return, ToldOrder, Unreadable
 from muhatap.shared import address, locks, phone
 
 UNDER_WAY = (State.PLACED, State.PAID, State.SHIPPED)
@@ -41,14 +44,59 @@ class Browser:
 
 @transaction.atomic
 def take(*, shop: Shop, told: ToldOrder, at: datetime, browser: Browser | None = None) -> Taken:
-    """Keep an order as it is told: by a browser when `browser` is given, else by the shop's server. May be told twice."""
-    locks.hold("order", shop.pk, told.external_id)
-    order = Order.objects.select_for_update().filter(shop=shop, external_id=told.external_id).first()
+    """Keep an order as it is told: by a browser when `browser` is given, else by the shop's server. May be told twice.
+
+    Raises Unreadable for what no order can begin with.
+    """
+    hold(shop=shop, told=[told])
+    order = _known(shop, told, browser)
     if order is None:
         return _begin(shop, told, browser, at)
     if browser:
         return _claimed(order, shop, told, browser, at)
     return _revise(order, shop, told, at)
+
+
+def hold(*, shop: Shop, told: Iterable[ToldOrder]) -> None:
+    """Nobody else writes these orders until the transaction ends, by whichever of their names they are told."""
+    for name in sorted({name.removeprefix("#") for one in told for name in (one.external_id, one.number) if name}):
+        locks.hold("order", shop.pk, name)
+
+
+def says_enough(told: ToldOrder) -> bool:
+    """Whether an order may begin with this: a cancellation or a refund alone is none."""
+    return told.state == State.PLACED or told.total is not None or bool(told.lines)
+
+
+def _known(shop: Shop, told: ToldOrder, browser: Browser | None) -> Order | None:
+    """The order by its number at the shop; else by the number buyers see, where one side tells this and the other that."""
+    rows = Order.objects.select_for_update().filter(shop=shop)
+    order = rows.filter(external_id=told.external_id).first()
+    if order:
+        return order
+    plain = told.external_id.removeprefix("#")
+    if browser:
+        return (
+            rows.filter(external_id__in=[plain, f"#{plain}"]).first()
+            or rows.filter(number=plain, is_told_by_server=True).order_by("-placed_at", "-id").first()
+        )
+    names = {sign + name for name in (plain, told.number.removeprefix("#")) if name for sign in ("", "#")}
+    claim = rows.filter(external_id__in=names, is_told_by_server=False).order_by("id").first()
+    if claim:
+        claim.external_id = told.external_id
+    return claim
+
+
+@transaction.atomic
+def belong(*, order_id: int, contact: Contact | None) -> Order | None:
+    """Whose browser claimed this order when it was made, None for nobody's; None too when that is known or the server speaks."""
+    rows = Order.objects.select_for_update().filter(pk=order_id, is_told_by_server=False)
+    order = rows.first()
+    if order is None or order.contact_id == (contact.pk if contact else None):
+        return None
+    order.contact = contact
+    order.save(update_fields=["contact"])
+    return order
 
 
 def of_visitor(browser: Browser, *, since: datetime) -> Order | None:
@@ -78,6 +126,8 @@ def cancel(*, shop: Shop, external_id: str, at: datetime) -> Order | None:
 
 
 def _begin(shop: Shop, told: ToldOrder, browser: Browser | None, at: datetime) -> Taken:
+    if browser and not says_enough(told):
+        raise Unreadable("a browser told the end of an order that nobody told")
     order = Order(shop=shop, external_id=told.external_id, recorded_at=at, is_told_by_server=browser is None)
     if browser:
         order.source, order.visitor = browser.source, browser.visitor
@@ -101,8 +151,7 @@ def _claimed(order: Order, shop: Shop, told: ToldOrder, browser: Browser, at: da
 def _revise(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:
     if order.is_told_by_server and told.modified_at < order.modified_at:
         _walk(order, told.steps, by_server=True)
-        _give_back(order, told.returns, at=told.modified_at)
-        order.save(update_fields=["refunded", "delivered_at"])
+        order.save(update_fields=["delivered_at"])
         return Taken(order=order)
     return _change(order, shop, told, by_server=True, at=at)
 
@@ -112,21 +161,29 @@ def _change(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: d
         return _complete(order, shop, told, at)
     before = order.state
     if by_server and not order.is_told_by_server:
-        _forget_claims(order, told)
+        _forget_claims(order)
     _write(order, shop, told)
     order.save()
     _fill(order, shop, told, by_server=by_server, at=at)
     return Taken(order=order, came_to=order.state if order.state != before else "")
 
 
-def _forget_claims(order: Order, told: ToldOrder) -> None:
+def _forget_claims(order: Order) -> None:
     """The server speaks for the first time: nothing of what a browser said stands, nor whose it would have been."""
     order.is_told_by_server = True
     order.steps.all().delete()
     order.refunds.all().delete()
-    who = told.customer
-    if who.account or who.email or who.phone:
-        order.contact = None
+    order.refunded = NOTHING
+    order.contact = None
+    erase(order)
+
+
+def erase(order: Order) -> None:
+    """It no longer stands on anybody's timeline."""
+    if order.interaction_id:
+        number, order.interaction = order.interaction_id, None
+        order.save(update_fields=["interaction"])
+        Interaction.objects.filter(pk=number).delete()
 
 
 def _complete(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:
@@ -141,7 +198,7 @@ def _complete(order: Order, shop: Shop, told: ToldOrder, at: datetime) -> Taken:
 
 
 def _write(order: Order, shop: Shop, told: ToldOrder) -> None:
-    order.number = told.number or order.number or told.external_id
+    order.number = told.number or order.number or told.external_id.removeprefix("#")
     order.state = told.state or order.state
     order.currency = told.currency or order.currency or shop.currency
     if told.total is not None:
@@ -162,7 +219,8 @@ def _fill(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: dat
     if told.lines is not None:
         _list(order, shop, told.lines, by_server=by_server, at=at)
     _walk(order, told.steps, by_server=by_server)
-    _give_back(order, told.returns, at=told.modified_at)
+    if told.returns is not None:
+        _give_back(order, told.returns, by_server=by_server, at=told.modified_at)
     order.save(update_fields=["refunded", "delivered_at"])
 
 
@@ -201,12 +259,17 @@ def _walk(order: Order, steps: Mapping[str, datetime], *, by_server: bool) -> No
     order.delivered_at = None if order.state in UNDER_WAY else arrived
 
 
-def _give_back(order: Order, returns: Iterable[Return], *, at: datetime) -> None:
+def _give_back(order: Order, returns: Sequence[Return], *, by_server: bool, at: datetime) -> None:
+    """A browser tells of one after the other; the server lists all there are, and what it no longer lists was taken back."""
+    if by_server:
+        order.refunds.exclude(external_id__in=[one.external_id for one in returns]).delete()
     Refund.objects.bulk_create(
         [
             Refund(order=order, external_id=one.external_id, amount=one.amount, reason=one.reason, at=one.at or at)
-            for one in returns
+            for one in {one.external_id: one for one in returns}.values()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["order", "external_id"],
+        update_fields=["amount", "reason"],
     )
     order.refunded = order.refunds.aggregate(n=Sum("amount"))["n"] or Decimal(0)

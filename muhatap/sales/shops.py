@@ -72,10 +72,18 @@ def renew(*, shop: Shop, by: User, at: datetime, secret: str = "") -> None:
 
 
 def valid_secrets(shop: Shop, *, at: datetime) -> list[str]:
-    """The secrets its deliveries may be signed with now. Raises SecretLost."""
+    """The secrets its deliveries may be signed with now, as far as they can be read. Raises SecretLost when none can."""
     is_changing = shop.old_secret_until is not None and shop.old_secret_until > at
     sealed = [shop.secret_sealed, *([shop.old_secret_sealed] if is_changing else [])]
-    return [secrets.unseal(one) for one in sealed if one]
+    found, lost = [], None
+    for one in filter(None, sealed):
+        try:
+            found.append(secrets.unseal(one))
+        except secrets.SecretLost as error:
+            lost = error
+    if lost and not found:
+        raise lost
+    return found
 
 
 def api_secret(shop: Shop) -> str:

@@ -90,7 +90,8 @@ class ToldOrder:
     customer: Customer = Customer()
     lines: tuple[Line, ...] | None = None
     steps: Mapping[str, datetime] = field(default_factory=dict)
-    returns: tuple[Return, ...] = ()
+    returns: tuple[Return, ...] | None = None
+    is_unpaid: bool = False  # begun at the checkout, and may never become an order
     promised_on: date | None = None
 
 

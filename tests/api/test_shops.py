@@ -80,3 +80,25 @@ def test_nobody_is_at_home_at_an_unknown_or_closed_address(shop: Shop) -> None:
 
 def test_secrets_do_not_lie_about_in_plain(shop: Shop) -> None:
     assert SECRET not in str(Shop.objects.values().get())
+
+
+def test_two_orders_under_one_delivery_number_are_both_kept(shop: Shop) -> None:
+    """WooCommerce numbers its deliveries by webhook and second."""
+    for number in (1, 2):
+        body = raw(woo_order(number))
+        assert post(shop, body, **woo(body)) == 200
+
+    assert ShopDelivery.objects.count() == 2
+
+
+def test_a_secret_lost_with_its_key_does_not_take_the_new_one_along(shop: Shop) -> None:
+    Shop.objects.update(secret_sealed="kayıp")
+    shop.refresh_from_db()
+    shops.renew(shop=shop, by=cast.selin(), at=shop.created_at.replace(year=2099), secret="yeni")
+    body = raw(woo_order())
+
+    assert post(shop, body, **woo(body, "yeni")) == 200
+
+
+def test_an_address_that_no_database_holds_is_nobodys(shop: Shop) -> None:
+    assert Client().post("/hooks/shops/a%00b/", b"{}", "application/json").status_code == 404

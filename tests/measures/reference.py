@@ -181,7 +181,7 @@ def rfm(orders: Rows, as_of: date, currency: str) -> Rows:
     ]  # fmt: skip
     customers = grouped(counted, ["contact_id"], lambda some: {
         "last_on": max(row["day"] for row in some), "days": (as_of - max(row["day"] for row in some)).days, "n_orders": len(some),
-        "money": sum(row["total"] - row["refunded"] for row in some),
+        "money": sum(row["total"] - row["refunded"] for row in some if row["state"] != "refunded"),
     })  # fmt: skip
     for name, value in (("recency", "last_on"), ("frequency", "n_orders"), ("monetary", "money")):
         for customer in customers:

@@ -124,7 +124,7 @@ def orders() -> list[Row]:
         row(
             "facts_orders", order_id=number, contact_id=contact, day=(MIDNIGHT + timedelta(days=days)).date(),
             placed_at=MIDNIGHT + timedelta(days=days), state=state, currency="TRY", total=Decimal(total),
-            refunded=Decimal(total) if state == "refunded" else Decimal(0),
+            refunded=Decimal(0),
         )
         for number, contact, days, state, total in told
     ]  # fmt: skip

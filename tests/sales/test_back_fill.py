@@ -208,3 +208,14 @@ def test_what_a_marketplace_does_not_tell_is_asked_for_each_quarter_of_an_hour()
 
     again = BackFill.objects.exclude(pk=first.pk).get()
     assert (again.by, again.since) == (None, NOW - timedelta(hours=1))
+
+
+def test_where_a_shop_was_read_to_last_is_not_forgotten() -> None:
+    with served(lambda _p, _q: (200, {"totalPages": 1, "content": []}, {})) as (url, _seen):
+        read(begun("trendyol", url), times=4)
+    BackFill.objects.update(by=None)
+    later = NOW + timedelta(days=9)
+
+    assert backfilling.forget(at=later) == 0
+    asking.keep_up(at=later)
+    assert BackFill.objects.latest("id").since == NOW - timedelta(hours=1)

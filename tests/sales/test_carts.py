@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import OperationalError
 
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.flow import shopping
 from muhatap.flow import shops as digesting
-from muhatap.sales import arriving, shops, watching
+from muhatap.sales import arriving, carting, shops, watching
 from muhatap.sales.models import Cart, Leaving, Order, Shop
 from muhatap.visits import keeping, sites
 from muhatap.visits.models import Event, Site, VisitorLink
@@ -269,3 +270,101 @@ def test_one_visitors_nonsense_stops_nobody_else(site: Site, shop: Shop) -> None
     carry()
 
     assert Cart.objects.filter(visitor="tarayici-1").exists()
+
+
+def server_tells(shop: Shop, said: dict[str, Any], *, at: float = 60) -> None:
+    accepted = arriving.accept(shop=shop, external_id="", topic="order.updated", raw=raw(said), at=minute(at))
+    digesting.digest(delivery_id=accepted.delivery_id or 0, at=minute(at))
+
+
+def test_an_order_a_known_visitor_claimed_is_nobodys_again_when_the_tie_is_taken_back(site: Site, shop: Shop) -> None:
+    ayse = link(site)
+    arrive(site, 0, "Product Added")
+    arrive(site, 5, "Order Completed", {"order_id": "7", "total": 100})
+    carry()
+    assert (Cart.objects.get().contact, Order.objects.get().contact) == (ayse, ayse)
+
+    VisitorLink.objects.update(taken_back_at=minute(100))
+    assert shopping.know(at=minute(110)) == 2
+
+    assert (Cart.objects.get().contact, Order.objects.get().contact) == (None, None)
+    assert not ayse.interactions.exists()
+
+
+def test_of_a_shared_browser_each_order_is_whose_the_browser_was_then(site: Site, shop: Shop) -> None:
+    ayse = link(site)
+    VisitorLink.objects.update(until_at=minute(10))
+    other = identity.resolve(claims=[cast.STRANGER], source="email", at=NOON)
+    VisitorLink.objects.create(
+        site=site, visitor="tarayici-1", contact=other, how="chat", subject="1", from_at=minute(10), proved_at=NOON, made_at=NOON
+    )  # fmt: skip
+    arrive(site, 5, "Order Completed", {"order_id": "7", "total": 100})
+    arrive(site, 15, "Order Completed", {"order_id": "8", "total": 100})
+    carry()
+
+    assert dict(Order.objects.values_list("external_id", "contact")) == {"7": ayse.pk, "8": other.pk}
+
+
+@pytest.mark.parametrize("is_server_first", [True, False])
+def test_a_browser_may_tell_the_number_that_buyers_see(site: Site, shop: Shop, is_server_first: bool) -> None:
+    arrive(site, 2, "Order Completed", {"order_id": "#TR-10482", "total": 3})
+    if not is_server_first:
+        carry()
+    server_tells(shop, woo_order(991) | {"number": "TR-10482"})
+    carry()
+
+    order = Order.objects.get()
+    assert (order.external_id, order.number, order.visitor, order.is_told_by_server) == ("991", "TR-10482", "tarayici-1", True)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Order Cancelled", "Order Refunded"])
+def test_the_end_of_an_order_nobody_told_is_no_order(site: Site, shop: Shop, name: str) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(site, 2, name, {"order_id": "999", "total": 5})
+    carry()
+
+    assert not Order.objects.exists()
+    assert Cart.objects.get().n_items == 1
+
+
+def test_what_the_database_cannot_do_now_is_carried_later(
+    site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(site, 0, "Product Added")
+    with monkeypatch.context() as patch:
+        patch.setattr(carting, "hear", _dead)
+        with pytest.raises(OperationalError):
+            carry()
+    assert carry() == 1
+    assert Cart.objects.exists()
+
+
+def _dead(**_told: Any) -> None:
+    raise OperationalError("deadlock detected")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_over"), [("pending", False), ("failed", False), ("on-hold", True), ("processing", True)]
+)
+def test_a_payment_that_does_not_come_leaves_the_cart_where_it_is(
+    site: Site, shop: Shop, status: str, is_over: bool
+) -> None:
+    server_tells(shop, woo_order(1, date_created_gmt="2026-11-01T00:00:00"), at=-10)
+    VisitorLink.objects.create(
+        site=site, visitor="tarayici-1", contact=Contact.objects.get(), how="login", subject="20871", from_at=minute(-60), proved_at=NOON, made_at=NOON
+    )  # fmt: skip
+    arrive(site, 0, "Product Added")
+    carry()
+    server_tells(shop, woo_order(status=status))
+
+    assert bool(Cart.objects.get().ordered_at) is is_over
+
+
+def test_an_order_that_fails_soon_gives_its_cart_back(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(site, 5, "Order Completed", {"order_id": "10482", "total": 100})
+    carry()
+    assert Cart.objects.get().ordered_at
+
+    server_tells(shop, woo_order(status="failed"))
+    assert (Cart.objects.get().ordered_at, Cart.objects.get().order) == (None, None)

@@ -214,3 +214,12 @@ def test_orders_go_along_when_contacts_are_merged(shop: Shop) -> None:
     merging.merge(keep=ayse, drop=guest, by=cast.can(), at=NOW)
 
     assert ayse.orders.count() == 2
+
+
+def test_refunds_are_what_the_servers_newest_word_lists(shop: Shop) -> None:
+    first, second = {"id": 77, "reason": "", "total": "-349.90"}, {"id": 78, "reason": "", "total": "-10"}
+    tell(shop, woo_order(refunds=[first, second], date_modified_gmt="2026-11-15T08:00:00"))
+    tell(shop, woo_order(refunds=[first | {"total": "-300"}], date_modified_gmt="2026-11-16T08:00:00"))
+    tell(shop, woo_order(refunds=[first, second], date_modified_gmt="2026-11-15T08:00:00"))  # late
+
+    assert Refund.objects.get().amount == order().refunded == Decimal("300")

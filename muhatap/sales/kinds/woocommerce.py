@@ -96,6 +96,7 @@ def order(said: Mapping[str, Any]) -> ToldOrder | None:
         lines=tuple(map(_line, items(said.get("line_items")))),
         steps=_steps(said, state, placed_at),
         returns=_returns(said, placed_at),
+        is_unpaid=status == "pending",
         promised_on=_promised(said),
     )
 

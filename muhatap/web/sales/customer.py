@@ -37,6 +37,6 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 
 def _spent(contact: Contact) -> str:
     """What their orders came to in each currency, without what was cancelled and what was given back."""
-    counted = Order.objects.filter(contact=contact).exclude(state="cancelled").values("currency")
+    counted = Order.objects.filter(contact=contact).exclude(state__in=("cancelled", "refunded")).values("currency")
     sums = counted.annotate(total=Sum("total"), back=Sum("refunded")).order_by("currency")
     return " + ".join(times.money(one["total"] - one["back"], one["currency"]) for one in sums)
