@@ -105,11 +105,7 @@ def meet(request: HttpRequest, data: shapes.Meet) -> Status[None]:
         identity = signed.read(data.jwt, secret=settings_of(inbox.settings).identity_secret, at=at)
     except signed.Refused as refusal:
         raise Problem(HTTPStatus.UNAUTHORIZED, "identity_refused", str(refusal)) from refusal
-    origin = request.headers.get("Origin", "")
-    own = f"{request.scheme}://{request.get_host()}"
-    visitors.vouch(
-        write_key=data.site, origin="" if origin == own else origin, visitor=data.visitor, identity=identity, at=at
-    )
+    visitors.vouch(write_key=data.site, origin=_origin(request), visitor=data.visitor, identity=identity, at=at)
     return Status(204, None)
 
 
@@ -122,7 +118,7 @@ def invite(request: HttpRequest, data: shapes.Ask) -> Any:
     """Asked by pages with tracker and chat where the visitor agreed; each invitation is given once."""
     hold_back(request, "invitations", LOOKS)
     _inbox(request, data.inbox)
-    found = inviting.take(write_key=data.site, visitor=data.visitor, at=clock.now())
+    found = inviting.take(write_key=data.site, origin=_origin(request), visitor=data.visitor, at=clock.now())
     return {"text": found.text} if found else Status(204, None)
 
 
@@ -222,6 +218,12 @@ def _inbox(request: HttpRequest, key: str) -> Inbox:
         raise Problem(HTTPStatus.NOT_FOUND, "no_inbox", _("There is no chat under this key."))
     admit(request, inbox)
     return inbox
+
+
+def _origin(request: HttpRequest) -> str:
+    """Of whose page the call comes; empty for a page of our own."""
+    origin, own = request.headers.get("Origin", ""), f"{request.scheme}://{request.get_host()}"
+    return "" if origin == own else origin
 
 
 def _visitor(request: HttpRequest) -> ChatSession:

@@ -7,6 +7,7 @@ from django.db import transaction
 from muhatap.triggers.judging import STILL_THERE
 from muhatap.triggers.models import Firing, Trigger
 from muhatap.visits import sites, stitching
+from muhatap.visits.proving import OURS
 
 
 def is_any_on() -> bool:
@@ -15,10 +16,13 @@ def is_any_on() -> bool:
 
 
 @transaction.atomic
-def take(*, write_key: str, visitor: str, at: datetime) -> Firing | None:
-    """The invitation that waits for this visitor, marked as shown; None for most."""
-    site = sites.standing().get(write_key)
-    link = stitching.holding(site.id, visitor, at) if site and not site.by_server else None
+def take(*, write_key: str, origin: str, visitor: str, at: datetime) -> Firing | None:
+    """The invitation that waits for this visitor, marked as shown; None for most.
+
+    `origin` is the page's, which the site has to let in; empty for a page of our own. Names that can be guessed are nobody's.
+    """
+    site = sites.of_page(write_key=write_key, origin=origin)
+    link = stitching.holding(site.id, visitor, at) if site and not visitor.startswith(OURS) else None
     if link is None:
         return None
     waiting = Firing.objects.select_for_update(skip_locked=True).filter(

@@ -5,6 +5,7 @@ signed identity (`context.identity`, or the trait of that name), or that server 
 page. What is proved is written down here and judged later, one by one: who it is, contacts decide.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,12 +27,14 @@ from muhatap.visits import segment, sites
 from muhatap.visits.models import Event, How, Kind, Site, VisitorLink, VisitorProof
 from muhatap.visits.segment import Refused
 
-NAMELESS = "day:"  # visitors who allowed nothing: never tied to anybody
+NAMELESS = segment.NAMELESS  # visitors who allowed nothing: never tied to anybody
+OURS = (NAMELESS, "known:", "user:", "said:")  # names we give, none of which a browser may show as its own
 # What programs and forms say when they know no number; thousands would become one person by it.
 NOBODY = {
     "null", "undefined", "none", "nil", "nan", "true", "false", "[object object]", "guest", "misafir", "anonymous", "anonim",
     "user", "test", "deneme", "admin", "unknown", "customer", "id", "0", "-1",
 }  # fmt: skip
+_TAKEN = re.compile(r"\A(?:known|user):")
 Who = tuple[int, str]  # a site and a visitor of it
 
 
@@ -69,8 +72,8 @@ class Reader:
     def read(self, event: Event) -> VisitorProof | None:
         """What this event proves; None when that is nothing, and why where somebody should know."""
         who = visitor_of(event)
-        if not who or who.startswith(NAMELESS):
-            return None
+        if not who or who.startswith(NAMELESS) or not (event.by_server or event.anonymous_id):
+            return None  # who is in no browser of their own is nobody’s proof: any other browser could say the same
         try:
             told = _of_server(event) if event.by_server else self._of_browser(event)
             if told is None:
@@ -132,9 +135,9 @@ class Blocked:
 
 
 def visitor_of(event: Event) -> str:
-    """Who did it, as far as it says. The names of those whom the shop's server alone names nobody else can take."""
+    """Who did it, as far as it says; in SQL it is visits_visitor_of. The names that we give no browser can take."""
     if event.anonymous_id:
-        return event.anonymous_id if event.by_server else event.anonymous_id.replace("known:", "said:", 1)
+        return event.anonymous_id if event.by_server else _TAKEN.sub("said:", event.anonymous_id)
     if not event.user_id:
         return ""
     return f"known:{event.user_id}" if event.by_server else f"user:{event.user_id}"

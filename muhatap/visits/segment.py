@@ -23,6 +23,7 @@ LARGEST_UNFOLDED = 16 * 1024 * 1024  # of a batch whose events all carry what it
 MOST_IN_A_BATCH = 2500
 _LONGEST_ID, _LONGEST_NAME, _LONGEST_URL = 200, 200, 2000
 _SAMPLE = 2000
+NAMELESS = "day:"  # so we call those who allowed nothing, for a day
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # The first half of a pair that no second follows, or a second that follows no first; not where the backslash is itself escaped.
 _HALF = re.compile(
@@ -152,6 +153,8 @@ def rows(
             continue
         if nameless and not told.user_id and not told.anonymous_id:
             told.anonymous_id = nameless
+        elif (said := _plain(told.anonymous_id, _LONGEST_ID)).startswith(NAMELESS):
+            told.anonymous_id = f"said:{said.removeprefix(NAMELESS)}"  # that name we alone give
         try:
             yield _row(told, raw, request, call, site_id, received_at, user_agent, by_server)
         except (ValueError, RecursionError) as error:

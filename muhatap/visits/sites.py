@@ -65,6 +65,17 @@ def standing() -> dict[str, Standing]:
     return found
 
 
+def of_page(*, write_key: str, origin: str) -> Standing | None:
+    """The site whose page this is; None where the site is off or does not let the page in.
+
+    `origin` is the page's; empty for a page of our own.
+    """
+    site = standing().get(write_key)
+    if site is None or site.by_server or not site.is_on or (origin and not site.lets_in(origin)):
+        return None
+    return site
+
+
 def name_of(key: str) -> str:
     """Under what `standing` knows a key: a server's by its hash alone."""
     return hashlib.sha256(key.encode(errors="replace")).hexdigest() if key.startswith(SERVER_KEY) else key

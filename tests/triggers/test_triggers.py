@@ -164,10 +164,45 @@ def test_an_invitation_is_for_whoever_is_there_and_is_shown_once(site: Site, ays
     run(trigger)
 
     def asked(visitor: str) -> Firing | None:
-        return inviting.take(write_key=site.write_key, visitor=visitor, at=after(6))
+        return inviting.take(write_key=site.write_key, origin="", visitor=visitor, at=after(6))
 
     assert asked("tarayici-2") is None
     assert (asked("tarayici-1"), asked("tarayici-1")) == (Firing.objects.get(), None)
+
+
+@pytest.mark.parametrize("visitor", ["known:20871", "user:20871", "said:20871", "day:20871"])
+def test_an_invitation_is_not_given_to_whoever_guesses_a_customers_number(
+    site: Site, ayse: Contact, visitor: str
+) -> None:
+    wait(site, ayse, visitor)
+
+    assert inviting.take(write_key=site.write_key, origin="", visitor=visitor, at=after(6)) is None
+    assert Firing.objects.get().shown_at is None
+
+
+def test_an_invitation_is_given_to_pages_that_the_site_lets_in_while_it_is_on(site: Site, ayse: Contact) -> None:
+    wait(site, ayse, "tarayici-1")
+    Site.objects.update(origins=["https://www.ihlamurev.example"])
+
+    def asked(origin: str) -> Firing | None:
+        return inviting.take(write_key=site.write_key, origin=origin, visitor="tarayici-1", at=after(6))
+
+    assert asked("https://baska.example") is None
+    Site.objects.update(is_on=False)
+    assert asked("https://www.ihlamurev.example") is None
+    Site.objects.update(is_on=True)
+    assert asked("https://www.ihlamurev.example") == Firing.objects.get()
+
+
+def wait(site: Site, contact: Contact, visitor: str) -> None:
+    """An invitation waits for this contact, who is this visitor."""
+    trigger = on(Kind.THIRD_LOOK, Way.INVITATION, text="Yardım edelim mi?")
+    look_at(come(site, contact, 1), n=3)
+    VisitorLink.objects.create(
+        site=site, visitor=visitor, contact=contact, how="signed", subject="20871", from_at=EARLIEST, proved_at=NOON,
+        made_at=NOON,
+    )  # fmt: skip
+    run(trigger)
 
 
 def test_looking_back_shows_whom_it_would_have_reached_and_keeps_nothing(shop: Shop, ayse: Contact) -> None:

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from muhatap.channels.webchat import signed
-from muhatap.visits import sites
-from muhatap.visits.models import Refusal, Site, Visit, VisitorProof
+from muhatap.visits import proving, sites
+from muhatap.visits.models import Event, Refusal, Site, Visit, VisitorProof
 from tests import cast
 from tests.visits.telling import NOON, after, arrive, fold, look
 
@@ -72,6 +73,42 @@ def test_whom_the_server_alone_names_no_browser_can_be(site: Site) -> None:
 
     assert proved() == [("known:20871", "server", "20871")]
     assert set(Visit.objects.values_list("visitor", flat=True)) == {"known:20871", "user:20871", "said:20871"}
+
+
+def test_a_signature_in_no_browser_proves_nothing_that_any_browser_could_then_pretend(site: Site, secret: str) -> None:
+    identify(site, secret, visitor="")
+    arrive(site, 1, "Product Viewed", visitor="user:20871")
+
+    fold()
+
+    assert proved() == []
+    assert set(Visit.objects.values_list("visitor", flat=True)) == {"user:20871", "said:20871"}
+
+
+WHO = [
+    ("tarayici-1", "20871"), ("tarayici-1", ""), ("", "20871"), ("known:20871", ""), ("user:20871", "5"), ("said:1", ""),
+    ("day:0123", ""), ("a known:1", ""), ("known:\nuser:1", ""),
+]  # fmt: skip
+
+
+def test_what_reports_read_calls_visitors_as_their_visits_do(site: Site) -> None:
+    for name, user in WHO:
+        for by_server in (False, True):
+            arrive(site, 0, "Element Clicked", visitor=name, user=user, by_server=by_server)
+
+    wanted = {(one.pk[1], proving.visitor_of(one)) for one in Event.objects.all()}
+
+    with connection.cursor() as cursor:
+        cursor.execute("select message_key, visits_visitor_of(anonymous_id, user_id, by_server) from visits_event")
+        assert set(cursor.fetchall()) == wanted
+        for view in ("facts_events", "facts_clicks"):
+            cursor.execute(f"select visitor from {view} order by 1")
+            told = [visitor for (visitor,) in cursor.fetchall()]
+            cursor.execute(
+                "select visits_visitor_key(%s, v) from unnest(%s::text[]) v order by 1",
+                [site.pk, [v for _k, v in wanted]],
+            )
+            assert told == [visitor for (visitor,) in cursor.fetchall()]
 
 
 @pytest.mark.parametrize(

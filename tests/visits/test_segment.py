@@ -174,3 +174,8 @@ def test_no_column_holds_what_the_database_refuses() -> None:
 )  # fmt: skip
 def test_machines_are_marked(agent: str, is_bot: bool) -> None:
     assert one(LOOKS, user_agent=agent).is_bot == is_bot
+
+
+def test_no_browser_is_called_as_we_call_those_who_allowed_nothing() -> None:
+    assert one(LOOKS | {"anonymousId": "\0day:0123"}).anonymous_id == "said:0123"
+    assert one({"event": "A"}, nameless="day:0123").anonymous_id == "day:0123"
