@@ -18,7 +18,7 @@ from muhatap.interactions.models import Interaction
 from muhatap.sales import shops
 from muhatap.sales.models import Shop
 from muhatap.visits import interests, proving, sites, stitching
-from muhatap.visits.models import How, Visit, VisitNews, VisitorLink, VisitorProof
+from muhatap.visits.models import How, Site, Visit, VisitNews, VisitorLink, VisitorProof
 
 AT_ONCE = 500  # proofs, and visits, of one run
 SOURCES = {"chat": "webchat"}  # of a proof, as contacts name their sources
@@ -38,10 +38,8 @@ def vouch(*, write_key: str, origin: str, visitor: str, identity: SignedIdentity
 
     `origin` is the page's, which the site has to let in; empty for a page of our own.
     """
-    site = sites.standing().get(write_key)
-    if site is None or site.by_server or not site.is_on or (origin and not site.lets_in(origin)):
-        return False
-    if visitor.startswith((proving.NAMELESS, "known:", "user:")):
+    site = sites.of_page(write_key=write_key, origin=origin)
+    if site is None or visitor.startswith(proving.OURS):
         return False
     told = proving.of_signed(identity)
     proof = proving.proof(site_id=site.id, visitor=visitor, said=told, how=How.CHAT, at=at, recorded_at=at)
@@ -71,9 +69,18 @@ def claims(proof: VisitorProof) -> list[Claim]:
 
 
 def _account(proof: VisitorProof) -> str:
-    """The number as the house knows it: of the shop whose pages these are, when it is one of several."""
-    shop = Shop.objects.filter(web_source=f"site:{proof.site_id}").exclude(kind=Shop.Kind.WEB).first()
-    return shops.account(shop, proof.subject) if shop and proof.how != How.CHAT else proof.subject
+    """The number as the house knows it: of the shop whose pages these are. Two sites' customer 20871 are two.
+
+    The chat tells plain numbers; so does the firm's first site, unless the shop whose numbers are plain is another site's.
+    """
+    if proof.how == How.CHAT:
+        return proof.subject
+    connected = Shop.objects.exclude(kind=Shop.Kind.WEB)
+    if shop := connected.filter(web_source=f"site:{proof.site_id}").first():
+        return shops.account(shop, proof.subject)
+    is_plain = not connected.filter(namespace="", web_source__startswith="site:").exists()
+    is_first = not Site.objects.filter(pk__lt=proof.site_id).exists()
+    return proof.subject if is_plain and is_first else f"site-{proof.site_id}:{proof.subject}"
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ import pytest
 
 from muhatap.channels.webchat import signed
 from muhatap.contacts import identity
-from muhatap.contacts.models import Contact
+from muhatap.contacts.models import Contact, Identity
 from muhatap.flow import visitors
 from muhatap.interactions.models import Interaction
+from muhatap.sales import shops
 from muhatap.visits import sites, stitching
 from muhatap.visits.models import Site, Visit, VisitNews, VisitorLink
 from tests import cast
@@ -110,3 +111,29 @@ def test_without_consent_no_login_ties_anybody(site: Site, secret: str, ayse: Co
 
     assert not VisitorLink.objects.exists()
     assert not Interaction.objects.exists()
+
+
+def test_customer_20871_of_two_brands_is_two_people(site: Site, secret: str) -> None:
+    other = sites.create(name="Güneş Tekstil", origins=[], by=cast.selin(), at=NOON)
+    for brand in (site, other):
+        arrive(brand, 0, "Order Completed", visitor="", user="20871", by_server=True)
+
+    follow(10)
+
+    mine, theirs = VisitorLink.objects.order_by("site")
+    assert mine.contact != theirs.contact
+    numbers = set(Identity.objects.filter(kind="shop").values_list("value", flat=True))
+    assert numbers == {"20871", f"site-{other.pk}:20871"}
+
+
+def test_the_plain_numbers_are_those_of_the_shop_without_a_namespace(site: Site) -> None:
+    other = sites.create(name="Güneş Tekstil", origins=[], by=cast.selin(), at=NOON)
+    values = {"name": "Güneş", "currency": "TRY", "web_source": f"site:{other.pk}"}
+    shops.connect(kind="woocommerce", values=values, by=cast.selin(), at=NOON)
+    for brand in (site, other):
+        arrive(brand, 0, "Order Completed", visitor="", user="20871", by_server=True)
+
+    follow(10)
+
+    numbers = set(Identity.objects.filter(kind="shop").values_list("value", flat=True))
+    assert numbers == {"20871", f"site-{site.pk}:20871"}
