@@ -18,11 +18,19 @@ _opening = threading.Lock()
 _opened: dict[str, Any] = {}
 
 
-class TooLong(Exception):
+class Unanswered(Exception):
+    """A question that gets no answer, rather than a wrong one; the text says why and what to do."""
+
+
+class TooLong(Unanswered):
     """The question was cancelled: it would have taken longer than anybody waits. Ask for fewer days."""
 
 
-class NoEngine(Exception):
+class TooMuch(Unanswered):
+    """More happened since the last export than a report reads at once. Ask for days up to yesterday."""
+
+
+class NoEngine(Unanswered):
     """The engine that is configured is not there; the text says what to install."""
 
 
@@ -101,7 +109,11 @@ class _Duck:
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         except duckdb.InterruptException as error:
-            raise TooLong from error
+            raise TooLong(
+                _(
+                    "We stopped counting, so that nothing else waits. Choose fewer days, or ask again when it is quieter."
+                )
+            ) from error
         finally:
             watch.cancel()
 

@@ -19,7 +19,7 @@ def until() -> date | None:
 def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: Sequence[str] = ()) -> None:
     """The days from … to of a table, both included; without `start` from the beginning.
 
-    `names` are those of events: of the rest nothing is read from PostgreSQL.
+    `names` are those of events: of the rest nothing is read from PostgreSQL. Raises TooMuch.
     """
     kept = until()
     paths = lake.parts(name, until=kept, start=start, end=end) if kept else []
@@ -31,5 +31,5 @@ def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: S
 
 
 def lay_whole(on: Asking, name: str, where: str = "true", **values: Any) -> None:
-    """A view that is small enough to be read from PostgreSQL each time: links, orders of some days."""
-    on.lay(name, [], fresh.arrow(name, where, values, limit=fresh.MOST))
+    """A view that is read from PostgreSQL each time, all that meets `where`: links, orders."""
+    on.lay(name, [], fresh.arrow(name, where, values))

@@ -1,6 +1,5 @@
-"""What is not in the lake yet, from PostgreSQL: COPY into columns, at most MOST rows, so that a report is of now and never for ever."""
+"""What is not in the lake yet, from PostgreSQL: COPY into columns, at most MOST rows of a table, so that a report is of now and never for ever."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
@@ -8,9 +7,11 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-log = logging.getLogger(__name__)
-MOST = 400_000  # rows of one table; a firm with more a day exports more often (docs/guides/scale.md)
+from muhatap.insight.engine import TooMuch
+
+MOST = 400_000  # rows of one table: docs/guides/scale.md
 _MOMENT = {"facts_visits": "began_at", "facts_page_views": "began_at", "facts_product_interest": "began_at"}
 _ORDERS = ("facts_orders", "facts_order_lines")
 
@@ -33,6 +34,7 @@ def since(table: str, *, after: date | None, until: date, names: Sequence[str] =
     """An Arrow table of what happened after the day `after` (which is in the lake) and up to `until`, in the announced columns.
 
     Events and clicks: what arrived after it. `names` are those of the events that are wanted, since there are many.
+    Raises TooMuch.
     """
     moment = _MOMENT.get(table, "received_at")
     asked = [f"{moment} >= %(after)s::date + 1"] if after else []
@@ -45,15 +47,15 @@ def since(table: str, *, after: date | None, until: date, names: Sequence[str] =
 
 
 def arrow(table: str, where: str = "true", values: dict[str, Any] | None = None, *, limit: int | None = None) -> Any:
-    """An Arrow table of a published view, in memory."""
+    """An Arrow table of a published view, in memory. Raises TooMuch for more rows than `limit`: a part of them would be a wrong figure."""
     import pyarrow.csv
 
     from muhatap.measures.tables import FACTS
 
     schema, told = FACTS[table].to_pyarrow(), BytesIO()
-    n = copied(table, where, values or {}, into=told, limit=limit)
-    if n == limit:
-        log.warning("%s has more than %d rows that are not in the lake: a report leaves the rest out", table, n)
+    n = copied(table, where, values or {}, into=told, limit=limit and limit + 1)
+    if limit and n > limit:
+        raise TooMuch(_("More happened since last night than a report reads at once. Choose days up to yesterday."))
     if not n:
         return schema.empty_table()
     told.seek(0)

@@ -1,4 +1,7 @@
-"""Reports over visits of web sites, of now: plain results of measures. What computes is loaded at the first question, not at the start."""
+"""Reports over visits of web sites, of now: plain results of measures. What computes is loaded at the first question, not at the start.
+
+Each raises engine.Unanswered rather than give a part for the whole.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +15,8 @@ from muhatap.measures.asked import EVERYBODY, Conditions, Period, Step
 A_DAY = timedelta(days=1)
 CART, NONE = "Product Added", "-"
 LINES = "placed_at >= %(start)s::date and placed_at < %(end)s::date + 1 and state <> 'cancelled'"
+LINKS = "until > %(start)s::date and since < %(end)s::date + 1"
+ORDERS = "contact_id is not null and currency = %(currency)s and placed_at < %(as_of)s::date + 1"
 
 
 @dataclass(frozen=True)
@@ -175,9 +180,10 @@ def cohorts(*, period: Period, unit: str = "week", conditions: Conditions = EVER
     """Who first came when, and how many of them came back; the first visit ever meets the conditions. Units: day, week, month."""
     from muhatap.measures import cohorts as measure
 
+    since = measure.first_day(measure.number_of(period.start, unit), unit)
     with engine.asking() as on:
         facts.lay(on, "facts_visits", end=period.end)
-        _lay_links(on, conditions)
+        _lay_links(on, Period(start=since, end=period.end), conditions)
         rows = on.rows("cohorts", period, unit, conditions)
     n = {(row["cohort"], row["later"]): row["n_visitors"] for row in rows}
     last = measure.number_of(period.end, unit)
@@ -260,17 +266,17 @@ def interest(*, contact_id: int, period: Period) -> tuple[Interest, ...]:
 def worth(*, as_of: date, currency: str = "TRY", limit: int = 1000) -> tuple[Worth, ...]:
     """Customers by recency, frequency and money, the best first."""
     with engine.asking() as on:
-        facts.lay_whole(on, "facts_orders")
+        facts.lay_whole(on, "facts_orders", ORDERS, currency=currency, as_of=as_of)
         rows = on.rows("worth", as_of, currency, limit)
     return tuple(Worth(**row) for row in rows)
 
 
 def _lay(on: engine.Asking, name: str, period: Period, conditions: Conditions = EVERYBODY) -> None:
     facts.lay(on, name, start=period.start, end=period.end)
-    _lay_links(on, conditions)
+    _lay_links(on, period, conditions)
 
 
-def _lay_links(on: engine.Asking, conditions: Conditions) -> None:
-    """Only where somebody asks who is known: no other condition reads them."""
+def _lay_links(on: engine.Asking, period: Period, conditions: Conditions) -> None:
+    """Only where somebody asks who is known (no other condition reads them), and those that held on these days."""
     if conditions.is_known is not None:
-        facts.lay_whole(on, "facts_visitor_links")
+        facts.lay_whole(on, "facts_visitor_links", LINKS, start=period.start, end=period.end)

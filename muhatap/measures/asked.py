@@ -4,6 +4,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 STEPS = ("page", "below", "product", "event")
+NO_STEPS = (
+    "Page Engaged",
+    "Element Clicked",
+)  # of the tracker: pages and clicks are told elsewhere, packed months leave them out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ EVERYBODY = Conditions()
 class Step:
     """A page by its path, all pages "below" a path, the page of a product (of any, if empty), or an event by its name.
 
-    Raises ValueError for another kind.
+    Raises ValueError for another kind, or an event of NO_STEPS.
     """
 
     kind: str
@@ -47,3 +51,5 @@ class Step:
     def __post_init__(self) -> None:
         if self.kind not in STEPS:
             raise ValueError(f"a step is one of {', '.join(STEPS)}")
+        if self.kind == "event" and self.value in NO_STEPS:
+            raise ValueError(f"{self.value} is no step")

@@ -7,12 +7,13 @@ import ibis
 import ibis.expr.types as ir
 
 from muhatap.measures.asked import Step
+from muhatap.measures.tables import TRACK
 
 
 def done(step: Step, page_views: ir.Table, events: ir.Table) -> ir.Table:
     """Who did the step and when: (visitor, at)."""
     if step.kind == "event":
-        return events.filter(events.name == step.value).select("visitor", "at")
+        return events.filter(events.kind == TRACK, events.name == step.value).select("visitor", "at")
     if step.kind == "product":
         is_it = page_views.product == step.value if step.value else page_views.product != ""
     else:

@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from muhatap.measures.tables import TRACK
+
 CART = "Product Added"
 # A part counts at most so much, so that one open tab or one restless finger does not decide. (weight of one, most of the part)
 PARTS = {
@@ -45,7 +47,7 @@ def interest(rows: ir.Table, events: ir.Table, *, by: str = "visitor") -> ir.Tab
 
 
 def _carts(events: ir.Table, by: list[str]) -> ir.Table:
-    added = events.filter(events.name == CART, events["product"] != "")
+    added = events.filter(events.kind == TRACK, events.name == CART, events["product"] != "")
     return added.group_by(by).agg(carts=added.count())
 
 

@@ -21,6 +21,7 @@ _VISIT = {
     "landing_path": "string",
 }
 ORDERED = 5  # of `reached`
+TRACK = 2  # of `kind`: what shops and sites told, beside pages and who somebody is
 
 VISITS = ibis.schema(
     _VISIT

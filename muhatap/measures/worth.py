@@ -22,9 +22,7 @@ def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
         orders.day <= as_of,
     )
     kept = (own.state == GIVEN_BACK).ifelse(ibis.literal(0).cast(own.total.type()), own.total - own.refunded)
-    customers = own.group_by("contact_id").agg(
-        last_on=own.day.max(), n_orders=own.count(), money=kept.sum()
-    )
+    customers = own.group_by("contact_id").agg(last_on=own.day.max(), n_orders=own.count(), money=kept.sum())
     counted = customers.mutate(
         days=ibis.literal(as_of).epoch_days().cast("int64") - customers.last_on.epoch_days().cast("int64")
     )

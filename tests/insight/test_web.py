@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from muhatap.insight import web
+from muhatap.contacts import identity
+from muhatap.insight import engine, facts, fresh, web
 from muhatap.measures.asked import Conditions, Period, Step
 from muhatap.visits import folding, keeping, sites
-from muhatap.visits.models import Site
+from muhatap.visits.models import Site, VisitorLink
 from tests import cast
 from tests.visits.leaves import without_leaves
 from tests.visits.test_folding import NOON, arrive
@@ -46,5 +48,56 @@ def test_two_visitors_and_a_cart(shop: Site) -> None:
     assert web.trails(period=TODAY) == (web.Trail(("/", "/urun/keten"), 2),)
     assert web.cohorts(period=TODAY, unit="week").rows == (web.Cohort(date(2026, 11, 16), 2, (2,)),)
     assert web.retention(period=TODAY) == (web.Kept(0, 2, 2),)
-    print(web.pages(period=TODAY), web.sources(period=TODAY), web.products(period=TODAY), web.worth(as_of=DAY))
+    assert [(one.path, one.n_views, one.n_visits, one.n_landings, one.n_exits) for one in web.pages(period=TODAY)] == [
+        ("/", 2, 2, 2, 0), ("/urun/keten", 2, 2, 0, 2),
+    ]  # fmt: skip
+    assert [(one.key, one.n_visits, one.n_visitors, one.n_pages, one.n_short) for one in web.sources(period=TODAY)] == [
+        (("direct",), 2, 2, 4, 0)
+    ]
+    assert [(one.product, one.n_looks, one.n_visitors, one.carts) for one in web.products(period=TODAY)] == [
+        ("keten", 2, 2, 1)
+    ]
+    assert web.worth(as_of=DAY) == ()
     assert web.sources(period=TODAY, conditions=Conditions(has_bought=True)) == ()
+
+
+def test_more_than_is_read_at_once_is_refused_and_never_cut(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for visitor in ("tarayici-1", "tarayici-2"):
+        arrive(shop, 0, visitor=visitor, url=HOME)
+        ayse = identity.resolve(claims=[cast.AYSE], source="email", at=NOON)
+        VisitorLink.objects.create(
+            site=shop, visitor=visitor, contact=ayse, how="signed", subject="20871", from_at=NOON - timedelta(days=9),
+            proved_at=NOON, made_at=NOON,
+        )  # fmt: skip
+    folding.fold(at=NOON + timedelta(minutes=60))
+
+    monkeypatch.setattr(fresh, "MOST", 2)
+    assert web.sources(period=TODAY, conditions=Conditions(is_known=True))[0].n_visits == 2
+    monkeypatch.setattr(fresh, "MOST", 1)
+    with pytest.raises(engine.TooMuch):
+        web.sources(period=TODAY)
+
+
+def test_all_ties_are_read_however_many(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    ayse = identity.resolve(claims=[cast.AYSE], source="email", at=NOON)
+    for nth in range(4):
+        VisitorLink.objects.create(
+            site=shop, visitor=f"tarayici-{nth}", contact=ayse, how="signed", subject="20871",
+            from_at=NOON - timedelta(days=9), until_at=NOON - timedelta(days=8) if nth else None, proved_at=NOON,
+            made_at=NOON,
+        )  # fmt: skip
+    monkeypatch.setattr(fresh, "MOST", 3)
+
+    assert _laid() == 4
+    assert _laid(web.LINKS, start=DAY, end=DAY) == 1  # of those days
+
+
+def _laid(where: str = "true", **values: Any) -> int:
+    found: list[int] = []
+
+    class Counting:
+        def lay(self, _name: str, _paths: object, told: Any) -> None:
+            found.append(told.num_rows)
+
+    facts.lay_whole(Counting(), "facts_visitor_links", where, **values)  # type: ignore[arg-type]
+    return found[0]

@@ -55,7 +55,7 @@ def during(rows: Rows, period: Period) -> Rows:
 
 def did(step: Step, row: Row) -> bool:
     if step.kind == "event":
-        return "name" in row and row["name"] == step.value
+        return "name" in row and row["kind"] == 2 and row["name"] == step.value
     if "name" in row:
         return False
     if step.kind == "product":
@@ -137,7 +137,7 @@ def sources(visits: Rows, by: Sequence[str]) -> Rows:
 
 
 def products(interest: Rows, events: Rows, lines: Rows) -> Rows:
-    added = [row for row in events if row["name"] == "Product Added" and row["product"]]
+    added = [row for row in events if row["kind"] == 2 and row["name"] == "Product Added" and row["product"]]
     found = []
     for product in {row["product"] for row in [*interest, *added, *lines]}:
         seen, bought = ([row for row in rows if row["product"] == product] for rows in (interest, lines))
@@ -151,7 +151,7 @@ def products(interest: Rows, events: Rows, lines: Rows) -> Rows:
 
 
 def interest(rows: Rows, events: Rows, by: str) -> Rows:
-    added = [row for row in events if row["name"] == "Product Added" and row["product"]]
+    added = [row for row in events if row["kind"] == 2 and row["name"] == "Product Added" and row["product"]]
     found = []
     for who, product in {(row[by], row["product"]) for row in [*rows, *added] if row[by] is not None}:
         mine = [row for row in rows if (row[by], row["product"]) == (who, product)]

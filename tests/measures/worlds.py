@@ -99,6 +99,7 @@ def events() -> list[Row]:
         (2, at(29.5), 2, "Arama Yapıldı", ""), (2, at(0), 3, "Ana sayfa", ""), (2, at(60), 2, "Product Added", "p3"),
         (2, at(90.0001), 2, "Order Completed", ""), (-4, at(1440), 2, "Product Added", "p2"), (7, at(0), 1, "", ""),
         (1, at(2004), 2, "Order Completed", ""), (-4, at(1439), 2, "Order Completed", ""),
+        (2, at(1), 3, "Product Added", "p1"),  # a page of that name is no event
     ]  # fmt: skip
     return [
         row("facts_events", visitor=visitor, site_id=1, day=when.date(), at=when, kind=kind, name=name, product=product)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client, RequestFactory
 
+from muhatap.insight import engine
 from muhatap.insight.web import Reached
 from muhatap.measures.asked import Step
 from muhatap.shared import clock
@@ -163,6 +165,25 @@ def test_every_table_is_a_file(ece: Client, shop: Site) -> None:
     assert ece.get(f"{WEB}export/", {"table": "nothing"}).status_code == 404
 
 
+@pytest.mark.parametrize("why", [engine.TooLong, engine.TooMuch, engine.NoEngine])
+@pytest.mark.parametrize("report", ["funnel", "paths", "returning"])
+def test_what_cannot_be_counted_is_said_instead_of_a_broken_page_or_file(
+    ece: Client, shop: Site, monkeypatch: pytest.MonkeyPatch, report: str, why: type[engine.Unanswered]
+) -> None:
+    @contextmanager
+    def asking() -> Iterator[Any]:
+        raise why("Choose fewer days.")
+        yield
+
+    monkeypatch.setattr(engine, "asking", asking)
+
+    page = ece.get(f"{WEB}{report}/")
+    assert (page.status_code, "Choose fewer days." in page.content.decode()) == (200, True)
+    if report != "paths":
+        file = ece.get(f"{WEB}export/", {"table": report})
+        assert (file.status_code, file.content.decode()) == (503, "Choose fewer days.")
+
+
 def test_before_the_first_visit_the_tag_stands_there(client: Client, shop: Site) -> None:
     client.force_login(cast.selin(), backend="django.contrib.auth.backends.ModelBackend")
 
@@ -207,6 +228,15 @@ def test_the_steps_of_a_funnel_stand_in_the_address_or_come_from_its_form() -> N
         ("product", ""),
     ]
     assert read(step0="page:/sepet", kind0="event", value0="Product Added") == [("event", "Product Added")]
+
+
+def test_what_the_tracker_says_of_itself_is_no_step_and_the_form_says_so(ece: Client, shop: Site) -> None:
+    given = {"step0": "page:/nevresim", "step1": "event:Page Engaged"}
+
+    assert steps.read_steps(RequestFactory().get("/", given)) == [("page", "/nevresim")]
+    assert "Page Engaged and Element Clicked are no steps" in words(ece.get(f"{WEB}funnel/", given).content.decode())
+    with pytest.raises(ValueError, match="is no step"):
+        Step("event", "Element Clicked")
 
 
 def test_the_step_at_which_most_turn_back_is_pointed_out() -> None:

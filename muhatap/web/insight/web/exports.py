@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.contacts.exporting import harmless
+from muhatap.insight.engine import Unanswered
 from muhatap.shared import clock
 from muhatap.visits import reports
 from muhatap.web.common import reading, spreadsheets
@@ -19,20 +20,23 @@ from muhatap.web.insight.web.asking import Asked
 
 @needs("visits.read")
 def export(request: HttpRequest) -> Any:  # a stream, which Django does not count among its HttpResponses
-    """CSV or XLSX, and no cell that runs as a formula."""
+    """CSV or XLSX, and no cell that runs as a formula. Counted before the answer begins, so that no file breaks off."""
     asked, name = asking.read(request), request.GET.get("table", "")
     now = clock.now()
-    lines = ([harmless(cell) for cell in row] for row in _rows(request, asked, name))
+    try:
+        lines = [[harmless(cell) for cell in row] for row in _rows(request, asked, name)]
+    except Unanswered as error:
+        return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
     audit.record(
         by=visitor(request), at=now, act="figures.exported", kind="figures", id="", name=f"web {name}",
         filters=dict(asked.pairs()),
     )  # fmt: skip
     told = f"web-{name}-{timezone.localtime(now):%Y-%m-%d}"
-    return spreadsheets.answer(lines, name=told, is_xlsx=request.GET.get("as") == "xlsx")
+    return spreadsheets.answer(iter(lines), name=told, is_xlsx=request.GET.get("as") == "xlsx")
 
 
 def _rows(request: HttpRequest, asked: Asked, name: str) -> Iterator[list[str]]:
-    """Raises Http404 for a table nobody knows."""
+    """Raises Http404 for a table nobody knows, Unanswered while it is counted."""
     if name == "clicks":
         return _clicks(asked, reading.words(request.GET.get("path", ""), 300))
     if name == "funnel":

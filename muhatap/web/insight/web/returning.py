@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.insight import web
-from muhatap.insight.engine import TooLong
+from muhatap.insight.engine import Unanswered
 from muhatap.insight.web import Cohorts, Kept
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs
@@ -49,8 +49,8 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         found = cohorts(request)
         kept = web.retention(period=narrowed.period, unit="day", most=max(LATER), conditions=narrowed.conditions)
-    except TooLong:
-        return render(request, "insight/web/returning.html", page | {"is_too_long": True})
+    except Unanswered as error:
+        return render(request, "insight/web/returning.html", page | {"unanswered": words.unanswered(error)})
     rows = table(found)
     page |= {
         "rows": rows,
@@ -62,7 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def cohorts(request: HttpRequest) -> Cohorts:
-    """What is asked, answered. Raises TooLong."""
+    """What is asked, answered. Raises Unanswered."""
     narrowed = conditions.read(request)
     unit = request.GET.get("unit", "") if request.GET.get("unit", "") in UNITS else "week"
     return web.cohorts(period=narrowed.period, unit=unit, conditions=narrowed.conditions)

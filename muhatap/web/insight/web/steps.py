@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from muhatap.insight import web
-from muhatap.insight.engine import TooLong
+from muhatap.insight.engine import Unanswered
 from muhatap.insight.web import Reached
-from muhatap.measures.asked import Step
+from muhatap.measures.asked import NO_STEPS, Step
 from muhatap.visits.models import Dim
 from muhatap.visits.reports import names_of
 from muhatap.web.common import reading, times
@@ -23,6 +23,7 @@ from muhatap.web.insight.web.funnel import Bar
 
 KINDS = ("page", "below", "product", "event")
 USUAL = (("product", ""), ("event", "Product Added"), ("event", "Checkout Started"), ("event", "Order Completed"))
+REFUSED = {("event", name) for name in NO_STEPS}
 MOST = 6
 WITHIN = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
@@ -50,17 +51,19 @@ def show(request: HttpRequest) -> HttpResponse:
         "lines": [_asking(kind, value) for kind, value in (*wanted, *[("event", "")] * (MOST - len(wanted)))],
         "withins": [(name, said, name == within) for name, said in _withins().items()],
         "hidden": [*narrowed.asked.pairs(), *narrowed.kept.items()],
+        "is_refused": any(one in REFUSED for one in _told(request)),
         "csv_url": narrowed.asked.url("export", table="funnel", **kept, **narrowed.kept),
     }
     try:
         found = reached(request)
-    except TooLong:
-        return render(request, "insight/web/funnel.html", page | {"is_too_long": True, "sentence": ""})
+    except Unanswered as error:
+        page |= {"unanswered": words.unanswered(error), "sentence": ""}
+        return render(request, "insight/web/funnel.html", page)
     return render(request, "insight/web/funnel.html", page | {"steps": bars(found), "sentence": sentence(found)})
 
 
 def reached(request: HttpRequest) -> Sequence[Reached]:
-    """What is asked, answered. Raises TooLong."""
+    """What is asked, answered. Raises Unanswered."""
     narrowed = conditions.read(request)
     within = WITHIN.get(request.GET.get("within", ""), WITHIN["day"])
     steps = [Step(kind, value) for kind, value in read_steps(request)]
@@ -69,6 +72,10 @@ def reached(request: HttpRequest) -> Sequence[Reached]:
 
 def read_steps(request: HttpRequest) -> list[tuple[str, str]]:
     """Those of the address, or the way from a product to an order. From a form each comes in two fields."""
+    return [one for one in _told(request) if one not in REFUSED] or list(USUAL)
+
+
+def _told(request: HttpRequest) -> list[tuple[str, str]]:
     found = []
     for nth in range(MOST):
         kind, _colon, value = request.GET.get(f"step{nth}", "").partition(":")
@@ -76,7 +83,7 @@ def read_steps(request: HttpRequest) -> list[tuple[str, str]]:
         value = reading.words(value, 300)
         if kind in KINDS and (value or kind == "product"):
             found.append((kind, value))
-    return found or list(USUAL)
+    return found
 
 
 def bars(found: Sequence[Reached]) -> list[Bar]:

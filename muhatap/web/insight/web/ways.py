@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from muhatap.insight import web
-from muhatap.insight.engine import TooLong
+from muhatap.insight.engine import Unanswered
 from muhatap.insight.web import Neighbour
 from muhatap.visits import reports
 from muhatap.visits.models import Dim
@@ -50,8 +50,8 @@ def show(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     try:
         return render(request, "insight/web/paths.html", page | _answered(narrowed, path))
-    except TooLong:
-        return render(request, "insight/web/paths.html", page | {"is_too_long": True})
+    except Unanswered as error:
+        return render(request, "insight/web/paths.html", page | {"unanswered": words.unanswered(error)})
 
 
 def _answered(narrowed: Narrowed, path: str) -> dict[str, object]:

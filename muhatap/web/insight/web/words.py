@@ -7,6 +7,7 @@ from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from muhatap.insight.engine import TooLong, TooMuch, Unanswered
 from muhatap.web.common import times
 
 SOURCES = ("search", "social", "ai", "mail", "campaign", "site", "direct")
@@ -15,6 +16,12 @@ SOURCES = ("search", "social", "ai", "mail", "campaign", "site", "direct")
 def lasted(seconds: float) -> str:
     """41 sn, 2 dk 41 sn, 3 sa 28 dk."""
     return times.precise(timedelta(seconds=seconds))
+
+
+def unanswered(error: Unanswered) -> dict[str, str]:
+    """Instead of the figures: what happened, and what to do."""
+    titles = {TooLong: _("That took too long"), TooMuch: _("Too much is new")}
+    return {"title": titles.get(type(error), _("This cannot be counted here")), "text": str(error)}
 
 
 def points(change: float) -> str:
