@@ -41,6 +41,10 @@ def _fetch(shop: Shop, *, at: datetime) -> None:
     except Unanswered as error:
         arriving.set_aside_new(shop=shop, external_id="address", topic=arriving.FILE, raw=b"", detail=str(error), at=at)
         return
-    number = f"address:{hashlib.sha256(answer.body).hexdigest()}"
+    content = f"address:{hashlib.sha256(answer.body).hexdigest()}"
     shop.deliveries.filter(external_id="address").delete()
+    read = shop.deliveries.filter(topic=arriving.FILE, external_id__startswith="address:").order_by("-id")
+    if (read.values_list("external_id", flat=True).first() or "").startswith(content):
+        return
+    number = f"{content}:{at.timestamp():.0f}"
     arriving.accept(shop=shop, external_id=number, topic=arriving.FILE, raw=answer.body, at=at)

@@ -26,7 +26,10 @@ def go_on(*, back_fill_id: int, at: datetime) -> None:
     """Read the next page. May run twice: one at a time, and an order that is told twice is the same order."""
     with locks.keeping("back_fill", back_fill_id) as is_ours:
         fill = BackFill.objects.select_related("shop").filter(pk=back_fill_id, state=BackFill.State.RUNNING).first()
-        if not is_ours or fill is None or (fill.rests_until and fill.rests_until > at):
+        if not is_ours or fill is None:
+            return
+        if fill.rests_until and fill.rests_until > at:
+            backfilling.wait(fill=fill, until=fill.rests_until)
             return
         try:
             _read_page(fill, at=at)

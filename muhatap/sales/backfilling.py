@@ -97,6 +97,11 @@ def rest(*, fill: BackFill, seconds: int, at: datetime, detail: str = "") -> Non
     jobs.queue(JOB, queue=QUEUE, run_at=until, back_fill_id=fill.pk)
 
 
+def wait(*, fill: BackFill, until: datetime) -> None:
+    """Woken before its time: it is looked at again then."""
+    jobs.queue(JOB, queue=QUEUE, run_at=until, back_fill_id=fill.pk)
+
+
 @transaction.atomic
 def stumble(*, fill: BackFill, detail: str, at: datetime) -> None:
     """Something went wrong that may go well later; after some times it is given up, and can be begun again."""

@@ -21,10 +21,12 @@ from muhatap.sales.told import (
     amount,
     currency,
     day,
+    decimal_sign,
     moment,
     positive,
     quantity,
     text,
+    with_point,
 )
 from muhatap.shared.text import fold
 
@@ -71,6 +73,8 @@ _STATES = {
 _BY_STATE = {word: state for state, words in _STATES.items() for word in words.split("|")}
 _CLOCK = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
+_FIGURES = ("total", "price", "amount", "quantity")
+
 Row = Mapping[str, str]
 
 
@@ -85,7 +89,23 @@ def read(raw: bytes, *, zone: str, at: datetime) -> Iterator[ToldOrder | Thing |
     if not kept:
         raise Unreadable("no rows")
     is_orders = any("order" in row for _n, row in kept[:50])
+    _settle(kept)
     yield from _orders(kept, zone, at) if is_orders else _things(kept)
+
+
+def _settle(rows: list[tuple[int, dict[str, str]]]) -> None:
+    """Write the figures of each column with a point: 1.250 is a thousand and more where its neighbours are 294,50.
+
+    A column that does not tell goes by the others that hold money; one sign alone in a quantity parts its fraction.
+    """
+    signs = {name: decimal_sign(row[name] for _n, row in rows if name in row) for name in _FIGURES}
+    agreed = {sign for name, sign in signs.items() if sign and name != "quantity"}
+    otherwise = agreed.pop() if len(agreed) == 1 else ""
+    for name, sign in signs.items():
+        for _n, row in rows:
+            use = sign or otherwise or ("," if name == "quantity" and "," in row.get(name, "") else "")
+            if use and name in row:
+                row[name] = with_point(row[name], use)
 
 
 def _orders(rows: Iterable[tuple[int, Row]], zone: str, at: datetime) -> Iterator[ToldOrder | str]:
@@ -116,12 +136,8 @@ def _order(number: str, rows: list[tuple[int, Row]], zone: str, at: datetime) ->
     state = _BY_STATE.get(fold(first.get("state", "")).strip(), "placed")
     steps = {"placed": placed_at}
     delivered_at = _moment(first.get("delivered", ""), zone)
-    if state == "delivered" or delivered_at:
-        state, steps["delivered"] = (
-            "delivered" if state in ("placed", "paid", "shipped") else state,
-            delivered_at or placed_at,
-        )
-    steps.setdefault(state, placed_at)
+    if delivered_at:  # a state without its moment is a state and no step
+        state, steps["delivered"] = "delivered" if state in ("placed", "paid", "shipped") else state, delivered_at
     return ToldOrder(
         external_id=number,
         number=text(first.get("number"), 100) or number.removeprefix("#"),

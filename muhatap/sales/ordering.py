@@ -227,7 +227,7 @@ def _fill(order: Order, shop: Shop, told: ToldOrder, *, by_server: bool, at: dat
 def _list(order: Order, shop: Shop, lines: Iterable[Line], *, by_server: bool, at: datetime) -> None:
     told = list(lines)
     known = catalogue.learn(
-        shop=shop, things=[line.thing for line in told], currency=order.currency, by_server=by_server, at=at
+        shop=shop, things=[line.thing for line in told], currency=order.currency, by_server=False, at=at
     )
     order.lines.all().delete()
     OrderLine.objects.bulk_create(

@@ -23,6 +23,7 @@ class Item:
     variant: str
     price: Decimal
     quantity: Decimal
+    currency: str = ""
 
 
 @dataclass(kw_only=True)
@@ -34,7 +35,9 @@ class Played:
 
     @property
     def total(self) -> Decimal:
-        return amount(min(sum((one.price * one.quantity for one in self.items.values()), NOTHING), MOST - 1)) or NOTHING
+        """What lies in it in the cart's currency; a price told in another cannot be added."""
+        own = (one for one in self.items.values() if not one.currency or one.currency == self.currency)
+        return amount(min(sum((one.price * one.quantity for one in own), NOTHING), MOST - 1)) or NOTHING
 
     @property
     def n_items(self) -> int:
@@ -55,25 +58,25 @@ def _next(cart: Played, at: datetime, told: Mapping[str, Any]) -> None:
     cart.external_id = told.get("cart") or cart.external_id
     if verb == ADD:
         for one in listed or ():
-            _add(cart, one)
+            _add(cart, one, told.get("currency") or "")
     elif verb == REMOVE:
         for one in listed or ():
             _remove(cart, one)
     elif listed is not None:
         cart.items = {}
         for one in listed:
-            _add(cart, one)
+            _add(cart, one, told.get("currency") or "")
     if verb == CHECKOUT and cart.checkout_at is None:
         cart.checkout_at = at
 
 
-def _add(cart: Played, told: Mapping[str, str]) -> None:
+def _add(cart: Played, told: Mapping[str, str], currency: str) -> None:
     key = _key(told)
     more, price = amount(told.get("quantity")) or Decimal(1), amount(told.get("price")) or NOTHING
     item = cart.items.get(key)
     if item:
         item.quantity = min(item.quantity + more, MOST_OF_ONE)
-        item.price = price or item.price
+        item.price, item.currency = (price, currency) if price else (item.price, item.currency)
         item.name = told.get("name") or item.name
     elif len(cart.items) < MOST_LINES:
         cart.items[key] = Item(
@@ -82,6 +85,7 @@ def _add(cart: Played, told: Mapping[str, str]) -> None:
             variant=told.get("variant", ""),
             price=price,
             quantity=min(more, MOST_OF_ONE),
+            currency=currency,
         )
 
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.sales.handing import hand_over
 from muhatap.sales.models import Shop
 from muhatap.sales.told import currency as code
 from muhatap.shared import locks, secrets
+from muhatap.webhooks import endpoints
 
 OLD_SECRET_HOLDS = timedelta(hours=24)  # Shopify may sign with the old one for an hour
 SIGNING = (Shop.Kind.WOOCOMMERCE, Shop.Kind.SHOPIFY, Shop.Kind.TRENDYOL)
@@ -30,9 +32,12 @@ class BadShop(ValueError):
 
 @transaction.atomic
 def connect(*, kind: str, values: Mapping[str, object], by: User | None, at: datetime) -> Shop:
-    """A new shop. `values`: name, currency, address, api_name, api_secret, secret, web_source, cart_minutes. Raises BadShop."""
+    """A new shop. `values`: name, currency, address, api_name, api_secret, secret, web_source, cart_minutes, and
+    `is_own` for a shop whose customers' numbers the chat tells as they are. Raises BadShop.
+    """
     locks.hold("shops")
-    shop = Shop(kind=kind, token=random.token_urlsafe(18), by=by, created_at=at, namespace=_namespace(kind))
+    shop = Shop(kind=kind, token=random.token_urlsafe(18), by=by, created_at=at, namespace="")
+    shop.namespace = _namespace(kind, is_own=bool(values.get("web_source") or values.get("is_own")))
     _set(shop, values)
     given = str(values.get("secret") or "")
     if kind == Shop.Kind.SHOPIFY and not given:
@@ -48,8 +53,13 @@ def connect(*, kind: str, values: Mapping[str, object], by: User | None, at: dat
 @transaction.atomic
 def change(*, shop: Shop, values: Mapping[str, object], by: User, at: datetime) -> None:
     """What `values` names is changed; empty secrets stay as they are. Raises BadShop."""
+    locks.hold("shops")
     before = {name: getattr(shop, name) for name in (*_PLAIN, "web_source")}
     _set(shop, values)
+    if _place(before["address"]) != _place(shop.address) and shop.api_secret_sealed and not values.get("api_secret"):
+        raise BadShop(
+            "api_secret", _("The address is another: type the secret again, so that it goes nowhere it should not.")
+        )
     shop.save()
     if "web_source" in values:
         _tie(shop, str(values.get("web_source") or ""))
@@ -93,10 +103,11 @@ def api_secret(shop: Shop) -> str:
 
 def of_site(*, source: str, name: str, at: datetime) -> Shop:
     """The shop whose visitors this site's are; made when no shop was tied to it."""
-    found = Shop.objects.filter(web_source=source).first()
-    if found:
-        return found
     with transaction.atomic():
+        locks.share("shops")  # nobody hands the site to another shop while its events are written
+        found = Shop.objects.filter(web_source=source).first()
+        if found:
+            return found
         locks.hold("shops")
         found = Shop.objects.filter(web_source=source).first()
         values = {"name": name, "web_source": source}
@@ -113,9 +124,9 @@ def account(shop: Shop, number: str) -> str:
     return f"{shop.namespace}:{number}" if shop.namespace else number
 
 
-def _namespace(kind: str) -> str:
-    """The firm's first own shop has none: the chat on its pages tells plain numbers too."""
-    is_own = kind in (Shop.Kind.WOOCOMMERCE, Shop.Kind.SHOPIFY, Shop.Kind.FEED)
+def _namespace(kind: str, *, is_own: bool) -> str:
+    """The firm's own shop, the one on its site, has none: the chat on its pages tells plain numbers too."""
+    is_own = is_own and kind in (Shop.Kind.WOOCOMMERCE, Shop.Kind.SHOPIFY, Shop.Kind.FEED)
     is_free = not Shop.objects.filter(namespace="").exists()
     return "" if is_own and is_free else f"{kind[:8]}-{random.token_hex(3)}"
 
@@ -139,13 +150,25 @@ def _check(shop: Shop) -> None:
     parts = urlsplit(shop.address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or not shop.address.isascii():
         raise BadShop("address", _("This is not a whole address. Example: https://www.ihlamurev.example"))
+    if parts.scheme == "http" and shop.kind in ASKED and not endpoints.may_be_private():
+        raise BadShop("address", _("The key goes along with each question: it must be https."))
     if shop.kind != Shop.Kind.FEED:
         shop.address = shop.address.rstrip("/")
 
 
 def _tie(shop: Shop, source: str) -> None:
     """The site's visitors shop here from now on; a shop that stood for the site alone gives it up."""
-    if source:
-        Shop.objects.filter(web_source=source).exclude(pk=shop.pk).update(web_source="")
-    Shop.objects.filter(pk=shop.pk).update(web_source=source)
+    before = list(Shop.objects.filter(web_source=source).exclude(pk=shop.pk)) if source else []
+    Shop.objects.filter(pk__in=[one.pk for one in before]).update(web_source="")
     shop.web_source = source
+    if source and not shop.orders.exists():
+        shop.namespace = _namespace(shop.kind, is_own=True) if shop.namespace else ""
+    shop.save(update_fields=["web_source", "namespace"])
+    for one in before:
+        if one.kind == Shop.Kind.WEB:
+            hand_over(before=one, to=shop)
+
+
+def _place(address: object) -> tuple[str, str]:
+    parts = urlsplit(str(address))
+    return parts.scheme, parts.netloc

@@ -1,11 +1,14 @@
-"""What shops and browsers say of products, orders and carts, in our own words. Pure: no database, no settings."""
+"""What shops and browsers say of products, orders and carts, in our own words. Pure: no database."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from muhatap.shared.text import without_nul
 
@@ -15,6 +18,10 @@ NOTHING = Decimal(0)
 MOST_LINES = 500
 YEARS = range(1990, 2200)  # in which something may have been ordered or promised
 _TURKISH_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_ZONED = re.compile(r"[+-]\d{2}:?\d{2}\s*$")
+_BETWEEN = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")  # 1 249,90
+_POWER = re.compile(r"[eE][-+]?\d")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DIGITS = re.compile(r"[-+]?[0-9][0-9.,]*")
 
@@ -108,8 +115,9 @@ def amount(said: object) -> Decimal | None:
 
 def _plain(said: str) -> str:
     """With both signs the last one parts the fraction; a comma alone does unless three digits follow, which are thousands."""
-    found = _DIGITS.search(said[:60])
-    text = found.group() if found else ""
+    said = _BETWEEN.sub("", said[:60])
+    found = _DIGITS.search(said)
+    text = found.group() if found and not _POWER.match(said, found.end()) else ""
     if "," in text and "." in text:
         thousands = "." if text.rindex(",") > text.rindex(".") else ","
         return text.replace(thousands, "").replace(",", ".")
@@ -117,6 +125,29 @@ def _plain(said: str) -> str:
         is_fraction = text.count(",") == 1 and len(text.partition(",")[2]) != 3
         return text.replace(",", "." if is_fraction else "")
     return text.replace(".", "") if text.count(".") > 1 else text
+
+
+def decimal_sign(said: Iterable[str]) -> str:
+    """Which sign parts the fraction in these figures of one column: "," or ".", "" where they do not tell or differ."""
+    found = set()
+    for one in said:
+        figure = _DIGITS.search(_BETWEEN.sub("", one[:60]))
+        text = figure.group().rstrip(".,") if figure else ""
+        last = max(text.rfind(","), text.rfind("."))
+        if last < 0:
+            continue
+        sign, other = text[last], "." if text[last] == "," else ","
+        if text.count(sign) > 1:
+            found.add(other)
+        elif other in text or len(text) - last - 1 != 3 or text[:last] in ("0", "-0"):
+            found.add(sign)
+    return found.pop() if len(found) == 1 else ""
+
+
+def with_point(said: str, sign: str) -> str:
+    """The figure with a point before its fraction and nothing between its thousands."""
+    other = "." if sign == "," else ","
+    return _BETWEEN.sub("", said).replace(other, "").replace(sign, ".")
 
 
 def positive(said: object) -> Decimal:
@@ -161,16 +192,21 @@ def moment(said: object) -> datetime | None:
 
 
 def day(said: object) -> date | None:
-    """A day as shops write it, 2026-11-24 or 24.11.2026, or the day of a moment."""
-    if not isinstance(said, str):
-        found_at = moment(said)
-        return found_at.date() if found_at else None
+    """A day as shops write it, 2026-11-24 or 24.11.2026, or the day of a moment where the firm is."""
+    if not isinstance(said, str) or _EPOCH.fullmatch(said.strip()):
+        return _day_of(moment(int(said) if isinstance(said, str) else said))
+    if "T" in said and (said.strip().endswith("Z") or _ZONED.search(said)):
+        return _day_of(moment(said))
     turkish = _TURKISH_DAY.fullmatch(said.strip())
     try:
         found = date(*map(int, reversed(turkish.groups()))) if turkish else date.fromisoformat(said.strip()[:10])
     except ValueError:
         return None
     return found if found.year in YEARS else None
+
+
+def _day_of(at: datetime | None) -> date | None:
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if at else None
 
 
 def yes(said: object) -> bool | None:

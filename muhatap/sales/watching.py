@@ -23,6 +23,7 @@ def find_left(*, at: datetime) -> int:
     """Write down the carts whose shop's minutes passed without a word; how many."""
     rested = ExpressionWrapper(F("shop__cart_minutes") * Value(timedelta(minutes=1)), output_field=DurationField())
     until = ExpressionWrapper(Cast(Value(at), DateTimeField()) - rested, output_field=DateTimeField())
+    Leaving.objects.filter(over_at=None, cart__ordered_at__isnull=False).update(over_at=at)
     standing = Leaving.objects.filter(cart=OuterRef("pk"), over_at=None)
     carts = Cart.objects.open().filter(~Exists(standing), changed_at__gt=at - FORGOTTEN, changed_at__lte=until)
     found = [Leaving(cart=cart, at=at, total=cart.total) for cart in carts.order_by("changed_at")[:MOST]]

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 
 from muhatap.flow import asking, filling
 from muhatap.sales import backfilling, shops
@@ -160,9 +161,10 @@ def test_a_shop_that_is_down_is_tried_again_for_a_while() -> None:
 
 
 def test_neighbours_are_not_asked_unless_the_installation_says_so(settings: Any) -> None:
-    settings.WEBHOOKS_MAY_BE_PRIVATE = False
     with served(lambda _p, _q: (200, [], {})) as (url, seen):
-        fill = read(begun("woocommerce", url))
+        fill = begun("woocommerce", url)
+        settings.WEBHOOKS_MAY_BE_PRIVATE = False
+        fill = read(fill)
 
     assert (fill.state, fill.n_failed_in_a_row, seen) == ("running", 1, [])
     assert "public net" in fill.detail
@@ -185,7 +187,7 @@ def test_nobody_is_asked_without_a_key() -> None:
     shop = shops.connect(kind="feed", values={"name": "M"}, by=cast.selin(), at=NOW)
     with pytest.raises(backfilling.CannotFill):
         backfilling.begin(shop=shop, since=SINCE, by=cast.selin(), at=NOW)
-    assert Shop.objects.get().namespace == ""
+    assert Shop.objects.get().namespace != ""
 
 
 def test_a_file_at_an_address_is_read_once_for_each_content() -> None:
@@ -219,3 +221,42 @@ def test_where_a_shop_was_read_to_last_is_not_forgotten() -> None:
     assert backfilling.forget(at=later) == 0
     asking.keep_up(at=later)
     assert BackFill.objects.latest("id").since == NOW - timedelta(hours=1)
+
+
+def test_trendyol_goes_on_from_the_last_change_it_told() -> None:
+    changed = int((SINCE + timedelta(days=1)).timestamp() * 1000)
+
+    def reply(_path: str, query: dict[str, str]) -> Reply:
+        return 200, {"totalPages": 2, "content": [trendyol_package(lastModifiedDate=changed)]}, {}
+
+    with served(reply) as (url, seen):
+        read(begun("trendyol", url), times=3)
+
+    asked = [(int(query["startDate"]), query["page"]) for _p, query, _h in seen]
+    assert asked[1:] == [(changed, "0"), (changed, "1")]
+
+
+def test_an_older_file_put_back_is_read_again() -> None:
+    told = [b"order_id,date,total\n7,2026-11-02,12.50\n", b"order_id,date,total\n7,2026-11-02,13.50\n"]
+    with served(lambda _p, _q: (200, told[0], {})) as (url, _seen):
+        shops.connect(kind="feed", values={"name": "M", "address": f"{url}/o.csv"}, by=cast.selin(), at=NOW)
+        for hours in range(3):
+            asking.fetch_files(at=NOW + timedelta(hours=hours))
+            told.reverse()
+
+    assert ShopDelivery.objects.count() == 3
+
+
+def test_who_is_woken_early_is_woken_again() -> None:
+    with served(lambda _p, _q: (429, {}, {"Retry-After": "120"})) as (url, _seen):
+        fill = read(begun("woocommerce", url))
+        before = queued()
+        read(fill)
+
+    assert queued() == before + 1
+
+
+def queued() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'back_fill'")
+        return int(cursor.fetchone()[0])

@@ -351,7 +351,8 @@ def test_a_payment_that_does_not_come_leaves_the_cart_where_it_is(
 ) -> None:
     server_tells(shop, woo_order(1, date_created_gmt="2026-11-01T00:00:00"), at=-10)
     VisitorLink.objects.create(
-        site=site, visitor="tarayici-1", contact=Contact.objects.get(), how="login", subject="20871", from_at=minute(-60), proved_at=NOON, made_at=NOON
+        site=site, visitor="tarayici-1", contact=Contact.objects.get(), how="login", subject="20871", from_at=minute(-60),
+        proved_at=NOON, made_at=NOON,
     )  # fmt: skip
     arrive(site, 0, "Product Added")
     carry()
@@ -368,3 +369,46 @@ def test_an_order_that_fails_soon_gives_its_cart_back(site: Site, shop: Shop) ->
 
     server_tells(shop, woo_order(status="failed"))
     assert (Cart.objects.get().ordered_at, Cart.objects.get().order) == (None, None)
+
+
+def test_a_shop_tied_later_takes_what_stood_with_its_site_and_no_order_is_two(site: Site) -> None:
+    arrive(site, 0, "Product Added")
+    arrive(site, 5, "Order Completed", {"order_id": "10482", "total": 100, "products": [NEVRESIM]})
+    arrive(site, 6, "Order Completed", {"order_id": "7", "total": 100}, visitor="baskasi")
+    carry()
+    arrive(site, 8, "Product Added", HAVLU)
+    carry()
+    alone = Shop.objects.get()
+    woo = shops.connect(kind="woocommerce", values={"name": "Ihlamur Ev"}, by=cast.selin(), at=NOON)
+    server_tells(woo, woo_order(date_created_gmt="2026-11-12T16:05:00"))
+    assert Order.objects.count() == 3
+
+    shops.change(shop=woo, values={"web_source": f"site:{site.pk}"}, by=cast.selin(), at=NOON)
+
+    assert dict(Order.objects.values_list("external_id", "is_told_by_server")) == {"10482": True, "7": False}
+    assert set(Order.objects.values_list("shop", flat=True)) == set(Cart.objects.values_list("shop", flat=True)) == {woo.pk}  # fmt: skip
+    assert Cart.objects.get(ordered_at__isnull=False).order == Order.objects.get(external_id="10482")
+    assert not alone.products.exists() and not alone.orders.exists()
+    arrive(site, 9, "Product Added", HAVLU)
+    carry()
+    assert Cart.objects.get(ordered_at=None).n_items == 2
+
+
+def test_prices_of_two_currencies_are_not_added_up(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added", HAVLU | {"currency": "EUR"})
+    arrive(site, 1, "Product Added")
+    carry()
+
+    cart = Cart.objects.get()
+    assert (cart.currency, cart.total, cart.n_items) == ("TRY", Decimal("2849.90"), 2)
+
+
+def test_a_cart_that_was_ordered_is_not_left(site: Site, shop: Shop) -> None:
+    arrive(site, 0, "Product Added")
+    carry()
+    watching.find_left(at=minute(70))
+    Cart.objects.update(ordered_at=minute(80))  # as a race would leave it
+
+    assert not Cart.objects.left().exists()
+    watching.find_left(at=minute(90))
+    assert not Leaving.objects.filter(over_at=None).exists()

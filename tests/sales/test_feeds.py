@@ -71,3 +71,28 @@ def test_a_file_comes_in_like_a_delivery_and_says_what_it_left_out() -> None:
     assert Product.objects.count() == 2
     assert ShopDelivery.objects.get().outcome == "#9874; row 4: no date of the order (1)"
     assert Shop.objects.get().last_told_at == NOW
+
+
+def test_a_column_says_which_sign_parts_its_fractions() -> None:
+    told = "Sipariş No;Sipariş Tarihi;Ürün Kodu;Adet;Birim Fiyat;Genel Toplam\n"
+    told += "1;02.09.2026;77;0,500;1.250;1 249,90\n2;02.09.2026;78;1,000;294,50;1.250\n"
+    first, second = read(told)
+
+    assert isinstance(first, ToldOrder) and isinstance(second, ToldOrder)
+    assert [line.quantity for one in (first, second) for line in one.lines or ()] == [Decimal("0.5"), Decimal(1)]
+    assert [line.price for one in (first, second) for line in one.lines or ()] == [Decimal(1250), Decimal("294.5")]
+    assert (first.total, second.total) == (Decimal("1249.9"), Decimal(1250))
+
+
+def test_points_stay_points_where_they_part_fractions() -> None:
+    (order,) = read("order_id,date,product id,qty,price,total\n1,2026-09-02,77,1.5,1.250,1249.9\n")
+
+    assert isinstance(order, ToldOrder) and order.lines
+    assert (order.lines[0].price, order.lines[0].quantity, order.total) == (Decimal("1.25"), Decimal("1.5"), Decimal("1249.9"))  # fmt: skip
+
+
+def test_what_came_on_no_day_that_is_told_came_on_none() -> None:
+    (order,) = read("order_id,date,status,total\n1,2026-09-02,delivered,10\n")
+
+    assert isinstance(order, ToldOrder)
+    assert (order.state, set(order.steps)) == ("delivered", {"placed"})

@@ -11,6 +11,7 @@ from muhatap.contacts.models import Contact, Identity
 from muhatap.flow import shops as digesting
 from muhatap.interactions.models import Interaction
 from muhatap.sales import arriving, shops, watching
+from muhatap.sales.kinds import shopify
 from muhatap.sales.models import Lateness, Order, Product, Refund, Shop, ShopDelivery
 from tests import cast
 from tests.sales.payloads import SECRET, raw, shopify_order, trendyol_package, woo_order
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def shop() -> Shop:
-    values = {"name": "Ihlamur Ev", "address": "https://www.ihlamurev.example", "secret": SECRET}
+    values = {"name": "Ihlamur Ev", "address": "https://www.ihlamurev.example", "secret": SECRET, "is_own": True}
     return shops.connect(kind="woocommerce", values=values, by=cast.selin(), at=NOW)
 
 
@@ -223,3 +224,35 @@ def test_refunds_are_what_the_servers_newest_word_lists(shop: Shop) -> None:
     tell(shop, woo_order(refunds=[first, second], date_modified_gmt="2026-11-15T08:00:00"))  # late
 
     assert Refund.objects.get().amount == order().refunded == Decimal("300")
+
+
+def test_only_the_shop_on_the_firms_own_site_has_plain_numbers() -> None:
+    other = shops.connect(kind="woocommerce", values={"name": "Outlet"}, by=cast.selin(), at=NOW)
+    own = shops.connect(kind="woocommerce", values={"name": "Ihlamur Ev"}, by=cast.selin(), at=NOW)
+    shops.change(shop=own, values={"web_source": "site:1"}, by=cast.selin(), at=NOW)
+
+    assert other.namespace
+    assert Shop.objects.get(pk=own.pk).namespace == ""
+
+
+@pytest.mark.parametrize("address", ["https://calan.example", "https://www.ihlamurev.example:8443"])
+def test_a_key_does_not_go_along_to_another_address(shop: Shop, address: str) -> None:
+    shops.change(shop=shop, values={"api_secret": "cs_1"}, by=cast.selin(), at=NOW)
+    with pytest.raises(shops.BadShop):
+        shops.change(shop=shop, values={"address": address}, by=cast.selin(), at=NOW)
+
+    assert Shop.objects.get().address == "https://www.ihlamurev.example"
+    shop.refresh_from_db()
+    shops.change(shop=shop, values={"address": address, "api_secret": "cs_2"}, by=cast.selin(), at=NOW)
+
+
+def test_a_key_travels_encrypted(shop: Shop) -> None:
+    with pytest.raises(shops.BadShop):
+        shops.change(shop=shop, values={"address": "http://www.ihlamurev.example"}, by=cast.selin(), at=NOW)
+
+
+def test_what_shopify_paid_back_is_told_in_the_shops_money() -> None:
+    paid = {"amount": "10.00", "currency": "EUR", "kind": "refund", "amount_set": {"shop_money": {"amount": "450.00"}}}
+    told = shopify.order(shopify_order(refunds=[{"id": 1, "transactions": [paid]}]))
+
+    assert [one.amount for one in told.returns or ()] == [Decimal("450")]

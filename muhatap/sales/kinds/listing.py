@@ -88,7 +88,12 @@ def _trendyol(fill: BackFill, said: Any, *, at: datetime) -> Page:
     orders = items(whole["content"])
     n_pages = _whole(whole.get("totalPages")) or 0
     if here + 1 < n_pages and orders:
-        following: dict[str, Any] | None = {"begin": begin.isoformat(), "page": here + 1}
+        # Pages shift while packages change, so the next one begins where this one ended.
+        last = max(filter(None, (moment(one.get("lastModifiedDate")) for one in orders)), default=begin)
+        is_onwards = begin < last < min(begin + trendyol.WINDOW, at)
+        following: dict[str, Any] | None = (
+            {"begin": last.isoformat(), "page": 0} if is_onwards else {"begin": begin.isoformat(), "page": here + 1}
+        )
     else:
         end = begin + trendyol.WINDOW
         following = {"begin": end.isoformat(), "page": 0} if end < at else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from muhatap.sales.kinds.woocommerce import is_signed
@@ -55,7 +56,9 @@ def order(said: Mapping[str, Any]) -> ToldOrder:
         customer=_customer(said),
         lines=tuple(map(_line, items(said.get("line_items")))),
         steps=steps,
-        returns=tuple(filter(None, map(_return, items(said.get("refunds"))))),
+        returns=tuple(
+            filter(None, (_return(one, currency(said.get("currency"))) for one in items(said.get("refunds"))))
+        ),
     )
 
 
@@ -142,10 +145,10 @@ def _line(said: Mapping[str, Any]) -> Line:
     )
 
 
-def _return(said: Mapping[str, Any]) -> Return | None:
-    """What was paid back, not what was booked: transactions that went well."""
+def _return(said: Mapping[str, Any], coin: str) -> Return | None:
+    """What was paid back, not what was booked: transactions that went well, in the shop's currency."""
     good = [one for one in items(said.get("transactions")) if one.get("status") in (None, "success")]
-    back = sum((positive(one.get("amount")) for one in good if one.get("kind") in (None, "refund")), NOTHING)
+    back = sum((_paid_back(one, coin) for one in good if one.get("kind") in (None, "refund")), NOTHING)
     if not back or not text(said.get("id")):
         return None
     return Return(
@@ -154,6 +157,14 @@ def _return(said: Mapping[str, Any]) -> Return | None:
         at=moment(said.get("created_at")),
         reason=text(said.get("note")),
     )
+
+
+def _paid_back(said: Mapping[str, Any], coin: str) -> Decimal:
+    """The buyer's currency may be another than the shop's, which stands beside it then."""
+    if currency(said.get("currency")) in ("", coin):
+        return positive(said.get("amount"))
+    ours = mapping(mapping(said.get("amount_set")).get("shop_money"))
+    return positive(ours.get("amount"))
 
 
 def pages(since: datetime) -> Sequence[tuple[str, str]]:

@@ -169,10 +169,9 @@ def _steps(said: Mapping[str, Any], state: str, placed_at: datetime) -> dict[str
     if paid_at := _moment(said, "date_paid"):
         found["paid"] = paid_at
     completed_at, modified_at = _moment(said, "date_completed"), _moment(said, "date_modified")
-    if state == "delivered":
-        found[state] = completed_at or modified_at or placed_at
-    elif state not in found:
-        found[state] = modified_at or placed_at
+    came_at = completed_at or modified_at if state == "delivered" else modified_at
+    if state not in found and came_at:
+        found[state] = came_at
     return found
 
 

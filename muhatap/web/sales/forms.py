@@ -48,8 +48,13 @@ class ShopForm(forms.Form):
         required=False,
         help_text=_("Its visitors’ carts and orders belong to this shop; an order that both tell is one order."),
     )
+    is_own = forms.BooleanField(
+        label=_("Our chat tells this shop’s customer numbers as they are"),
+        required=False,
+        help_text=_("So it is for the shop of the web site chosen above. One shop at most."),
+    )
     cart_minutes = forms.IntegerField(
-        label=_("A cart is left after so many minutes"), min_value=5, max_value=10_080, initial=60
+        label=_("A cart is left after so many minutes"), min_value=5, max_value=8640, initial=60
     )
     is_on = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
@@ -90,6 +95,8 @@ class ShopForm(forms.Form):
             out.add("secret")
         if self.kind in (Kind.TRENDYOL, Kind.WEB):
             out.add("address")
+        if self.shop or self.kind in (Kind.TRENDYOL, Kind.WEB):
+            out.add("is_own")
         if self.kind == Kind.TRENDYOL:
             out |= {"web_source", "cart_minutes"}
         return out

@@ -21,8 +21,22 @@ from muhatap.web.sales.forms import FileForm, ShopForm
 Kind = Shop.Kind
 SHOWN = (Kind.WOOCOMMERCE, Kind.TRENDYOL)  # whose secret is ours to make, and theirs to be told
 TOPICS = {
-    Kind.WOOCOMMERCE: ("Order created", "Order updated", "Order deleted", "Product created", "Product updated"),
-    Kind.SHOPIFY: ("orders/create", "orders/updated", "orders/cancelled", "products/create", "products/update"),
+    Kind.WOOCOMMERCE: (
+        "Order created",
+        "Order updated",
+        "Order deleted",
+        "Order restored",
+        "Product created",
+        "Product updated",
+    ),
+    Kind.SHOPIFY: (
+        "orders/create",
+        "orders/updated",
+        "orders/cancelled",
+        "orders/delete",
+        "products/create",
+        "products/update",
+    ),
     Kind.TRENDYOL: ("CREATED", "PICKING", "SHIPPED", "DELIVERED", "CANCELLED", "RETURNED"),
 }
 
