@@ -30,8 +30,10 @@ def run(*, trigger: Trigger, at: datetime) -> list[Firing]:
     if held is None or held.looked_at is None:
         return []
     since = max(held.looked_at - LOOKED_AGAIN, held.changed_at)
-    made = [fire(trigger=held, occasion=one, at=at) for one in occasions.found(held.kind, since=since, until=at)]
-    held.looked_at = at
+    found = occasions.found(held.kind, since=since, until=at, trigger=held)
+    made = [fire(trigger=held, occasion=one, at=at) for one in found]
+    # As many as are met at one time: the next look begins where this one ended.
+    held.looked_at = at if len(found) < occasions.MOST else max(found[-1].at, held.looked_at)
     held.save(update_fields=["looked_at"])
     return [one for one in made if one]
 

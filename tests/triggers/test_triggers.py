@@ -10,7 +10,7 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Cart, CartLine, Lateness, Leaving, Order, Shop
-from muhatap.triggers import firing, inviting, setting
+from muhatap.triggers import firing, inviting, occasions, setting
 from muhatap.triggers.models import Firing, Trigger
 from muhatap.visits import sites
 from muhatap.visits.models import ProductInterest, Site, Visit, VisitorLink
@@ -100,7 +100,9 @@ def test_the_third_look_within_a_week_counts_and_not_of_what_they_bought(site: S
         look_at(come(site, ayse, minutes))
     assert run(trigger, 0) == []
     look_at(come(site, ayse, 1))
-    look_at(come(site, ayse, 2), "havlu", n=3)
+    for minutes in (-200, -50, 2):
+        look_at(come(site, ayse, minutes), "havlu")
+    look_at(come(site, ayse, 3), "kase", n=9)  # again and again in one visit is one visit
     order = Order.objects.create(
         shop=shop, external_id="1", number="1", currency="TRY", total=1, contact=ayse, placed_at=NOON, modified_at=NOON,
         recorded_at=NOON,
@@ -109,6 +111,28 @@ def test_the_third_look_within_a_week_counts_and_not_of_what_they_bought(site: S
 
     assert run(trigger) == [("Ayşe Yılmaz", "")]
     assert (Firing.objects.get().reasons["name"], Firing.objects.get().reasons["n"]) == ("Yün battaniye", 3)
+
+
+def test_who_looked_often_before_but_not_since_is_no_occasion_now(site: Site, ayse: Contact) -> None:
+    trigger = on(Kind.THIRD_LOOK)
+    for minutes in (-300, -200, -100):
+        look_at(come(site, ayse, minutes))
+    trigger.looked_at = NOON
+    trigger.save()
+    look_at(come(site, ayse, 1), "havlu")
+
+    assert run(trigger) == []
+
+
+def test_more_than_are_met_at_one_time_are_met_by_the_next_looks(
+    shop: Shop, ayse: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(occasions, "MOST", 2)
+    trigger = on(Kind.CART_LEFT)
+    for nth in range(5):
+        leave_cart(shop, ayse, nth - 20, visitor=f"tarayici-{nth}")
+
+    assert [len(run(trigger, minutes)) for minutes in (0, 1, 2, 3)] == [2, 2, 1, 0]
 
 
 def test_a_late_order_an_empty_search_and_an_open_question_find_their_customers(
@@ -156,7 +180,8 @@ def test_a_mail_that_offers_something_needs_their_word_and_one_about_an_order_do
 
 def test_an_invitation_is_for_whoever_is_there_and_is_shown_once(site: Site, ayse: Contact) -> None:
     trigger = on(Kind.THIRD_LOOK, Way.INVITATION, text="Yardım edelim mi?")
-    look_at(come(site, ayse, 1), n=3)
+    for minutes in (-200, -100, 1):
+        look_at(come(site, ayse, minutes))
     VisitorLink.objects.create(
         site=site, visitor="tarayici-1", contact=ayse, how="signed", subject="20871", from_at=EARLIEST, proved_at=NOON,
         made_at=NOON,
@@ -197,7 +222,8 @@ def test_an_invitation_is_given_to_pages_that_the_site_lets_in_while_it_is_on(si
 def wait(site: Site, contact: Contact, visitor: str) -> None:
     """An invitation waits for this contact, who is this visitor."""
     trigger = on(Kind.THIRD_LOOK, Way.INVITATION, text="Yardım edelim mi?")
-    look_at(come(site, contact, 1), n=3)
+    for minutes in (-200, -100, 1):
+        look_at(come(site, contact, minutes))
     VisitorLink.objects.create(
         site=site, visitor=visitor, contact=contact, how="signed", subject="20871", from_at=EARLIEST, proved_at=NOON,
         made_at=NOON,

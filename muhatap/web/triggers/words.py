@@ -20,7 +20,7 @@ def explained(kind: str) -> str:
             "A customer we know put something into the cart and neither came back nor ordered within the shop’s minutes."
         ),
         "third_look": _(
-            "A customer we know looks at the page of a product for the third time within a week, and has not bought it."
+            "A customer we know looks at the page of a product in a third visit within a week, and has not bought it."
         ),
         "order_late": _("The day an order was promised for is over and it has not arrived."),
         "empty_search": _(
@@ -43,8 +43,8 @@ def reason(kind: str, told: Mapping[str, Any]) -> str:
         }
         return (
             ngettext(
-                "Looked at %(product)s %(n)d time in a week, %(took)s in all",
-                "Looked at %(product)s %(n)d times in a week, %(took)s in all",
+                "Looked at %(product)s in %(n)d visit in a week, %(took)s in all",
+                "Looked at %(product)s in %(n)d visits in a week, %(took)s in all",
                 values["n"],
             )
             % values
