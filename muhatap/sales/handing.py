@@ -49,7 +49,8 @@ def _claims(some: list[tuple[int, str]], to: Shop) -> None:
         real.filter(visitor="").update(source=claim.source, visitor=claim.visitor)
         Cart.objects.filter(order=claim).update(order=doubled[claim.pk])
         claim.delete()
-        Interaction.objects.filter(pk=claim.interaction_id).delete()
+        if claim.interaction_id:
+            Interaction.objects.filter(pk=claim.interaction_id).delete()
     Order.objects.filter(pk__in=[pk for pk, _name in some if pk not in doubled]).update(shop=to)
 
 
