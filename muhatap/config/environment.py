@@ -263,6 +263,11 @@ def _engine(text: str) -> str:
 
 
 def _lake(text: str) -> str:
+    if "://" in text:
+        raise ValueError(
+            _("“%(text)s” is an address. The lake has to be a folder; a store such as S3 can be mounted as one.")
+            % {"text": text}
+        )
     return str(_folder(text)) if text else ""
 
 

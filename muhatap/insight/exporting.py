@@ -71,8 +71,9 @@ def pack() -> int:
     if last is None:
         return n
     for table in lake.PACKED:
-        for month in lake.months(table):
-            if lake.month_end(month) <= last and not lake.is_whole(table, month):
+        days = lake.days(table)
+        for month in sorted({day.replace(day=1) for day in days}):
+            if lake.month_end(month) <= last and not lake.is_whole(table, month, days):
                 _pack(table, month, last)
                 n += 1
     return n

@@ -12,7 +12,7 @@ tables of their own.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -52,16 +52,17 @@ def parts(
     Packed months stand in for their days where all of them are asked for; of events they hold what was told only.
     """
     last = min(end or until, until) if table in BY_VISIT else end
-    days = {
-        day: folder for day, folder in _days(table) if (start is None or day >= start) and (last is None or day <= last)
+    here = days(table)
+    asked = {
+        day: folder for day, folder in here.items() if (start is None or day >= start) and (last is None or day <= last)
     }
     found: list[Path] = []
-    for month in sorted({day.replace(day=1) for day in days}) if is_packed and table in PACKED else ():
-        path = pack(table, month)
-        if (start is None or start <= month) and (end is None or month_end(month) <= end) and is_whole(table, month):
-            found.append(path)
-            days = {day: folder for day, folder in days.items() if day.replace(day=1) != month}
-    for folder in days.values():
+    for month in sorted({day.replace(day=1) for day in asked}) if is_packed and table in PACKED else ():
+        is_asked = (start is None or start <= month) and month_end(month) <= min(end or until, until)
+        if is_asked and is_whole(table, month, here):
+            found.append(pack(table, month))
+            asked = {day: folder for day, folder in asked.items() if day.replace(day=1) != month}
+    for folder in asked.values():
         found += sorted(path for path in folder.glob("*.parquet") if _arrived_by(path, until))
     return found
 
@@ -71,18 +72,19 @@ def pack(table: str, month: date) -> Path:
     return root() / table.removeprefix("facts_") / "packed" / f"month={month:%Y-%m}.parquet"
 
 
-def is_whole(table: str, month: date) -> bool:
-    """The copy of this month is younger than whatever changed in its days."""
+def is_whole(table: str, month: date, days: Mapping[date, Path]) -> bool:
+    """The copy of this month is younger than whatever changed in its days; `days` are at least those of the month that lie here."""
     path = pack(table, month)
     if not path.exists():
         return False
     made = path.stat().st_mtime_ns
-    return all(folder.stat().st_mtime_ns <= made for day, folder in _days(table) if day.replace(day=1) == month)
+    return all(folder.stat().st_mtime_ns <= made for day, folder in days.items() if day.replace(day=1) == month)
 
 
-def months(table: str) -> list[date]:
-    """The months of which some days lie here, by their first day."""
-    return sorted({day.replace(day=1) for day, _folder in _days(table)})
+def days(table: str) -> dict[date, Path]:
+    """The days that lie here, with their folders, in order. One listing of the disk."""
+    folder = root() / table.removeprefix("facts_")
+    return {date.fromisoformat(each.name.removeprefix("day=")): each for each in sorted(folder.glob("day=*"))}
 
 
 def month_end(month: date) -> date:
@@ -102,13 +104,6 @@ def put(written: Path, target: Path) -> None:
     with written.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(written, target)
-
-
-def _days(table: str) -> Iterator[tuple[date, Path]]:
-    folder = root() / table.removeprefix("facts_")
-    if folder.exists():
-        for each in sorted(folder.glob("day=*")):
-            yield date.fromisoformat(each.name.removeprefix("day=")), each
 
 
 def _arrived_by(path: Path, until: date) -> bool:

@@ -7,7 +7,7 @@ and without a zone, batches whose context and sentAt hold for each of their even
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ _LONGEST_ID, _LONGEST_NAME, _LONGEST_URL = 200, 200, 2000
 _SAMPLE = 2000
 NAMELESS = "day:"  # so we call those who allowed nothing, for a day
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+KEPT_BACK = timedelta(days=8)  # what a browser may tell of late: days that are counted and in the lake stay as they are
 # The first half of a pair that no second follows, or a second that follows no first; not where the backslash is itself escaped.
 _HALF = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u(?:[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -233,11 +234,12 @@ def _row(
     context = told.context or _Context()
     original = moment(told.original_timestamp) or moment(told.timestamp)
     agent = context.user_agent or user_agent
+    at = happened_at(received=received_at, sent=moment(told.sent_at or request.sent_at), told=original)
     return Row(
         received_at=received_at,
         site_id=site_id,
         message_key=message_key(told.message_id or "", raw),
-        at=happened_at(received=received_at, sent=moment(told.sent_at or request.sent_at), told=original),
+        at=at if by_server else max(at, received_at - KEPT_BACK),
         kind=KINDS[kind],
         anonymous_id=_plain(told.anonymous_id, _LONGEST_ID),
         user_id=_plain(told.user_id, _LONGEST_ID),

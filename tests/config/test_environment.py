@@ -48,6 +48,12 @@ def test_a_secret_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
 
 
+def test_the_lake_is_a_folder_and_no_address(tmp_path: Path) -> None:
+    assert read(tmp_path, MUHATAP_LAKE=str(tmp_path / "lake")).lake == str(tmp_path / "lake")
+    with pytest.raises(BadEnvironment, match="MUHATAP_LAKE"):
+        read(tmp_path, MUHATAP_LAKE="s3://ihlamur/lake")
+
+
 def test_every_wrong_value_is_named_in_one_go(tmp_path: Path) -> None:
     with pytest.raises(BadEnvironment) as told:
         read(

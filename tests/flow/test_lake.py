@@ -147,9 +147,28 @@ def test_closed_months_are_read_from_one_file_until_something_late_changes_a_day
 
     assert lake.parts("facts_visits", until=last) == [lake.pack("facts_visits", month)]
     assert lake.parts("facts_visits", until=last, start=FIRST)[0].name == "visits.parquet"
+    assert lake.parts("facts_visits", until=FIRST)[0].name == "visits.parquet"  # of a month that is being written again
     assert views() == 1
 
     exporting.export(FIRST, at=NOON + timedelta(days=1))
     assert lake.parts("facts_visits", until=last)[0].name == "visits.parquet"
     assert exporting.pack() == 3
     assert exporting.pack() == 0
+
+
+def test_the_days_are_listed_once_however_many_months_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for month in range(1, 13):
+        lake.part("facts_visits", date(2025, month, 1)).parent.mkdir(parents=True)
+        written = lake.aside() / "written"
+        written.touch()
+        lake.put(written, lake.pack("facts_visits", date(2025, month, 1)))
+    listed, list_days = [], lake.days
+
+    def days(table: str) -> object:
+        listed.append(table)
+        return list_days(table)
+
+    monkeypatch.setattr(lake, "days", days)
+
+    assert len(lake.parts("facts_visits", until=date(2026, 1, 1))) == 12
+    assert len(listed) == 1

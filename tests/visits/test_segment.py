@@ -40,6 +40,13 @@ def test_an_event_becomes_a_row_with_what_is_asked_for_most() -> None:
     assert not row.is_bot
 
 
+def test_a_browser_tells_of_eight_days_at_most_and_a_server_of_any() -> None:
+    long_ago = LOOKS | {"timestamp": "2025-11-21T12:00:00Z"}
+
+    assert one(long_ago).at == NOON - timedelta(days=8)
+    assert one(long_ago, by_server=True).at == NOON - timedelta(days=365)
+
+
 def test_the_payload_stays_as_it_was_sent() -> None:
     raw = b'{"event": "Sepet",  "userId": "1", "properties": {"fiyat": 2849.90, "x": "\\u0000"}}'
 
