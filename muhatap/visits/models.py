@@ -205,7 +205,10 @@ class How(models.TextChoices):
 
 
 class VisitorProof(models.Model):
-    """Somebody who may say so said who a visitor is. Judged once, outside of the fold; a signature is spent by its first visitor."""
+    """Somebody who may say so said who a visitor is. Judged once, outside of the fold; a signature kept here is spent.
+
+    One that said what was known already is not kept (ADR 0032), and so not spent.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="proofs")
     visitor = models.CharField(max_length=210)
