@@ -30,11 +30,15 @@
   const store = {
     get(name) { try { return isKnown ? localStorage.getItem("muhatap." + name) : null; } catch { return null; } },
     set(name, value) { try { if (isKnown) localStorage.setItem("muhatap." + name, value); } catch { /* full or forbidden */ } },
-    forget() { try { ["id", "user", "proof", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ } },
   };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
     : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
   let own = null; // where the browser stores nothing, somebody is one at least until the page goes
+  const forget = () => {
+    own = null;
+    try { ["id", "user", "proof", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ }
+  };
+  const decided = () => isKnown || forget(); // until then a page that asks elsewhere may still say yes
   const visitor = () => {
     if (!isKnown) return undefined;
     own = store.get("id") || own || uuid();
@@ -132,7 +136,7 @@
     const seconds = Math.round(view.read / 100) / 10, scroll = Math.round(view.scroll * 100);
     const shown = [...view.cards].filter(([, one]) => one.read >= 1000).map(([product, one]) => ({ product_id: product, seconds: Math.round(one.read / 100) / 10 }));
     const told = JSON.stringify([seconds, scroll, shown]);
-    if (told === view.told || (!seconds && !scroll)) return;
+    if (told === view.told || (!seconds && !scroll) || now() - view.moved > REST) return; // after a rest it would count for another visit
     view.told = told;
     put("track", { event: "Page Engaged", properties: { page_view: view.id, seconds, scroll, product_id: view.product, shown }, context: view.context });
   };
@@ -161,7 +165,7 @@
   const moved = () => {
     const rested = now() - view.moved;
     if (rested < 500) return;
-    if (rested > REST) { tell(); begin(); }
+    if (rested > REST) begin();
     measure();
     view.moved = now();
   };
@@ -239,7 +243,7 @@
   const recognise = safely(() => {
     const token = tag.dataset.identity;
     if (!isKnown || token === undefined) return;
-    if (!token && store.get("user")) { store.forget(); own = null; }
+    if (!token && store.get("user")) forget();
     const user = token && subject(token), proof = user + new Date().toDateString();
     if (user && store.get("proof") !== proof) { say(user, {}, token); store.set("proof", proof); }
   });
@@ -259,11 +263,12 @@
     /** The number of this browser, where it may have one: what the chat on this page tells of its customer. */
     visitor: safely(() => visitor()),
     key: tag.dataset.key,
-    consent: safely((is) => { if (Boolean(is) !== isKnown) anew(() => { if (!is) store.forget(); isKnown = Boolean(is); met(); }); }),
-    reset: safely(() => anew(() => { store.forget(); own = null; })),
+    consent: safely((is) => { Boolean(is) !== isKnown ? anew(() => { is || forget(); isKnown = Boolean(is); met(); }) : is || forget(); }),
+    reset: safely(() => anew(forget)),
   });
 
   const start = safely(() => {
+    setTimeout(decided, 5000);
     try { queue = found(); } catch { /* somebody else's */ }
     met();
     begin();
@@ -271,9 +276,10 @@
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);
     addEventListener("scroll", safely(seen), passive);
     addEventListener("click", safely(clicked), passive);
-    for (const kind of ["focus", "blur"]) addEventListener(kind, safely(measure));
+    addEventListener("focus", safely(measure));
+    addEventListener("blur", safely(tell));
     document.addEventListener("visibilitychange", safely(() => { if (document.hidden) { tell(); leave(); } else measure(); }));
-    addEventListener("pagehide", safely(() => { tell(); leave(); }));
+    addEventListener("pagehide", safely(() => { tell(); leave(); decided(); }));
     addEventListener("pageshow", safely((event) => { if (event.persisted) begin(); }));
     addEventListener("online", safely(() => { clearTimeout(timer); timer = 0; later(0); }));
     addEventListener("popstate", safely(changed));

@@ -6,7 +6,7 @@ harmless.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -185,10 +185,13 @@ def _reaches(visit: Visit, event: Event, told: Told) -> bool:
 
 def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
     pages = {page.key: page for page in visit.pages.filter(key__in={_key(event) for event in events})}
+    elsewhere = _of_other_visits(visit, {_key(event) for event in events if event.name == ENGAGED} - pages.keys())
     for event in events:
         is_page, properties = event.kind in (Kind.PAGE, Kind.SCREEN), properties_of(event)
         if not is_page and not (event.name in (ENGAGED, LOOKED) and properties.get("page_view")):
             continue
+        if event.name == ENGAGED and _key(event) in elsewhere:
+            continue  # its total counts there, whatever was told after the rest
         page = pages.setdefault(_key(event), PageView(visit=visit, key=_key(event), at=event.at))
         page.device = page.device or counting.device_of(counting.told(event))
         if is_page:
@@ -196,7 +199,7 @@ def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
             page.product = text(properties.get("product_id")) or page.product
             _land(visit, page, _page_of(counting.told(event)).get("referrer"))
         elif event.name == ENGAGED:
-            _read(page, properties, until=event.at)
+            _read(page, properties, since=page.at if page.path else visit.began_at, until=event.at)
         else:
             page.product = page.product or text(properties.get("product_id"))
     PageView.objects.bulk_create(
@@ -208,11 +211,21 @@ def _read_pages(visit: Visit, events: Sequence[Event]) -> None:
     _sum(visit, pages.values())
 
 
+def _of_other_visits(visit: Visit, keys: Collection[str]) -> set[str]:
+    """Those of these page views that began in another visit of the visitor."""
+    if not keys:
+        return set()
+    theirs = PageView.objects.filter(visit__site=visit.site_id, visit__visitor=visit.visitor, key__in=keys)
+    return set(theirs.exclude(visit=visit).exclude(path="").values_list("key", flat=True))
+
+
 def _sum(visit: Visit, changed: Iterable[PageView]) -> None:
     """What the visit comes to after these pages changed."""
-    told = Q(path="")
+    untold = Q(path="")  # of which only minutes or a product were told
     sums = visit.pages.aggregate(
-        n=Count("id"), ms=Sum("engaged_ms"), paths=ArrayAgg("path", filter=~told, order_by=["-at", "-id"])
+        n=Count("id", filter=~untold),
+        ms=Sum("engaged_ms"),
+        paths=ArrayAgg("path", filter=~untold, order_by=["-at", "-id"]),
     )
     visit.n_pages, visit.engaged_ms = sums["n"], sums["ms"] or 0
     visit.exit_path = sums["paths"][0] if sums["paths"] else ""
@@ -233,9 +246,9 @@ def _land(visit: Visit, page: PageView, referrer: object) -> None:
     visit.source = origins.source(url=page.url, referrer=visit.referrer)
 
 
-def _read(page: PageView, told: Mapping[str, Any], *, until: datetime) -> None:
-    """The largest total; nobody reads longer than the page stood open, as far as its beginning was told."""
-    most = max(until - page.at, timedelta()) if page.url else LONGEST
+def _read(page: PageView, told: Mapping[str, Any], *, since: datetime, until: datetime) -> None:
+    """The largest total; nobody reads longer than the page stood open, or where its beginning was not told the visit lasts."""
+    most = min(max(until - since, timedelta()), LONGEST)
     page.engaged_ms = max(page.engaged_ms, _ms(told.get("seconds"), most))
     page.scroll = max(page.scroll, int(min(max(number(told.get("scroll")), 0), 100)))
     shown = told.get("shown")

@@ -127,6 +127,46 @@ def test_consent_may_be_given_and_taken_back(page: Page, host: Host, server: Ser
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
+def test_whoever_does_not_agree_any_more_is_forgotten(page: Page, host: Host, server: Server, shop: Site) -> None:
+    stored = "Object.keys(localStorage).filter((name) => name.startsWith('muhatap.'))"
+    visit(page, host, server, shop, consent="yes")
+    assert "muhatap.id" in page.evaluate(stored)
+
+    host.wear(server.url, name="muhatap.js", key=shop.write_key, consent="no")
+    page.goto(f"{host.origin}/sepet")
+    page.wait_for_function("window.muhatap")
+    page.clock.run_for(6000)
+    assert page.evaluate(stored) == []
+
+    page.evaluate("localStorage['muhatap.id'] = 'eski'; muhatap.consent(false)")
+    assert page.evaluate(stored) == []
+
+    page.evaluate("Storage.prototype.setItem = () => { throw new Error('forbidden'); }; muhatap.consent(true)")
+    before = page.evaluate("muhatap.visitor()")
+    page.evaluate("muhatap.consent(false); muhatap.consent(true)")
+    assert page.evaluate("muhatap.visitor()") != before
+
+
+def test_minutes_are_told_when_the_reader_turns_away_and_not_after_a_rest(
+    page: Page, host: Host, server: Server, shop: Site
+) -> None:
+    visit(page, host, server, shop, consent="yes")
+    page.mouse.move(5, 5)
+    page.clock.run_for(3000)
+
+    page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))")
+    taken(page, "Page Engaged")
+    n = Event.objects.filter(name="Page Engaged").count()
+    page.evaluate("document.hasFocus = () => true; dispatchEvent(new Event('focus'))")
+    page.clock.fast_forward(40 * 60_000)
+    page.evaluate("muhatap.track('Geri geldi')")
+    page.mouse.move(50, 50)
+    taken(page, "Geri geldi")
+
+    assert Event.objects.filter(name="Page Engaged").count() == n
+    assert Event.objects.filter(kind=3).count() == 2
+
+
 def test_what_was_done_offline_arrives_once_when_the_line_is_back(
     page: Page, context: BrowserContext, host: Host, server: Server, shop: Site
 ) -> None:

@@ -104,6 +104,31 @@ def test_nobody_reads_longer_than_the_page_stood_open(shop: Site, lie: Any) -> N
     assert 0 <= page.scroll <= 100
 
 
+def test_what_is_told_of_a_page_after_a_rest_counts_where_the_page_began(shop: Site) -> None:
+    arrive(shop, 0, page_view="p")
+    engage(shop, 10, "p", 600)
+    engage(shop, 60, "p", 620)
+    arrive(shop, 60, page_view="q")
+
+    fold()
+
+    told = Visit.objects.order_by("began_at").values_list("n_pages", "engaged_ms")
+    assert list(told) == [(1, 600_000), (1, 0)]
+
+
+def test_of_a_page_of_yesterdays_name_only_the_time_since_then_counts(shop: Site) -> None:
+    arrive(shop, 0, page_view="p", visitor="day:dün")
+    engage(shop, 10, "p", 600, visitor="day:dün")
+    engage(shop, 11, "p", 650, visitor="day:bugün")
+    engage(shop, 12, "p", 700, visitor="day:bugün")
+
+    fold()
+
+    old, new = Visit.objects.order_by("began_at")
+    assert (old.n_pages, old.engaged_ms, new.n_pages) == (1, 600_000, 0)
+    assert new.engaged_ms <= 61_000
+
+
 def test_what_arrives_late_joins_the_visit_it_belongs_to(shop: Site) -> None:
     arrive(shop, 0, page_view="p")
     arrive(shop, 200, page_view="q")
@@ -116,13 +141,16 @@ def test_what_arrives_late_joins_the_visit_it_belongs_to(shop: Site) -> None:
 
 
 def test_a_page_that_is_told_after_its_minutes_is_one_page(shop: Site) -> None:
+    arrive(shop, 0, "Ana sayfa", page_view="o")
     engage(shop, 1, "p", 30)
     fold(5)
+    assert Visit.objects.get().n_pages == 1
     arrive(shop, 0.5, "Keten nevresim", page_view="p", after=8)
 
     fold()
 
-    page = PageView.objects.get()
+    assert Visit.objects.get().n_pages == 2
+    page = PageView.objects.get(key="p")
     assert (page.title, page.engaged_ms) == ("Keten nevresim", 30_000)
 
 
