@@ -45,6 +45,13 @@ def accept(*, shop: Shop, external_id: str, topic: str, raw: bytes, at: datetime
 
 
 @transaction.atomic
+def bring(*, shop: Shop, name: str, raw: bytes, by: User, at: datetime) -> Accepted:
+    """Somebody brought a file of the shop's orders or products."""
+    audit.record(by=by, at=at, act="shop.file", kind="shop", id=shop.pk, name=shop.name, size=len(raw))
+    return accept(shop=shop, external_id=name, topic=FILE, raw=raw, at=at)
+
+
+@transaction.atomic
 def set_aside_new(*, shop: Shop, external_id: str, topic: str, raw: bytes, detail: str, at: datetime) -> None:
     """Something read from the shop's API that we cannot take: kept as if it had been sent, with its reason."""
     ShopDelivery.objects.update_or_create(

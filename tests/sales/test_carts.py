@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
@@ -264,7 +264,15 @@ def test_the_servers_order_of_a_customer_ends_the_cart_of_their_browser(site: Si
     assert str(Cart.objects.get().order) == "#10482"
 
 
-def test_one_visitors_nonsense_stops_nobody_else(site: Site, shop: Shop) -> None:
+def test_one_visitors_nonsense_stops_nobody_else(site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear = carting.hear
+
+    def choosy(**told: Any) -> Any:
+        if told["browser"].visitor == "tuhaf":
+            raise DataError("value out of range")
+        return hear(**told)
+
+    monkeypatch.setattr(carting, "hear", choosy)
     arrive(site, 0, "Product Added", {"product_id": "x" * 5000, "price": 1e12, "quantity": 1e7}, visitor="tuhaf")
     arrive(site, 1, "Product Added")
     carry()

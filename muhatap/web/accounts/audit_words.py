@@ -172,6 +172,7 @@ ACTS = {
     "shop.changed": _("Changed a shop"),
     "shop.secret_renewed": _("Created a new secret for a shop"),
     "shop.replayed": _("Had deliveries of a shop read again"),
+    "shop.file": _("Brought a file of a shop"),
     "shop.back_fill": _("Had older orders of a shop read"),
     "shop.back_fill_stopped": _("Stopped reading older orders"),
     "orders.exported": _("Exported orders"),

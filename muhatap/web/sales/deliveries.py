@@ -84,7 +84,7 @@ def upload(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("shops:shop", number)
     raw = form.cleaned_data["file"].read()
     name = f"file:{hashlib.sha256(raw).hexdigest()[:40]}:{now.timestamp():.0f}"
-    arriving.accept(shop=shop, external_id=name, topic=arriving.FILE, raw=raw, at=now)
+    arriving.bring(shop=shop, name=name, raw=raw, by=visitor(request), at=now)
     messages.success(request, _("Kept. What became of it stands here in a moment."))
     return redirect("shops:deliveries", number)
 
