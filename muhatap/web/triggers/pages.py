@@ -1,5 +1,6 @@
 """The triggers: what each waits for, what then happens, whom it would have reached, and whom it did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.shared import clock
 from muhatap.triggers import firing, setting
@@ -100,9 +102,9 @@ def look_back(request: HttpRequest, kind: str) -> HttpResponse:
     """Whom it would have reached in seven days, as it is set now."""
     now = clock.now()
     found = firing.look_back(_known(kind), at=now)
-    lines = [_line(one, kind, now) for one in reversed(found)]
+    lines = _lines(list(reversed(found))[:MOST], kind, visitor(request), now)
     n = sum(1 for one in found if not one.why_not)
-    return render(request, "triggers/_look_back.html", {"lines": lines[:MOST], "n": n, "n_all": len(found)})
+    return render(request, "triggers/_look_back.html", {"lines": lines, "n": n, "n_all": len(found)})
 
 
 def _page(request: HttpRequest, one: Trigger, form: TriggerForm, *, may_edit: bool, status: int) -> HttpResponse:
@@ -115,19 +117,24 @@ def _page(request: HttpRequest, one: Trigger, form: TriggerForm, *, may_edit: bo
         "form": form,
         "said": words.explained(one.kind),
         "may_edit": may_edit,
-        "lines": [_line(row, one.kind, now) for row in rows.order_by("-at", "-id")[:MOST]],
+        "lines": _lines(list(rows.order_by("-at", "-id")[:MOST]), one.kind, visitor(request), now),
         "look_back_url": reverse("triggers:look_back", args=[one.kind]),
     }
     return render(request, "triggers/edit.html", page, status=status)
 
 
-def _line(one: Firing, kind: str, now: datetime) -> Line:
+def _lines(rows: Sequence[Firing], kind: str, user: User, now: datetime) -> list[Line]:
+    readable = words.readable([one.reasons for one in rows], user)
+    return [_line(one, kind, now, readable) for one in rows]
+
+
+def _line(one: Firing, kind: str, now: datetime, readable: set[int]) -> Line:
     settled = _("settled by %(who)s") % {"who": one.settled_by} if one.settled_by else ""
     shown = _("shown") if one.shown_at else ""
     return Line(
         name=str(one.contact),
         url=reverse("contacts:page", args=[one.contact_id]),
-        reason=words.reason(kind, one.reasons),
+        reason=words.reason(kind, one.reasons, readable),
         when=words.when(one.at, now),
         why_not=str(one.get_why_not_display()) if one.why_not else "",
         state=settled or shown,

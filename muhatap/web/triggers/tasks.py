@@ -45,17 +45,18 @@ def _panel(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = Firing.objects.filter(why_not="", settled_at=None).exclude(way=Trigger.Way.INVITATION)
     found = list(rows.select_related("trigger", "contact").order_by("-at", "-id")[: MOST + 1])
-    page = {"tasks": [_task(one, now) for one in found[:MOST]], "has_more": len(found) > MOST}
+    readable = words.readable([one.reasons for one in found[:MOST]], visitor(request))
+    page = {"tasks": [_task(one, now, readable) for one in found[:MOST]], "has_more": len(found) > MOST}
     return render(request, "triggers/_tasks.html", page)
 
 
-def _task(one: Firing, now: datetime) -> Task:
+def _task(one: Firing, now: datetime, readable: set[int]) -> Task:
     is_draft = one.way == Trigger.Way.DRAFT
     write = reverse("inbox:new", args=[one.contact_id])
     return Task(
         name=str(one.contact),
         url=reverse("contacts:page", args=[one.contact_id]),
-        reason=words.reason(one.trigger.kind, one.reasons),
+        reason=words.reason(one.trigger.kind, one.reasons, readable),
         when=words.when(one.at, now),
         when_iso=one.at.isoformat(),
         write_url=f"{write}?task={one.pk}" if is_draft else write,

@@ -1,6 +1,6 @@
 """Triggers and what they found, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muhatap.accounts.models import User
+from muhatap.conversations.visibility import visible_to
 from muhatap.triggers.models import Trigger
 from muhatap.web.common import times
 
@@ -30,8 +32,14 @@ def explained(kind: str) -> str:
     }.get(kind, "")
 
 
-def reason(kind: str, told: Mapping[str, Any]) -> str:
-    """Why it fired, for whoever sees to it."""
+def readable(told: Sequence[Mapping[str, Any]], user: User) -> set[int]:
+    """Those of the conversations these reasons tell of that this reader may see."""
+    asked = [one["conversation"] for one in told if "conversation" in one]
+    return set(visible_to(user).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+
+
+def reason(kind: str, told: Mapping[str, Any], readable: Collection[int] = ()) -> str:
+    """Why it fired, for whoever sees to it; of conversations they may not see (`readable`) nothing is said."""
     if kind == Trigger.Kind.CART_LEFT:
         names = ", ".join(str(name) for name in told.get("products", ()))
         return _("Left %(products)s in the cart, %(total)s") % {"products": names, "total": _money(told)}
@@ -57,7 +65,8 @@ def reason(kind: str, told: Mapping[str, Any]) -> str:
         }
     if kind == Trigger.Kind.EMPTY_SEARCH:
         return _("Searched for “%(query)s” on the site and found nothing") % {"query": told.get("query", "")}
-    return _("Is on the site while “%(subject)s” is open") % {"subject": told.get("subject") or _("a conversation")}
+    subject = told.get("subject") if told.get("conversation") in readable else ""
+    return _("Is on the site while “%(subject)s” is open") % {"subject": subject or _("a conversation")}
 
 
 def _money(told: Mapping[str, Any]) -> str:

@@ -1,10 +1,13 @@
 """The triggers are seen by those who answer, set by those who lead; what came of them waits on Today."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from muhatap.accounts.models import User
+from muhatap.accounts.models import User, Visibility
 from muhatap.contacts import identity
+from muhatap.conversations.models import Conversation
 from muhatap.triggers import setting
 from muhatap.triggers.models import Firing, Trigger
 from tests import cast
@@ -63,3 +66,22 @@ def test_what_came_of_it_waits_on_today_until_somebody_settles_it() -> None:
     assert "yün halı" in zeynep.get("/settings/triggers/empty_search/").content.decode()
     assert zeynep.get("/settings/triggers/empty_search/looking-back/").status_code == 200
     assert zeynep.get("/settings/triggers/nothing/").status_code == 404
+
+
+def test_the_subject_of_a_conversation_is_for_those_who_may_see_it() -> None:
+    ayse = identity.resolve(claims=[cast.AYSE], source="email", at=NOW)
+    thread = Conversation.objects.create(
+        inbox=cast.support_inbox(), contact=ayse, subject="Gizli iade", created_at=NOW, last_message_at=NOW
+    )
+    trigger = setting.change(
+        kind="open_question", is_on=True, way="task", text="", rest_days=7, by=cast.can(), at=NOW - timedelta(days=1)
+    )
+    told = {"conversation": thread.pk, "subject": thread.subject}
+    Firing.objects.create(trigger=trigger, contact=ayse, occasion="visit:1", at=NOW, way="task", reasons=told)
+    blind = login(cast.staff("kor@ihlamurev.example", "Kör Agent", "agent", Visibility.OWN))
+
+    for address in ("/triggers/tasks/", "/settings/triggers/open_question/"):
+        page = blind.get(address).content.decode()
+        assert "Ayşe Yılmaz" in page
+        assert "Gizli iade" not in page
+        assert "Gizli iade" in login(cast.can()).get(address).content.decode()
