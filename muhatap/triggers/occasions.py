@@ -60,7 +60,9 @@ def _by_many(rows: Iterable[Some]) -> Iterator[list[Some]]:
 
 
 def _carts_left(since: datetime, until: datetime) -> Iterator[Occasion]:
-    rows = Leaving.objects.filter(at__gt=since, at__lte=until, over_at=None, cart__contact__isnull=False)
+    rows = Leaving.objects.filter(
+        at__gt=since, at__lte=until, over_at=None, cart__ordered_at=None, cart__contact__isnull=False
+    )
     together = rows.select_related("cart").prefetch_related("cart__lines").order_by("at", "id")
     for one in together.iterator(chunk_size=MOST):
         names = [line.name or line.product_external_id for line in one.cart.lines.all()]

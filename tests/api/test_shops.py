@@ -1,6 +1,7 @@
 """The door for shops: only what is signed comes in, on the disk before it is answered."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from muhatap.sales import shops
@@ -105,3 +106,11 @@ def test_a_secret_lost_with_its_key_does_not_take_the_new_one_along(shop: Shop) 
 
 def test_an_address_that_no_database_holds_is_nobodys(shop: Shop) -> None:
     assert Client().post("/hooks/shops/a%00b/", b"{}", "application/json").status_code == 404
+
+
+def test_when_the_database_is_away_the_shop_is_asked_to_come_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(**_asked: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(Shop.objects, "filter", away)
+    assert post(shop, b"{}") == 503
