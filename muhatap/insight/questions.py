@@ -50,6 +50,11 @@ def cohorts(period: Period, unit: str, wanted: Conditions) -> Any:
     return cohorts_measure.cohorts(_facts("facts_visits"), period=period, unit=unit, wanted=wanted, links=links)
 
 
+def nameless(period: Period, wanted: Conditions) -> Any:
+    links = _facts("facts_visitor_links")
+    return cohorts_measure.nameless(_facts("facts_visits"), period=period, wanted=wanted, links=links)
+
+
 def pages(wanted: Conditions, limit: int) -> Any:
     return _top(pages_measure.pages(_met("facts_page_views", wanted)), "n_views", "path", limit)
 

@@ -66,8 +66,11 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Cohorts:
+    """`n_nameless` are left out: visitors of these days who allowed nothing to be stored, and so are known for a day only."""
+
     unit: str
     rows: tuple[Cohort, ...]
+    n_nameless: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def cohorts(*, period: Period, unit: str = "week", conditions: Conditions = EVER
         facts.lay(on, "facts_visits", end=period.end)
         _lay_links(on, Period(start=since, end=period.end), conditions)
         rows = on.rows("cohorts", period, unit, conditions)
+        (nameless,) = on.rows("nameless", period, conditions)
     n = {(row["cohort"], row["later"]): row["n_visitors"] for row in rows}
     last = measure.number_of(period.end, unit)
     return Cohorts(
@@ -197,6 +201,7 @@ def cohorts(*, period: Period, unit: str = "week", conditions: Conditions = EVER
             )
             for each in range(measure.number_of(period.start, unit), last + 1)
         ),
+        nameless["n_visitors"],
     )
 
 

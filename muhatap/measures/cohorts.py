@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 
 from muhatap.measures.asked import EVERYBODY, Conditions, Period
-from muhatap.measures.conditions import meeting
+from muhatap.measures.conditions import during, meeting
 
 EPOCH = date(1970, 1, 1)
 MONDAY = 3  # 1 January 1970 was a Thursday
@@ -16,10 +16,11 @@ def cohorts(
 ) -> ir.Table:
     """All visits there are → (cohort, later, n_visitors): spans are numbered (`number_of`), `later` 0 is the first span itself.
 
-    A visitor belongs to the span of their first visit ever, if that visit meets the conditions; whatever visit comes later counts. Cohorts
-    from that in which the period begins; nothing after the period is looked at.
+    Nameless visitors are left out: they are known for a day, so that each would be new and never come back. Who is not belongs to the
+    span of their first visit ever, if that visit meets the conditions; whatever visit comes later counts. Cohorts from that in which the
+    period begins; nothing after the period is looked at.
     """
-    known = visits.filter(visits.day <= period.end)
+    known = visits.filter(visits.day <= period.end, ~visits.is_nameless)
     first = known.group_by("visitor").agg(first=known.day.min())
     since = first_day(number_of(period.start, unit), unit)
     begun = first.filter(first.first >= since)
@@ -29,6 +30,15 @@ def cohorts(
     spans = recent.select("visitor", span=_number(recent.day, unit)).distinct()
     both = spans.join(begun.select("visitor", cohort=_number(begun.first, unit)), "visitor")
     return both.group_by("cohort", later=both.span - both.cohort).agg(n_visitors=both.count())
+
+
+def nameless(
+    visits: ir.Table, *, period: Period, wanted: Conditions = EVERYBODY, links: ir.Table | None = None
+) -> ir.Table:
+    """Visits → (n_visitors): the nameless of these days that cohorts leave out, each day's for themselves."""
+    found = meeting(during(visits, period), wanted, links)
+    left_out = found.filter(found.is_nameless)
+    return left_out.agg(n_visitors=left_out.visitor.nunique())
 
 
 def _beginnings(visits: ir.Table, wanted: Conditions, links: ir.Table | None) -> ir.Table:

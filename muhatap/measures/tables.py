@@ -34,6 +34,7 @@ VISITS = ibis.schema(
         "trail": "string",  # its first five pages, one a line
         "campaign_source": "string",
         "campaign_medium": "string",
+        "is_nameless": "boolean",  # allowed nothing to be stored: known for this day only
     }
 )
 PAGE_VIEWS = ibis.schema(

@@ -61,6 +61,17 @@ def test_two_visitors_and_a_cart(shop: Site) -> None:
     assert web.sources(period=TODAY, conditions=Conditions(has_bought=True)) == ()
 
 
+def test_who_allowed_nothing_is_no_newcomer_and_is_counted_apart(shop: Site) -> None:
+    for visitor in ("tarayici-1", "day:1", "day:2"):
+        arrive(shop, 0, visitor=visitor, url=HOME)
+    folding.fold(at=NOON + timedelta(minutes=60))
+
+    found = web.cohorts(period=TODAY)
+
+    assert (found.rows[0].size, found.n_nameless) == (1, 2)
+    assert web.sources(period=TODAY)[0].n_visitors == 3
+
+
 def test_more_than_is_read_at_once_is_refused_and_never_cut(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for visitor in ("tarayici-1", "tarayici-2"):
         arrive(shop, 0, visitor=visitor, url=HOME)

@@ -47,6 +47,8 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
         for unit in ("week", "month"):
             found = cohorts.cohorts(t[visits], period=AUTUMN, unit=unit, wanted=wanted, links=t[links])
             yield f"cohorts {unit} {wanted}", found, reference.cohorts(rows[visits], AUTUMN, unit, wanted, rows[links])
+        left_out = cohorts.nameless(t[visits], period=AUTUMN, wanted=wanted, links=t[links])
+        yield f"nameless {wanted}", left_out, reference.nameless(rows[visits], AUTUMN, wanted, rows[links])
     daily = cohorts.cohorts(t[visits], period=ONE_DAY, unit="day")
     yield "cohorts of a day", daily, reference.cohorts(rows[visits], ONE_DAY, "day", EVERYBODY, [])
     for steps, within in FUNNELS:

@@ -102,7 +102,7 @@ def trails(visits: Rows, begins_with: str = "") -> Rows:
 def cohorts(visits: Rows, period: Period, unit: str, wanted: Conditions, links: Rows) -> Rows:
     of_one = defaultdict(list)
     for row in visits:
-        if row["day"] <= period.end:
+        if row["day"] <= period.end and not row["is_nameless"]:
             of_one[row["visitor"]].append(row)
     n: Counter[tuple[int, int]] = Counter()
     for mine in of_one.values():
@@ -111,6 +111,11 @@ def cohorts(visits: Rows, period: Period, unit: str, wanted: Conditions, links: 
         if cohort >= number_of(period.start, unit) and is_met(first, wanted, links):
             n.update({(cohort, number_of(row["day"], unit) - cohort) for row in mine})
     return [{"cohort": cohort, "later": later, "n_visitors": n} for (cohort, later), n in n.items()]
+
+
+def nameless(visits: Rows, period: Period, wanted: Conditions, links: Rows) -> Rows:
+    found = [row for row in meeting(during(visits, period), wanted, links) if row["is_nameless"]]
+    return [{"n_visitors": len({row["visitor"] for row in found})}]
 
 
 def grouped(rows: Rows, by: Sequence[str], told: Callable[[Rows], Row]) -> Rows:

@@ -43,6 +43,8 @@ VISITS: list[tuple[int, int, list[tuple[float, str, str]], Row]] = [
     (-4, 1439, [(0, "/ürün", ""), (5, "/ürün/keten", "p2"), (6, "/sepet", ""), (9, "/", "")], {"source": "search", "reached": 5}),
     (5, -40 * 1440, [(0, "/", "")], {"source": "ai"}),
     (5, 0, [(0, "/sepet", ""), (1, "/", "")], {"source": "ai"}),
+    (6, 30, [(0, "/", "")], {"source": "search", "is_nameless": True}),
+    (6, 90, [(0, "/sepet", "")], {"source": "search", "is_nameless": True}),
 ]  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "spans": range(max((len(row.cells) for row in rows), default=0)),
         "kept": [_kept(each) for each in kept if each.later in LATER and each.n_asked],
         "sentence": sentence(kept),
+        "nameless": _left_out(found.n_nameless),
     }
     return render(request, "insight/web/returning.html", page)
 
@@ -93,6 +94,17 @@ def sentence(kept: tuple[Kept, ...]) -> str:
         week.n_asked,
     )
     return said % {"n": times.count(week.n_asked), "share": words.share(week.n_back / week.n_asked)}
+
+
+def _left_out(n: int) -> str:
+    if not n:
+        return ""
+    said = ngettext(
+        "%(n)s visitor allowed nothing to be stored and is left out: they are known for one day only.",
+        "%(n)s visitors allowed nothing to be stored and are left out: they are known for one day only.",
+        n,
+    )
+    return said % {"n": times.count(n)}
 
 
 def _kept(each: Kept) -> dict[str, object]:
