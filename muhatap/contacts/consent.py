@@ -24,15 +24,23 @@ def give(*, contact: Contact, channel: str, purpose: str, source: str, by: User 
 
 
 @transaction.atomic
-def withdraw(*, contact: Contact, channel: str, purpose: str, by: User | None, at: datetime) -> bool:
-    """They took it back; False when they had not agreed."""
+def withdraw(
+    *, contact: Contact, channel: str, purpose: str, by: User | None, at: datetime, source: str = "agent"
+) -> bool:
+    """They do not want it: a yes to us is taken back, and a no is kept where they said nothing to us, for a shop may know a yes.
+
+    False when a no stands already.
+    """
     profile.lock(contact)
-    taken = _standing(contact, channel, purpose).update(withdrawn_at=at)
-    if taken:
-        audit.record(
-            by=by, at=at, act="consent.withdrawn", kind="contact", id=contact.pk, name=str(contact), channel=channel
-        )
-    return bool(taken)
+    if last_word(contact=contact, channel=channel, purpose=purpose) is False:
+        return False
+    if not _standing(contact, channel, purpose).update(withdrawn_at=at):
+        said = {"contact": contact, "channel": channel, "purpose": purpose}
+        Consent.objects.create(**said, source=source[:40], by=by, given_at=at, withdrawn_at=at)
+    audit.record(
+        by=by, at=at, act="consent.withdrawn", kind="contact", id=contact.pk, name=str(contact), channel=channel
+    )
+    return True
 
 
 def last_word(*, contact: Contact, channel: str, purpose: str) -> bool | None:

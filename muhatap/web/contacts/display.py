@@ -49,6 +49,14 @@ class Likely:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Offers:
+    """Whether they want news and offers by mail; `word` is their last to us, None while they said nothing."""
+
+    said: str
+    word: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """The whole page of one contact. Empty addresses hide what the reader's role does not allow."""
 
@@ -75,6 +83,8 @@ class Person:
     tag_url: str = ""
     notes: tuple[NoteLine, ...] = ()
     note_url: str = ""
+    offers: Offers | None = None
+    offers_url: str = ""
     merged: tuple[MergedFrom, ...] = ()
     likely: tuple[Likely, ...] = ()
     conversations_url: str = ""

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from muhatap.contacts import consent as consents
 from muhatap.contacts import identity, noting, tagging
 from muhatap.contacts.models import Contact, Identity, Tag
+from muhatap.sales.consent import OFFERS
 from muhatap.shared import clock
 from muhatap.web.common import identities as known
 from muhatap.web.common.doors import needs, visitor
@@ -33,6 +35,18 @@ def untag(request: HttpRequest, number: int, tag: int) -> HttpResponse:
     contact = find(number)
     tagging.untag(contacts=[contact.pk], tag=get_object_or_404(Tag, pk=tag), by=visitor(request), at=clock.now())
     return _answer(request, contact, "tags")
+
+
+@require_POST
+@needs("contacts.edit")
+def consent(request: HttpRequest, number: int) -> HttpResponse:
+    """What they said of news and offers by mail, as somebody was told."""
+    contact, by, at = find(number), visitor(request), clock.now()
+    if request.POST.get("word") == "yes":
+        consents.give(contact=contact, **OFFERS, source="agent", by=by, at=at)
+    else:
+        consents.withdraw(contact=contact, **OFFERS, by=by, at=at)
+    return _answer(request, contact, "offers")
 
 
 @require_POST
@@ -143,5 +157,7 @@ def _answer(request: HttpRequest, contact: Contact, part: str, *, said: str = ""
         tag_url=reverse("contacts:tag", args=[contact.pk]),
         notes=showing.notes(contact, user, now),
         note_url=reverse("contacts:note", args=[contact.pk]),
+        offers=showing.offers(contact),
+        offers_url=reverse("contacts:consent", args=[contact.pk]),
     )
     return render(request, f"contacts/_{part}.html", {"person": shown, "error": said, "typed": typed})

@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.contacts import designing, fields, identity, likeness, merging, profile
+from muhatap.contacts import consent, designing, fields, identity, likeness, merging, profile
 from muhatap.contacts.models import Contact, ContactNote, CustomField, Merge
 from muhatap.contacts.survivorship import Golden
+from muhatap.sales import consent as buyers
+from muhatap.sales.consent import OFFERS
 from muhatap.web.common import identities, times
 from muhatap.web.common.display import Act, NoteLine, ProfileLine, TagChip, ViewGroup
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.contacts import timelines, words
-from muhatap.web.contacts.display import Likely, MergedFrom, Person
+from muhatap.web.contacts.display import Likely, MergedFrom, Offers, Person
 
 _MOST_NOTES = 50
 
@@ -49,6 +51,8 @@ def person(contact: Contact, user: User, now: datetime, views: tuple[ViewGroup, 
         tag_url=url("contacts:tag") if may_edit else "",
         notes=notes(contact, user, now),
         note_url=url("contacts:note") if may_edit else "",
+        offers=offers(contact),
+        offers_url=url("contacts:consent") if may_edit else "",
         merged=tuple(_merged(merge, now, may_merge) for merge in merging.standing_merges(contact)),
         likely=likely(contact, may_merge=may_merge),
         orders_url=_elsewhere("sales:of_contact", contact),
@@ -79,6 +83,15 @@ def tags(contact: Contact, *, may_edit: bool) -> tuple[TagChip, ...]:
 def notes(contact: Contact, user: User, now: datetime) -> tuple[NoteLine, ...]:
     rows = contact.notes.select_related("by").order_by("-at", "-id")[:_MOST_NOTES]
     return tuple(_note(note, user, now) for note in rows)
+
+
+def offers(contact: Contact) -> Offers:
+    """Their last word to us, else what they said to a shop when they bought."""
+    word = consent.last_word(contact=contact, **OFFERS)
+    if word is not None:
+        return Offers(said=_("Agreed") if word else _("Does not want them"), word=word)
+    has_agreed = contact.pk in buyers.given([contact.pk])
+    return Offers(said=_("Agreed when buying") if has_agreed else _("Said nothing about them, so gets none"))
 
 
 def likely(contact: Contact, *, may_merge: bool) -> tuple[Likely, ...]:

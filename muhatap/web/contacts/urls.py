@@ -60,6 +60,7 @@ urlpatterns = [
     path("<int:number>/rejoining/<int:other>/", splits.rejoin, name="rejoin"),
     path("<int:number>/tags/", parts.tag, name="tag"),
     path("<int:number>/tags/<int:tag>/removal/", parts.untag, name="untag"),
+    path("<int:number>/consent/", parts.consent, name="consent"),
     path("<int:number>/notes/", parts.note, name="note"),
     path("<int:number>/notes/<int:note>/removal/", parts.remove_note, name="remove_note"),
     path("<int:number>/identities/", parts.identities, name="identities"),

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from muhatap.accounts.models import Visibility
+from muhatap.accounts.models import AuditEntry, Visibility
 from muhatap.channels.contract import Claim
 from muhatap.contacts import identity, noting
-from muhatap.contacts.models import Contact, ContactNote, Identity, Tag
+from muhatap.contacts.models import Consent, Contact, ContactNote, Identity, Tag
+from muhatap.sales import consent as buyers
+from muhatap.sales.models import Order, Shop
 from tests import cast
 from tests.cast import NOW
 from tests.web.contacts.conftest import HX, enter, url, wrote
@@ -148,3 +150,28 @@ def test_addresses_are_added_proved_and_taken_off(zeynep, ayse, ipek):
     zeynep.post(url("remove_identity", ayse.pk, added.pk))
     assert not Identity.objects.filter(value="ayse@is.example").exists()
     assert zeynep.post(url("remove_identity", ayse.pk, ipek.identities.get().pk)).status_code == 404
+
+
+def test_a_no_to_us_stands_before_the_yes_said_to_a_shop(zeynep, ayse):
+    shop = Shop.objects.create(kind="web", name="Ihlamur Ev", token="t", created_at=NOW)
+    Order.objects.create(
+        shop=shop, external_id="1", number="1", currency="TRY", total=1, contact=ayse, placed_at=NOW, modified_at=NOW,
+        recorded_at=NOW, is_told_by_server=True, may_be_written_to=True,
+    )  # fmt: skip
+    assert buyers.agreed([ayse]) == {ayse.pk}
+
+    for _twice in range(2):
+        part = zeynep.post(url("consent", ayse.pk), {"word": "no"}, headers=HX).content.decode()
+    assert 'value="yes"' in part and 'value="no"' not in part
+    assert buyers.agreed([ayse]) == set()
+    assert Consent.objects.get().withdrawn_at
+    assert AuditEntry.objects.filter(act="consent.withdrawn", object_id=str(ayse.pk)).count() == 1
+
+    assert zeynep.post(url("consent", ayse.pk), {"word": "yes"}).status_code == 302
+    assert buyers.agreed([ayse]) == {ayse.pk}
+    assert zeynep.get(url("page", ayse.pk)).context["person"].offers.word is True
+
+
+def test_a_word_on_offers_is_noted_by_those_who_may_edit(client, ayse):
+    assert enter(client, cast.ece()).post(url("consent", ayse.pk), {"word": "yes"}).status_code == 403
+    assert not Consent.objects.exists()
