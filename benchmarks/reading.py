@@ -27,7 +27,7 @@ from training.texts import Text
 GOAL_KIND = {"tr": 0.88, "en": 0.90}
 GOAL_SENTIMENT, GOAL_LANGUAGE, GOAL_RECALL, MOST_FLAGGED, MOST_OFF = 0.80, 0.97, 0.90, 0.20, 0.05
 GOAL_SPEED, MOST_MB, MOST_MODEL_MB, MOST_BELOW = 500, 400, 45, 8.0
-SHORT, LONG = 25, 1_000
+SHORT, LONG, LINE = 25, 1_000, 100
 FEWEST = 15  # messages; a smaller slice is told, and has no goal
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _ENGLISH = re.compile(
@@ -131,11 +131,14 @@ def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
     bits = [bit for bit in bits if sum(letter.isalpha() for letter in bit) >= 4]
     right = sum(reader.read(bit).language == "tr" for bit in bits)
     elsewhere = [one for one in read if one.text.language not in ("tr", "en")]
+    lines = texts.lines()[1][:: max(1, 2_000 // len(read))]
+    right_elsewhere = sum(reader.read(text[:LINE]).language == spoken for spoken, text in lines)
     return {
         "language": at_least(_right(read), GOAL_LANGUAGE, n=len(read)),
         "language_short": at_least(_right(short), GOAL_LANGUAGE, n=len(short)),
         "language_ascii_turkish_short": at_least(round(right / max(len(bits), 1), 3), GOAL_LANGUAGE, n=len(bits)),
-        "language_elsewhere": at_least(_right(elsewhere), 0.9, n=len(elsewhere)),
+        "language_elsewhere": at_least(_right(elsewhere), 0.9 if len(elsewhere) >= FEWEST else 0.0, n=len(elsewhere)),
+        "language_elsewhere_lines": at_least(round(right_elsewhere / len(lines), 3), 0.9, n=len(lines)),
     }
 
 

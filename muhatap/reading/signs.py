@@ -51,6 +51,7 @@ _TOGETHER = (
     "failure", "not_done", "does_not", "cannot", "late", "charged", "let_down", "question_mark", "asks_mi", "asks_wh",
     "asks_why", "asks_may_i", "wonders", "wants", "wants_act", "thanks", "lauds", "no_trouble", "but", "conditional",
     "lets", "imperative", "now", "again", "good_word", "bad_word", "negated_good", "middling",
+    "negated_bad", "rhetorical", "suggests", "off_topic", "sells", "gripe", "asks_somebody",
 )  # fmt: skip
 PAIRS = tuple((one, other) for n, one in enumerate(_TOGETHER) for other in _TOGETHER[n + 1 :])
 SHAPES = (

@@ -27,6 +27,16 @@ from muhatap.reading.words import cut
         ("Please cancel my order", "imperative"),
         ("do you ship to Canada", "asks_may_i"),
         ("nobody replied to my email", "again"),
+        ("Kargomu unutmuşsunuz", "gripe"),
+        ("bir leke bile yok", "negated_bad"),
+        ("not a single scratch", "negated_bad"),
+        ("uygulamaya karanlık tema eklense", "suggests"),
+        ("Could somebody ring me back?", "asks_somebody"),
+        ("yanlışlıkla iki tane seçtim", "amends"),
+        ("bir iş arıyorum, mezunuyum", "sells"),
+        ("what is your favourite colour", "off_topic"),
+        ("hani kargo ücretsizdi?", "rhetorical"),
+        ("emeğinize sağlık, helal olsun", "admires"),
     ],
 )
 def test_a_sign_is_found_where_it_is_said(text, sign):
