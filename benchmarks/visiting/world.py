@@ -76,7 +76,8 @@ union all select day, site_id, visitor, began_at + to_seconds(600), began_at + t
 SELECTS = {
     "facts_visits": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path,
   began_at + to_seconds(n_pages * 40) as ended_at, n_pages * 2 as n_events, n_pages, n_pages * 30000 as engaged_ms, page(x, n_pages - 1) as exit_path,
-  array_to_string([page(x, k) for k in range(least(n_pages, 5))], chr(10)) as trail, campaign as campaign_source, '' as campaign_medium, false as is_nameless from v""",
+  array_to_string([page(x, k) for k in range(least(n_pages, 5))], chr(10)) as trail,
+  campaign as campaign_source, '' as campaign_medium, false as is_nameless from v""",
     "facts_page_views": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path,
   "at", place, is_first, path, previous_path, next_path, product, engaged_ms, scroll from p""",
     "facts_product_interest": """select day, visit_id, site_id, visitor, began_at, source, campaign, device, reached, landing_path, product,
