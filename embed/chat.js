@@ -197,25 +197,31 @@
   }
   function soon() { clearTimeout(timer); timer = 0; connect(); }
 
-  // The tracker on this page may hear who is signed in here: its visitor agreed, and the server looks at the signature itself.
-  async function meet() {
-    const visitor = identity && window.muhatap && window.muhatap.visitor && window.muhatap.visitor();
+  // The tracker on this page: its number for a visitor who agreed.
+  const tracked = () => look && window.muhatap?.visitor?.();
+  // It may hear who is signed in here: the server looks at the signature itself.
+  async function meet(visitor) {
     const met = `${visitor} ${new Date().toDateString()}`;
-    if (!visitor || kept("met") === met) return;
+    if (!identity || kept("met") === met) return;
     await call("POST", "/visitor", { inbox: KEY, jwt: identity, site: window.muhatap.key, visitor });
     keep("met", met);
   }
 
   // Somebody may want to talk with whoever is known on this page; each invitation comes once.
   let asking = 0;
-  async function beInvited() {
+  async function beInvited(visitor) {
     clearTimeout(asking);
-    const visitor = look && look.invites && window.muhatap && window.muhatap.visitor && window.muhatap.visitor();
-    if (!visitor) return;
-    asking = setTimeout(() => beInvited().catch(() => { /* the next page asks again */ }), 30000);
+    if (!look.invites) return;
+    asking = setTimeout(bePresent, 30000);
     if (document.visibilityState !== "visible" || isOpen) return;
     const told = await call("POST", "/invitation", { inbox: KEY, site: window.muhatap.key, visitor });
     if (told) greet(String(told.text));
+  }
+
+  // The chat goes on without either; the next page asks again.
+  function bePresent() {
+    const visitor = tracked();
+    if (visitor) for (const one of [meet, beInvited]) one(visitor).catch(() => {});
   }
 
   let connecting = null;
@@ -224,8 +230,7 @@
   const reach = quiet(async () => {
     if ("identity" in tag.dataset) clear();
     if (!look) await dress();
-    meet().catch(() => { /* the chat goes on without */ });
-    if (!asking) beInvited().catch(() => { /* as above */ });
+    if (!asking) bePresent();
     if (!look || expired || (!kept("token") && !isOpen && !waiting.all().length)) return;
     await alone("start", start);
     await pull();
@@ -424,8 +429,9 @@ button{cursor:pointer;border:0;background:none;padding:0}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .launch{bottom:1.5rem;width:3.5rem;height:3.5rem;border-radius:50%;background:var(--button);color:var(--on);box-shadow:var(--shadow);display:grid;place-items:center}
 .launch b{position:absolute;top:-.25rem;inset-inline-end:-.25rem;min-width:1.375rem;height:1.375rem;padding:0 .375rem;border-radius:.75rem;background:var(--ink);color:var(--paper);font-size:.75rem;font-weight:500;line-height:1.375rem;font-variant-numeric:tabular-nums}
-.panel{bottom:6rem;width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow);overflow:hidden}
-.greeting{bottom:6rem;width:19rem;display:grid;gap:.5rem;padding:.75rem 1rem;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow)}.greeting p{margin:0}
+.panel,.greeting{bottom:6rem;background:var(--paper);border:1px solid var(--line);border-radius:.75rem;box-shadow:var(--shadow)}
+.panel{width:23.5rem;height:38.75rem;max-height:calc(100dvh - 7.5rem);display:flex;flex-direction:column;overflow:hidden}
+.greeting{width:19rem;display:grid;gap:.5rem;padding:.75rem 1rem}.greeting p{margin:0}
 .bar{display:flex;align-items:center;gap:.25rem;padding:.75rem .75rem .75rem 1rem;border-bottom:1px solid var(--line);position:relative}
 .bar>div:not(.menu){flex:1;min-width:0;padding-inline-start:.5rem}
 h2{margin:0;font-size:.875rem;font-weight:600;line-height:1.25rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -472,8 +478,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
 .chips button{display:grid;place-items:center;width:1.5rem;height:1.5rem}
 .privacy{margin:0;padding:0 .875rem .625rem;color:var(--ink3);font-size:.75rem;line-height:1.125rem}.privacy a{color:var(--accent);font-weight:500;text-decoration:none}.privacy a:hover{text-decoration:underline}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media(max-width:30rem),(max-height:26rem){.panel{inset:0;width:auto;height:auto;max-height:none;border:0;border-radius:0}.panel~.launch[aria-expanded=true]{display:none}.tool,.go{width:2.75rem;height:2.75rem}textarea{font-size:1rem;height:2.75rem;padding:.6875rem 0}input:not([type=file]){font-size:1rem;min-height:2.75rem}}
-@media(max-width:30rem),(max-height:26rem){.greeting{inset:auto 1rem 6rem;width:auto}}
+@media(max-width:30rem),(max-height:26rem){.panel{inset:0;width:auto;height:auto;max-height:none;border:0;border-radius:0}.panel~.launch[aria-expanded=true]{display:none}.tool,.go{width:2.75rem;height:2.75rem}textarea{font-size:1rem;height:2.75rem;padding:.6875rem 0}input:not([type=file]){font-size:1rem;min-height:2.75rem}.greeting{inset:auto 1rem 6rem;width:auto}}
 @media(prefers-reduced-motion:reduce){.dots i{animation:none}}
 @media print{.launch,.panel,.greeting{display:none}}`;
 
@@ -525,9 +530,10 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   }
 
   function greet(text) {
+    const button = (look, does, ...inside) => h("button", { type: "button", class: look, onclick: does, ...inside[1] }, inside[0]);
     ui.greeting.replaceChildren(h("p", {}, text), h("div", { class: "row" },
-      h("button", { type: "button", class: "wide", onclick: () => { ui.greeting.hidden = true; open(); } }, t.write),
-      h("button", { type: "button", class: "tool", "aria-label": t.close, onclick: () => { ui.greeting.hidden = true; } }, icon("close"))));
+      button("wide", open, t.write),
+      button("tool", () => { ui.greeting.hidden = true; }, icon("close"), { "aria-label": t.close })));
     ui.greeting.hidden = false;
   }
 
@@ -825,7 +831,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   };
 
   addEventListener("online", () => soon());
-  addEventListener("muhatap:visitor", () => { if (look) beInvited().catch(() => { /* as above */ }); if (look) meet().catch(() => { /* as above */ }); });
+  addEventListener("muhatap:visitor", bePresent);
   // Browsers hold six connections to a host: tabs that nobody looks at give theirs up.
   document.addEventListener("visibilitychange", () => { if (!isWatched()) hangUp(); else if (look && stream) mark(); else if (look) soon(); });
   // Other tabs of this browser show what was written here, and the other way round.

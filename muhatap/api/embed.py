@@ -55,7 +55,13 @@ def shop_style(request: HttpRequest) -> HttpResponse:
     return HttpResponse((EMBED / "demo" / "shop.css").read_bytes(), content_type="text/css; charset=utf-8")
 
 
+def lean(source: bytes) -> bytes:
+    """What travels of a script: without indentation and the lines that only comment. Its texts hold no line breaks that matter."""
+    lines = (line.strip() for line in source.splitlines())
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//"))
+
+
 @cache
 def _read(path: Path, changed: int) -> tuple[bytes, str]:
-    content = path.read_bytes()
+    content = lean(path.read_bytes())
     return content, f'"{hashlib.sha256(content).hexdigest()[:20]}"'

@@ -203,6 +203,8 @@ KINDS = {
     "contact view": _("Saved view"),
     "api key": _("API key"),
     "site": _("Web site"),
+    "shop": _("Shop"),
+    "order": _("Order"),
     "duplicates_run": _("Look at the whole base"),
     "weights": _("Weights of comparison"),
     "webhook": _("Webhook"),
