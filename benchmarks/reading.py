@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import re
-import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +152,7 @@ def cost(given: Sequence[Text]) -> dict[str, Figure]:
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
     return {
         "short_messages_a_second": at_least(round(speed), GOAL_SPEED, n=len(short)),
-        "peak_mb": at_most(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), MOST_MB),
+        "peak_mb": at_most(_peak_mb(), MOST_MB),
         "model_mb": at_most(round(size, 1), MOST_MODEL_MB),
     }
 
@@ -165,6 +164,12 @@ def _in(read: Sequence[Read], spoken: str) -> list[Read]:
 def _f1(read: Sequence[Read], task: str) -> float:
     known = [one for one in read if task in one.text.labels]
     return round(judge.macro_f1([one.text.labels[task] for one in known], [one.told(task) for one in known]), 3)
+
+
+def _peak_mb() -> int:
+    """The most memory of this process, as Linux tells it; ru_maxrss would count whoever started it too."""
+    told = Path("/proc/self/status").read_text().partition("VmHWM:")[2]
+    return round(int(told.split()[0]) / 1024)
 
 
 def _accuracy(read: Sequence[Read], task: str) -> float:

@@ -56,9 +56,13 @@ def test_a_list_reads_itself_then_rests_while_its_rows_do_not(page: Page, letter
     page.goto("/inbox/in/all/")
     expect(page.locator("[data-row]")).to_have_count(2)
     page.evaluate("document.getElementById('rows').dataset.rest = '25'")
+    page.evaluate(
+        "window.isRead = new Promise((done) => document.getElementById('rows').addEventListener('read-again', () => done(true)))"
+        "; undefined"
+    )
     with page.expect_request(lambda request: "/rows/" in request.url and "only" not in request.url):
         tell(page, ayse)
-    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.isRead")
 
     closing.resolve(conversation=mehmet, by=cast.can(), at=cast.NOW)
     with page.expect_request(lambda request: f"only={mehmet.pk}" in request.url):
