@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from muhatap.api.limits import Buckets, Limit
 from muhatap.sales import arriving, shops
-from muhatap.sales.kinds import woocommerce
+from muhatap.sales.kinds import signing
 from muhatap.sales.models import Shop
 from muhatap.shared import clock
 from muhatap.shared.secrets import SecretLost
@@ -98,7 +98,7 @@ def _is_signed(shop: Shop, request: HttpRequest, raw: bytes) -> bool:
     told = HEADERS.get(Shop.Kind(shop.kind))
     if told:
         given = request.headers.get(told.signature, "")
-        return bool(given) and any(woocommerce.is_signed(raw, given, secret) for secret in valid)
+        return bool(given) and any(signing.is_signed(raw, given, secret) for secret in valid)
     if shop.kind == Shop.Kind.TRENDYOL:
         given = request.headers.get("x-api-key", "")
         return bool(given) and any(shops.is_same(given, secret) for secret in valid)

@@ -7,7 +7,6 @@ invitation is shown on our own site to whoever is there, and agreed to be known 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from muhatap.contacts import consent
 from muhatap.contacts.models import Contact
 from muhatap.sales import consent as buyers
 from muhatap.triggers.models import Firing, Trigger
@@ -27,17 +26,11 @@ def why_not(
         return WhyNot.OFTEN
     if trigger.way == Way.DRAFT and not contact.email:
         return WhyNot.ADDRESS
-    if trigger.way == Way.DRAFT and trigger.kind in SELLS and not _agreed(contact):
+    if trigger.way == Way.DRAFT and trigger.kind in SELLS and not buyers.agreed([contact]):
         return WhyNot.CONSENT
     if trigger.way == Way.INVITATION and at - occasion.at > STILL_THERE:
         return WhyNot.GONE
     return ""
-
-
-def _agreed(contact: Contact) -> bool:
-    """By their newest word to us, else by what they said to a shop when they bought."""
-    told = consent.last_word(contact=contact, channel="email", purpose="offers")
-    return told if told is not None else bool(buyers.given([contact.pk]))
 
 
 def _is_often(trigger: Trigger, contact: Contact, at: datetime, others: Collection[Firing]) -> bool:

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from muhatap.sales.kinds.woocommerce import is_signed
 from muhatap.sales.told import (
     NOTHING,
     Customer,
@@ -25,7 +24,6 @@ from muhatap.sales.told import (
     yes,
 )
 
-__all__ = ["VERSION", "is_signed", "order", "pages", "thing"]
 VERSION = "2026-07"  # of the Admin API that we ask
 PER_PAGE = 100
 

@@ -1,8 +1,5 @@
 """WooCommerce: orders and products of its REST API v3 and webhooks, written after its public documentation. Pure."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -58,12 +55,6 @@ PROMISED = (
 # Where plugins keep whether the buyer wants news and offers.
 CONSENT = ("marketing_consent", "_marketing_consent", "mailchimp_woocommerce_is_subscribed", "eposta_izni", "iys_izni")
 PER_PAGE = 50
-
-
-def is_signed(raw: bytes, signature: str, secret: str) -> bool:
-    """base64(HMAC-SHA256) over the very bytes."""
-    wanted = base64.b64encode(hmac.new(secret.encode(), raw, hashlib.sha256).digest())
-    return hmac.compare_digest(wanted, signature.strip().encode("ascii", "replace"))
 
 
 def order(said: Mapping[str, Any]) -> ToldOrder | None:
