@@ -17,6 +17,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Q, Sum
 
+from muhatap.shared import away
 from muhatap.shared.text import without_nul
 from muhatap.visits import counting, interests, origins, proving, stitching, tallies
 from muhatap.visits.counting import number, path_of, properties_of, text
@@ -87,6 +88,8 @@ def _fold_or_pass(told: Told, counted: Counted) -> None:
             _fold(told, mine)
         counted.merge(mine)
     except (DatabaseError, ValueError, OverflowError) as error:
+        if away.is_away(error):
+            raise  # nothing is wrong with the events: all of this run comes again
         log.warning("events of a visitor of site %s were left out of visits: %r", told.site, error)
 
 
@@ -96,6 +99,8 @@ def _prove(events: Sequence[Event], *, at: datetime) -> None:
         with transaction.atomic():
             proving.note(events, at=at)
     except (DatabaseError, ValueError, OverflowError) as error:
+        if away.is_away(error):
+            raise  # nothing is wrong with the events: all of this run comes again
         log.warning("what these events prove was left out: %r", error)
 
 

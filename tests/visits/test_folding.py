@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from muhatap.visits import folding, keeping, sites
 from muhatap.visits.models import Event, PageView, Site, Visit
@@ -200,6 +201,23 @@ def test_an_event_nobody_can_make_sense_of_stops_no_other(shop: Site, monkeypatc
     assert fold() == 2
     assert Visit.objects.get().visitor == "tarayici-2"
     assert fold() == 0
+
+
+def test_a_passing_trouble_of_the_database_costs_nobody_their_visit(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(shop, 0, page_view="p1")
+
+    def deadlocked(*_rest: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folding, "_read_pages", deadlocked)
+        with pytest.raises(OperationalError):
+            fold()
+
+    fold()
+    assert Visit.objects.get().n_pages == 1
 
 
 def test_a_late_event_between_two_visits_makes_one_of_its_own_or_joins_the_nearest(shop: Site) -> None:
