@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "muhatap.writing",
     "muhatap.visits",
     "muhatap.sales",
+    "muhatap.understanding",
     "muhatap.search",
     "muhatap.notices",
     "muhatap.automation",
