@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 InboundKind = Literal["message", "auto_reply", "bounce", "list", "receipt"]
+Unit = Literal["characters", "graphemes", "bytes"]
+Voice = Literal["private", "public", "elsewhere"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,10 @@ class Inbound:
     continues: Literal["thread", "contact"] = (
         "thread"  # a chat goes on where this person's last one in the inbox stopped
     )
+    public_url: str = ""  # where everybody can read it
+    rating: int | None = None  # stars of five, where the place asks for them
+    edited_at: datetime | None = None  # of a post whose author changed it
+    is_erased: bool = False  # its author took it back: nothing of it is kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +134,12 @@ class Limits:
     """What one answer on a channel may be. None or empty means that the channel sets no limit.
 
     `window` is how long after their last message one may still write freely; `inflation` is what encoding adds to files.
+    `unit` is what `max_length` counts. `voice`: who reads an answer, or that none can be given from here.
     """
 
     max_length: int | None = None
+    unit: Unit = "characters"
+    voice: Voice = "private"
     max_files: int | None = None
     max_file_bytes: int | None = None
     max_total_bytes: int | None = None
@@ -168,3 +177,30 @@ class Remembers(Protocol):
     """A channel whose far end can be asked what it took, so that a death in the middle of handing over leaves no doubt."""
 
     def was_taken(self, outbound: Outbound) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One thing that a look brought: raw bytes, and the key under which they are kept once (a changed post has a new one)."""
+
+    key: str
+    raw: bytes
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a look at a source brought, oldest first; `mark` says where the next one goes on, `wait` how long the source wants to be left alone."""
+
+    heard: tuple[Heard, ...]
+    mark: Mapping[str, Any]
+    wait: timedelta | None = None
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A channel that has to be asked for news. `every` is the pause between two looks, unless the inbox says otherwise."""
+
+    every: timedelta
+
+    def look(self, settings: Mapping[str, Any], mark: Mapping[str, Any]) -> Look: ...

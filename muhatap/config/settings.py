@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "muhatap.channels",
     "muhatap.channels.email",
     "muhatap.channels.webchat",
+    "muhatap.channels.listening",
     "muhatap.webhooks",
     "muhatap.interactions",
     "muhatap.imports",

@@ -59,6 +59,7 @@ DEFAULTS: dict[str, Limits] = {
     Kind.EMAIL: Limits(priority=2, n_per_contact=10, n_people=2),
     Kind.PHONE: Limits(priority=3, n_per_contact=6, n_people=2),
     Kind.VISITOR: Limits(priority=4, n_per_contact=50, n_people=1, window_days=365),
+    Kind.HANDLE: Limits(priority=5, n_per_contact=10, n_people=1),
 }
 _OTHER = Limits(priority=9, n_per_contact=10, n_people=1)
 

@@ -88,6 +88,7 @@ class Identity(models.Model):
         PHONE = "phone", _("Phone")
         VISITOR = "visitor", _("Browser")
         SHOP = "shop", _("Shop account")
+        HANDLE = "handle", _("Public account")
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -106,6 +106,47 @@ class Interaction(models.Model):
         return f"{self.direction} {self.kind} {self.title}"
 
 
+class Post(models.Model):
+    """What somebody said where others can read it (or told us otherwise than by writing): its words, its author, its address.
+
+    `opened_at`: it became a conversation; until then it only stands among the posts heard. What its author erased has no words.
+    """
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.CASCADE, related_name="post")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="posts")
+    url = models.CharField(max_length=2000, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    handle = models.CharField(max_length=320, blank=True)
+    text = models.TextField(blank=True)
+    rating = models.SmallIntegerField(null=True)
+    at = models.DateTimeField()
+    version_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rating=None) | models.Q(rating__gte=1, rating__lte=5), name="post_rating_is_of_five"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(text="", author="", handle="", url=""),
+                name="post_erased_says_nothing",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["inbox", "-at", "-id"],
+                condition=models.Q(opened_at=None, erased_at=None),
+                name="posts_only_heard",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url or f"{self.inbox_id}: {self.author}"
+
+
 class Outgoing(models.Model):
     """The outbox: one thing to be sent. Its state only moves forward; a database trigger refuses a step back.
 
