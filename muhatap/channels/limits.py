@@ -8,7 +8,7 @@ from typing import Literal
 
 from muhatap.channels.contract import FileRef, Limits
 
-What = Literal["length", "files", "file_size", "total_size", "file_type", "window"]
+What = Literal["short", "length", "files", "file_size", "total_size", "file_type", "window"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ def excess(
 
 
 def _of_text(limits: Limits, text: str) -> Excess | None:
+    if limits.min_length and len(text.strip()) < limits.min_length:
+        return Excess(what="short", allowed=limits.min_length, found=len(text.strip()))
     if limits.max_length and len(text) > limits.max_length:
         return Excess(what="length", allowed=limits.max_length, found=len(text))
     return None

@@ -6,6 +6,7 @@ from muhatap.channels.contract import Adapter
 
 KINDS = {
     "email": "muhatap.channels.email.adapter",
+    "trendyol": "muhatap.channels.trendyol.adapter",
     "webchat": "muhatap.channels.webchat.adapter",
 }
 

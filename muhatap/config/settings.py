@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "muhatap.contacts",
     "muhatap.channels",
     "muhatap.channels.email",
+    "muhatap.channels.trendyol",
     "muhatap.channels.webchat",
     "muhatap.channels.listening",
     "muhatap.webhooks",

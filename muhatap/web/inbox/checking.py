@@ -64,6 +64,8 @@ def over_limit(over: Excess) -> str:
     """Why the channel would not carry it, what was kept, what to do."""
     allowed, found = times.count(over.allowed), times.count(over.found)
     sentences = {
+        "short": _("Not sent: an answer here has %(allowed)s letters at least, and this one %(found)s. Write a little more.")
+        % {"found": found, "allowed": allowed},
         "length": _("Not sent: %(found)s letters, and this channel carries %(allowed)s. Make it shorter.")
         % {"found": found, "allowed": allowed},
         "files": _("Not sent: %(found)s files, and this channel carries %(allowed)s. Take some out.")
@@ -133,7 +135,7 @@ def _of_limits(conversation: Conversation, html: str, files: Sequence[FileRef], 
     text = richtext.to_text(rendering.closed(richtext.clean(html)))
     over = reply.excess(conversation, text, files, at=at)
     said = remaining(reply.limits_of(conversation.inbox), len(text))
-    if over and over.what != "length":
+    if over and over.what not in ("length", "short"):
         return [Check(code="limit", text=over_limit(over), icon="circle-alert")]
     return [Check(code="limit", text=said, icon="ruler")] if said else []
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TrendyolConfig(AppConfig):
+    name = "muhatap.channels.trendyol"
+    label = "channels_trendyol"
