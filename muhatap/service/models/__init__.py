@@ -1,0 +1,23 @@
+"""The tables of service, in files by their matter."""
+
+from muhatap.service.models.cases import Case, CaseLink, CaseStep, Cause, Compensation, Resolution
+from muhatap.service.models.costs import Cost, Rate
+from muhatap.service.models.promises import Promise, PromiseEnding, PutOff
+from muhatap.service.models.time import BusinessHours, Holiday, SlaPolicy
+
+__all__ = [
+    "BusinessHours",
+    "Case",
+    "CaseLink",
+    "CaseStep",
+    "Cause",
+    "Compensation",
+    "Cost",
+    "Holiday",
+    "Promise",
+    "PromiseEnding",
+    "PutOff",
+    "Rate",
+    "Resolution",
+    "SlaPolicy",
+]
