@@ -1,5 +1,7 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation
 
 
@@ -102,3 +104,78 @@ class ExportedDay(models.Model):
 
     def __str__(self) -> str:
         return self.day.isoformat()
+
+
+class VoiceDay(models.Model):
+    """How many messages of a day said one thing: what kind, how they feel, about which topic, on which channel and inbox.
+
+    Kept by appended changes, as daily roll-ups are; 0 stands for no topic and no inbox. `n_sure` are those read with
+    confidence, or by a person.
+    """
+
+    on = models.DateField()
+    kind = models.CharField(max_length=10)
+    sentiment = models.CharField(max_length=10)
+    topic_id = models.BigIntegerField()
+    channel = models.CharField(max_length=20)
+    inbox_id = models.BigIntegerField()
+    n = models.IntegerField()
+    n_sure = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["on", "kind", "sentiment", "topic_id", "channel", "inbox_id"], name="voice_cell_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind}: {self.n}"
+
+
+class VoiceDelta(models.Model):
+    """A change of one cell, appended by a trigger on readings and folded by a job, which knows the firm's days."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10)
+    sentiment = models.CharField(max_length=10)
+    topic_id = models.BigIntegerField()
+    channel = models.CharField(max_length=20)
+    inbox_id = models.BigIntegerField()
+    n = models.IntegerField()
+    n_sure = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.kind}: {self.n:+d}"
+
+
+class WeeklyLetter(models.Model):
+    """The customers' voice of one week for one person: one row a week, whatever is killed or run twice.
+
+    `handing` is committed right before the mail server may take it. A letter found there later may have gone: it is never
+    sent again by itself.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        HANDING = "handing", _("Being handed over")
+        SENT = "sent", _("Sent")
+        REFUSED = "refused", _("Refused by the mail server")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="weekly_letters")
+    week_on = models.DateField()  # the Monday of the week it tells of
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state_at = models.DateTimeField()
+    n_attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "week_on"], name="weekly_letter_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "handing", "sent", "refused"]),
+                name="weekly_letter_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.week_on} {self.state}"

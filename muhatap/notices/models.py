@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     BREACH = "breach", _("A deadline has passed")
     FAILED = "failed", _("An answer of mine was not sent")
     PROMISE = "promise", _("A promise of mine comes close or is overdue")
+    THEME = "theme", _("Suddenly many people write about one thing")
+    WEEKLY = "weekly", _("The week in our customers’ words, on Monday morning")
 
 
 class Way(models.TextChoices):

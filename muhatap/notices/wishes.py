@@ -18,6 +18,8 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     Kind.BREACH: (PAGE, BROWSER, PUSH, MAIL),
     Kind.FAILED: (PAGE, BROWSER, PUSH, MAIL),
     Kind.PROMISE: (PAGE, BROWSER, PUSH, MAIL),
+    Kind.THEME: (PAGE, MAIL),
+    Kind.WEEKLY: (MAIL,),
 }
 
 
