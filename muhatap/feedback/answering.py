@@ -1,32 +1,53 @@
-"""What customers answer: a score and a comment, kept once for an invitation and changeable while it is open."""
+"""What customers answer: a score, further questions, a word. Kept once for an invitation and changeable while it is open."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core import signing
 from django.db import transaction
 
-from muhatap.feedback import asking
-from muhatap.feedback.models import HIGHEST, LOWEST, Invitation, Response
+from muhatap.contacts.models import Contact
+from muhatap.feedback import asking, logic
+from muhatap.feedback.logic import Value
+from muhatap.feedback.models import HIGHEST, LOWEST, Answer, Invitation, Response, Survey
 from muhatap.interactions.ledger import excerpt
 from muhatap.interactions.models import Interaction
+from muhatap.shared import locks
 
 SALT = "survey"
+RECEIPT = "survey.receipt"
 LONGEST_COMMENT = 2000
 SCORES = range(LOWEST, HIGHEST + 1)
 
 
 class Closed(Exception):
-    """Its days are over; what was answered stays."""
+    """Its days are over, or the survey takes no answers any more; what was answered stays."""
+
+
+class Full(Closed):
+    """As many have answered as were wanted."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer as it stands, and whether it is the first or another than before."""
+    """The answer as it stands, whether it is the first or another than before, and which score stood before."""
 
     response: Response
     is_new: bool = False
     is_changed: bool = False
+    has_new_words: bool = False
+    score_before: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What somebody answered now. `None` leaves what stands; of `answers`, by the question's number, only those that are named change."""
+
+    score: int | None = None
+    comment: str | None = None
+    answers: Mapping[int, Value] = field(default_factory=dict)
 
 
 def token(invitation: Invitation) -> str:
@@ -36,58 +57,201 @@ def token(invitation: Invitation) -> str:
 
 def invited(token: str) -> Invitation | None:
     """The invitation a link opens; None for a link that is none of ours."""
+    number = _signed(token, SALT)
+    rows = Invitation.objects.select_related("survey__inbox", "contact", "response__survey")
+    return rows.filter(pk=number, sent_at__isnull=False).first() if number else None
+
+
+def receipt(response: Response) -> str:
+    """What opens an answer given without an invitation, so that whoever gave it may go on or change it."""
+    return signing.dumps(response.pk, salt=RECEIPT)
+
+
+def received(token: str) -> Response | None:
+    """The answer a receipt opens; None for one that is none of ours."""
+    number = _signed(token, RECEIPT)
+    rows = Response.objects.select_related("survey__inbox", "contact")
+    return rows.filter(pk=number, invitation=None).first() if number else None
+
+
+def _signed(token: str, salt: str) -> int | None:
     try:
-        number = signing.loads(token, salt=SALT)
+        number = signing.loads(token, salt=salt)
     except (signing.BadSignature, ValueError):
         return None
-    rows = Invitation.objects.select_related("survey__inbox", "contact", "response")
-    return rows.filter(pk=number, sent_at__isnull=False).first()
+    return number if isinstance(number, int) else None
+
+
+def open_survey(key: str) -> Survey | None:
+    """The survey behind an address for everybody; None where there is none."""
+    rows = Survey.objects.filter(key=key, archived_at=None) if key else Survey.objects.none()
+    return rows.select_related("inbox").first()
+
+
+def is_open(response: Response, *, at: datetime) -> bool:
+    """Whether this answer may still be changed."""
+    if response.invitation is not None:
+        return asking.is_open(response.invitation, at=at)
+    return response.survey is not None and at < response.at + timedelta(days=response.survey.open_days)
 
 
 @transaction.atomic
-def answer(*, invitation: Invitation, score: int, comment: str, at: datetime) -> Answered:
-    """Keep an answer, or change it. Raises Closed, ValueError for no score of ours."""
-    if score not in SCORES:
-        raise ValueError(score)
-    held = Invitation.objects.select_for_update(of=("self",)).select_related("survey__inbox").get(pk=invitation.pk)
+def answer(
+    *,
+    invitation: Invitation,
+    score: int | None,
+    comment: str | None,
+    at: datetime,
+    answers: Mapping[int, Value] | None = None,
+) -> Answered:
+    """Keep an answer, or change it. Raises Closed, Full, ValueError for no score or answer of ours."""
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__inbox", "contact")
+    held = rows.get(pk=invitation.pk)
+    given = Given(score=score, comment=comment, answers=answers or {})
     if not asking.is_open(held, at=at):
         raise Closed
-    comment = comment.strip()[:LONGEST_COMMENT]
     response = Response.objects.filter(invitation=held).first()
-    if response is None:
-        return Answered(_first(held, score, comment, at=at), is_new=True)
-    is_changed = (response.score, response.comment) != (score, comment)
-    if is_changed:
-        response.score, response.comment, response.changed_at = score, comment, at
-        response.save(update_fields=["score", "comment", "changed_at"])
-        told = Interaction.objects.filter(survey_response=response)
-        told.update(title=_title(score), excerpt=excerpt(comment))
-    return Answered(response, is_changed=is_changed)
+    if response is not None:
+        return _change(response, held.survey, given, at=at)
+    return _first(
+        held.survey, given, at=at, contact=held.contact, invitation=held, way=held.way, language=held.language
+    )
 
 
-def _first(invitation: Invitation, score: int, comment: str, *, at: datetime) -> Response:
-    inbox = invitation.survey.inbox
-    interaction = Interaction.objects.create(
+@transaction.atomic
+def answer_openly(
+    *,
+    survey: Survey,
+    given: Given,
+    way: str,
+    language: str,
+    nonce: str,
+    at: datetime,
+    contact: Contact | None = None,
+) -> Answered:
+    """Keep the answer of somebody who came by a link, a code or a page; the same nonce again is the same answer.
+
+    Raises Closed, Full, ValueError.
+    """
+    locks.hold("survey answer", survey.pk, nonce)
+    known = Response.objects.filter(nonce=nonce).select_related("survey").first() if nonce else None
+    if known is not None:
+        return change(response=known, given=given, at=at)
+    if not survey.is_on or asking.is_closed(survey, at=at):
+        raise Closed
+    return _first(survey, given, at=at, contact=contact, way=way, language=language, nonce=nonce or None)
+
+
+@transaction.atomic
+def change(*, response: Response, given: Given, at: datetime) -> Answered:
+    """Go on with an answer, or change it. Raises Closed, ValueError."""
+    held = Response.objects.select_for_update(of=("self",)).select_related("survey", "invitation__survey").get(
+        pk=response.pk
+    )  # fmt: skip
+    if held.survey is None or not is_open(held, at=at):
+        raise Closed
+    return _change(held, held.survey, given, at=at)
+
+
+def _first(survey: Survey, given: Given, *, at: datetime, contact: Contact | None, way: str, **more: Any) -> Answered:
+    score, comment = _score(survey, given.score), (given.comment or "").strip()[:LONGEST_COMMENT]
+    if survey.has_score and score is None:
+        raise ValueError("no score")
+    _hold_quota(survey, at=at)
+    invitation = more.get("invitation")
+    response = Response.objects.create(
+        survey=survey, contact=contact, way=way, score=score, comment=comment, at=at, **more
+    )
+    _keep(response, survey, given)
+    response.interaction = Interaction.objects.create(
         kind=Interaction.Kind.SURVEY,
         direction=Interaction.Direction.IN,
-        channel=inbox.kind,
-        inbox=inbox,
-        contact_id=invitation.contact_id,
-        external_id=f"survey:{invitation.pk}",
+        channel=survey.inbox.kind if survey.inbox and invitation else "survey",
+        inbox=survey.inbox if invitation else None,
+        contact=contact,
+        external_id=f"survey:{invitation.pk}" if invitation else "",
         at=at,
         recorded_at=at,
-        title=_title(score),
-        excerpt=excerpt(comment),
+        title=_title(survey, score),
+        excerpt=excerpt(words_of(response)),
     )
-    return Response.objects.create(
-        invitation=invitation,
-        contact_id=invitation.contact_id,
-        interaction=interaction,
-        score=score,
-        comment=comment,
-        at=at,
+    response.save(update_fields=["interaction"])
+    return Answered(response, is_new=True, has_new_words=bool(words_of(response)))
+
+
+def _change(response: Response, survey: Survey, given: Given, *, at: datetime) -> Answered:
+    before, words_before = _all(response), words_of(response)
+    score_before = response.score
+    if given.score is not None:
+        response.score = _score(survey, given.score)
+    if given.comment is not None:
+        response.comment = given.comment.strip()[:LONGEST_COMMENT]
+    _keep(response, survey, given)
+    if _all(response) == before:
+        return Answered(response, score_before=score_before)
+    response.changed_at = at
+    response.save(update_fields=["score", "comment", "changed_at"])
+    words = words_of(response)
+    told = Interaction.objects.filter(survey_response=response)
+    told.update(title=_title(survey, response.score), excerpt=excerpt(words))
+    return Answered(
+        response, is_changed=True, has_new_words=bool(words) and words != words_before, score_before=score_before
     )
 
 
-def _title(score: int) -> str:
-    return f"{score}/{HIGHEST}"
+def _keep(response: Response, survey: Survey, given: Given) -> None:
+    """Write the further answers down; what a changed mind does not lead to any more is taken away."""
+    questions = logic.questions(survey)
+    wanted = {one.pk: one for one in questions}
+    for number, value in given.answers.items():
+        if number not in wanted:
+            raise ValueError(f"question {number}")
+        logic.check(wanted[number], value)
+        if value.is_empty:
+            Answer.objects.filter(response=response, question_id=number).delete()
+            continue
+        kept = {"number": value.number, "chosen": list(value.chosen), "words": value.words[:LONGEST_COMMENT]}
+        Answer.objects.update_or_create(response=response, question_id=number, defaults=kept)
+    known = values(response)
+    reached = {one.pk for one in logic.reached(questions, response.score, known)}
+    Answer.objects.filter(response=response, question__archived_at=None).exclude(question_id__in=reached).delete()
+
+
+def values(response: Response) -> dict[int, Value]:
+    """Each further answer as it stands, by the number of its question."""
+    return {
+        one.question_id: Value(number=one.number, chosen=tuple(one.chosen), words=one.words)
+        for one in response.answers.all().order_by("pk")
+    }
+
+
+def words_of(response: Response) -> str:
+    """All that was said in own words."""
+    texts = response.answers.filter(question__kind="text").order_by("question__place", "pk")
+    return "\n".join(filter(None, [response.comment, *texts.values_list("words", flat=True)]))
+
+
+def _all(response: Response) -> Sequence[object]:
+    return (response.score, response.comment, values(response))
+
+
+def _score(survey: Survey, score: int | None) -> int | None:
+    if score is None or not survey.has_score:
+        return None
+    lowest, highest = survey.range
+    if not lowest <= score <= highest:
+        raise ValueError(score)
+    return score
+
+
+def _hold_quota(survey: Survey, *, at: datetime) -> None:
+    """Two answers at once do not both take the last place."""
+    if survey.most_answers is None and survey.most_in_period is None:
+        return
+    Survey.objects.select_for_update().filter(pk=survey.pk).first()
+    if asking.is_full(survey, at=at):
+        raise Full
+
+
+def _title(survey: Survey, score: int | None) -> str:
+    return survey.name if score is None else f"{score}/{survey.range[1]}"

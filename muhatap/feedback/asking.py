@@ -1,4 +1,4 @@
-"""Who is asked, about what, and when: one invitation for one resolution, and nobody too often."""
+"""Who is asked, about what, and when: one invitation about one thing, and nobody too often or against their word."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,25 +6,39 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
-from muhatap.contacts.models import Contact
-from muhatap.feedback.models import Invitation, Survey
+from muhatap.contacts import consent
+from muhatap.contacts.models import Consent, Contact
+from muhatap.feedback.models import Invitation, Response, Survey
+
+REFUSED = {"channel": "email", "purpose": Consent.Purpose.RESEARCH}  # said once, it holds for every way of asking
 
 
 @transaction.atomic
 def set_up(*, inbox: Inbox, fields: Mapping[str, Any], by: User, at: datetime) -> Survey:
-    """Say whether and how customers of an inbox are asked."""
-    survey, _is_new = Survey.objects.update_or_create(inbox=inbox, defaults={**fields, "changed_at": at})
+    """Say whether and how customers of an inbox are asked after a resolution."""
+    survey, _is_new = Survey.objects.update_or_create(
+        inbox=inbox, occasion=Survey.Occasion.RESOLVED, archived_at=None, defaults={**fields, "changed_at": at}
+    )
     audit.record(by=by, at=at, act="survey.change", kind="inbox", id=inbox.pk, name=inbox.name, is_on=survey.is_on)
     return survey
 
 
-def standing(inbox_id: int) -> Survey | None:
-    """The survey of an inbox, if its customers are asked."""
-    return Survey.objects.filter(inbox_id=inbox_id, is_on=True).first()
+def standing(inbox_id: int, *, at: datetime | None = None) -> Survey | None:
+    """The survey after resolutions of an inbox, if its customers are asked."""
+    rows = Survey.objects.filter(inbox_id=inbox_id, occasion=Survey.Occasion.RESOLVED, is_on=True, archived_at=None)
+    survey = rows.select_related("inbox").first()
+    return survey if survey and (at is None or takes_answers(survey, at=at)) else None
+
+
+def after_delivery(*, at: datetime) -> list[Survey]:
+    """The surveys that are asked after an order came."""
+    rows = Survey.objects.filter(occasion=Survey.Occasion.DELIVERED, is_on=True, archived_at=None)
+    return [one for one in rows.select_related("inbox") if takes_answers(one, at=at)]
 
 
 @transaction.atomic
@@ -33,14 +47,16 @@ def invite(
     survey: Survey,
     contact: Contact,
     user: User | None,
-    conversation_id: int,
-    closure_id: int,
     language: str,
     at: datetime,
+    conversation_id: int | None = None,
+    closure_id: int | None = None,
+    about: str = "",
 ) -> Invitation | None:
-    """Ask a customer after the survey's delay; None when they were asked about this, or lately about something else."""
-    Contact.objects.select_for_update().filter(pk=contact.pk).first()  # two resolutions at once ask once
-    if Invitation.objects.filter(closure_id=closure_id).exists() or was_asked_lately(survey, contact, at=at):
+    """Ask a customer after the survey's delay; None when they were asked about this, lately about something else, or said no."""
+    Contact.objects.select_for_update().filter(pk=contact.pk).first()  # two things at once ask once
+    asked = Invitation.objects.filter(closure_id=closure_id) if closure_id else survey.invitations.filter(about=about)
+    if asked.exists() or refuses(contact) or was_asked_lately(survey, contact, at=at):
         return None
     return Invitation.objects.create(
         survey=survey,
@@ -48,16 +64,61 @@ def invite(
         user=user,
         conversation_id=conversation_id,
         closure_id=closure_id,
+        about=about,
         language=language,
+        way=Response.Way.MAIL if survey.inbox and survey.inbox.kind == "email" else Response.Way.CHAT,
         due_at=at + timedelta(minutes=survey.delay_minutes),
     )
 
 
 def was_asked_lately(survey: Survey, contact: Contact, *, at: datetime) -> bool:
-    """Whether an invitation waits for this contact, or went to them within the survey's quiet days."""
+    """Whether an invitation of any survey waits for this contact, or went to them within this survey's quiet days; or they answered."""
     since = at - timedelta(days=survey.quiet_days)
     asked = Invitation.objects.filter(contact=contact, withdrawn_at=None)
-    return asked.filter(Q(sent_at=None) | Q(sent_at__gt=since)).exists()
+    if asked.filter(Q(sent_at=None) | Q(sent_at__gt=since)).exists():
+        return True
+    return Response.objects.filter(contact=contact, invitation=None, at__gt=since).exists()
+
+
+def refuses(contact: Contact) -> bool:
+    """Whether they said that we shall not ask them."""
+    return consent.last_word(contact=contact, **REFUSED) is False
+
+
+@transaction.atomic
+def refuse(*, contact: Contact, by: User | None, at: datetime) -> bool:
+    """They do not want to be asked any more, by no survey; what waits for them is not sent. False when they had said so."""
+    is_new = consent.withdraw(contact=contact, by=by, at=at, source="survey", **REFUSED)
+    waiting = Invitation.objects.filter(contact=contact, sent_at=None, withdrawn_at=None)
+    waiting.update(withdrawn_at=at, why=Invitation.Why.OPTED_OUT)
+    return is_new
+
+
+def takes_answers(survey: Survey, *, at: datetime) -> bool:
+    """Whether it is on, not closed, and not full."""
+    return survey.is_on and not is_closed(survey, at=at) and not is_full(survey, at=at)
+
+
+def is_closed(survey: Survey, *, at: datetime) -> bool:
+    return survey.archived_at is not None or (survey.closes_at is not None and survey.closes_at <= at)
+
+
+def is_full(survey: Survey, *, at: datetime) -> bool:
+    """Whether as many have answered as were wanted, in all or in this day, week or month."""
+    rows = Response.objects.filter(survey=survey)
+    if survey.most_answers is not None and rows.count() >= survey.most_answers:
+        return True
+    if survey.most_in_period is None:
+        return False
+    return rows.filter(at__gte=period_start(survey.period, at=at)).count() >= survey.most_in_period
+
+
+def period_start(period: str, *, at: datetime) -> datetime:
+    """The beginning of the day, week (Monday) or month that `at` is in, where the firm is."""
+    day = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    if period == Survey.Period.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if period == Survey.Period.MONTH else day
 
 
 def due(*, at: datetime, limit: int = 200) -> list[int]:
@@ -78,10 +139,10 @@ def mark_sent(*, invitation: Invitation, at: datetime) -> None:
     invitation.save(update_fields=["sent_at"])
 
 
-def withdraw(*, invitation: Invitation, at: datetime) -> None:
+def withdraw(*, invitation: Invitation, at: datetime, why: str = "") -> None:
     """It is not asked after all."""
-    invitation.withdrawn_at = at
-    invitation.save(update_fields=["withdrawn_at"])
+    invitation.withdrawn_at, invitation.why = at, why
+    invitation.save(update_fields=["withdrawn_at", "why"])
 
 
 def is_open(invitation: Invitation, *, at: datetime) -> bool:

@@ -3,13 +3,41 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from muhatap.feedback.models import Survey
+from muhatap.feedback.models import Question, Response, Survey
 
 
 def question(survey: Survey) -> str:
     """The firm's own question, or ours."""
-    own = survey.question_tr if (get_language() or "tr").startswith("tr") else survey.question_en
-    return own or _("How was our help?")
+    return _own(survey.question_tr, survey.question_en) or usual(survey.kind)
+
+
+def usual(kind: str) -> str:
+    """What we ask where the firm wrote nothing."""
+    return {
+        Survey.Kind.NPS: _("How likely are you to recommend us to somebody you know?"),
+        Survey.Kind.CES: _("It was easy to get done what I wanted. How far do you agree?"),
+        Survey.Kind.OWN: _("May we ask you something?"),
+    }.get(Survey.Kind(kind), _("How was our help?"))
+
+
+def comment(survey: Survey) -> str:
+    """What stands over the field for a word."""
+    own = _own(survey.comment_tr, survey.comment_en)
+    return own or (_("What is the main reason?") if survey.kind == Survey.Kind.NPS else _("A word about it"))
+
+
+def asked(question: Question) -> str:
+    """A further question; in its other language where it has no words in this one."""
+    return _own(question.text_tr, question.text_en) or question.text_tr or question.text_en
+
+
+def options(question: Question) -> dict[str, str]:
+    """What may be chosen, by its key."""
+    return {
+        str(one["key"]): _own(str(one.get("tr", "")), str(one.get("en", "")))
+        or str(one.get("tr") or one.get("en") or one["key"])
+        for one in question.options
+    }
 
 
 def faces() -> dict[int, str]:
@@ -19,4 +47,42 @@ def faces() -> dict[int, str]:
 
 def choices(survey: Survey) -> dict[int, str]:
     """What stands on the button of each score."""
-    return {score: str(score) for score in faces()} if survey.scale == Survey.Scale.NUMBERS else faces()
+    if survey.kind == Survey.Kind.CSAT and survey.scale == Survey.Scale.FACES:
+        return faces()
+    lowest, highest = survey.range
+    return {score: str(score) for score in range(lowest, highest + 1)}
+
+
+def ends(kind: str) -> tuple[str, str]:
+    """What the lowest and the highest number mean."""
+    return {
+        "nps": (_("Not at all"), _("Certainly")),
+        "ces": (_("I do not agree at all"), _("I agree completely")),
+    }.get(kind, (_("Very bad"), _("Very good")))
+
+
+def said(survey: Survey, score: int | None) -> str:
+    """A score as one reads it: 9/10; in words where there are faces."""
+    if score is None:
+        return ""
+    if survey.kind == Survey.Kind.CSAT and survey.scale == Survey.Scale.FACES:
+        return faces()[score]
+    return f"{score}/{survey.range[1]}"
+
+
+def told(response: Response) -> str:
+    """What somebody answered, as a sentence for staff."""
+    survey = response.survey
+    if survey is None or response.score is None:
+        return _("Answered the survey “%(name)s”") % {"name": survey or ""}
+    score, highest = response.score, survey.range[1]
+    sentences = {
+        Survey.Kind.NPS: _("Would recommend us with %(score)s of %(highest)s"),
+        Survey.Kind.CES: _("Says how easy it was: %(score)s of %(highest)s"),
+    }
+    sentence = sentences.get(Survey.Kind(survey.kind), _("Rated our help with %(score)s of %(highest)s"))
+    return sentence % {"score": score, "highest": highest}
+
+
+def _own(turkish: str, english: str) -> str:
+    return turkish if (get_language() or "tr").startswith("tr") else english
