@@ -256,7 +256,7 @@ def choices(takes: str, targets: Targets) -> Mapping[str, str]:
         "people": targets.people,
         "hours": targets.hours,
         "people_or_nobody": {NOBODY: "", **targets.people},
-        "channels": dict.fromkeys(("email", "webchat"), ""),
+        "channels": dict.fromkeys(("email", "webchat", "trendyol"), ""),
         "statuses": dict.fromkeys(Conversation.Status.values, ""),
         "priorities": {str(value): "" for value in reversed(Conversation.Priority.values)},
         "languages": dict.fromkeys(("tr", "en", "de", "ar", "ru", "fr", NOBODY), ""),

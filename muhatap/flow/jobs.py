@@ -24,6 +24,7 @@ from muhatap.flow import (
     lake,
     later,
     promises,
+    questions,
     replay_span,
     reply,
     rules,
@@ -99,6 +100,12 @@ def digest_shop(delivery_id: int) -> None:
 @on_fresh_connection
 def back_fill(back_fill_id: int) -> None:
     filling.go_on(back_fill_id=back_fill_id, at=clock.now())
+
+
+@app.task(name=others.AGAIN, queue="follow", retry=AGAIN)
+@on_fresh_connection
+def tell_of_answer(message_id: int) -> None:
+    others.follow_later(message_id=message_id, at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")
@@ -261,6 +268,14 @@ def fill_lake(timestamp: int) -> None:
 @on_fresh_connection
 def fetch_shop_files(timestamp: int) -> None:
     asking.fetch_files(at=clock.now())
+
+
+@app.periodic(cron="*/3 * * * *")
+@app.task(name="fetch_questions", queue=backfilling.QUEUE, queueing_lock="fetch_questions")
+@on_fresh_connection
+def fetch_questions(timestamp: int) -> None:
+    """What customers of a marketplace ask, and what became of what they asked."""
+    questions.fetch_all(at=clock.now())
 
 
 @app.periodic(cron="41 * * * *")

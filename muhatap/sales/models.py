@@ -66,6 +66,16 @@ class Shop(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def access_to_questions(self) -> dict[str, str]:
+        """What the inbox of a marketplace's questions needs to know of its seller account; the key stays sealed."""
+        return {
+            "seller": self.account,
+            "api_name": self.api_name,
+            "api_secret_sealed": self.api_secret_sealed,
+            "base": self.address,
+            "customers": self.namespace,
+        }
+
 
 class ShopDelivery(models.Model):
     """What a shop sent, as it came: kept before anybody looks at it, digested once, set aside with its reason when it cannot be."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.channels.models import Inbox
 from muhatap.sales.handing import hand_over
 from muhatap.sales.models import Shop
 from muhatap.sales.told import currency as code
@@ -61,6 +62,7 @@ def change(*, shop: Shop, values: Mapping[str, object], by: User, at: datetime) 
             "api_secret", _("The address is another: type the secret again, so that it goes nowhere it should not.")
         )
     shop.save()
+    _pass_on(shop)
     if "web_source" in values:
         _tie(shop, str(values.get("web_source") or ""))
     changed = [name for name in before if before[name] != getattr(shop, name)]
@@ -154,6 +156,13 @@ def _check(shop: Shop) -> None:
         raise BadShop("address", _("The key goes along with each question: it must be https."))
     if shop.kind != Shop.Kind.FEED:
         shop.address = shop.address.rstrip("/")
+
+
+def _pass_on(shop: Shop) -> None:
+    """The inbox of its customers' questions goes in by the same key."""
+    for inbox in Inbox.objects.select_for_update().filter(kind="trendyol", settings__shop_id=shop.pk):
+        inbox.settings = {**inbox.settings, **shop.access_to_questions()}
+        inbox.save(update_fields=["settings"])
 
 
 def _tie(shop: Shop, source: str) -> None:

@@ -132,6 +132,16 @@ def move(*, policy: SlaPolicy, up: bool, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def put_first(*, policy: SlaPolicy, by: User | None, at: datetime) -> None:
+    """Ask this policy before all others: it is the narrowest."""
+    row = list(SlaPolicy.objects.select_for_update().filter(archived_at=None).order_by("position", "id"))
+    for number, one in enumerate(sorted(row, key=lambda one: one.pk != policy.pk), start=1):
+        one.position = number
+    SlaPolicy.objects.bulk_update(row, ["position"])
+    _record(policy, "policy.move", by=by, at=at)
+
+
+@transaction.atomic
 def archive(*, policy: SlaPolicy, by: User, at: datetime) -> None:
     """Promise this no more. What was promised and kept stays written down."""
     if SlaPolicy.objects.filter(pk=policy.pk, archived_at=None).update(archived_at=at):

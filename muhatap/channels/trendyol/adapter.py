@@ -120,5 +120,7 @@ def _words(body: bytes) -> str:
     except (ValueError, RecursionError):
         return line(plain, 300)
     errors = said.get("errors") if isinstance(said, dict) else None
-    told = [line(one.get("message"), 200) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    told = (
+        [line(one.get("message"), 200) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    )
     return "; ".join(filter(None, told)) or line(plain, 300)

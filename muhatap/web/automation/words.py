@@ -124,7 +124,11 @@ WAYS: Mapping[str, tuple[Word, Word]] = {
         gettext_lazy("By tags and language of the conversation; among those who know it, whoever has least."),
     ),
 }
-CHANNELS: Mapping[str, Word] = {"email": gettext_lazy("E-mail"), "webchat": gettext_lazy("Web chat")}
+CHANNELS: Mapping[str, Word] = {
+    "email": gettext_lazy("E-mail"),
+    "webchat": gettext_lazy("Web chat"),
+    "trendyol": gettext_lazy("Trendyol question"),
+}
 LANGUAGES: Mapping[str, Word] = {
     "tr": gettext_lazy("Turkish"),
     "en": gettext_lazy("English"),

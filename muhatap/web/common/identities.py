@@ -60,6 +60,7 @@ def source(name: str, by: str = "") -> str:
         "shop": _("from the shop account"),
         "form": _("from a form"),
         "webchat": _("from the web chat"),
+        "trendyol": _("from a Trendyol question"),
         "import": _("imported"),
         "email": _("from an e-mail"),
         "header": _("from an e-mail"),
@@ -72,6 +73,7 @@ def proved(how: str) -> str:
     told = {
         "email": _("Wrote from this address"),
         "webchat": _("Logged in to the chat"),
+        "trendyol": _("Logged in to Trendyol"),
         "shop": _("Logged in to the shop"),
         "agent": _("Confirmed by staff"),
         "phone": _("Called from this number"),

@@ -20,7 +20,7 @@ from muhatap.web.common import times
 from muhatap.web.common.display import Act, TimelineDay, TimelineRow
 from muhatap.web.contacts.display import Timeline
 
-_ICONS = {"email": "mail", "webchat": "message-square"}
+_ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 _KIND_ICONS = {
     "auto_reply": "bot",
     "bounce": "mail-x",
@@ -137,10 +137,18 @@ def _sentence(row: Interaction) -> tuple[str, str]:
     """The heavy part and the rest: who did what, about what."""
     by = str(row.by) if row.by else ""
     if row.kind == "message" and row.direction == "out":
-        told = {"email": _("We wrote an e-mail"), "webchat": _("We wrote in the chat")}
+        told = {
+            "email": _("We wrote an e-mail"),
+            "webchat": _("We wrote in the chat"),
+            "trendyol": _("We answered a question"),
+        }
         return told.get(row.channel, _("We wrote")), ", ".join(filter(None, [by, row.title]))
     if row.kind == "message":
-        told = {"email": _("Wrote an e-mail"), "webchat": _("Wrote in the chat")}
+        told = {
+            "email": _("Wrote an e-mail"),
+            "webchat": _("Wrote in the chat"),
+            "trendyol": _("Asked about a product"),
+        }
         return told.get(row.channel, _("Wrote")), row.title
     if row.kind == "survey":
         return (_("We asked for a rating"), "") if row.direction == "out" else (_("Rated our help"), row.title)

@@ -140,6 +140,7 @@ def source(record: SourceRecord) -> str:
         "shop": _("Shop"),
         "form": _("Form"),
         "webchat": _("Web chat"),
+        "trendyol": _("Trendyol question"),
         "import": _("Import"),
         "email": _("E-mail"),
         "profile": _("Profile"),

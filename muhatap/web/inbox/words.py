@@ -11,7 +11,7 @@ from muhatap.conversations.models import Conversation, Deadline, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import times
 
-CHANNEL_ICONS = {"email": "mail", "webchat": "message-square"}
+CHANNEL_ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 EVENT_ICONS = {
     "assigned": "user-check",
     "unassigned": "user-minus",
@@ -45,6 +45,10 @@ EVENT_ICONS = {
     "promise_reopened": "rotate-ccw",
     "promise_near": "clock",
     "promise_missed": "triangle-alert",
+    "answered_elsewhere": "check",
+    "answer_refused": "circle-alert",
+    "question_closed": "ban",
+    "question_reported": "flag",
 }
 WARNINGS: dict[str, Callable[[], str]] = {
     "warning: sender may be forged": lambda: _("The receiving server says this sender may be forged."),
@@ -60,7 +64,7 @@ def channel_icon(kind: str) -> str:
 
 
 def channel(kind: str) -> str:
-    return {"email": _("E-mail"), "webchat": _("Web chat")}.get(kind, kind)
+    return {"email": _("E-mail"), "webchat": _("Web chat"), "trendyol": _("Trendyol question")}.get(kind, kind)
 
 
 def priority(value: int | str) -> str:
@@ -175,6 +179,10 @@ def _sentences_by_the_system() -> dict[str, str]:
         "deadline_missed": _("%(promise)s is overdue since %(due)s, policy “%(policy)s”"),
         "promise_near": _("The promise “%(what)s” is due soon: %(due)s"),
         "promise_missed": _("The promise “%(what)s” is overdue since %(due)s"),
+        "answered_elsewhere": _("Answered at Trendyol: “%(said)s”"),
+        "answer_refused": _("Trendyol did not publish our answer: %(why)s"),
+        "question_closed": _("Trendyol closed this question without an answer"),
+        "question_reported": _("This question was reported to Trendyol"),
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from muhatap.web.sales import deliveries, filling, shops
+from muhatap.web.sales import deliveries, filling, questions, shops
 
 app_name = "shops"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:number>/deliveries/replaying/", deliveries.replay_set_aside, name="replay_set_aside"),
     path("<int:number>/deliveries/<int:one>/", deliveries.show, name="delivery"),
     path("<int:number>/deliveries/<int:one>/replaying/", deliveries.replay, name="replay"),
+    path("<int:number>/questions/", questions.edit, name="questions"),
     path("<int:number>/file/", deliveries.upload, name="upload"),
     path("<int:number>/filling/", filling.begin, name="fill"),
     path("<int:number>/filling/progress/", filling.progress, name="progress"),

@@ -15,7 +15,7 @@ from muhatap.sales import shops
 from muhatap.sales.models import Shop
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.sales import filling
+from muhatap.web.sales import filling, questions
 from muhatap.web.sales.forms import FileForm, ShopForm
 
 Kind = Shop.Kind
@@ -72,7 +72,9 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @needs("shops.edit")
 def show(request: HttpRequest, number: int) -> HttpResponse:
     shop = get_object_or_404(Shop, pk=number)
-    return render(request, "sales/shop.html", around(shop) | filling.around(shop) | {"form": FileForm()})
+    return render(
+        request, "sales/shop.html", around(shop) | filling.around(shop) | questions.around(shop) | {"form": FileForm()}
+    )
 
 
 @needs("shops.edit")

@@ -16,7 +16,7 @@ from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.search.display import FileLine, Line, PersonLine
 
-ICONS = {"email": "mail", "webchat": "message-square"}
+ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 LONGEST = 20_000  # letters of a message that are looked through for the line
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from muhatap.accounts.permissions import may
 from muhatap.channels import inboxes
@@ -23,6 +23,12 @@ from muhatap.shared.text import sort_key
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.settings import reach
 from muhatap.web.settings.inbox_forms import InboxForm
+
+KINDS = {
+    "email": ("mail", gettext_lazy("E-mail")),
+    "webchat": ("message-circle", gettext_lazy("Web chat")),
+    "trendyol": ("store", gettext_lazy("Trendyol question")),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +147,9 @@ def _tried(outcome: Outcome, works: str, fails: str) -> dict[str, Any]:
 
 def _line(inbox: Inbox, has_quarantined: bool) -> Line:
     said, tone = _doing(inbox, has_quarantined)
-    icon, kind = ("mail", _("E-mail")) if inbox.kind == "email" else ("message-circle", _("Web chat"))
+    icon, kind = KINDS.get(inbox.kind, ("message-circle", inbox.kind))
     return Line(
-        inbox=inbox, icon=icon, kind=kind, said=said, tone=tone, url=reverse("settings:health", args=[inbox.pk])
+        inbox=inbox, icon=icon, kind=str(kind), said=said, tone=tone, url=reverse("settings:health", args=[inbox.pk])
     )
 
 

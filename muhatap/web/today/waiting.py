@@ -74,6 +74,8 @@ def _is_late(row: listed.Line, now: datetime) -> bool:
 
 
 def _channel(kind: str) -> tuple[str, str]:
-    return {"email": ("mail", _("E-mail")), "webchat": ("message-square", _("Web chat"))}.get(
-        kind, ("message-circle", kind)
-    )
+    return {
+        "email": ("mail", _("E-mail")),
+        "webchat": ("message-square", _("Web chat")),
+        "trendyol": ("store", _("Trendyol question")),
+    }.get(kind, ("message-circle", kind))

@@ -5,43 +5,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
+        ("channels", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('WAITING_FOR_ANSWER', 'Waits for an answer'), ('WAITING_FOR_APPROVE', 'The answer is being looked at'), ('ANSWERED', 'Answered'), ('REPORTED', 'Reported'), ('REJECTED', 'Rejected'), ('UNANSWERED', 'Closed without an answer')], default='WAITING_FOR_ANSWER', max_length=20)),
-                ('refused_answer', models.CharField(blank=True, max_length=40)),
-                ('asked_at', models.DateTimeField()),
-                ('looked_at', models.DateTimeField()),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("WAITING_FOR_ANSWER", "Waits for an answer"),
+                            ("WAITING_FOR_APPROVE", "The answer is being looked at"),
+                            ("ANSWERED", "Answered"),
+                            ("REPORTED", "Reported"),
+                            ("REJECTED", "Rejected"),
+                            ("UNANSWERED", "Closed without an answer"),
+                        ],
+                        default="WAITING_FOR_ANSWER",
+                        max_length=20,
+                    ),
+                ),
+                ("refused_answer", models.CharField(blank=True, max_length=40)),
+                ("asked_at", models.DateTimeField()),
+                ("looked_at", models.DateTimeField()),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="channels.inbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status__in', ['WAITING_FOR_ANSWER', 'WAITING_FOR_APPROVE'])), fields=['inbox', 'looked_at'], name='questions_standing')],
-                'constraints': [models.UniqueConstraint(fields=('inbox', 'number'), name='question_once'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='question_has_a_number')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["WAITING_FOR_ANSWER", "WAITING_FOR_APPROVE"])),
+                        fields=["inbox", "looked_at"],
+                        name="questions_standing",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("inbox", "number"), name="question_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True), name="question_has_a_number"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QuestionBox',
+            name="QuestionBox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_until', models.DateTimeField(null=True)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('ok_at', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(blank=True, max_length=300)),
-                ('trouble_since', models.DateTimeField(null=True)),
-                ('inbox', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='question_box', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("read_until", models.DateTimeField(null=True)),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("ok_at", models.DateTimeField(null=True)),
+                ("trouble", models.CharField(blank=True, max_length=300)),
+                ("trouble_since", models.DateTimeField(null=True)),
+                (
+                    "inbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="question_box", to="channels.inbox"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('trouble', ''), ('trouble_since', None)), models.Q(models.Q(('trouble', ''), _negated=True), ('trouble_since__isnull', False)), _connector='OR'), name='question_box_trouble_says_since')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("trouble", ""), ("trouble_since", None)),
+                            models.Q(models.Q(("trouble", ""), _negated=True), ("trouble_since__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="question_box_trouble_says_since",
+                    )
+                ],
             },
         ),
     ]
