@@ -19,6 +19,7 @@ class Draft(models.Model):
     bcc = models.JSONField(default=list)
     files = models.JSONField(default=list)
     answers = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    signed_with = models.CharField(max_length=20, blank=True, default="", db_default="")
     saved_at = models.DateTimeField()
     version = models.PositiveIntegerField(db_default=1, default=1)
 
@@ -62,6 +63,7 @@ class Scheduled(models.Model):
     cc = models.JSONField(default=list)
     bcc = models.JSONField(default=list)
     files = models.JSONField(default=list)
+    signed_with = models.CharField(max_length=20, blank=True, default="", db_default="")
     seen_message_id = models.BigIntegerField(default=0)
     and_resolve = models.BooleanField(default=False)
     send_at = models.DateTimeField()
