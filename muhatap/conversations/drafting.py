@@ -11,7 +11,7 @@ from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Draft, DraftCopy
 from muhatap.shared import richtext
 
-FIELDS = {"html", "to", "cc", "bcc", "files", "answers_id"}
+FIELDS = {"html", "to", "cc", "bcc", "files", "answers_id", "signed_with"}
 ELSEWHERE, DISCARDED = "elsewhere", "discarded"
 
 

@@ -52,6 +52,7 @@ def schedule(
         cc=[asdict(one) for one in answer.cc],
         bcc=[asdict(one) for one in answer.bcc],
         files=[asdict(one) for one in answer.files],
+        signed_with=answer.signature,
         seen_message_id=conversation.last_inbound_id or 0,
         and_resolve=and_resolve,
         send_at=send_at,
@@ -106,7 +107,14 @@ def take_back(*, scheduled: Scheduled, by: User, at: datetime) -> bool:
     row = _locked(scheduled.pk)
     if row.state not in STANDING:
         return False
-    content = {"html": row.html, "to": row.to, "cc": row.cc, "bcc": row.bcc, "files": row.files}
+    content = {
+        "html": row.html,
+        "to": row.to,
+        "cc": row.cc,
+        "bcc": row.bcc,
+        "files": row.files,
+        "signed_with": row.signed_with,
+    }
     drafting.restore(conversation=row.conversation, by=by, at=at, content=content)
     _move(row, State.CANCELLED, at=at)
     if by != row.by:
@@ -185,7 +193,16 @@ def _news(row: Scheduled) -> str:
 def _answer(row: Scheduled, *, seen: int | None) -> reply.Answer:
     to, cc, bcc = (tuple(Address(**one) for one in some) for some in (row.to, row.cc, row.bcc))
     files = tuple(FileRef(**one) for one in row.files)
-    return reply.Answer(html=row.html, to=to, cc=cc, bcc=bcc, files=files, seen_message_id=seen, is_signed=True)
+    return reply.Answer(
+        html=row.html,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        files=files,
+        seen_message_id=seen,
+        is_signed=True,
+        signature=row.signed_with,
+    )
 
 
 def _check_moment(send_at: datetime, at: datetime) -> None:

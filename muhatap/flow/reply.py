@@ -20,6 +20,7 @@ from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock, locks, richtext
 from muhatap.writing import rendering, signing
+from muhatap.writing.models import Signature
 
 # RFC 3834, and what Exchange goes by: no vacation message answers it.
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", "Precedence": "auto_reply"}
@@ -52,6 +53,7 @@ class SomethingNew(Exception):
 class Answer:
     """What somebody wants to send, to whom, and up to which message they had read.
 
+    `signature`: the number of the one that was chosen, "none", or empty for the one that fits.
     `is_draft`: it was its writer's draft, which ends with it. What leaves otherwise (later, by a program) ends no draft.
     """
 
@@ -65,6 +67,7 @@ class Answer:
         None  # the newest entry of the thread when writing began: a colleague's later answer holds this one
     )
     is_signed: bool = False
+    signature: str = ""
     is_draft: bool = False
 
 
@@ -90,7 +93,7 @@ def send(
     html = rendering.closed(richtext.clean(answer.html))
     text = richtext.to_text(html)
     check(conversation, answer, text, by=by, at=at)
-    signed = richtext.signed(html, signature(conversation, by)) if answer.is_signed else html
+    signed = richtext.signed(html, signature(conversation, by, answer.signature)) if answer.is_signed else html
     outbound = replying.compose(
         conversation=conversation,
         html=signed,
@@ -210,16 +213,18 @@ def new_message_id(conversation: Conversation) -> str:
     return f"<{uuid.uuid4().hex}.{conversation.pk}@{domain}>"
 
 
-def signature(conversation: Conversation, by: User | None) -> str:
-    """What would stand under an answer of this person here, as HTML; letters only, a chat is not signed."""
+def signature(conversation: Conversation, by: User | None, choice: str = "") -> str:
+    """What stands under an answer of this person here, as HTML; letters only, a chat is not signed."""
+    rows = signatures(conversation, by)
+    row = signing.chosen(rows, language=variables.language(conversation), choice=choice) if rows else None
+    return signing.filled(row, variables.of(conversation, by)) if row else ""
+
+
+def signatures(conversation: Conversation, by: User | None) -> list[Signature]:
+    """What this person may choose among to sign with here."""
     if conversation.inbox.kind != "email":
-        return ""
-    return signing.signature(
-        inbox_id=conversation.inbox_id,
-        user_id=by.pk if by else None,
-        language=variables.language(conversation),
-        variables=variables.of(conversation, by),
-    )
+        return []
+    return signing.reachable(inbox_id=conversation.inbox_id, user_id=by.pk if by else None)
 
 
 def check(conversation: Conversation, answer: Answer, text: str, *, by: User | None = None, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Signatures: which one stands under an answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,24 +16,36 @@ from muhatap.writing import rendering
 from muhatap.writing.models import Signature
 
 log = logging.getLogger(__name__)
+NONE = "none"
 
 
-def fitting(*, inbox_id: int, user_id: int | None, language: str) -> Signature | None:
-    """The most particular signature: of this inbox before any, of this agent before any, in this language before any."""
-    rows = Signature.objects.filter(
-        Q(inbox=inbox_id) | Q(inbox=None), Q(user=user_id) | Q(user=None), Q(language=language) | Q(language="")
-    )
+def reachable(*, inbox_id: int, user_id: int | None) -> list[Signature]:
+    """What one may sign with here: signatures of this inbox or of any, of oneself or of nobody, in every language."""
+    rows = Signature.objects.filter(Q(inbox=inbox_id) | Q(inbox=None), Q(user=user_id) | Q(user=None))
+    return list(rows.select_related("inbox").order_by("language", "inbox", "user", "pk"))
+
+
+def chosen(rows: Sequence[Signature], *, language: str, choice: str = "") -> Signature | None:
+    """The one that was chosen for this answer by its number (or NONE). Without a choice the most particular one.
+
+    That is: of this inbox before any, of this agent before any, in this language before any.
+    """
+    if choice == NONE:
+        return None
+    if named := next((row for row in rows if str(row.pk) == choice), None):
+        return named
     return max(
-        rows, key=lambda row: (row.inbox_id is not None, row.user_id is not None, bool(row.language)), default=None
+        (row for row in rows if row.language in ("", language)),
+        key=lambda row: (row.inbox_id is not None, row.user_id is not None, bool(row.language)),
+        default=None,
     )
 
 
-def signature(*, inbox_id: int, user_id: int | None, language: str, variables: Mapping[str, Any]) -> str:
+def filled(row: Signature | None, variables: Mapping[str, Any]) -> str:
     """The signature as HTML, filled; empty when there is none. A gap in it is simply left out.
 
     One that cannot be filled for these values is left out too: an answer is worth more than what stands under it.
     """
-    row = fitting(inbox_id=inbox_id, user_id=user_id, language=language)
     try:
         return rendering.render(row.html, variables).html if row else ""
     except rendering.Invalid as error:

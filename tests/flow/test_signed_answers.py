@@ -84,7 +84,8 @@ def test_the_most_particular_signature_is_taken(conversation: Conversation) -> N
         signing.save(inbox=box, user=user, language=language, html=f"{n}", by=cast.selin(), at=cast.NOW)
 
     def found(box: Inbox, user: object, language: str) -> str:
-        row = signing.fitting(inbox_id=box.pk, user_id=getattr(user, "pk", None), language=language)
+        rows = signing.reachable(inbox_id=box.pk, user_id=getattr(user, "pk", None))
+        row = signing.chosen(rows, language=language)
         return row.html if row else ""
 
     assert found(other, None, "tr") == "0"

@@ -101,6 +101,7 @@ def _send_reply(request: HttpRequest, conversation: Conversation, typed: Typed) 
         seen_message_id=None if request.POST.get("anyway") else typed.seen or 0,
         stood_id=None if request.POST.get("anyway") else typed.stood,
         is_signed=True,
+        signature=typed.signature or "",
         is_draft=True,
         **whom,
     )

@@ -18,17 +18,16 @@ from muhatap.conversations.having import Has
 from muhatap.conversations.models import Conversation, Draft, Message
 from muhatap.conversations.ourselves import Ourselves
 from muhatap.conversations.recent import Recent
-from muhatap.flow.reply import signature
 from muhatap.shared import richtext
 from muhatap.shared.address import is_plausible
 from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.links import link
 from muhatap.web.common.reading import number
-from muhatap.web.inbox import checking, promised, scheduling, words
+from muhatap.web.inbox import checking, promised, scheduling, signatures, words
 from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
 
-LONGEST_LIST = 20_000
+LONGEST_LIST, LONGEST_CHOICE = 20_000, 20
 HOW = ("then", "later", "later_at")
 SEPARATORS = ",;\n"
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
@@ -48,6 +47,7 @@ class Typed:
     answers: int | None
     wrong: tuple[str, ...]
     raw: dict[str, str]
+    signature: str | None = None
     version: int | None = None
     sure: frozenset[str] = frozenset()
     how: dict[str, str] = field(default_factory=dict)
@@ -67,6 +67,7 @@ def typed(post: QueryDict) -> Typed:
         answers=number(post.get("answers")),
         wrong=wrong,
         raw=raw,
+        signature=without_nul(post["signature"])[:LONGEST_CHOICE] if "signature" in post else None,
         version=number(post.get("version")),
         sure=frozenset(word for word in _said_yes(post) if "=" not in word),
         how=_how(post),
@@ -156,7 +157,7 @@ def composer(
         if asked
         else None,
         sure=sure,
-        signature=mark_safe(signature(conversation, user)) if may_answer else "",  # noqa: S308 (rendered and cleaned)
+        signing=signatures.signing(conversation, user, _choice(reply, kept)) if may_answer else None,
         later=scheduling.choices(now, conversation.inbox_id) if may_answer else (),
         canned_url=link("inbox:canned", conversation.pk) if may_answer else "",
         macros_url=link("automation:menu", conversation.pk) if may_answer else "",
@@ -202,6 +203,12 @@ def _whom(
         return conversation.contact.email if conversation.inbox.address else "", "", ""
     to, cc = recipients.answer(answered, conversation.inbox, us)
     return written(to), written(cc), ""
+
+
+def _choice(draft: Draft | None, kept: Typed | None) -> str:
+    if kept and kept.signature is not None:
+        return kept.signature
+    return draft.signed_with if draft else ""
 
 
 def _html(draft: Draft | None, kept: Typed | None, kind: str) -> SafeString:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from muhatap.conversations import drafting, ourselves, recent
 from muhatap.conversations.models import Conversation, Draft, DraftCopy
 from muhatap.flow import chatting
+from muhatap.flow.reply import signature
 from muhatap.shared import clock, richtext
 from muhatap.web.common import times, uploading
 from muhatap.web.common.display import Toast
@@ -39,9 +40,11 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
         found = checking.checks(heads, us, html=typed.html, files=composing.files_of(kept), at=at, **whom)
         owed = offering_promises.lines(request, conversation, typed.html, at)
     other = composing.other_version(conversation, visitor(request), at)
+    signed = signature(conversation, visitor(request), kept.signed_with) if typed.signature is not None else ""
     return JsonResponse({
         "saved": _("Draft saved %(time)s") % {"time": times.clock(at)},
         "version": kept.version,
+        "signature": signed,
         "checks": render_to_string("inbox/_composer_checks.html", {"checks": found, "promises": owed, "other": other}, request),
     })  # fmt: skip
 
@@ -109,6 +112,7 @@ def keep(conversation: Conversation, typed: Typed, request: HttpRequest) -> Draf
         whom = {"to": typed.to, "cc": typed.cc, "bcc": typed.bcc}
         typed_content |= {name: [{"name": one.name, "email": one.email} for one in some] for name, some in whom.items()}
         known = conversation.messages.filter(pk=typed.answers).exists() if typed.answers else False
+        typed_content |= {"signed_with": typed.signature} if typed.signature is not None else {}
         typed_content["answers_id"] = typed.answers if known else None
     return chatting.we_write(
         conversation=conversation,

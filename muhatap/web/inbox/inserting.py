@@ -13,7 +13,7 @@ from muhatap.conversations.models import Conversation
 from muhatap.shared import clock
 from muhatap.web.common import reading
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import composing
+from muhatap.web.inbox import composing, signatures
 from muhatap.web.inbox.display import CannedLine
 from muhatap.web.inbox.drafts import N_FILES
 from muhatap.web.inbox.pages import find
@@ -29,7 +29,7 @@ def canned(request: HttpRequest, number: int) -> HttpResponse:
     """The canned replies that fit ?q=, each as it would read here."""
     conversation, user = find(request, number), visitor(request)
     query = reading.words(request.GET.get("q"), LONGEST_QUERY)
-    language = variables.language(conversation)
+    language = signatures.language(conversation, user)
     found = shelf.found(user=user, inbox_id=conversation.inbox_id, query=query, language=language)
     values = variables.of(conversation, user)
     lines = [_line(conversation, reply, values) for reply in found]

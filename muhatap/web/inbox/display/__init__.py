@@ -14,6 +14,7 @@ from muhatap.web.inbox.display.composer import (
     Held,
     OtherVersion,
     Promised,
+    Signing,
 )
 from muhatap.web.inbox.display.entries import (
     Bubble,
@@ -61,6 +62,7 @@ __all__ = [
     "RowGroup",
     "Rule",
     "Said",
+    "Signing",
     "Thread",
     "Trouble",
     "Waiting",

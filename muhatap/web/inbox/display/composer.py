@@ -80,6 +80,16 @@ class Promised:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signing:
+    """What stands under the answer, in which language, and what could: `url` of a choice is the value of `signature`."""
+
+    html: SafeString | str
+    language: str
+    choices: tuple[Act, ...]
+    SHAPE: ClassVar = ("language",)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Composer:
     """Where one answers. Posts `kind` (reply or note), `html`, `to`, `cc`, `bcc`, `answers`, `seen`, `stood`, and `then` = resolve.
 
@@ -118,7 +128,7 @@ class Composer:
     promises: tuple[Promised, ...] = ()
     asked: Asked | None = None
     sure: str = ""
-    signature: SafeString | str = ""
+    signing: Signing | None = None
     later: tuple[Act, ...] = ()
     canned_url: str = ""
     macros_url: str = ""
