@@ -3,6 +3,8 @@
 Conversations and messages are told from the entries of threads. Contacts have no entries; what staff did to them is read from
 the audit, whose chain is in the order of commits and leaves nothing out, and a contact who came by writing is told with their
 first message. What a channel adds to a known contact's profile is not told.
+
+Spam is not told, nor is an answer that its writer may still take back: what other systems heard of cannot be unheard.
 """
 
 import json
@@ -19,10 +21,13 @@ from muhatap.accounts.models import AuditEntry, AuditLink
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import wire
+from muhatap.interactions.models import Outgoing
+from muhatap.shared import jobs
 from muhatap.webhooks import delivering, endpoints
 from muhatap.webhooks.models import WebhookEndpoint, WebhookEvent, WebhookPlace
 
 AT_ONCE = 500
+AGAIN = "tell_of_answer"
 OF_EVENTS = {
     "assigned": "conversation.assigned",
     "unassigned": "conversation.assigned",
@@ -40,7 +45,22 @@ def follow(*, message: Message, at: datetime) -> None:
     to = _listening()
     if not to:
         return
-    if _is_first(message):
+    if message.conversation.status == Conversation.Status.SPAM:
+        _tell_of_spam(message, to, at=at)
+    elif until := _may_be_taken_back_until(message, at):
+        jobs.queue(AGAIN, queue="follow", run_at=until, message_id=message.pk)
+    else:
+        _tell_of_entry(message, to, at=at)
+
+
+def follow_later(*, message_id: int, at: datetime) -> None:
+    """The time to take an answer back is over: tell of it, if it still stands."""
+    if message := Message.objects.select_related("conversation", "contact").filter(pk=message_id).first():
+        follow(message=message, at=at)
+
+
+def _tell_of_entry(message: Message, to: list[WebhookEndpoint], *, at: datetime) -> None:
+    if _is_first(message) or _was_found_to_be_no_spam(message):
         _tell_of_conversation("conversation.created", message, to, source=_born(message), at=at)
     if message.contact and _came_by(message):
         number = message.contact.pk
@@ -62,7 +82,7 @@ def tell_audited(*, at: datetime) -> None:
         return
     if to := _listening():
         for link in links:
-            _tell_of_entry(link.entry, to, at=at)
+            _tell_of_audited(link.entry, to, at=at)
     place.place = links[-1].place
     place.save(update_fields=["place"])
 
@@ -88,6 +108,24 @@ def _is_first(message: Message) -> bool:
 def _is_born_by(message: Message) -> bool:
     """A thread that was split off begins with entries older than itself."""
     return message.event == "split_in"
+
+
+def _tell_of_spam(message: Message, to: list[WebhookEndpoint], *, at: datetime) -> None:
+    """Only that a conversation they know of was put away."""
+    if message.event == "spam" and WebhookEvent.objects.filter(source=_born(message)).exists():
+        _tell_of_conversation("conversation.updated", message, to, source=f"entry:{message.pk}", at=at)
+
+
+def _was_found_to_be_no_spam(message: Message) -> bool:
+    ended = message.conversation.closures.filter(outcome="spam", ended_at=message.at)
+    return message.event == "reopened" and ended.exists()
+
+
+def _may_be_taken_back_until(message: Message, at: datetime) -> datetime | None:
+    if message.kind != Message.Kind.OUTBOUND or message.interaction_id is None:
+        return None
+    waiting = Outgoing.objects.filter(interaction=message.interaction_id, state=Outgoing.State.QUEUED, n_attempts=0)
+    return waiting.filter(not_before__gt=at).values_list("not_before", flat=True).first()
 
 
 def _born(message: Message) -> str:
@@ -126,7 +164,7 @@ def _conversation(number: int) -> wire.Told:
     return wire.conversation(wire.with_all_of_conversations(Conversation.objects.filter(pk=number)).get())
 
 
-def _tell_of_entry(entry: AuditEntry, to: list[WebhookEndpoint], *, at: datetime) -> None:
+def _tell_of_audited(entry: AuditEntry, to: list[WebhookEndpoint], *, at: datetime) -> None:
     source = f"audit:{entry.pk}"
     if entry.act == "contact.created":
         _tell_of_contact("contact.created", int(entry.object_id), to, source=f"contact:{entry.object_id}", at=at)
