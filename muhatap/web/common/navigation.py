@@ -73,7 +73,7 @@ AREAS: tuple[Area, ...] = (
     Area(
         name="sales",
         label=_("Sales"),
-        icon="handshake",
+        icon="shopping-bag",
         url_name="sales:orders",
         permission="sales.read",
     ),

@@ -3,6 +3,7 @@
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from muhatap.contacts.models import Contact
@@ -28,7 +29,8 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "contact": contact,
         "rows": [words.order_row(order, now) for order in orders],
         "n": n,
-        "has_more": n > shown and shown == FEW,
+        "has_more": n > shown,
+        "all_url": f"{reverse('sales:orders')}?customer={contact.pk}" if n > MOST else "",
         "spent": _spent(contact),
         "cart": next((words.cart_row(cart, now, may_write=False) for cart in carts.order_by("-changed_at")[:1]), None),
     }

@@ -18,6 +18,7 @@ from muhatap.accounts import audit
 from muhatap.accounts.permissions import may
 from muhatap.contacts import paging
 from muhatap.contacts.exporting import harmless
+from muhatap.contacts.models import Contact
 from muhatap.contacts.paging import Cursor
 from muhatap.sales.models import Order, Shop, State
 from muhatap.shared import clock
@@ -47,10 +48,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     user = visitor(request)
     kept = urlencode({name: value for name, value in asked.items() if value})
     page = asked | {
+        "customer_name": _name_of(asked["customer"]),
         "rows": [words.order_row(order, now) for order in found.rows],
         "pages": Pages(previous_url=_at(kept, found.previous), next_url=_at(kept, found.next)),
         "shops": Shop.objects.order_by("name", "id"),
         "states": [(LATE, _("Late")), *State.choices],
+        "without_customer_url": "?"
+        + urlencode({name: value for name, value in asked.items() if value and name != "customer"}),
         "is_filtered": bool(kept),
         "has_shops": Shop.objects.exists(),
         "export_url": f"?{kept}" if may(user, "sales.export") else "",
@@ -95,16 +99,24 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     state, days = told.get("state", ""), told.get("days", "")
     return {
         "q": without_nul(told.get("q", "")).strip()[:LONGEST],
+        "customer": str(reading.number(told.get("customer")) or ""),
         "state": state if state in State.values or state == LATE else "",
         "shop": str(reading.number(told.get("shop")) or ""),
         "days": days if days in SINCE else "",
     }
 
 
+def _name_of(number: str) -> str:
+    contact = Contact.objects.filter(pk=int(number)).first() if number else None
+    return str(contact) if contact else number
+
+
 def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
     found = Order.objects.late(at=now) if asked["state"] == LATE else Order.objects.all()
     if asked["state"] and asked["state"] != LATE:
         found = found.filter(state=asked["state"])
+    if asked["customer"]:
+        found = found.filter(contact=int(asked["customer"]))
     if asked["shop"]:
         found = found.filter(shop=int(asked["shop"]))
     if asked["days"]:
