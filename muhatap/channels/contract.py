@@ -137,6 +137,7 @@ class Limits:
     `unit` is what `max_length` counts. `voice`: who reads an answer, or that none can be given from here.
     """
 
+    min_length: int | None = None
     max_length: int | None = None
     unit: Unit = "characters"
     voice: Voice = "private"
