@@ -69,6 +69,7 @@ class Interaction(models.Model):
         SURVEY = "survey", _("Survey")
         VISIT = "visit", _("Visit of the web site")
         ORDER = "order", pgettext_lazy("shop", "Order")
+        CASE = "case", pgettext_lazy("service", "Case")
 
     class Direction(models.TextChoices):
         IN = "in", _("In")

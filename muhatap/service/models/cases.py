@@ -73,6 +73,7 @@ class Case(models.Model):
         API = "api", pgettext_lazy("case", "By a program")
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="cases")
+    entry = models.OneToOneField(Interaction, null=True, on_delete=models.SET_NULL, related_name="case")
     title = models.CharField(_("What it is about"), max_length=200)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.COMPLAINT)
     cause = models.ForeignKey(Cause, null=True, on_delete=models.PROTECT, related_name="cases")
@@ -286,7 +287,10 @@ class Resolution(models.Model):
 
 
 class Compensation(models.Model):
-    """What a contact was given for what went wrong, exactly; what it comes to is a Cost of the same moment."""
+    """What a contact was given for what went wrong, exactly; what it comes to is a Cost of the same moment.
+
+    `told_by` names the shop's refund that is the same money ("refund:12"), so that it is not counted twice.
+    """
 
     class Kind(models.TextChoices):
         REFUND = "refund", pgettext_lazy("compensation", "Refund")
@@ -299,6 +303,7 @@ class Compensation(models.Model):
     amount = models.DecimalField(max_digits=18, decimal_places=4)
     currency = models.CharField(max_length=3)
     note = models.CharField(max_length=300, blank=True)
+    told_by = models.CharField(max_length=80, blank=True, db_default="")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -306,6 +311,11 @@ class Compensation(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["told_by"],
+                condition=~models.Q(told_by="") & models.Q(undone_at=None),
+                name="compensation_told_once",
+            ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="compensation_is_more_than_nothing"),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="compensation_currency_is_a_code"

@@ -1,0 +1,185 @@
+"""Costs of quality: written down once, never changed; time at the rate of its day, what a contact was given, what is taken back."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.service import rates
+from muhatap.service.models import Case, Compensation, Cost
+from muhatap.service.promising import MOST_COST, MOST_MINUTES, BadCost, NoReason
+
+Kind, What = Cost.Kind, Cost.What
+
+
+class WasTakenBack(Exception):
+    """There is a row against it already."""
+
+
+class FollowsFrom(Exception):
+    """It follows from something else, which is to be taken back instead."""
+
+
+@transaction.atomic
+def note(
+    *,
+    kind: str,
+    what: str,
+    happened_at: datetime,
+    by: User | None,
+    at: datetime,
+    amount: Decimal | None = None,
+    currency: str = "TRY",
+    minutes: int | None = None,
+    case: Case | None = None,
+    team_id: int | None = None,
+    note: str = "",
+    source: str = "",
+    **more: Any,
+) -> Cost | None:
+    """Write a cost down; None when it stands there already, by its source. Raises BadCost."""
+    if source and Cost.objects.filter(source=source).exists():
+        return None
+    if (amount is None and minutes is None) or (amount is not None and not 0 <= amount <= MOST_COST):
+        raise BadCost
+    if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+        raise BadCost
+    return Cost.objects.create(
+        kind=kind,
+        what=what,
+        case=case,
+        team_id=team_id or (case.team_id if case else None),
+        amount=amount,
+        currency=currency,
+        minutes=minutes,
+        note=note.strip()[:300],
+        source=source,
+        by=by,
+        at=happened_at,
+        recorded_at=at,
+        **more,
+    )
+
+
+@transaction.atomic
+def write(
+    *,
+    kind: str,
+    what: str,
+    happened_at: datetime,
+    by: User,
+    at: datetime,
+    amount: Decimal | None = None,
+    currency: str = "TRY",
+    minutes: int | None = None,
+    case: Case | None = None,
+    said: str = "",
+) -> Cost:
+    """Write a cost down by hand; minutes without an amount count at the writer's rate of that day. Raises BadCost."""
+    if happened_at > at:
+        raise BadCost
+    team_id = case.team_id if case and case.team_id else rates.team_of(by)
+    rate = None
+    if minutes is not None and amount is None:
+        rate = rates.of(user=by, team_id=rates.team_of(by), on=timezone.localtime(happened_at).date())
+    cost = note(
+        kind=kind,
+        what=what,
+        happened_at=happened_at,
+        by=by,
+        at=at,
+        amount=rates.worth(minutes, rate) if rate and minutes is not None else amount,
+        currency=rate.currency if rate else currency,
+        minutes=minutes,
+        case=case,
+        team_id=team_id,
+        note=said,
+        rate=rate,
+    )
+    assert cost is not None  # without a source nothing can stand there already
+    audit.record(by=by, at=at, act="cost.write", kind="cost", id=cost.pk, name=cost.note, what=what, of=str(kind))
+    return cost
+
+
+@transaction.atomic
+def take_back(*, cost: Cost, why: str, by: User, at: datetime) -> Cost:
+    """A row against it, of today: what was read in a report of the days before stays true.
+
+    Raises NoReason, WasTakenBack, FollowsFrom.
+    """
+    if not why.strip():
+        raise NoReason
+    if cost.source:
+        raise FollowsFrom
+    against = _against(cost, why=why, by=by, at=at)
+    audit.record(by=by, at=at, act="cost.take_back", kind="cost", id=cost.pk, name=cost.note, why=why.strip()[:300])
+    return against
+
+
+@transaction.atomic
+def undo_source(*, source: str, why: str, by: User | None, at: datetime) -> int:
+    """What a cost followed from was taken back: a row against each. Returns how many."""
+    rows = Cost.objects.select_for_update(of=("self",)).filter(source=source, reversed_by=None, reverses=None)
+    return len([_against(row, why=why, by=by, at=at) for row in rows])
+
+
+@transaction.atomic
+def compensate(
+    *, case: Case, kind: str, amount: Decimal, currency: str, said: str, by: User, at: datetime
+) -> Compensation:
+    """Give the contact of a case something for what went wrong; it costs what it is worth. Raises BadCost."""
+    if not 0 < amount <= MOST_COST:
+        raise BadCost
+    given = Compensation.objects.create(
+        case=case, kind=kind, amount=amount, currency=currency, note=said.strip()[:300], by=by, at=at
+    )
+    note(
+        kind=Kind.EXTERNAL,
+        what=What.COMPENSATION,
+        happened_at=at,
+        by=by,
+        at=at,
+        amount=amount,
+        currency=currency,
+        case=case,
+        note=said,
+        source=f"compensation:{given.pk}",
+    )
+    told = {"what": kind, "amount": f"{amount:f}", "currency": currency}
+    audit.record(by=by, at=at, act="case.compensate", kind="case", id=case.pk, name=case.title, **told)
+    return given
+
+
+@transaction.atomic
+def take_compensation_back(*, given: Compensation, by: User, at: datetime) -> None:
+    """They were not given it after all; nothing happens when that was said before."""
+    if Compensation.objects.filter(pk=given.pk, undone_at=None).update(undone_by=by, undone_at=at):
+        undo_source(source=f"compensation:{given.pk}", why=given.note, by=by, at=at)
+        case = given.case
+        audit.record(by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=case.title, what=given.kind)
+
+
+def _against(cost: Cost, *, why: str, by: User | None, at: datetime) -> Cost:
+    row = Cost.objects.select_for_update(of=("self",)).get(pk=cost.pk)
+    if row.reverses_id or Cost.objects.filter(reverses=row).exists():
+        raise WasTakenBack
+    return Cost.objects.create(
+        kind=row.kind,
+        what=row.what,
+        case_id=row.case_id,
+        promise_id=row.promise_id,
+        team_id=row.team_id,
+        amount=None if row.amount is None else -row.amount,
+        currency=row.currency,
+        minutes=None if row.minutes is None else -row.minutes,
+        rate_id=row.rate_id,
+        note=why.strip()[:300],
+        reverses=row,
+        by=by,
+        at=at,
+        recorded_at=at,
+    )
