@@ -100,7 +100,8 @@ def write(
         note=said,
         rate=rate,
     )
-    assert cost is not None  # without a source nothing can stand there already
+    if cost is None:
+        raise BadCost  # not reached: without a source nothing can stand there already
     audit.record(by=by, at=at, act="cost.write", kind="cost", id=cost.pk, name=cost.note, what=what, of=str(kind))
     return cost
 
@@ -134,21 +135,23 @@ def compensate(
     """Give the contact of a case something for what went wrong; it costs what it is worth. Raises BadCost."""
     if not 0 < amount <= MOST_COST:
         raise BadCost
+    told_by = _told_by_shop(case, amount, currency) if kind == Compensation.Kind.REFUND else ""
     given = Compensation.objects.create(
-        case=case, kind=kind, amount=amount, currency=currency, note=said.strip()[:300], by=by, at=at
+        case=case, kind=kind, amount=amount, currency=currency, note=said.strip()[:300], told_by=told_by, by=by, at=at
     )
-    note(
-        kind=Kind.EXTERNAL,
-        what=What.COMPENSATION,
-        happened_at=at,
-        by=by,
-        at=at,
-        amount=amount,
-        currency=currency,
-        case=case,
-        note=said,
-        source=f"compensation:{given.pk}",
-    )
+    if not told_by:
+        note(
+            kind=Kind.EXTERNAL,
+            what=What.COMPENSATION,
+            happened_at=at,
+            by=by,
+            at=at,
+            amount=amount,
+            currency=currency,
+            case=case,
+            note=said,
+            source=f"compensation:{given.pk}",
+        )
     told = {"what": kind, "amount": f"{amount:f}", "currency": currency}
     audit.record(by=by, at=at, act="case.compensate", kind="case", id=case.pk, name=case.title, **told)
     return given
@@ -161,6 +164,53 @@ def take_compensation_back(*, given: Compensation, by: User, at: datetime) -> No
         undo_source(source=f"compensation:{given.pk}", why=given.note, by=by, at=at)
         case = given.case
         audit.record(by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=case.title, what=given.kind)
+
+
+@transaction.atomic
+def refunded(
+    *, case: Case, number: int, goods: Decimal, shipping: Decimal, currency: str, happened_at: datetime, at: datetime
+) -> bool:
+    """The shop gave money back on the order of a case: what of it was for goods, what for shipping. False when known.
+
+    A refund that an agent wrote down as given is the same money: it is noted with that, and counted once.
+    """
+    source = f"refund:{number}"
+    is_known = Cost.objects.filter(source__in=[source, f"{source}:shipping"]).exists()
+    if is_known or Compensation.objects.filter(told_by=source, undone_at=None).exists():
+        return False
+    said = _said_by_agent(case, goods + shipping, currency)
+    if said:
+        Compensation.objects.filter(pk=said.pk).update(told_by=source)
+        return True
+    for what, amount, ending in ((What.REFUND, goods, ""), (What.SHIPPING, shipping, ":shipping")):
+        if amount:
+            note(
+                kind=Kind.EXTERNAL,
+                what=what,
+                happened_at=happened_at,
+                by=None,
+                at=at,
+                amount=amount,
+                currency=currency,
+                case=case,
+                source=source + ending,
+            )
+    return True
+
+
+def _said_by_agent(case: Case, amount: Decimal, currency: str) -> Compensation | None:
+    given = case.compensations.filter(kind=Compensation.Kind.REFUND, undone_at=None, told_by="")
+    return given.filter(amount=amount, currency=currency).order_by("pk").first()
+
+
+def _told_by_shop(case: Case, amount: Decimal, currency: str) -> str:
+    """The refund of the shop, counted already, that this is; empty when there is none."""
+    whole: dict[str, Decimal] = {}
+    for row in case.costs.filter(source__startswith="refund:", currency=currency, reversed_by=None):
+        name = row.source.removesuffix(":shipping")
+        whole[name] = whole.get(name, Decimal(0)) + (row.amount or Decimal(0))
+    taken = set(case.compensations.filter(undone_at=None).values_list("told_by", flat=True))
+    return next((name for name, sum_of in sorted(whole.items()) if sum_of == amount and name not in taken), "")
 
 
 def _against(cost: Cost, *, why: str, by: User | None, at: datetime) -> Cost:
