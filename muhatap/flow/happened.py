@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.conversations.models import Message
-from muhatap.flow import deadlines, finding, later, measuring, notifying, rules, surveying, telling
+from muhatap.flow import closing_the_loop, deadlines, finding, later, measuring, notifying, rules, surveying, telling
 from muhatap.flow.idle import idle
 from muhatap.shared import away
 
@@ -27,6 +27,7 @@ STEPS: tuple[Step, ...] = (
     notifying.follow,
     telling.follow,
     surveying.follow,
+    closing_the_loop.follow,
 )
 
 LOOKING = (finding.follow, measuring.follow, notifying.follow, telling.follow)  # these leave the thread as it is

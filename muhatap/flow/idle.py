@@ -16,7 +16,10 @@ select exists (select from conversations_scheduled where conversation_id = %(con
        exists (select from automation_automationrule where is_on)
          or exists (select from automation_wayofgiving where way <> 'hand')
          or exists (select from automation_unplaced) as rules,
-       exists (select from webhooks_webhookendpoint where is_on) as telling
+       exists (select from webhooks_webhookendpoint where is_on) as telling,
+       exists (select from feedback_followup f join feedback_response r on r.id = f.response_id
+               join conversations_conversation c on c.contact_id = r.contact_id
+               where f.called_at is null and c.id = %(conversation)s) as closing_the_loop
 """
 
 

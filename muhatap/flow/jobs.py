@@ -16,6 +16,7 @@ from muhatap.duplicates import running as looks
 from muhatap.flow import (
     asking,
     chatting,
+    closing_the_loop,
     deadlines,
     duplicates,
     filling,
@@ -227,6 +228,7 @@ def every_minute(timestamp: int) -> None:
         promises.watch,
         rules.pass_time,
         surveying.ask_due,
+        closing_the_loop.watch,
         watching.look,
         firing.look,
         asking.keep_up,

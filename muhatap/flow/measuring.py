@@ -26,6 +26,7 @@ with recursive absorbed (id, stands_for) as (
 ), asked as (
   select a.stands_for, i.sent_at, coalesce(i.user_id, 0) as user_id, r.score, r.at
   from absorbed a join feedback_invitation i on i.conversation_id = a.id and i.sent_at is not null
+  join feedback_survey s on s.id = i.survey_id and s.kind = 'csat'
   left join feedback_response r on r.invitation_id = i.id
 )
 select d.conversation_id, case when d.breached_at is null then 'sla_met' else 'sla_missed' end,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from muhatap.flow import surveying
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
 from muhatap.sales import arriving, carting, catalogue, ordering, recognising
@@ -84,6 +85,8 @@ def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
     taken = ordering.take(shop=shop, told=told, at=at)
     recognising.recognise(order=taken.order, shop=shop, who=told.customer, at=at)
     write_down(taken.order, at=at)
+    if taken.came_to == State.DELIVERED:
+        surveying.order_came(order=taken.order, at=at)
     if taken.order.state == State.CANCELLED:
         carting.reopen(order=taken.order, at=at)
     elif not told.is_unpaid:

@@ -1,6 +1,8 @@
-"""Asking for a rating after a resolution: who is asked, how the question travels, and where the answer is told."""
+"""Asking: after a resolution or a delivery, who is asked, how the question travels, and where the answer is told."""
 
 import logging
+import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,43 +12,66 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from muhatap.channels.contract import Address
+from muhatap.channels.contract import Address, Outbound
 from muhatap.channels.webchat import adapter
 from muhatap.channels.webchat.models import ChatSession
+from muhatap.contacts import identity
+from muhatap.contacts.models import Contact
 from muhatap.conversations import cautions, replying, threading, threads
 from muhatap.conversations.models import Closure, Conversation, Message
 from muhatap.feedback import answering, asking, wording
+from muhatap.feedback.answering import Answered, Given
+from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
-from muhatap.flow import reply
+from muhatap.flow import closing_the_loop, reply
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Interaction
+from muhatap.sales.models import Order
+from muhatap.sales.models import State as OrderState
 from muhatap.shared import away, live, richtext
 
 log = logging.getLogger(__name__)
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 LANGUAGES = ("tr", "en")
 STALE = timedelta(days=1)  # what was resolved longer ago is not asked about any more
+OLD_NEWS = timedelta(days=3)  # nor what was delivered longer ago: shops tell of old orders, too
+Why = Invitation.Why
 
 
 def follow(*, message: Message, at: datetime) -> None:
     """After a resolution, have its customer asked: once, by the survey of the inbox, and only whom a person has helped."""
     conversation = message.conversation
     closure = _standing(conversation.pk) if message.event == "resolved" else None
-    survey = asking.standing(conversation.inbox_id) if closure else None
+    survey = asking.standing(conversation.inbox_id, at=at) if closure else None
     if closure is None or survey is None or at - closure.at > STALE or not _was_helped(conversation):
         return
-    if survey.inbox.kind == "email" and _address(conversation) is None:
+    if conversation.inbox.kind == "email" and _address(conversation) is None:
         return
-    language = conversation.contact.language[:2]
     asking.invite(
         survey=survey,
         contact=conversation.contact,
         user=closure.by or conversation.assignee,
         conversation_id=conversation.pk,
         closure_id=closure.pk,
-        language=language if language in LANGUAGES else settings.LANGUAGE_CODE[:2],
+        language=_language(conversation.contact),
         at=closure.at,
     )
+
+
+def order_came(*, order: Order, at: datetime) -> None:
+    """After a delivery, have the buyer asked by mail; of an order that was told late nobody is asked."""
+    came_at = order.delivered_at or at
+    if order.contact is None or order.state != OrderState.DELIVERED or at - came_at > OLD_NEWS:
+        return
+    for survey in asking.after_delivery(at=at):
+        asking.invite(
+            survey=survey,
+            contact=order.contact,
+            user=None,
+            about=f"order:{order.pk}",
+            language=_language(order.contact),
+            at=came_at,
+        )
 
 
 def ask_due(*, at: datetime) -> int:
@@ -58,29 +83,61 @@ def ask_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def rate(*, invitation: Invitation, score: int, comment: str, at: datetime) -> Response:
+def rate(
+    *,
+    invitation: Invitation,
+    score: int | None,
+    comment: str | None,
+    at: datetime,
+    answers: Mapping[int, Value] | None = None,
+) -> Response:
     """Keep what a customer answered and tell it in the thread. Raises answering.Closed, ValueError."""
-    answered = answering.answer(invitation=invitation, score=score, comment=comment, at=at)
-    response, conversation = answered.response, _thread(invitation)
+    answered = answering.answer(invitation=invitation, score=score, comment=comment, answers=answers, at=at)
+    conversation = _thread(invitation)
     if conversation and (answered.is_new or answered.is_changed):
-        told = {"score": response.score, "comment": response.comment, "response": response.pk}
-        event = "rated" if answered.is_new else "rating_changed"
-        entry = threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
-        if answered.is_new:
-            _stands_for(entry, response.interaction)
-    return response
+        _tell(conversation, answered, at=at)
+    closing_the_loop.hear(answered=answered, at=at, conversation_id=conversation.pk if conversation else None)
+    return answered.response
+
+
+@transaction.atomic
+def answer_openly(
+    *,
+    survey: Survey,
+    given: Given,
+    way: str,
+    language: str,
+    nonce: str,
+    at: datetime,
+    contact: Contact | None = None,
+) -> Response:
+    """Keep the answer of somebody who came by link, code or page. Raises answering.Closed, ValueError."""
+    answered = answering.answer_openly(
+        survey=survey, given=given, way=way, language=language, nonce=nonce, contact=contact, at=at
+    )
+    closing_the_loop.hear(answered=answered, at=at)
+    return answered.response
+
+
+@transaction.atomic
+def go_on(*, response: Response, given: Given, at: datetime) -> Response:
+    """More of an answer that was given openly, or a changed mind. Raises answering.Closed, ValueError."""
+    answered = answering.change(response=response, given=given, at=at)
+    closing_the_loop.hear(answered=answered, at=at)
+    return answered.response
 
 
 def waiting_in_chat(session: ChatSession, *, at: datetime) -> Invitation | None:
     """The invitation that stands open in a visitor's window: asked after the last thing they wrote."""
-    if asking.standing(session.inbox_id) is None:
+    survey = asking.standing(session.inbox_id)
+    if survey is None:
         return None
     line = session.lines.filter(direction="in").order_by("-pk").first()
     number = adapter.external_id(session.visitor_id, line.key) if line else ""
     written = Message.objects.filter(inbox_id=session.inbox_id, external_id=number).first() if number else None
     if written is None:
         return None
-    rows = Invitation.objects.select_related("survey", "response")
+    rows = Invitation.objects.filter(survey=survey).select_related("survey__inbox", "response")
     sent = rows.filter(conversation_id=written.conversation_id, sent_at__gte=written.at).order_by("-sent_at").first()
     return sent if sent and asking.is_open(sent, at=at) else None
 
@@ -98,23 +155,73 @@ def _ask_one(number: int, *, at: datetime) -> bool:
 
 
 def _ask(invitation: Invitation, *, at: datetime) -> bool:
-    conversation = _thread(invitation)
-    standing = _standing(invitation.conversation_id)
-    if conversation is None or standing is None or standing.pk != invitation.closure_id or not invitation.survey.is_on:
-        asking.withdraw(invitation=invitation, at=at)
-        return False
-    goes_by_mail = invitation.survey.inbox.kind == "email"
-    address = _address(conversation) if goes_by_mail else None
-    if goes_by_mail and address is None:
-        asking.withdraw(invitation=invitation, at=at)
+    why = _obstacle(invitation, at=at)
+    address = None if why else _where(invitation)
+    if not why and invitation.way == Response.Way.MAIL and address is None:
+        why = Why.NOWHERE
+    if why:
+        asking.withdraw(invitation=invitation, at=at, why=why)
         return False
     asking.mark_sent(invitation=invitation, at=at)
+    conversation = _thread(invitation)
     mailed = _mail(invitation, conversation, address=address, at=at) if address else None
+    if conversation is None:
+        return True
     if mailed is None:
         _show(conversation)
-    entry = threads.tell(conversation=conversation, event="rating_asked", by=None, at=at)
+    event = "rating_asked" if invitation.survey.kind == Survey.Kind.CSAT else "survey_asked"
+    entry = threads.tell(conversation=conversation, event=event, by=None, at=at)
     _stands_for(entry, mailed)
     return True
+
+
+def _obstacle(invitation: Invitation, *, at: datetime) -> str:
+    """Why it is not asked after all; "" when nothing stands in the way."""
+    survey = invitation.survey
+    if not survey.is_on or asking.is_closed(survey, at=at):
+        return Why.OFF
+    if asking.refuses(invitation.contact):
+        return Why.OPTED_OUT
+    if asking.is_full(survey, at=at):
+        return Why.FULL
+    if invitation.about:
+        order = _order(invitation)
+        return "" if order and order.state == OrderState.DELIVERED else Why.REOPENED
+    standing = _standing(invitation.conversation_id)
+    return "" if standing and standing.pk == invitation.closure_id else Why.REOPENED
+
+
+def _where(invitation: Invitation) -> Address | None:
+    """The address that is asked; None for a chat, and where mail came back."""
+    if invitation.way != Response.Way.MAIL:
+        return None
+    conversation = _thread(invitation)
+    return _address(conversation) if conversation else _own_address(invitation.contact)
+
+
+def _own_address(contact: Contact) -> Address | None:
+    """Their newest proved address that takes mail."""
+    known = [one for one in identity.of(contact) if one.kind == "email" and one.verified_at and not one.bounced_at]
+    newest = max(known, key=lambda one: (one.last_seen_at, one.pk), default=None)
+    return Address(name=contact.name, email=newest.value) if newest else None
+
+
+def _order(invitation: Invitation) -> Order | None:
+    kind, _colon, number = invitation.about.partition(":")
+    return Order.objects.filter(pk=int(number)).first() if kind == "order" and number.isdigit() else None
+
+
+def _tell(conversation: Conversation, answered: Answered, *, at: datetime) -> None:
+    response = answered.response
+    told = {"score": response.score, "comment": response.comment, "response": response.pk}
+    event = "rated" if answered.is_new else "rating_changed"
+    survey = response.survey
+    if survey and survey.kind != Survey.Kind.CSAT:
+        event = "survey_answered" if answered.is_new else "survey_changed"
+        told |= {"kind": survey.kind, "survey": survey.name, "highest": survey.range[1]}
+    entry = threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
+    if answered.is_new:
+        _stands_for(entry, response.interaction)
 
 
 def _stands_for(entry: Message, interaction: Interaction | None) -> None:
@@ -122,24 +229,41 @@ def _stands_for(entry: Message, interaction: Interaction | None) -> None:
     Message.objects.filter(pk=entry.pk).update(interaction=interaction)
 
 
-def _mail(invitation: Invitation, conversation: Conversation, *, address: Address, at: datetime) -> Interaction:
-    """A mail of its own in the customer's thread, whose links only open the page: programs that look at links rate nothing."""
+def _mail(invitation: Invitation, conversation: Conversation | None, *, address: Address, at: datetime) -> Interaction:
+    """A mail of its own, in the customer's thread if there is one; its links only open the page, so programs that look
+    at links answer nothing."""
+    inbox = invitation.survey.inbox
+    if inbox is None:
+        raise ValueError(f"survey {invitation.survey_id} has no inbox to write from")
     with translation.override(invitation.language):
-        html = _letter(invitation)
-        subject = _("How was our help? %(subject)s") % {"subject": conversation.subject}
-    outbound = replying.compose(
-        conversation=conversation,
-        html=html,
-        text=richtext.to_text(html),
-        answer_to=reply.Answer(html=html, to=(address,)),
-        message_id=reply.new_message_id(conversation),
-        by=None,
-        at=at,
-    )
-    outbound = replace(outbound, subject=subject.strip(), quotes=None, headers=HEADERS)
+        html, subject = _letter(invitation), _subject(invitation, conversation)
+    page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
+    unasked = {"List-Unsubscribe": f"<{page}no/>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if conversation:
+        outbound = replying.compose(
+            conversation=conversation,
+            html=html,
+            text=richtext.to_text(html),
+            answer_to=reply.Answer(html=html, to=(address,)),
+            message_id=reply.new_message_id(conversation),
+            by=None,
+            at=at,
+        )
+        outbound = replace(outbound, subject=subject.strip(), quotes=None, headers=HEADERS | unasked)
+    else:
+        outbound = Outbound(
+            message_id=f"<{uuid.uuid4().hex}.{inbox.pk}@{inbox.address.rpartition('@')[2] or 'muhatap.invalid'}>",
+            at=at,
+            sender=Address(email=inbox.address, name=inbox.setting("sender_name") or settings.FIRM_NAME),
+            to=(address,),
+            subject=subject.strip(),
+            text=richtext.to_text(html),
+            html=html,
+            headers=HEADERS | unasked,
+        )
     interaction = ledger.record_sent(
-        inbox=conversation.inbox,
-        contact=conversation.contact,
+        inbox=inbox,
+        contact=invitation.contact,
         external_id=outbound.message_id,
         title=outbound.subject,
         text="",
@@ -147,18 +271,37 @@ def _mail(invitation: Invitation, conversation: Conversation, *, address: Addres
         at=at,
         kind="survey",
     )
-    outbox.queue(interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at, by=None, at=at)
+    outbox.queue(interaction=interaction, inbox=inbox, outbound=outbound, not_before=at, by=None, at=at)
     return interaction
 
 
+def _subject(invitation: Invitation, conversation: Conversation | None) -> str:
+    if conversation and invitation.survey.kind == Survey.Kind.CSAT:
+        return _("How was our help? %(subject)s") % {"subject": conversation.subject}
+    order = _order(invitation)
+    if order:
+        return _("How was your order #%(number)s?") % {"number": order.number}
+    return wording.question(invitation.survey)
+
+
 def _letter(invitation: Invitation) -> str:
+    """The question with a link for each score; of own questions one link. Every link opens a page and answers nothing."""
     survey: Survey = invitation.survey
     page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
-    links = format_html_join(
-        " · ", '<a href="{}?score={}">{}</a>', ((page, score, word) for score, word in wording.choices(survey).items())
-    )
+    pressed = [(page, f"?score={score}", word) for score, word in wording.choices(survey).items()]
+    if not survey.has_score:
+        pressed = [(page, "", _("Answer the questions"))]
+    links = format_html_join(" · ", '<a href="{}{}">{}</a>', pressed)
+    ends = ""
+    if survey.has_score and survey.kind != Survey.Kind.CSAT:
+        low, high = wording.ends(survey.kind)
+        lowest, highest = survey.range
+        ends = format_html("<p>{} = {}, {} = {}</p>", lowest, low, highest, high)
     asks = _("You choose on the page that opens; you may add a word there, and change your mind for some days.")
-    return format_html("<p><b>{}</b></p><p>{}</p><p>{}</p>", wording.question(survey), links, asks)
+    stop = format_html('<a href="{}no/">{}</a>', page, _("Do not ask me any more"))
+    return format_html(
+        "<p><b>{}</b></p><p>{}</p>{}<p>{}</p><p>{}</p>", wording.question(survey), links, ends, asks, stop
+    )
 
 
 def _show(conversation: Conversation) -> None:
@@ -171,11 +314,18 @@ def _show(conversation: Conversation) -> None:
 
 
 def _thread(invitation: Invitation) -> Conversation | None:
+    if invitation.conversation_id is None:
+        return None
     rows = Conversation.objects.select_related("inbox", "contact", "merged_into")
     return rows.filter(pk=invitation.conversation_id).first()
 
 
-def _standing(conversation_id: int) -> Closure | None:
+def _language(contact: Contact) -> str:
+    language = contact.language[:2]
+    return language if language in LANGUAGES else settings.LANGUAGE_CODE[:2]
+
+
+def _standing(conversation_id: int | None) -> Closure | None:
     """The resolution that stands; none for spam, and none for what was merged into another."""
     rows = Closure.objects.filter(conversation_id=conversation_id, outcome="resolved", ended_at=None)
     return rows.filter(conversation__merged_into=None).select_related("by").first()

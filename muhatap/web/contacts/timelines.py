@@ -12,6 +12,7 @@ from muhatap.accounts.models import User
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
+from muhatap.feedback import wording
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Order
@@ -43,7 +44,7 @@ def page(
     found = timeline.page(contact, before=before, kinds={kind} if kind else None)
     prefetch_related_objects(found.rows, "by")
     readable = readable_interactions(user, [row.pk for row in found.rows])
-    readable |= {row.pk for row in found.rows if row.kind in OF_CONTACTS}
+    readable |= {row.pk for row in found.rows if row.kind in OF_CONTACTS} | _asked_elsewhere(found.rows)
     visits = {visit.interaction_id: visit for visit in Visit.objects.filter(interaction__in=_of(found.rows, "visit"))}
     orders = {order.interaction_id: order for order in Order.objects.filter(interaction__in=_of(found.rows, "order"))}
     threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
@@ -88,6 +89,14 @@ def kind_names() -> dict[str, str]:
         "visit": _("Visits of the site"),
         "order": _("Orders"),
     }
+
+
+def _asked_elsewhere(rows: list[Interaction]) -> set[int]:
+    """Surveys that stand in no thread: after a delivery, by link, on a page. Whoever may read the contact reads these."""
+    surveys = [row for row in rows if row.kind == "survey"]
+    prefetch_related_objects(surveys, "survey_response__survey")
+    numbers = {row.pk for row in surveys}
+    return numbers - set(Message.objects.filter(interaction__in=numbers).values_list("interaction_id", flat=True))
 
 
 def _of(rows: list[Interaction], kind: str) -> list[int]:
@@ -151,7 +160,7 @@ def _sentence(row: Interaction) -> tuple[str, str]:
         }
         return told.get(row.channel, _("Wrote")), row.title
     if row.kind == "survey":
-        return (_("We asked for a rating"), "") if row.direction == "out" else (_("Rated our help"), row.title)
+        return _surveyed(row)
     told = {
         "auto_reply": _("Automatic reply"),
         "bounce": _("Our mail was returned"),
@@ -159,6 +168,16 @@ def _sentence(row: Interaction) -> tuple[str, str]:
         "note": _("Internal note"),
     }
     return told.get(row.kind, str(row.get_kind_display())), ", ".join(filter(None, [by, row.title]))
+
+
+def _surveyed(row: Interaction) -> tuple[str, str]:
+    """What they answered, and in which survey."""
+    if row.direction == "out":
+        return _("We asked for a rating"), ""
+    response = getattr(row, "survey_response", None)
+    if response is None or response.survey is None:
+        return _("Rated our help"), row.title
+    return wording.told(response), response.survey.name if response.score is not None else ""
 
 
 def _older(contact: Contact, after: timeline.Cursor | None, kind: str) -> str:

@@ -37,6 +37,9 @@ EVENT_ICONS = {
     "rating_asked": "smile",
     "rated": "smile",
     "rating_changed": "smile",
+    "survey_asked": "smile",
+    "survey_answered": "smile",
+    "survey_changed": "smile",
     "promised": "handshake",
     "promise_kept": "check",
     "promise_broken": "triangle-alert",
@@ -82,6 +85,8 @@ def event(message: Message) -> str:
     """One sentence for something done in the thread."""
     told = {"by": str(message.by or ""), **message.event_details}
     told["said"] = f": {told['comment']}" if told.get("comment") else ""
+    if message.event.startswith("survey_"):
+        told["scored"] = f", {told['score']}/{told['highest']}" if told.get("score") is not None else ""
     if message.event == "prioritised":
         told["priority"] = priority(str(told.get("after", "normal")))
     if message.event == "spam" and told.get("blocked"):
@@ -174,6 +179,9 @@ def _sentences_by_the_system() -> dict[str, str]:
         "rating_asked": _("We asked them for a rating"),
         "rated": _("They rated this %(score)s of 5%(said)s"),
         "rating_changed": _("They changed their rating to %(score)s of 5%(said)s"),
+        "survey_asked": _("We sent them a survey"),
+        "survey_answered": _("They answered the survey “%(survey)s”%(scored)s%(said)s"),
+        "survey_changed": _("They changed their answer to the survey “%(survey)s”%(scored)s%(said)s"),
         "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
         "deadline_near": _("%(promise)s is due soon: %(due)s, policy “%(policy)s”"),
         "deadline_missed": _("%(promise)s is overdue since %(due)s, policy “%(policy)s”"),

@@ -1,0 +1,67 @@
+"""What a low score brings: a case of the customer's, and somebody who owes them a word; and what in it was said is read.
+
+An answer that is changed opens no second case. When one of us writes to them afterwards, they have had their word; when the
+case is resolved, their matter is solved.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from muhatap.conversations.models import Message
+from muhatap.feedback import following_up, wording
+from muhatap.feedback.answering import Answered
+from muhatap.feedback.models import FollowUp, Response
+from muhatap.service import cases
+from muhatap.service.models import Case
+
+ENDED = (Case.State.RESOLVED, Case.State.CLOSED)
+
+
+def hear(*, answered: Answered, at: datetime, conversation_id: int | None = None) -> FollowUp | None:
+    """Open a case for a low score and owe its customer a word. None for an answer that asks for nothing."""
+    response = answered.response
+    survey = response.survey
+    if survey is None or not survey.is_low(response.score) or survey.is_low(answered.score_before):
+        return None
+    owed = following_up.owe(response=response, at=at)
+    if owed is None or owed.case_number is not None or response.contact is None:
+        return owed
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _title(response)
+    case = cases.open_case(
+        contact=response.contact,
+        interaction=response.interaction,
+        title=title,
+        by=None,
+        at=at,
+        origin=Case.Origin.SURVEY,
+        conversation_id=conversation_id,
+    )
+    following_up.tie(follow_up=owed, case_number=case.pk)
+    return owed
+
+
+def follow(*, message: Message, at: datetime) -> None:
+    """One of us wrote to somebody who waits for a word: they have had it."""
+    if message.kind != Message.Kind.OUTBOUND or message.by is None or message.is_automatic:
+        return
+    contact = message.conversation.contact_id
+    for owed in FollowUp.objects.filter(response__contact_id=contact, called_at=None, owed_at__lt=message.at):
+        following_up.called(follow_up=owed, note="", by=message.by, at=message.at)
+
+
+def watch(*, at: datetime) -> int:
+    """What was resolved as a case is solved for whoever waited, once they had a word. Returns how many."""
+    standing = FollowUp.objects.filter(called_at__isnull=False, solved_at=None, case_number__isnull=False)
+    by_case = {row.case_number: row for row in standing.order_by("pk")[:500]}
+    ended = Case.objects.filter(pk__in=by_case, state__in=ENDED).order_by("pk")
+    return sum(following_up.solved(follow_up=by_case[case.pk], by=None, at=case.ended_at or at) for case in ended)
+
+
+def _title(response: Response) -> str:
+    told = wording.told(response)
+    words = " ".join(response.comment.split())
+    return _("%(told)s: %(words)s") % {"told": told, "words": words[:120]} if words else told
