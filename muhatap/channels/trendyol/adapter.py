@@ -35,7 +35,7 @@ class Trendyol:
             raise Untranslatable(f"not a question: {error}") from error
 
     def limits(self, settings: Mapping[str, Any]) -> Limits:
-        return Limits(min_length=SHORTEST, max_length=LONGEST, max_files=0)
+        return Limits(min_length=SHORTEST, max_length=LONGEST, max_files=0, voice="public")
 
     def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
         """Say the answer. Raises Uncertain when nothing tells whether they took it."""
