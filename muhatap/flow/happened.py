@@ -11,7 +11,18 @@ from datetime import datetime
 from django.db import transaction
 
 from muhatap.conversations.models import Message
-from muhatap.flow import closing_the_loop, deadlines, finding, later, measuring, notifying, rules, surveying, telling
+from muhatap.flow import (
+    closing_the_loop,
+    deadlines,
+    finding,
+    later,
+    measuring,
+    notifying,
+    rules,
+    surveying,
+    telling,
+    understanding,
+)
 from muhatap.flow.idle import idle
 from muhatap.shared import away
 
@@ -20,6 +31,7 @@ Step = Callable[..., object]  # step(message=, at=)
 
 STEPS: tuple[Step, ...] = (
     later.follow,
+    understanding.follow,
     deadlines.follow,
     finding.follow,
     measuring.follow,
@@ -30,7 +42,13 @@ STEPS: tuple[Step, ...] = (
     closing_the_loop.follow,
 )
 
-LOOKING = (finding.follow, measuring.follow, notifying.follow, telling.follow)  # these leave the thread as it is
+LOOKING = (
+    understanding.follow,
+    finding.follow,
+    measuring.follow,
+    notifying.follow,
+    telling.follow,
+)  # these leave the thread as it is
 
 
 class NotAllFollowed(Exception):

@@ -15,6 +15,7 @@ from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.duplicates import running as looks
 from muhatap.flow import (
     asking,
+    cases,
     chatting,
     closing_the_loop,
     deadlines,
@@ -33,6 +34,7 @@ from muhatap.flow import (
     shops,
     surveying,
     sweep,
+    understanding,
     visitors,
 )
 from muhatap.flow import telling as others
@@ -46,6 +48,7 @@ from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
 from muhatap.triggers import firing
+from muhatap.understanding import catching_up
 from muhatap.visits import folding, nameless, tallies
 from muhatap.visits import keeping as events
 from muhatap.webhooks import delivering
@@ -203,6 +206,12 @@ def look_for_duplicates(run_id: int) -> None:
     duplicates.look(run_id=run_id, at=clock.now())
 
 
+@app.task(name=catching_up.JOB, queue=catching_up.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def read_older(catch_up_id: int) -> None:
+    understanding.read_older(catch_up_id=catch_up_id, at=clock.now())
+
+
 @app.task(name=ruling.JOB, queue=ruling.QUEUE, retry=AGAIN)
 @on_fresh_connection
 def project_contacts(after: int) -> None:
@@ -226,6 +235,7 @@ def every_minute(timestamp: int) -> None:
         snoozing.wake_due,
         deadlines.watch,
         promises.watch,
+        cases.watch,
         rules.pass_time,
         surveying.ask_due,
         closing_the_loop.watch,
@@ -300,6 +310,7 @@ def every_hour(timestamp: int) -> None:
         everything.forget,
         sent.forget,
         backfilling.forget,
+        understanding.learn_by_day,
     ):
         sweep.attempt(partial(act, at=clock.now()))
 
@@ -310,6 +321,7 @@ def every_hour(timestamp: int) -> None:
 def every_night(timestamp: int) -> None:
     """Compare yesterday's figures with the conversations they speak of; let nobody stay whom the resolver cannot find."""
     sweep.attempt(partial(checking.check_yesterday, at=clock.now()))
+    sweep.attempt(partial(understanding.learn, at=clock.now()))
     for job in ("catch_up", imports.COMPARE):
         sweep.attempt(partial(jobs.queue, job, queue="care", after=0))
 

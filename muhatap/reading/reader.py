@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from muhatap.reading import hashing, language, reasons, signs
+from muhatap.reading import hashing, language, points, reasons, signs
 from muhatap.reading.model import Floats, Model, starting
+from muhatap.reading.points import Point
 from muhatap.reading.reasons import Reason
 from muhatap.reading.words import Words, cleaned, cut
 
@@ -31,6 +32,22 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A reading and what stands behind it: how likely each answer of each task is, and the message as a point among others."""
+
+    reading: Reading
+    chances: Mapping[str, Mapping[str, float]]
+    point: Point
+    words: Words
+
+    @property
+    def mood(self) -> Floats:
+        """All chances as one row of length one: two messages taken for the same things are alike."""
+        told = np.sqrt([chance for task in sorted(self.chances) for chance in self.chances[task].values()])
+        return (told / len(self.chances) ** 0.5).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class Sums:
     """What each word, each pair and each feature added to every answer."""
 
@@ -51,13 +68,28 @@ class Reader:
         self._speech = lru_cache(_MOST_KEPT)(self._sum_of_speech)
 
     def read(self, text: str) -> Reading:
+        """What a message says."""
         text = cleaned(text)
         words = cut(text)
-        spoken, confidence, shown_by = self.language(text)
-        if not set(words.bare) - {hashing.BREAK}:
+        if not _says_something(words):
             return self._of_nothing()
         shown = signs.met(words)
+        return self._read(text, words, shown, self._sums(words, signs.features(words, shown)))
+
+    def look(self, text: str) -> Look | None:
+        """What a message says, for whoever learns from corrections; None of a text without words."""
+        text = cleaned(text)
+        words = cut(text)
+        if not _says_something(words):
+            return None
+        shown = signs.met(words)
         sums = self._sums(words, signs.features(words, shown))
+        return Look(
+            self._read(text, words, shown, sums), self._chances(sums.total), points.of(words, sums.names), words
+        )
+
+    def _read(self, text: str, words: Words, shown: Mapping[str, list[int]], sums: Sums) -> Reading:
+        spoken, confidence, shown_by = self.language(text)
         answers, confidences = self._decided(sums.total)
         confidences["language"] = confidence
         told = [
@@ -120,6 +152,13 @@ class Reader:
         total: Floats = self.model.start + each.sum(axis=0) + between.sum(axis=0) + features.sum(axis=0)
         return Sums(each, between, features, names, total)
 
+    def _chances(self, total: Floats) -> dict[str, dict[str, float]]:
+        told = {}
+        for task, labels in self.model.answers.items():
+            chances = _chances(total[self.columns[task]] / self.model.temperature[task])
+            told[task] = dict(zip(labels, chances.tolist(), strict=True))
+        return told
+
     def _decided(self, total: Floats) -> tuple[dict[str, str], dict[str, float]]:
         answers, confidences = {}, {}
         for task, labels in self.model.answers.items():
@@ -160,6 +199,10 @@ class Reader:
 
     def _sum_of_speech(self, word: str) -> Floats:
         return self.model.language_table.sum(*language.of_word(word))
+
+
+def _says_something(words: Words) -> bool:
+    return bool(set(words.bare) - {hashing.BREAK})
 
 
 def _chances(logits: Floats) -> Floats:

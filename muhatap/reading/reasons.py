@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.reading import signs
+from muhatap.reading import hashing, signs
 from muhatap.reading.words import Words
 
 MOST = {"kind": 4, "urgency": 3, "sentiment": 3, "topic": 3}
 _LEAST = 0.08  # log odds; less decides nothing
+_LEAST_LIKE = 0.01
+LEARNED = "learned"  # the sign of words that stand in messages somebody corrected
 _LONGEST = 80  # characters of a phrase
 
 
@@ -57,3 +59,18 @@ def _written(words: Words, places: list[int]) -> str:
     for before, place in zip([places[0], *places], places, strict=False):
         told += ("" if not told else " " if place - before <= 1 else " … ") + words.written[place].strip()
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+
+
+def of_likeness(task: str, words: Words, drawn: Mapping[int, float]) -> list[Reason]:
+    """The words that speak for an answer because messages people spoke about have them too."""
+    worth = []
+    for place, word in enumerate(words.bare):
+        if word[0].isalpha() or not word.isascii():
+            mine = set(hashing.of_word(word)[0].tolist())
+            worth.append((sum(drawn.get(one, 0.0) for one in mine), place))
+    best = sorted(worth, key=lambda one: -one[0])[: MOST[task]]
+    return [
+        Reason(task, words.written[place][:_LONGEST], LEARNED, round(weight, 3))
+        for weight, place in best
+        if weight > _LEAST_LIKE
+    ]

@@ -1,0 +1,142 @@
+"""A learned layer: messages that people spoke about, and how much a new one like them is drawn to each answer.
+
+It adds to the log odds that the model gives, so where nobody said anything the model's word stands. Plain arrays, never a pickle.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muhatap.reading.model import Floats
+from muhatap.reading.points import Point
+
+_OF_WORDS = 0.85  # the rest of likeness is that the model takes both for the same things
+FORM = 1
+
+
+class BadLayer(Exception):
+    """These bytes are no layer of this release."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Messages so kept that the likeness of a new one to each of them is found quickly: for each place, who has it and how much."""
+
+    places: NDArray[np.int64]
+    rarity: Floats
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    worth: Floats
+    moods: Floats
+    unseen: float
+
+    def likeness(self, point: Point, mood: Floats) -> Floats:
+        """Between 0 and 1 for each message known."""
+        found, weights = self.mine(point)
+        told = np.zeros(len(self.moods), np.float32)
+        if len(found):
+            n = self.starts[found + 1] - self.starts[found]
+            each = np.repeat(self.starts[found + 1] - n.cumsum(), n) + np.arange(n.sum())
+            told = np.bincount(self.rows[each], self.worth[each] * np.repeat(weights, n), len(self.moods))
+        mixed: Floats = (_OF_WORDS * told + (1 - _OF_WORDS) * (self.moods @ mood)).astype(np.float32)
+        return mixed
+
+    def mine(self, point: Point) -> tuple[NDArray[np.int64], Floats]:
+        """Which of a message's places are known, and their weight in a message of length one."""
+        where = np.minimum(np.searchsorted(self.places, point[0]), max(len(self.places) - 1, 0))
+        is_known = self.places[where] == point[0] if len(self.places) else np.zeros(len(point[0]), bool)
+        weights = point[1] * np.where(is_known, self.rarity[where] if len(self.places) else 0, self.unseen)
+        length = float(np.sqrt((weights**2).sum())) or 1.0
+        return where[is_known], (weights[is_known] / length).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """`pull` is how much likeness to each known message speaks for each answer; `temperature` makes chances of what comes out."""
+
+    answers: tuple[str, ...]
+    known: Known
+    pull: Floats
+    temperature: float = 1.0
+
+    def adds(self, point: Point, mood: Floats) -> dict[str, float]:
+        """What it adds to the log odds of each answer."""
+        told: Floats = self.known.likeness(point, mood) @ self.pull
+        return dict(zip(self.answers, told.tolist(), strict=True))
+
+    def drawn_by(self, point: Point, answer: str) -> dict[int, float]:
+        """What each place of a message speaks for an answer."""
+        if answer not in self.answers:
+            return {}
+        column = self.pull[:, self.answers.index(answer)]
+        found, weights = self.known.mine(point)
+        known, told = self.known, {}
+        for n, weight in zip(found.tolist(), weights.tolist(), strict=True):
+            those = slice(int(known.starts[n]), int(known.starts[n + 1]))
+            told[int(known.places[n])] = float(weight * (known.worth[those] @ column[known.rows[those]]))
+        return told
+
+
+def know(points: Sequence[Point], moods: Floats) -> Known:
+    """Messages as they are compared: a place that many of them have says little."""
+    n = len(points)
+    places, count = np.unique(np.concatenate([one for one, _ in points]), return_counts=True)
+    rarity = np.log1p(n / (0.5 + count)).astype(np.float32)
+    where = [np.searchsorted(places, one) for one, _ in points]
+    weights = [weight * rarity[at] for at, (_, weight) in zip(where, points, strict=True)]
+    weights = [one / (float(np.sqrt((one**2).sum())) or 1.0) for one in weights]
+    flat, rows = np.concatenate(where), np.repeat(np.arange(n, dtype=np.int32), [len(one) for one in where])
+    order = np.argsort(flat, kind="stable")
+    return Known(
+        places=places,
+        rarity=rarity,
+        starts=np.concatenate([[0], count.cumsum()]),
+        rows=rows[order],
+        worth=np.concatenate(weights)[order].astype(np.float32),
+        moods=moods.astype(np.float32),
+        unseen=float(np.log1p(n / 0.5)),
+    )
+
+
+def pack(layer: Layer) -> bytes:
+    told = io.BytesIO()
+    known = layer.known
+    np.savez_compressed(
+        told,
+        form=np.int64(FORM),
+        answers=np.frombuffer("\n".join(layer.answers).encode(), np.uint8),
+        places=known.places.astype(np.int32),
+        rarity=known.rarity.astype(np.float16),
+        starts=known.starts.astype(np.int32),
+        rows=known.rows,
+        worth=known.worth.astype(np.float16),
+        moods=known.moods.astype(np.float16),
+        unseen=np.float32(known.unseen),
+        pull=layer.pull.astype(np.float16),
+        temperature=np.float32(layer.temperature),
+    )
+    return told.getvalue()
+
+
+def unpack(packed: bytes) -> Layer:
+    """Raises BadLayer."""
+    try:
+        with np.load(io.BytesIO(packed), allow_pickle=False) as kept:
+            if int(kept["form"]) != FORM:
+                raise BadLayer
+            known = Known(
+                places=kept["places"].astype(np.int64),
+                rarity=kept["rarity"].astype(np.float32),
+                starts=kept["starts"].astype(np.int64),
+                rows=kept["rows"],
+                worth=kept["worth"].astype(np.float32),
+                moods=kept["moods"].astype(np.float32),
+                unseen=float(kept["unseen"]),
+            )
+            answers = tuple(kept["answers"].tobytes().decode().split("\n"))
+            return Layer(answers, known, kept["pull"].astype(np.float32), float(kept["temperature"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise BadLayer from error

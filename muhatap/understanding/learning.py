@@ -1,0 +1,149 @@
+"""Learning from corrections: a new layer for each field people spoke about, kept with its figures, used only where it reads no worse.
+
+What people said and what they left are examples, in the order in which it was written to us. The texts themselves are not kept
+here: whoever calls brings them.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db import transaction
+from django.db.models import QuerySet
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.reading import layer
+from muhatap.reading import learning as pure
+from muhatap.reading.learning import Example, Learned
+from muhatap.reading.reader import Look
+from muhatap.understanding import knowing, topics
+from muhatap.understanding.knowing import Knowing
+from muhatap.understanding.models import Correction, LearnedModel, Reading
+from muhatap.understanding.reading import base_odds, hash_of
+
+Texts = Callable[[Collection[int]], Mapping[int, str]]  # the words of interactions, by their numbers
+MOST_CORRECTED, MOST_LEFT = 2_000, 1_000
+AT_ONCE = 500
+KEPT = 3  # earlier layers of a field that can be gone back to
+
+
+class NotUsed(Exception):
+    """This layer does not stand, so it cannot be taken back."""
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """A reading as an example of one field: what it should say, and whether somebody said so."""
+
+    reading: Reading
+    value: str
+    is_corrected: bool
+
+
+def refit(*, texts: Texts, at: datetime, fewest_new: int = 1) -> list[LearnedModel]:
+    """A new layer for each field about which enough was said since the last one, or something it learned from is gone."""
+    topics.ensure(at=at)
+    known = knowing.now()
+    return [row for about in knowing.ABOUT if (row := _refit(about, known, texts, fewest_new, at=at)) is not None]
+
+
+@transaction.atomic
+def take_back(*, learned: LearnedModel, by: User, at: datetime) -> None:
+    """Go back to what was used before it. Raises NotUsed."""
+    row = LearnedModel.objects.select_for_update(of=("self",)).get(pk=learned.pk)
+    if not row.is_used or row.undone_at is not None:
+        raise NotUsed
+    row.undone_by, row.undone_at = by, at
+    row.save(update_fields=["undone_by", "undone_at"])
+    audit.record(by=by, at=at, act="learned.take_back", kind="learned", id=row.pk, name=row.about)
+
+
+def standing(about: str) -> "QuerySet[Correction]":
+    """The last word of people on each reading about a field; what was taken back is no word."""
+    rows = Correction.objects.filter(field=about).order_by("reading_id", "-id").distinct("reading_id")
+    return Correction.objects.filter(pk__in=rows.values("pk"), undoes=None)
+
+
+def _refit(about: str, known: Knowing, texts: Texts, fewest_new: int, *, at: datetime) -> LearnedModel | None:
+    spoken = standing(about)
+    last = LearnedModel.objects.filter(about=about).order_by("-id").first()
+    if not _is_news(about, spoken.count(), last, fewest_new):
+        return None
+    answers = known.tree.keys if about == "topic" else known.reader.model.answers[about]
+    examples = list(_examples(about, known, texts, answers))
+    return _keep(about, known, pure.learn(examples, answers), at=at)
+
+
+def _is_news(about: str, n: int, last: LearnedModel | None, fewest_new: int) -> bool:
+    if last is None:
+        return n >= max(pure.FEWEST, fewest_new)
+    n_new = Correction.objects.filter(field=about, at__gt=last.fitted_at).count()
+    return n_new >= fewest_new or n < min(last.n_corrections, MOST_CORRECTED)
+
+
+@transaction.atomic
+def _keep(about: str, known: Knowing, learned: Learned, *, at: datetime) -> LearnedModel:
+    row = LearnedModel.objects.create(
+        about=about,
+        base=known.reader.model.version,
+        fitted_at=at,
+        n_corrections=learned.n_corrections,
+        n_held_back=learned.n_held_back,
+        before=learned.before,
+        after=learned.after,
+        figures={name: list(told) for name, told in learned.classes.items()},
+        is_used=learned.is_used,
+        why=learned.why,
+        bytes=layer.pack(learned.layer) if learned.layer and learned.is_used else b"",
+    )
+    if row.is_used:
+        told = {"before": str(round(row.before, 4)), "after": str(round(row.after, 4))}
+        audit.record(by=None, at=at, act="learned.used", kind="learned", id=row.pk, name=about, **told)
+        mine = LearnedModel.objects.filter(about=about, is_used=True, undone_at=None).order_by("-id")
+        old = list(mine.values_list("pk", flat=True)[KEPT + 1 :])
+        LearnedModel.objects.filter(pk__in=old).exclude(bytes=b"").update(bytes=b"")
+    return row
+
+
+def _examples(about: str, known: Knowing, texts: Texts, answers: Collection[str]) -> Iterator[Example]:
+    """In the order of time; a text that is gone, or is not the one that was read, is left out."""
+    spoken = sorted([*_said(about), *_left(about)], key=lambda one: (one.reading.at, one.reading.pk))
+    for start in range(0, len(spoken), AT_ONCE):
+        some = spoken[start : start + AT_ONCE]
+        words = texts([one.reading.interaction_id for one in some])
+        for one in some:
+            text = words.get(one.reading.interaction_id, "")
+            value = known.went_to.get(one.value, one.value)
+            if value not in answers or hash_of(text) != one.reading.text_hash:
+                continue
+            if look := known.reader.look(text):
+                yield _example(about, look, known, answers, value, one)
+
+
+def _example(about: str, look: Look, known: Knowing, answers: Collection[str], value: str, spoken: _Spoken) -> Example:
+    odds = base_odds(about, look, known)
+    return Example(
+        point=look.point,
+        mood=look.mood,
+        base=np.array([odds[name] for name in answers], dtype=np.float32),
+        answer=value,
+        is_corrected=spoken.is_corrected,
+    )
+
+
+def _said(about: str) -> Iterator[_Spoken]:
+    rows = standing(about).select_related("reading").order_by("-id")[:MOST_CORRECTED]
+    return (_Spoken(one.reading, one.new, True) for one in rows)
+
+
+def _left(about: str) -> Iterator[_Spoken]:
+    """Readings that were sure and that nobody changed, of the days in which others were corrected."""
+    first = standing(about).order_by("reading__at").values_list("reading__at", flat=True).first()
+    if first is None:
+        return
+    rows = Reading.objects.filter(at__gte=first).exclude(unsure__contains=[about]).select_related("topic")
+    n = min(MOST_LEFT, 4 * standing(about).count())
+    for row in rows.exclude(corrections__field=about).order_by("-at")[:n]:
+        yield _Spoken(row, (row.topic.slug if row.topic else "") if about == "topic" else getattr(row, about), False)
