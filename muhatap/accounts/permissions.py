@@ -37,10 +37,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "service.edit": _LEADS,  # working hours, holidays, SLA policies
     "promises.read": _EVERYBODY,  # of the conversations one sees
     "promises.make": _STAFF_OF_SERVICE,  # make, keep, break, withdraw and put off promises
+    "cases.read": _EVERYBODY,  # of the conversations one sees, one's own, one's teams'
+    "cases.edit": _STAFF_OF_SERVICE,  # open, give, resolve, reopen, compensate, write down time and money
+    "cases.export": _LEADS | {ANALYST},
+    "costs.read": _LEADS | {ANALYST},  # what quality costs, of everybody
     "everything.export": _ADMINISTRATION,  # all the firm keeps, as files
     "audit.read": _ADMINISTRATION,
     "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
     "insight.read": _LEADS | {ANALYST},  # everybody's
+    "voice.read": _EVERYBODY,  # what customers praise, ask and complain about; the messages as far as one sees them
+    "themes.edit": _LEADS | {ANALYST},  # name, hide and merge themes
     "surveys.edit": _ADMINISTRATION,
     "automation.read": _STAFF_OF_SERVICE,  # rules and why they fired
     "automation.edit": _LEADS,  # rules, who takes the next conversation

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from muhatap.accounts.models import Team, User
-from muhatap.automation import answering, giving
+from muhatap.automation import answering, giving, opening
 from muhatap.automation.acting import CannotDo, Doing, filled
 from muhatap.automation.conditions import NOBODY, Problem, Unknown, choices
 from muhatap.automation.targets import Targets
 from muhatap.contacts import tagging as naming
 from muhatap.contacts.models import Tag
 from muhatap.conversations import assigning, closing, noting, prioritising, snoozing, tagging
+from muhatap.service.models import Case, Cause
 from muhatap.shared import richtext
 from muhatap.shared.text import fold
 from muhatap.writing import rendering
@@ -186,10 +187,32 @@ class Reply(Action):
         answering.answer(doing, filled(self.text, doing))
 
 
+class OpenCase(Action):
+    """A case of what was written; where one stands open on the conversation already, nothing is opened."""
+
+    kind, takes = "case", "causes_or_none"
+
+    def do(self, doing: Doing) -> str | None:
+        if opening.standing_of(doing.conversation):
+            return "case_stands"
+        told = opening.Told(cause=None if self.value == NOBODY else _cause(self.value))
+        origin = Case.Origin.RULE if doing.by is None else Case.Origin.HAND
+        opening.open_from(
+            conversation=doing.conversation,
+            told=told,
+            by=doing.by,
+            at=doing.at,
+            because=doing.because,
+            origin=origin,
+        )
+        return None
+
+
 KINDS: Mapping[str, type[Action]] = {
     kind.kind: kind
     for kind in (
-        Assign, HandToTeam, GiveInTeam, PutTag, TakeTag, Prioritise, Snooze, Resolve, MarkSpam, WriteNote, Call, Reply,
+        Assign, HandToTeam, GiveInTeam, PutTag, TakeTag, Prioritise, Snooze, Resolve, MarkSpam, WriteNote, Call, OpenCase,
+        Reply,
     )
 }  # fmt: skip
 
@@ -234,6 +257,13 @@ def _team(number: str) -> Team:
     if team is None:
         raise CannotDo("gone")
     return team
+
+
+def _cause(number: str) -> Cause:
+    cause = Cause.objects.filter(pk=int(number), archived_at=None).first()
+    if cause is None:
+        raise CannotDo("gone")
+    return cause
 
 
 def _note(doing: Doing, html: str, *calls: User) -> None:

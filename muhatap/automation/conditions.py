@@ -255,6 +255,7 @@ def choices(takes: str, targets: Targets) -> Mapping[str, str]:
         "teams_or_none": {NOBODY: "", **targets.teams},
         "people": targets.people,
         "hours": targets.hours,
+        "causes_or_none": {NOBODY: "", **targets.causes},
         "people_or_nobody": {NOBODY: "", **targets.people},
         "channels": dict.fromkeys(("email", "webchat", "trendyol"), ""),
         "statuses": dict.fromkeys(Conversation.Status.values, ""),

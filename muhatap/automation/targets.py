@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
 from muhatap.channels.models import Inbox
+from muhatap.service import causes
 from muhatap.service.models import BusinessHours
 
 
@@ -16,6 +17,7 @@ class Targets:
     teams: dict[str, str]
     people: dict[str, str]
     hours: dict[str, str]
+    causes: dict[str, str]
 
 
 def present() -> Targets:
@@ -26,6 +28,7 @@ def present() -> Targets:
         teams={str(pk): name for pk, name in Team.objects.values_list("pk", "name")},
         people={str(user.pk): user.name for user in sorted(people, key=lambda user: user.sort_key)},
         hours={str(pk): name for pk, name in BusinessHours.objects.order_by("name").values_list("pk", "name")},
+        causes={str(cause.pk): path for cause, path in causes.offered()},
     )
 
 
@@ -37,4 +40,5 @@ def ever() -> Targets:
         teams=now.teams,
         people={str(pk): name for pk, name in User.objects.values_list("pk", "name")},
         hours=now.hours,
+        causes={str(cause.pk): path for cause, path in causes.all_of_them()},
     )

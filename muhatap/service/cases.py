@@ -8,6 +8,7 @@ from django.db import transaction
 from muhatap.accounts import audit
 from muhatap.accounts.models import Team, User
 from muhatap.contacts.models import Contact
+from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
 from muhatap.service.models import Case, CaseLink, CaseStep, Cause, Resolution
 from muhatap.service.promising import FARTHEST, NoReason, NotThen, remind_at
@@ -80,6 +81,7 @@ def open_case(
         order_id=order_id,
         product_id=product_id,
     )
+    _enter(case, at=at)
     CaseStep.objects.create(case=case, act=Act.OPENED, state=State.OPEN, by=by, at=at)
     if interaction or conversation_id:
         CaseLink.objects.create(case=case, interaction=interaction, conversation_id=conversation_id, by=by, at=at)
@@ -214,6 +216,20 @@ def repeat(*, case: Case, former: Case | None, by: User | None, at: datetime) ->
     row.save(update_fields=["former"])
     _record("case.repeat", row, by, at, former=former.pk if former else None)
     case.refresh_from_db()
+
+
+def _enter(case: Case, *, at: datetime) -> None:
+    """It stands on the timeline of its contact."""
+    case.entry = ledger.record_seen(
+        contact=case.contact,
+        kind=Interaction.Kind.CASE,
+        channel="case",
+        title=f"#{case.pk}",
+        excerpt=case.title,
+        happened_at=at,
+        at=at,
+    )
+    case.save(update_fields=["entry"])
 
 
 def _move(case: Case, state: str, act: str, why: str, by: User | None, at: datetime) -> Case:

@@ -1,5 +1,6 @@
 """The tree of causes: brought in, named, moved, archived, merged."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -45,6 +46,26 @@ def _begin(
         slug=slug, name=name, name_en=name_en, parent_id=parent_id, position=position, created_at=at
     ).pk
     return 1
+
+
+def offered() -> list[tuple[Cause, str]]:
+    """The standing causes in the order of the tree, each with its way from the root: "Teslimat › Geç geldi"."""
+    return [(cause, path) for cause, path in all_of_them() if cause.archived_at is None]
+
+
+def all_of_them() -> list[tuple[Cause, str]]:
+    """The same with what was archived or merged; what stands under something archived comes last."""
+    children: dict[int | None, list[Cause]] = {}
+    for cause in Cause.objects.order_by("position", "pk"):
+        children.setdefault(cause.parent_id, []).append(cause)
+    return list(_walk(children, None, ""))
+
+
+def _walk(children: dict[int | None, list[Cause]], parent_id: int | None, above: str) -> Iterator[tuple[Cause, str]]:
+    for cause in children.get(parent_id, []):
+        path = f"{above} › {cause}" if above else str(cause)
+        yield cause, path
+        yield from _walk(children, cause.pk, path)
 
 
 def standing(slug: str) -> Cause | None:

@@ -6,26 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interactions', '0008_cases_in_the_ledger'),
-        ('service', '0004_usual_causes'),
+        ("interactions", "0008_cases_in_the_ledger"),
+        ("service", "0004_usual_causes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='case', to='interactions.interaction'),
+            model_name="case",
+            name="entry",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="case",
+                to="interactions.interaction",
+            ),
         ),
         migrations.AddField(
-            model_name='compensation',
-            name='told_by',
-            field=models.CharField(blank=True, db_default='', max_length=80),
+            model_name="compensation",
+            name="told_by",
+            field=models.CharField(blank=True, db_default="", max_length=80),
         ),
         migrations.AddConstraint(
-            model_name='compensation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('told_by', ''), _negated=True), ('undone_at', None)), fields=('told_by',), name='compensation_told_once'),
+            model_name="compensation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("told_by", ""), _negated=True), ("undone_at", None)),
+                fields=("told_by",),
+                name="compensation_told_once",
+            ),
         ),
     ]

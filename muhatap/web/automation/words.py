@@ -74,6 +74,7 @@ ACTION_WORDS: Mapping[str, Word] = {
     "spam": gettext_lazy("Mark as spam"),
     "note": gettext_lazy("Write a note"),
     "mention": gettext_lazy("Notify with a note"),
+    "case": gettext_lazy("Open a case, with the cause"),
     "reply": gettext_lazy("Send a reply"),
 }
 PROBLEM_WORDS: Mapping[str, Word] = {
@@ -114,7 +115,10 @@ WHY_NOT: Mapping[str, Word] = {
     "unknown": gettext_lazy("this version of Muhatap does not know it"),
     "fault": gettext_lazy("something went wrong on our side"),
 }
-REMARKS: Mapping[str, Word] = {"nobody_free": gettext_lazy("nobody was free; it waits for somebody")}
+REMARKS: Mapping[str, Word] = {
+    "nobody_free": gettext_lazy("nobody was free; it waits for somebody"),
+    "case_stands": gettext_lazy("a case stands open there already"),
+}
 WAYS: Mapping[str, tuple[Word, Word]] = {
     "hand": (WayOfGiving.Way.HAND.label, gettext_lazy("They wait until somebody takes them.")),
     "rotation": (WayOfGiving.Way.ROTATION.label, gettext_lazy("Each in the team gets one, then it starts anew.")),
@@ -144,6 +148,8 @@ def choice(takes: str, code: str, targets: Targets) -> str:
     """What one thing to choose is called; those that are gone say so."""
     if code == NOBODY and takes in ("teams_or_none", "people_or_nobody"):
         return _("No team") if takes == "teams_or_none" else _("Nobody")
+    if code == NOBODY and takes == "causes_or_none":
+        return _("Not known yet")
     own: Mapping[str, tuple[Mapping[str, Word], str]] = {
         "statuses": (dict(Conversation.Status.choices), code),
         "priorities": ({str(value): label for value, label in Conversation.Priority.choices}, code),
@@ -155,6 +161,7 @@ def choice(takes: str, code: str, targets: Targets) -> str:
         "people": (targets.people, _("(gone)")),
         "inboxes": (targets.inboxes, _("(deleted)")),
         "hours": (targets.hours, _("(deleted)")),
+        "causes_or_none": (targets.causes, _("(gone)")),
     }
     names, unknown = own.get(takes, ({}, code))
     return str(names.get(code, unknown))
