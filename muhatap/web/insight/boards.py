@@ -12,10 +12,10 @@ from muhatap.insight import reports
 from muhatap.insight.figures import FIGURES, LENGTH
 from muhatap.insight.reports import Period, Tallies, Value
 from muhatap.web.common import times
+from muhatap.web.common.charts import Chart, Series, Span, draw
+from muhatap.web.common.tables import Card, Cell, Row
 from muhatap.web.insight import words
-from muhatap.web.insight.charts import Chart, Series, Span, draw
 from muhatap.web.insight.filters import Filters
-from muhatap.web.insight.words import Trend
 
 HEATS = 5
 EVERYBODY = (
@@ -23,18 +23,6 @@ EVERYBODY = (
 )  # fmt: skip
 OF_ONE = ("answered", "first_response", "next_response", "resolution", "resolved", "reopened", "sla", "rating")
 TABLE = ("answered", "resolved", "first_response", "next_response", "resolution", "reopened", "sla", "rating")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """One figure: its value, how it moved, what it is, and where its rows are."""
-
-    label: str
-    value: str
-    under: str
-    sentence: str
-    url: str
-    trend: Trend | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,19 +37,6 @@ class Heat:
 class HeatRow:
     name: str
     cells: tuple[Heat, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableRow:
-    name: str
-    url: str
-    cells: tuple[Cell, ...]
 
 
 def cards(filters: Filters, now: Period, then: Period) -> tuple[Card, ...]:
@@ -152,13 +127,13 @@ def hours(filters: Filters, now: Period) -> tuple[HeatRow, ...]:
     )
 
 
-def table(filters: Filters, column: str) -> tuple[TableRow, ...]:
+def table(filters: Filters, column: str) -> tuple[Row, ...]:
     """A row for each person, inbox or team that has any figure in the period."""
     cells = reports.by_cell(filters.cut, f"{'user' if column == 'person' else column}_id")
     model = {"person": User, "inbox": Inbox, "team": Team}[column]
     names = {row.pk: str(row) for row in model.objects.filter(pk__in=cells.keys())}  # type: ignore[attr-defined]
     rows = [
-        TableRow(
+        Row(
             name=names[pk],
             url=filters.but(**{column: pk}).url("overview"),
             cells=_cells(filters.but(**{column: pk}), tallies),

@@ -13,9 +13,9 @@ from muhatap.insight import listing, reports
 from muhatap.insight.figures import FIGURES, LENGTH
 from muhatap.insight.listing import Wanted
 from muhatap.shared import clock
-from muhatap.web.common import spreadsheets
+from muhatap.web.common import charts, spreadsheets
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.insight import boards, charts, filters, words
+from muhatap.web.insight import boards, filters, words
 from muhatap.web.insight.filters import Filters
 
 AT_ONCE = 1_000  # rows read together while the file is being written

@@ -13,10 +13,10 @@ from muhatap.insight import checking, figures, listing, reports
 from muhatap.insight.figures import FIGURES
 from muhatap.insight.listing import Cursor, Wanted
 from muhatap.shared import clock
-from muhatap.web.common import times
+from muhatap.web.common import charts, times
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.insight import boards, charts, filters, lines
+from muhatap.web.insight import boards, filters, lines
 from muhatap.web.insight.filters import Filters
 
 PAGE = 50  # rows

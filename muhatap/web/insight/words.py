@@ -1,29 +1,18 @@
 """How figures are written: counts, lengths of time, shares, scores, days, and how they moved."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from babel.numbers import format_decimal
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.insight.figures import LENGTH, SCORE, SHARE, Figure
 from muhatap.insight.reports import Value
-from muhatap.shared import clock
 from muhatap.web.common import times
+from muhatap.web.common.tables import Trend
 
 WORTH_TELLING = 0.1  # of a change for the worse
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trend:
-    """How a figure moved against the period before; `tone` only when it got worse by more than a little."""
-
-    text: str
-    icon: str
-    tone: str = ""
 
 
 def written(value: float | None, unit: str) -> str:
@@ -61,12 +50,6 @@ def trend(figure: Figure, now: Value, then: Value) -> Trend | None:
         icon="arrow-up" if change > 0 else "arrow-down",
         tone="soon" if is_worse and abs(change) >= WORTH_TELLING else "",
     )
-
-
-def day(on: date) -> str:
-    """20 Kas, with the year when it is another one."""
-    is_this_year = on.year == timezone.localtime(clock.now()).year
-    return str(format_date(on, "d MMM" if is_this_year else "d MMM y", locale=_language()))
 
 
 def weekday(number: int) -> str:

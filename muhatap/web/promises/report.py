@@ -1,7 +1,6 @@
 """The report: how many promises are kept, and what they cost in hours and money, by kind, team and person."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,32 +19,12 @@ from muhatap.service.promises import Tally
 from muhatap.shared import clock
 from muhatap.web.common import spreadsheets, times
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.tables import Card, Cell, Row
 from muhatap.web.promises import asked, pages, words
 from muhatap.web.promises.asked import Asked
 
 COLUMNS = ("owed", "in_time", "late", "broken", "overdue", "put_off", "withdrawn")
 PERIODS = (30, 90, 365)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    name: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    label: str
-    value: str
-    under: str
-    sentence: str
-    url: str
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from muhatap.shared import clock
 from muhatap.visits.models import Device, Site
 from muhatap.visits.reports import Cut
+from muhatap.web.common.charts import days_said
 from muhatap.web.insight import filters
 
 
@@ -69,7 +70,7 @@ def said(asked: Asked) -> str:
     """The days in words."""
     if asked.period:
         return filters.presets(asked.today)[asked.period][0]
-    return filters.days_said(asked.start, asked.end)
+    return days_said(asked.start, asked.end)
 
 
 def choices(asked: Asked, here: str, **kept: Any) -> list[dict[str, Any]]:

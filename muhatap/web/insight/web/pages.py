@@ -10,10 +10,9 @@ from django.utils.translation import ngettext
 
 from muhatap.visits import reports
 from muhatap.visits.reports import Row
-from muhatap.web.common import reading, times
+from muhatap.web.common import charts, reading, times
+from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs
-from muhatap.web.insight import charts
-from muhatap.web.insight.charts import Chart, Series
 from muhatap.web.insight.web import asking, clickmap, scatter, tables, words
 from muhatap.web.insight.web.around import around
 from muhatap.web.insight.web.asking import Asked

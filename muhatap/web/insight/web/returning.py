@@ -11,8 +11,8 @@ from muhatap.insight import web
 from muhatap.insight.engine import Unanswered
 from muhatap.insight.web import Cohorts, Kept
 from muhatap.web.common import times
+from muhatap.web.common.charts import day
 from muhatap.web.common.doors import needs
-from muhatap.web.insight import words as report_words
 from muhatap.web.insight.web import conditions, words
 from muhatap.web.insight.web.around import around
 
@@ -80,7 +80,7 @@ def table(found: Cohorts) -> list[Row]:
             )
             for n in each.back
         ]
-        rows.append(Row(name=report_words.day(each.begins_on), size=times.count(each.size), cells=tuple(cells)))
+        rows.append(Row(name=day(each.begins_on), size=times.count(each.size), cells=tuple(cells)))
     return rows
 
 

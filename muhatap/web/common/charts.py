@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from muhatap.web.insight import words
-from muhatap.web.insight.filters import days_said
+from babel.dates import format_date
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from muhatap.shared import clock
 
 WIDTH, HEIGHT = 10, 100
 BY_DAY, BY_WEEK = 62, 400  # up to so many days a chart has a mark for each day, or each week
@@ -77,6 +80,19 @@ class Series:
     url: Callable[[Span], str]
 
 
+def day(on: date) -> str:
+    """20 Kas, with the year when it is another one."""
+    is_this_year = on.year == timezone.localtime(clock.now()).year
+    return str(
+        format_date(on, "d MMM" if is_this_year else "d MMM y", locale=(get_language() or "tr").replace("-", "_"))
+    )
+
+
+def days_said(start: date, end: date) -> str:
+    """16 Kas – 22 Kas, or the one day."""
+    return day(start) if start == end else f"{day(start)} – {day(end)}"
+
+
 def spans(filters: Days) -> list[Span]:
     """The days of a period; of a long one, its weeks or months."""
     if filters.n_days <= BY_DAY:
@@ -116,8 +132,8 @@ def draw(
         columns=tuple(each.label for each in series),
         lines=tuple(_row(nth, span, series) for nth, span in enumerate(over)),
         width=max(1, len(over)) * WIDTH,
-        first=words.day(over[0][0]) if over else "",
-        last=words.day(over[-1][1]) if over else "",
+        first=day(over[0][0]) if over else "",
+        last=day(over[-1][1]) if over else "",
         most=series[0].written(largest) if largest else "",
         bars=bars,
         path=path,

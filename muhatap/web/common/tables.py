@@ -1,0 +1,37 @@
+"""What every report shows: figures as cards, tables whose numbers lead to their rows, and how a figure moved."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """How a figure moved against the period before; `tone` only when it got worse by more than a little."""
+
+    text: str
+    icon: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One figure: its value, how it moved, what it is, and where its rows are."""
+
+    label: str
+    value: str
+    sentence: str
+    url: str = ""
+    under: str = ""
+    trend: Trend | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    name: str
+    cells: tuple[Cell, ...]
+    url: str = ""
