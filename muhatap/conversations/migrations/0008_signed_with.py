@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0007_found_by_time'),
+        ("conversations", "0007_found_by_time"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='signed_with',
-            field=models.CharField(blank=True, db_default='', default='', max_length=20),
+            model_name="draft",
+            name="signed_with",
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='scheduled',
-            name='signed_with',
-            field=models.CharField(blank=True, db_default='', default='', max_length=20),
+            model_name="scheduled",
+            name="signed_with",
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
         ),
     ]

@@ -11,7 +11,11 @@ from muhatap.interactions.models import Interaction
 
 
 class Conversation(models.Model):
-    """A thread with one contact in one inbox. The row carries what lists show, so that no list counts or digs."""
+    """A thread with one contact in one inbox. The row carries what lists show, so that no list counts or digs.
+
+    `said_…` is what they said since it was last opened, as it was read (flow/understanding.py); `said_topic` is a number in a
+    room this one does not know.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -42,6 +46,9 @@ class Conversation(models.Model):
     preview = models.CharField(max_length=200, blank=True)
     preview_kind = models.CharField(max_length=10, blank=True)
     waiting_since = models.DateTimeField(null=True)
+    said_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    said_topic = models.BigIntegerField(null=True)
+    is_said_urgent = models.BooleanField(default=False, db_default=False)
     next_deadline_at = models.DateTimeField(null=True)
     tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="conversations")
     search_text = models.TextField(editable=False, default="")
@@ -55,6 +62,10 @@ class Conversation(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(priority__in=[-1, 0, 1, 2]), name="conversation_priority_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(said_kind__in=["", "complaint", "request", "question", "praise", "other"]),
+                name="conversation_said_kind_is_known",
             ),
         ]
         indexes = [
@@ -76,6 +87,11 @@ class Conversation(models.Model):
                 fields=["next_deadline_at", "id"],
                 name="conversations_due",
                 condition=models.Q(next_deadline_at__isnull=False),
+            ),
+            models.Index(
+                fields=["contact"],
+                name="conversations_complaining",
+                condition=models.Q(said_kind="complaint", status__in=["open", "waiting", "snoozed"]),
             ),
             # Rules that look each minute for whoever has waited too long.
             models.Index(
