@@ -1,6 +1,6 @@
 """What every channel speaks: raw bytes become an Inbound, an Outbound is sent and answered by a Receipt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -205,3 +205,10 @@ class Listens(Protocol):
     every: timedelta
 
     def look(self, settings: Mapping[str, Any], mark: Mapping[str, Any]) -> Look: ...
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A channel that can be asked what became of posts it brought: changed, or taken back by their authors."""
+
+    def recheck(self, settings: Mapping[str, Any], ids: Sequence[str]) -> tuple[Heard, ...]: ...

@@ -6,9 +6,11 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Literal
 
-from muhatap.channels.contract import FileRef, Limits
+import regex
 
-What = Literal["short", "length", "files", "file_size", "total_size", "file_type", "window"]
+from muhatap.channels.contract import FileRef, Limits, Unit
+
+What = Literal["elsewhere", "short", "length", "files", "file_size", "total_size", "file_type", "window"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +30,21 @@ def excess(
     return _of_text(limits, text) or _of_files(limits, files) or _of_time(limits, last_inbound_at, at)
 
 
+def measure(text: str, unit: Unit) -> int:
+    """How long a text is in what the channel counts: a family emoji is one grapheme, seven characters, 25 bytes."""
+    if unit == "bytes":
+        return len(text.encode("utf-8", "replace"))
+    return len(regex.findall(r"\X", text)) if unit == "graphemes" else len(text)
+
+
 def _of_text(limits: Limits, text: str) -> Excess | None:
+    if limits.voice == "elsewhere":
+        return Excess(what="elsewhere")
     if limits.min_length and len(text.strip()) < limits.min_length:
         return Excess(what="short", allowed=limits.min_length, found=len(text.strip()))
-    if limits.max_length and len(text) > limits.max_length:
-        return Excess(what="length", allowed=limits.max_length, found=len(text))
+    length = measure(text, limits.unit) if limits.max_length else 0
+    if limits.max_length and length > limits.max_length:
+        return Excess(what="length", allowed=limits.max_length, found=length)
     return None
 
 

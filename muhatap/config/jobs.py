@@ -12,7 +12,10 @@ from django.core.management import call_command
 from muhatap.config import lifeline
 
 CONCURRENCY = 4
-QUEUES = {"inward": "intake,follow,care,default", "outward": "outbox,push,webhooks"}  # what each kind of worker does
+QUEUES = {
+    "inward": "intake,follow,care,default",
+    "outward": "outbox,push,webhooks,listening",
+}  # what each kind of worker does
 GRACE = 8  # seconds a running job gets when we are asked to stop; a job cut short runs again
 
 

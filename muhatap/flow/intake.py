@@ -10,7 +10,7 @@ from muhatap.channels.contract import Inbound, Untranslatable
 from muhatap.contacts import identity, profile
 from muhatap.contacts.models import Contact
 from muhatap.conversations import routing
-from muhatap.flow import returned
+from muhatap.flow import notices, posts, returned
 from muhatap.interactions import intake, ledger
 from muhatap.interactions.models import Quarantine, RawItem
 from muhatap.shared import away, locks
@@ -40,6 +40,11 @@ def digest(*, item_id: int, at: datetime) -> None:
 def take_in(item: RawItem, *, at: datetime) -> None:
     """The story of one interaction. Raises what `digest` turns into quarantine."""
     inbound = read(item)
+    if posts.is_listening(item.inbox):
+        posts.take_in(item, inbound, at=at)
+        return
+    if notices.carried(item, inbound, at=at):
+        return
     locks.hold("sender", item.inbox_id, inbound.sender.value)
     try:
         interaction = ledger.record(item=item, inbound=inbound, at=at)

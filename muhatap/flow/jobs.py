@@ -25,6 +25,7 @@ from muhatap.flow import (
     intake,
     lake,
     later,
+    listening,
     promises,
     questions,
     replay_span,
@@ -119,6 +120,28 @@ def tell_others(timestamp: int) -> None:
     """What staff did to contacts, and the deliveries whose time has come."""
     others.tell_audited(at=clock.now())
     delivering.wake_due(at=clock.now())
+
+
+@app.task(name=listening.LOOK, queue=listening.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def look_at_source(inbox_id: int) -> None:
+    listening.look(inbox_id=inbox_id, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="look_around", queue="care", queueing_lock="look_around")
+@on_fresh_connection
+def look_around(timestamp: int) -> None:
+    """The sources whose time has come."""
+    listening.begin_due(at=clock.now())
+
+
+@app.periodic(cron="37 */6 * * *")
+@app.task(name="recheck_posts", queue=listening.QUEUE, queueing_lock="recheck_posts", lock="recheck_posts")
+@on_fresh_connection
+def recheck_posts(timestamp: int) -> None:
+    """What became of the posts of the last month."""
+    listening.recheck_all(at=clock.now())
 
 
 @app.task(name=telling.PUSH, queue="push")

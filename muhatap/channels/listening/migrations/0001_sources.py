@@ -5,32 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('channels', '0001_initial'),
+        ("channels", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.JSONField(default=dict)),
-                ('looked_at', models.DateTimeField(null=True)),
-                ('ok_at', models.DateTimeField(null=True)),
-                ('next_look_at', models.DateTimeField(null=True)),
-                ('n_new', models.PositiveIntegerField(default=0)),
-                ('n_failures', models.PositiveIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, choices=[('away', 'It did not answer.'), ('private', 'This address is not on the public net.'), ('gone', 'There is nothing at this address any more.'), ('login', 'It refused our access. Enter it again.'), ('secret', 'The stored access cannot be read any more. Enter it again.'), ('busy', 'It asked us to come back later.'), ('too_large', 'What it sent is larger than we take.'), ('unreadable', 'What it sent cannot be read.'), ('refused', 'It answered with an error.'), ('incomplete', 'Something is not filled in.'), ('other', 'Something went wrong on our side.')], max_length=20)),
-                ('trouble_detail', models.CharField(blank=True, max_length=400)),
-                ('trouble_since', models.DateTimeField(null=True)),
-                ('inbox', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='source', to='channels.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mark", models.JSONField(default=dict)),
+                ("looked_at", models.DateTimeField(null=True)),
+                ("ok_at", models.DateTimeField(null=True)),
+                ("next_look_at", models.DateTimeField(null=True)),
+                ("n_new", models.PositiveIntegerField(default=0)),
+                ("n_failures", models.PositiveIntegerField(default=0)),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("away", "It did not answer."),
+                            ("private", "This address is not on the public net."),
+                            ("gone", "There is nothing at this address any more."),
+                            ("login", "It refused our access. Enter it again."),
+                            ("secret", "The stored access cannot be read any more. Enter it again."),
+                            ("busy", "It asked us to come back later."),
+                            ("too_large", "What it sent is larger than we take."),
+                            ("unreadable", "What it sent cannot be read."),
+                            ("refused", "It answered with an error."),
+                            ("incomplete", "Something is not filled in."),
+                            ("other", "Something went wrong on our side."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("trouble_detail", models.CharField(blank=True, max_length=400)),
+                ("trouble_since", models.DateTimeField(null=True)),
+                (
+                    "inbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="source", to="channels.inbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['next_look_at'], name='sources_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('trouble', ''), ('trouble_since', None)), models.Q(models.Q(('trouble', ''), _negated=True), ('trouble_since__isnull', False)), _connector='OR'), name='source_trouble_has_a_beginning')],
+                "indexes": [models.Index(fields=["next_look_at"], name="sources_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("trouble", ""), ("trouble_since", None)),
+                            models.Q(models.Q(("trouble", ""), _negated=True), ("trouble_since__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="source_trouble_has_a_beginning",
+                    )
+                ],
             },
         ),
     ]

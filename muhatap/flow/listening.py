@@ -1,0 +1,131 @@
+"""Listening: each source is asked for news at its own pace; what it says is kept as it is before anybody looks at it.
+
+A source that fails waits longer each time and stops none of the others. A look may run twice: what is kept is kept once.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from muhatap.channels import registry
+from muhatap.channels.contract import Heard, Inbound, Listens, Rechecks, Untranslatable
+from muhatap.channels.listening import looking
+from muhatap.channels.listening.asking import NotHeard
+from muhatap.channels.listening.models import Source
+from muhatap.channels.listening.trouble import Trouble
+from muhatap.channels.models import Inbox
+from muhatap.interactions import intake, posts
+from muhatap.shared import clock, jobs, locks
+
+log = logging.getLogger(__name__)
+LOOK, QUEUE = "look_at_source", "listening"
+SEATS = threading.BoundedSemaphore(2)  # of one process: mail, which leaves by the same one, always finds a free thread
+NO_SEAT = timedelta(seconds=2)
+RECHECKED_FOR = timedelta(days=30)
+MOST_RECHECKED = 200  # posts of a source at a time: whose server answers one at a time is not hammered
+SHOWN = 5  # posts of a try
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a source would have brought: its newest posts as they would stand here, or what went wrong."""
+
+    posts: tuple[Inbound, ...] = ()
+    n_found: int = 0
+    trouble: Trouble | None = None
+    detail: str = ""
+
+
+def begin_due(*, at: datetime) -> None:
+    """Queue a look at each source whose time has come."""
+    for inbox_id in looking.take_due(at=at):
+        jobs.queue(LOOK, queue=QUEUE, inbox_id=inbox_id)
+
+
+def look(*, inbox_id: int, at: datetime) -> None:
+    """Look at one source now, unless somebody is looking already."""
+    if not SEATS.acquire(blocking=False):
+        jobs.queue(LOOK, queue=QUEUE, run_at=at + NO_SEAT, inbox_id=inbox_id)
+        return
+    try:
+        with locks.keeping("listening", inbox_id) as is_ours:
+            inbox = Inbox.objects.filter(pk=inbox_id, is_enabled=True).first()
+            if is_ours and inbox:
+                _look(inbox, looking.of(inbox), at=at)
+    finally:
+        SEATS.release()
+
+
+def attempt(kind: str, settings: dict[str, Any], *, at: datetime) -> Tried:
+    """Look without keeping anything: the newest posts of a source that is being set up."""
+    adapter = registry.adapter(kind)
+    if not isinstance(adapter, Listens):
+        return Tried()
+    try:
+        found = adapter.look({**settings, "since": ""}, {})
+    except NotHeard as error:
+        return Tried(trouble=error.trouble, detail=error.detail)
+    shown = [inbound for heard in found.heard[-SHOWN * 4 :] if (inbound := _read(kind, heard, at=at))]
+    return Tried(posts=tuple(sorted(shown, key=lambda post: post.at, reverse=True)[:SHOWN]), n_found=len(found.heard))
+
+
+def recheck_all(*, at: datetime) -> None:
+    """Ask each source that can be asked what became of its posts of the last month."""
+    for inbox in Inbox.objects.filter(kind__in=registry.LISTENING, is_enabled=True).order_by("id"):
+        adapter = registry.adapter(inbox.kind)
+        if isinstance(adapter, Rechecks):
+            _recheck(inbox, adapter, at=at)
+
+
+def tell(*, inbox: Inbox, heard: Iterable[Heard], at: datetime) -> int:
+    """Keep what was heard, in one transaction with whatever the caller notes of it; how many of it is new."""
+    n_new = 0
+    for one in heard:
+        meta = {**one.meta, "received_at": at.isoformat()}
+        n_new += intake.accept(inbox=inbox, dedupe_key=one.key, raw=one.raw, meta=meta, at=at).is_new
+    return n_new
+
+
+def _look(inbox: Inbox, source: Source, *, at: datetime) -> None:
+    adapter = registry.adapter(inbox.kind)
+    if not isinstance(adapter, Listens) or inbox.setting("is_demo"):
+        Source.objects.filter(pk=source.pk).update(next_look_at=None)
+        return
+    usual = looking.pause(inbox.settings, adapter.every)
+    try:
+        found = adapter.look({**inbox.settings, "inbox_id": inbox.pk}, source.mark)
+    except NotHeard as error:
+        wrong = {"trouble": error.trouble, "detail": error.detail, "wait": error.wait}
+        looking.went_wrong(source=source, usual=usual, at=clock.now(), **wrong)  # type: ignore[arg-type]
+        return
+    except Exception as error:
+        log.exception("source %s", inbox.pk)
+        words = f"{type(error).__name__}: {error}"
+        looking.went_wrong(source=source, trouble=Trouble.OTHER, detail=words, usual=usual, wait=None, at=clock.now())
+        return
+    with transaction.atomic():
+        n_new = tell(inbox=inbox, heard=found.heard, at=at)
+        looking.went_well(source=source, mark=found.mark, n_new=n_new, usual=usual, wait=found.wait, at=clock.now())
+
+
+def _recheck(inbox: Inbox, adapter: Rechecks, *, at: datetime) -> None:
+    ids = posts.lately(inbox, since=at - RECHECKED_FOR).values_list("interaction__external_id", flat=True)
+    try:
+        heard = adapter.recheck({**inbox.settings, "inbox_id": inbox.pk}, list(ids[:MOST_RECHECKED]))
+    except NotHeard as error:
+        log.warning("source %s was not rechecked: %s", inbox.pk, error)
+        return
+    with transaction.atomic():
+        tell(inbox=inbox, heard=heard, at=at)
+
+
+def _read(kind: str, heard: Heard, *, at: datetime) -> Inbound | None:
+    try:
+        return registry.adapter(kind).translate(heard.raw, {**heard.meta, "received_at": at.isoformat()})
+    except Untranslatable:
+        return None
