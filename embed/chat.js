@@ -588,8 +588,8 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
       parts.push([`l${item.id}`, state, () => row(item, state)]);
     }
     if (rating) parts.push(["rating", JSON.stringify(rating), () => h("div", { class: "rating", role: "group", "aria-label": rating.question }, rating.question,
-      h("div", {}, ...rating.words.map((word, i) => h("button", { type: "button", "aria-pressed": String(rating.score === i + 1), onclick: () => rate(i + 1) }, word))),
-      rating.score && h("a", { href: HOST + rating.url, target: "_blank", rel: "noopener" }, rating.more))]);
+      h("div", {}, ...rating.words.map((word, i) => h("button", { type: "button", "aria-pressed": String(rating.score === i + (rating.lowest ?? 1)), onclick: () => rate(i + (rating.lowest ?? 1)) }, word))),
+      (rating.score !== null || !rating.words.length) && h("a", { href: HOST + rating.url, target: "_blank", rel: "noopener" }, rating.more))]);
     const atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 80;
     const next = new Map();
     for (const [key, version, make] of parts) {

@@ -32,8 +32,9 @@ def rate(request: HttpRequest, data: shapes.Rate) -> dict[str, Any]:
     invitation = surveying.waiting_in_chat(session, at=at)
     if invitation is None:
         raise Problem(HTTPStatus.GONE, "no_rating", _("The days for this rating are over"))
-    before = getattr(invitation, "response", None)
-    response = surveying.rate(invitation=invitation, score=data.score, comment=before.comment if before else "", at=at)
+    if data.score not in wording.choices(invitation.survey):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_score", _("Choose one of these."))
+    response = surveying.rate(invitation=invitation, score=data.score, comment=None, at=at)
     return _rating(invitation, response.score, session.language)
 
 
@@ -50,8 +51,9 @@ def _rating(invitation: Invitation, score: int | None, language: str) -> dict[st
     with translation.override(language):
         return {
             "question": wording.question(invitation.survey),
-            "words": [*wording.choices(invitation.survey).values()],
+            "words": [*wording.choices(invitation.survey).values()] if invitation.survey.has_score else [],
+            "lowest": invitation.survey.range[0],
             "score": score,
             "url": f"/rate/{answering.token(invitation)}/",
-            "more": _("Add a word about it"),
+            "more": _("Add a word about it") if invitation.survey.has_score else _("Answer the questions"),
         }

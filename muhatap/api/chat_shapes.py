@@ -95,14 +95,15 @@ class Message(Schema):
 
 
 class Rate(Schema):
-    score: Annotated[int, Field(ge=1, le=5)]
+    score: Annotated[int, Field(ge=0, le=10)]
 
 
 class Rating(Schema):
-    """The question after a resolution: a word for each score from 1 to 5, what was chosen, and a page for a comment."""
+    """The question after a resolution: a word for each score from the lowest on, what was chosen, and a page for more."""
 
     question: str
     words: list[str]
+    lowest: int = 1
     score: int | None
     url: str
     more: str

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from muhatap.api import embed, shops
+from muhatap.api import embed, shops, surveys
 from muhatap.api.chat import api as chat
 from muhatap.api.everyday import api as everyday
 from muhatap.api.everyday import unknown
@@ -16,6 +16,8 @@ urlpatterns = [
     path("hooks/shops/<str:token>/", shops.receive, name="shop-hook"),
     path("embed/chat.js", embed.script, {"name": "chat.js"}),
     path("embed/muhatap.js", embed.script, {"name": "muhatap.js"}),
+    path("embed/survey.js", embed.script, {"name": "survey.js"}),
+    path("ask/v1/<str:key>", surveys.survey),
     path("demo/shop/", embed.shop),
     path("demo/shop.css", embed.shop_style),
 ]

@@ -59,24 +59,20 @@ def reached(questions: Sequence[Question], score: int | None, known: Mapping[int
     return found
 
 
-def page(
-    questions: Sequence[Question], score: int | None, known: Mapping[int, Value], *, after: int = 0
-) -> list[Question]:
-    """The next questions that can stand on one page: up to the first that hangs on another one of the same page.
+def pages(survey: Survey, questions: Sequence[Question]) -> list[list[Question]]:
+    """The questions as pages: a new one begins where a question hangs on an answer of the page before it.
 
-    `after` is the place behind which one looks; 0 for the beginning.
+    The score stands on the first page, the word on the last.
     """
-    found: list[Question] = []
-    here: set[int] = set()
-    for one in reached(questions, score, known):
-        if one.place <= after:
-            continue
-        found.append(one)
+    found: list[list[Question]] = [[]]
+    here: set[int | None] = {None} if survey.has_score else set()  # None stands for the score
+    for one in questions:
+        if one.has_condition and one.after_id in here:
+            found.append([])
+            here = set()
+        found[-1].append(one)
         here.add(one.pk)
-    hanging = [one.place for one in questions if one.after_id in here and one.has_condition]
-    if not hanging:
-        return found
-    return [one for one in found if one.place < min(hanging)]
+    return found
 
 
 def check(question: Question, value: Value) -> None:

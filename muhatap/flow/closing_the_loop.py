@@ -56,7 +56,7 @@ def follow(*, message: Message, at: datetime) -> None:
 def watch(*, at: datetime) -> int:
     """What was resolved as a case is solved for whoever waited, once they had a word. Returns how many."""
     standing = FollowUp.objects.filter(called_at__isnull=False, solved_at=None, case_number__isnull=False)
-    by_case = {row.case_number: row for row in standing.order_by("pk")[:500]}
+    by_case = {row.case_number: row for row in standing.order_by("pk")[:500] if row.case_number is not None}
     ended = Case.objects.filter(pk__in=by_case, state__in=ENDED).order_by("pk")
     return sum(following_up.solved(follow_up=by_case[case.pk], by=None, at=case.ended_at or at) for case in ended)
 

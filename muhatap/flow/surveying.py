@@ -23,7 +23,7 @@ from muhatap.feedback import answering, asking, wording
 from muhatap.feedback.answering import Answered, Given
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
-from muhatap.flow import closing_the_loop, reply
+from muhatap.flow import closing_the_loop, reply, understanding
 from muhatap.interactions import ledger, outbox
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Order
@@ -97,6 +97,7 @@ def rate(
     if conversation and (answered.is_new or answered.is_changed):
         _tell(conversation, answered, at=at)
     closing_the_loop.hear(answered=answered, at=at, conversation_id=conversation.pk if conversation else None)
+    _read(answered, at=at)
     return answered.response
 
 
@@ -116,6 +117,7 @@ def answer_openly(
         survey=survey, given=given, way=way, language=language, nonce=nonce, contact=contact, at=at
     )
     closing_the_loop.hear(answered=answered, at=at)
+    _read(answered, at=at)
     return answered.response
 
 
@@ -124,6 +126,7 @@ def go_on(*, response: Response, given: Given, at: datetime) -> Response:
     """More of an answer that was given openly, or a changed mind. Raises answering.Closed, ValueError."""
     answered = answering.change(response=response, given=given, at=at)
     closing_the_loop.hear(answered=answered, at=at)
+    _read(answered, at=at)
     return answered.response
 
 
@@ -209,6 +212,21 @@ def _own_address(contact: Contact) -> Address | None:
 def _order(invitation: Invitation) -> Order | None:
     kind, _colon, number = invitation.about.partition(":")
     return Order.objects.filter(pk=int(number)).first() if kind == "order" and number.isdigit() else None
+
+
+def _read(answered: Answered, *, at: datetime) -> None:
+    """What was said in own words is read as a message is; what cannot be read is an answer all the same."""
+    interaction = answered.response.interaction_id
+    if not answered.has_new_words or interaction is None:
+        return
+    try:
+        with transaction.atomic():
+            text = answering.words_of(answered.response)
+            understanding.read_words(interaction_id=interaction, text=text, at=at)
+    except Exception as error:
+        if away.is_away(error):
+            raise
+        log.exception("answer %s was not read", answered.response.pk)
 
 
 def _tell(conversation: Conversation, answered: Answered, *, at: datetime) -> None:
@@ -327,6 +345,8 @@ def _language(contact: Contact) -> str:
 
 def _standing(conversation_id: int | None) -> Closure | None:
     """The resolution that stands; none for spam, and none for what was merged into another."""
+    if conversation_id is None:
+        return None
     rows = Closure.objects.filter(conversation_id=conversation_id, outcome="resolved", ended_at=None)
     return rows.filter(conversation__merged_into=None).select_related("by").first()
 

@@ -1,40 +1,22 @@
 """The page behind the links of a survey: opening it records nothing, for programs that look at mails open every link."""
 
-from typing import Any
+from collections.abc import Callable
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from muhatap.feedback import answering, asking, wording
-from muhatap.feedback.models import HIGHEST, Invitation
+from muhatap.contacts import consent
+from muhatap.feedback import answering, asking, sheets, wording
+from muhatap.feedback.models import Invitation, Response
+from muhatap.feedback.sheets import Sheet
 from muhatap.flow import surveying
 from muhatap.shared import clock
-from muhatap.shared.text import without_nul
-from muhatap.web.feedback.faces import FACES
+from muhatap.web.feedback import public
 
-HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}  # the address is the key
-
-
-class AnswerForm(forms.Form):
-    score = forms.TypedChoiceField(
-        choices=[(score, score) for score in answering.SCORES],
-        coerce=int,
-        error_messages={
-            "required": gettext_lazy("Choose one of the five."),
-            "invalid_choice": gettext_lazy("Choose one of the five."),
-        },
-    )
-    comment = forms.CharField(
-        required=False,
-        max_length=answering.LONGEST_COMMENT,
-        error_messages={"max_length": gettext_lazy("This is longer than we can keep: at most 2,000 characters.")},
-    )
+UNKNOWN = "feedback/unknown.html"
 
 
 @never_cache
@@ -43,67 +25,88 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Choose, say a word, send."""
     invitation = answering.invited(token)
     if invitation is None:
-        return _shown(request, "feedback/unknown.html", {}, status=404)
-    with translation.override(invitation.language):
+        return public.shown(request, UNKNOWN, {}, status=404)
+    with translation.override(public.language(request, invitation.language)):
+        response = _response(invitation)
         if not asking.is_open(invitation, at=clock.now()):
-            return _shown(request, "feedback/closed.html", _around(invitation), status=410)
+            return public.shown(request, "feedback/closed.html", {}, status=410)
+        if response is None and asking.is_full(invitation.survey, at=clock.now()):
+            return public.shown(request, "feedback/full.html", {}, status=410)
         if request.method == "POST":
-            return _sent(request, invitation, token)
-        return _form(request, invitation, _begun(request, invitation))
+            return _sent(request, invitation, response, token)
+        pressed = request.GET.get("score", "")
+        return page(request, sheets.opened(invitation.survey, response, public.step(request), pressed=pressed))
 
 
 @never_cache
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """What was said, and the way to say it otherwise."""
     invitation = answering.invited(token)
-    response = getattr(invitation, "response", None)
+    response = _response(invitation) if invitation else None
     if invitation is None or response is None:
-        return _shown(request, "feedback/unknown.html", {}, status=404)
-    with translation.override(invitation.language):
+        return public.shown(request, UNKNOWN, {}, status=404)
+    with translation.override(public.language(request, invitation.language)):
         is_open = asking.is_open(invitation, at=clock.now())
-        said = {"answer": wording.faces()[response.score], "token": token if is_open else ""}
-        return _shown(request, "feedback/thanks.html", _around(invitation) | said)
+        said = {"answer": wording.said(invitation.survey, response.score), "has_opt_out": True, "token": token}
+        return public.shown(
+            request, "feedback/thanks.html", said | {"change_url": f"/rate/{token}/" if is_open else ""}
+        )
 
 
-def _sent(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    form = AnswerForm({name: without_nul(str(value)) for name, value in request.POST.items()})
-    if not form.is_valid():
-        return _form(request, invitation, form, status=422)
-    data = form.cleaned_data
+@never_cache
+@csrf_exempt  # the link is the proof, and mail programs post here by themselves when one presses "unsubscribe" (RFC 8058)
+def refuse(request: HttpRequest, token: str) -> HttpResponse:
+    """Be asked no more; only sending the form says so, and it can be taken back."""
+    invitation = answering.invited(token)
+    if invitation is None:
+        return public.shown(request, UNKNOWN, {}, status=404)
+    with translation.override(public.language(request, invitation.language)):
+        contact, at = invitation.contact, clock.now()
+        if request.method == "POST" and request.POST.get("again"):
+            consent.give(contact=contact, by=None, at=at, source="survey", **asking.REFUSED)
+        elif request.method == "POST":
+            asking.refuse(contact=contact, by=None, at=at)
+        return public.shown(request, "feedback/refuse.html", {"is_refused": asking.refuses(contact)})
+
+
+def page(request: HttpRequest, found: Sheet, *, status: int = 200, **more: object) -> HttpResponse:
+    """A page to fill in."""
+    return public.shown(request, "feedback/rate.html", {"sheet": found, **more}, status=status)
+
+
+def take(
+    request: HttpRequest, found: Sheet, keep: Callable[[], Response], onward: Callable[[Response, int | None], str]
+) -> HttpResponse:
+    """Keep a page that was sent and go on to the next, or say what is missing; `onward` gives the address of a page."""
+    if public.is_flood(request):
+        return public.flooded(request)
+    if not found.is_whole:
+        return page(request, found, status=422, nonce=request.POST.get("nonce", "")[:40])
     try:
-        surveying.rate(invitation=invitation, score=data["score"], comment=data["comment"], at=clock.now())
+        response = keep()
+    except answering.Full:
+        return public.shown(request, "feedback/full.html", {}, status=410)
     except answering.Closed:
-        return _shown(request, "feedback/closed.html", _around(invitation), status=410)
-    return redirect("feedback:thanks", token)
+        return public.shown(request, "feedback/closed.html", {}, status=410)
+    survey = response.survey
+    return redirect(onward(response, sheets.next_step(survey, response, found.step) if survey else None))
 
 
-def _begun(request: HttpRequest, invitation: Invitation) -> AnswerForm:
-    """What was pressed in the mail; else what was answered before."""
-    response = getattr(invitation, "response", None)
-    known = {"score": response.score, "comment": response.comment} if response else {}
-    pressed = request.GET.get("score", "")
-    if pressed in {str(score) for score in answering.SCORES}:
-        known["score"] = int(pressed)
-    return AnswerForm(initial=known)
+def _sent(request: HttpRequest, invitation: Invitation, response: Response | None, token: str) -> HttpResponse:
+    found = sheets.filled(invitation.survey, response, public.step(request), dict(request.POST.lists()))
+    given = found.given
+    lang = request.GET.get("lang", "")
+
+    def keep() -> Response:
+        return surveying.rate(
+            invitation=invitation, score=given.score, comment=given.comment, answers=given.answers, at=clock.now()
+        )
+
+    def onward(_response: Response, step: int | None) -> str:
+        return f"/rate/{token}/{'' if step else 'thanks/'}{public.asked(step=step, lang=lang)}"
+
+    return take(request, found, keep, onward)
 
 
-def _form(request: HttpRequest, invitation: Invitation, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-    words = wording.choices(invitation.survey)
-    chosen = str(form["score"].value() or "")
-    choices = [
-        {"score": score, "word": word, "icon": FACES[score], "chosen": str(score) == chosen}
-        for score, word in words.items()
-    ]
-    page = {"form": form, "choices": choices, "has_faces": invitation.survey.scale == "faces", "highest": HIGHEST}
-    return _shown(request, "feedback/rate.html", _around(invitation) | page, status=status)
-
-
-def _around(invitation: Invitation) -> dict[str, Any]:
-    return {"question": wording.question(invitation.survey)}
-
-
-def _shown(request: HttpRequest, template: str, page: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    response = render(request, template, page | {"title": _("Your rating")}, status=status)
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
+def _response(invitation: Invitation) -> Response | None:
+    return getattr(invitation, "response", None)

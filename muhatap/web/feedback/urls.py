@@ -9,4 +9,5 @@ app_name = "feedback"
 urlpatterns = [
     path("<str:token>/", rating.rate, name="rate"),
     path("<str:token>/thanks/", rating.thanks, name="thanks"),
+    path("<str:token>/no/", rating.refuse, name="refuse"),
 ]
