@@ -4,7 +4,7 @@ It adds to the log odds that the model gives, so where nobody said anything the 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from muhatap.reading.model import Floats
 from muhatap.reading.points import Point
 
 _OF_WORDS = 0.85  # the rest of likeness is that the model takes both for the same things
+FIRM = 1.5  # the model's word counts half again as much, so that a few messages do not outweigh it
 FORM = 1
 
 
@@ -55,17 +56,27 @@ class Known:
 
 @dataclass(frozen=True)
 class Layer:
-    """`pull` is how much likeness to each known message speaks for each answer; `temperature` makes chances of what comes out."""
+    """`pull` is how much likeness to each known message speaks for each answer, `lean` what is added to an answer always;
+    `temperature` makes chances of what comes out.
+    """
 
     answers: tuple[str, ...]
     known: Known
     pull: Floats
+    lean: Floats
     temperature: float = 1.0
 
-    def adds(self, point: Point, mood: Floats) -> dict[str, float]:
-        """What it adds to the log odds of each answer."""
-        told: Floats = self.known.likeness(point, mood) @ self.pull
-        return dict(zip(self.answers, told.tolist(), strict=True))
+    def over(
+        self, odds: Mapping[str, float], point: Point, mood: Floats, went_to: Mapping[str, str] | None = None
+    ) -> dict[str, float]:
+        """Log odds of each answer with what was learned; `went_to` says which answers have another name by now."""
+        told = {name: FIRM * value for name, value in odds.items()}
+        added: Floats = self.known.likeness(point, mood) @ self.pull + self.lean
+        for name, more in zip(self.answers, added.tolist(), strict=True):
+            name = (went_to or {}).get(name, name)
+            if name in told:
+                told[name] += more
+        return {name: value / self.temperature for name, value in told.items()}
 
     def drawn_by(self, point: Point, answer: str) -> dict[int, float]:
         """What each place of a message speaks for an answer."""
@@ -116,6 +127,7 @@ def pack(layer: Layer) -> bytes:
         moods=known.moods.astype(np.float16),
         unseen=np.float32(known.unseen),
         pull=layer.pull.astype(np.float16),
+        lean=layer.lean,
         temperature=np.float32(layer.temperature),
     )
     return told.getvalue()
@@ -137,6 +149,7 @@ def unpack(packed: bytes) -> Layer:
                 unseen=float(kept["unseen"]),
             )
             answers = tuple(kept["answers"].tobytes().decode().split("\n"))
-            return Layer(answers, known, kept["pull"].astype(np.float32), float(kept["temperature"]))
+            pull = kept["pull"].astype(np.float32)
+            return Layer(answers, known, pull, kept["lean"].astype(np.float32), float(kept["temperature"]))
     except (OSError, ValueError, KeyError) as error:
         raise BadLayer from error

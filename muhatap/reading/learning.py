@@ -22,7 +22,9 @@ MOST_LOST = 0.005  # of accuracy on what was held back; a layer that loses more 
 MOST_FALLEN, FEWEST_OF_CLASS = 0.03, 12  # of the messages of one answer, and of how many we can say so
 _BLOCKS = 5  # in the order of time: each is read by what was learned from those before it
 _STRENGTHS = (1.0, 0.6, 0.3)
-_LOOSE = 0.02  # how freely single messages speak: less follows each of them more closely
+_LEANS, _LEAN = 6, 0.3  # how often, and by how much log odds, an answer that fell is leaned to
+_FEW, _BY_CHANCE = 20, 2.5  # of fewer nobody can say whether it is more than chance; by how many spreads it is
+_LOOSE = 0.01  # how freely single messages speak: less follows each of them more closely
 _TURNS = 150
 
 
@@ -78,12 +80,25 @@ def learn(examples: Sequence[Example], answers: Sequence[str]) -> Learned:
         return Learned(layer=None, n_corrections=n_corrections)
     whole = _as_set(given, answers)
     held = _held_back(whole, answers)
-    tried = [_judged(held, strength, answers) for strength in _STRENGTHS]
-    best = max(tried, key=lambda one: (one.is_used, one.after))
-    strength = _STRENGTHS[tried.index(best)]
+    tried = [_leaning(held, strength, answers) for strength in _STRENGTHS]
+    best, strength, lean = max(tried, key=lambda one: (one[0].is_used, one[0].after))
     fitted = fit(whole, answers)
-    weaker = replace(fitted, pull=fitted.pull * strength, temperature=_temperature(held, strength))
+    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, temperature=_temperature(held, strength, lean))
     return replace(best, layer=weaker, n_corrections=n_corrections)
+
+
+def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Learned, float, Floats]:
+    """Judged with so much strength; answers that fall are leaned to until they do not, or it is no use."""
+    lean = np.zeros(len(answers), dtype=np.float32)
+    best = _judged(held, strength, lean, answers), strength, lean
+    for _turn in range(_LEANS):
+        fallen = [name in _fallen(best[0].classes) for name in answers]
+        if not any(fallen):
+            break
+        lean = lean + _LEAN * np.array(fallen, dtype=np.float32)
+        told = _judged(held, strength, lean, answers), strength, lean
+        best = told if (told[0].is_used, told[0].after) >= (best[0].is_used, best[0].after - MOST_LOST) else best
+    return best
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ def fit(given: _Set, answers: Sequence[str]) -> Layer:
         moved = ahead - (off + _LOOSE * ahead) / steepest
         ahead = moved + (turn / (turn + 3)) * (moved - pull)
         pull = moved
-    return Layer(tuple(answers), known, pull)
+    return Layer(tuple(answers), known, pull, np.zeros(len(answers), dtype=np.float32))
 
 
 def _held_back(whole: _Set, answers: Sequence[str]) -> _Held:
@@ -125,33 +140,63 @@ def _held_back(whole: _Set, answers: Sequence[str]) -> _Held:
     return _Held(rest.base, np.concatenate(added), rest.answers, rest.weights)
 
 
-def _judged(held: _Held, strength: float, answers: Sequence[str]) -> Learned:
-    was = held.base.argmax(axis=1) == held.answers
-    now = (held.base + strength * held.added).argmax(axis=1) == held.answers
+def _judged(held: _Held, strength: float, lean: Floats, answers: Sequence[str]) -> Learned:
+    told = (held.base + strength * held.added + lean).argmax(axis=1)
+    was, now = held.base.argmax(axis=1) == held.answers, told == held.answers
     before, after = _share(was, held.weights), _share(now, held.weights)
     classes = {}
     for n, name in enumerate(answers):
         mine = held.answers == n
         if mine.any():
             classes[name] = (int(mine.sum()), float(was[mine].mean()), float(now[mine].mean()))
-    fell = any(n >= FEWEST_OF_CLASS and old - new > MOST_FALLEN for n, old, new in classes.values())
-    worse = before - after > MOST_LOST
-    why = "worse" if worse else "class_fell" if fell else "better" if after > before else "no_worse"
+    why = _why(before, after, is_chance=_is_chance(held, was), fell=bool(_fallen(classes)))
     return Learned(
         layer=None,
         n_corrections=0,
         n_held_back=len(held.answers),
         before=before,
         after=after,
-        is_used=not (worse or fell),
+        is_used=why in ("better", "no_worse"),
         why=why,
         classes=classes,
     )
 
 
-def _temperature(held: _Held, strength: float) -> float:
+def _why(before: float, after: float, *, is_chance: bool, fell: bool) -> str:
+    if before - after > MOST_LOST:
+        return "worse"
+    if is_chance:
+        return "noise"
+    if fell:
+        return "class_fell"
+    return "better" if after > before else "no_worse"
+
+
+def _fallen(classes: Mapping[str, tuple[int, float, float]]) -> list[str]:
+    """Answers that are read worse than before, as far as one can say."""
+    return [
+        name
+        for name, (n, old, new) in classes.items()
+        if n >= FEWEST_OF_CLASS and old - new > max(MOST_FALLEN, 1.5 / n)
+    ]
+
+
+def _is_chance(held: _Held, was: NDArray[np.bool_]) -> bool:
+    """Whether, where the model reads otherwise than people, what was learned speaks no more for their answers than for any others
+    they gave: then what they said has no pattern, or none yet."""
+    wrong = ~was
+    n = int(wrong.sum())
+    if n < _FEW:
+        return False
+    added, theirs = held.added[wrong], held.answers[wrong]
+    often = np.bincount(theirs, minlength=added.shape[1]) / n
+    more = added[np.arange(n), theirs] - added @ often
+    return float(more.mean()) < _BY_CHANCE * max(float(more.std()), 1e-6) / n**0.5
+
+
+def _temperature(held: _Held, strength: float, lean: Floats) -> float:
     """By how much the log odds are to be divided so that of answers told with 0.7 seven in ten are right."""
-    odds, rows = held.base + strength * held.added, np.arange(len(held.answers))
+    odds, rows = held.base + strength * held.added + lean, np.arange(len(held.answers))
 
     def loss(temperature: float) -> float:
         return -float(np.log(_chances(odds / temperature)[rows, held.answers] + 1e-9).mean())
@@ -164,7 +209,7 @@ def _as_set(examples: Sequence[Example], answers: Sequence[str]) -> _Set:
     return _Set(
         [one.point for one in examples],
         np.stack([one.mood for one in examples]).astype(np.float32),
-        np.stack([one.base for one in examples]).astype(np.float32),
+        layer.FIRM * np.stack([one.base for one in examples]).astype(np.float32),
         np.array([place[one.answer] for one in examples]),
         np.array([one.weight for one in examples], dtype=np.float32),
     )

@@ -91,6 +91,7 @@ class LearnedModel(models.Model):
         BETTER = "better", _("It reads held-back corrections better")
         NO_WORSE = "no_worse", _("It reads held-back corrections no worse")
         WORSE = "worse", _("It reads held-back corrections worse")
+        NOISE = "noise", _("What was corrected shows no pattern")
         CLASS_FELL = "class_fell", _("It reads one answer clearly worse")
         TOO_FEW = "too_few", _("There are too few corrections to judge it")
 

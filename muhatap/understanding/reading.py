@@ -100,15 +100,9 @@ def answer(name: str, look: Look, known: Knowing) -> Answer:
     odds = base_odds(name, look, known)
     number_and_layer = known.layers.get(name)
     first = max(odds, key=odds.__getitem__)
-    temperature, drawn = 1.0, {}
     if number_and_layer is not None:
-        layer = number_and_layer[1]
-        temperature, drawn = layer.temperature, layer.adds(look.point, look.mood)
-        for value, more in drawn.items():
-            key = known.went_to.get(value, value)
-            if key in odds:
-                odds[key] += more
-    chances = _chances(odds, temperature)
+        odds = number_and_layer[1].over(odds, look.point, look.mood, known.went_to)
+    chances = _chances(odds)
     best = max(chances, key=chances.__getitem__)
     confidence = chances[best]
     if name == "urgency" and number_and_layer is None:
@@ -116,9 +110,8 @@ def answer(name: str, look: Look, known: Knowing) -> Answer:
     is_sure = confidence >= known.reader.model.sure_from.get(name, 0.5) and not (name == "topic" and best == NONE)
     reasons = [one for one in look.reading.reasons if one.about == name] if _is_same(name, best, look, known) else []
     if number_and_layer is not None and (best != first or not reasons):
-        names = [value for value in drawn if known.went_to.get(value, value) == best]
         pulled: dict[int, float] = {}
-        for value in names:
+        for value in {best, *(was for was, became in known.went_to.items() if became == best)}:
             for place, worth in number_and_layer[1].drawn_by(look.point, value).items():
                 pulled[place] = pulled.get(place, 0.0) + worth
         reasons = told_by.of_likeness(name, look.words, pulled)
@@ -141,8 +134,8 @@ def _reasons(look: Look, answers: Iterable[Answer]) -> list[Reason]:
     ]
 
 
-def _chances(odds: Mapping[str, float], temperature: float) -> dict[str, float]:
-    raised: Floats = np.array(list(odds.values()), dtype=np.float32) / temperature
+def _chances(odds: Mapping[str, float]) -> dict[str, float]:
+    raised: Floats = np.array(list(odds.values()), dtype=np.float32)
     raised = np.exp(raised - raised.max())
     told = raised / raised.sum()
     return dict(zip(odds, told.tolist(), strict=True))

@@ -6,84 +6,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('understanding', '0002_corrections_only_come'),
+        ("understanding", "0002_corrections_only_come"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ThemeLook',
+            name="ThemeLook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('week_on', models.DateField()),
-                ('n_texts', models.PositiveIntegerField()),
-                ('n_left_out', models.PositiveIntegerField(default=0)),
-                ('n_themes', models.PositiveIntegerField()),
-                ('n_new', models.PositiveIntegerField()),
-                ('n_jumps', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("week_on", models.DateField()),
+                ("n_texts", models.PositiveIntegerField()),
+                ("n_left_out", models.PositiveIntegerField(default=0)),
+                ("n_themes", models.PositiveIntegerField()),
+                ("n_new", models.PositiveIntegerField()),
+                ("n_jumps", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='Name')),
-                ('begins_on', models.DateField()),
-                ('found_at', models.DateTimeField()),
-                ('hidden_at', models.DateTimeField(null=True)),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_themes', to='understanding.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
+                ),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="Name")),
+                ("begins_on", models.DateField()),
+                ("found_at", models.DateTimeField()),
+                ("hidden_at", models.DateTimeField(null=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_themes",
+                        to="understanding.theme",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ThemeMember',
+            name="ThemeMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week_on', models.DateField()),
-                ('near', models.FloatField()),
-                ('reading', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='theming', to='understanding.reading')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='understanding.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week_on", models.DateField()),
+                ("near", models.FloatField()),
+                (
+                    "reading",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="theming", to="understanding.reading"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="understanding.theme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ThemeWeek',
+            name="ThemeWeek",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begins_on', models.DateField()),
-                ('n_messages', models.PositiveIntegerField()),
-                ('n_people', models.PositiveIntegerField()),
-                ('n_all', models.PositiveIntegerField()),
-                ('expected', models.FloatField(null=True)),
-                ('chance', models.FloatField(null=True)),
-                ('is_jump', models.BooleanField(default=False)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weeks', to='understanding.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begins_on", models.DateField()),
+                ("n_messages", models.PositiveIntegerField()),
+                ("n_people", models.PositiveIntegerField()),
+                ("n_all", models.PositiveIntegerField()),
+                ("expected", models.FloatField(null=True)),
+                ("chance", models.FloatField(null=True)),
+                ("is_jump", models.BooleanField(default=False)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="weeks", to="understanding.theme"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.CheckConstraint(condition=models.Q(('words', []), _negated=True), name='theme_has_words'),
+            model_name="theme",
+            constraint=models.CheckConstraint(condition=models.Q(("words", []), _negated=True), name="theme_has_words"),
         ),
         migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='theme_is_not_merged_into_itself'),
+            model_name="theme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None), models.Q(("merged_into", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="theme_is_not_merged_into_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='thememember',
-            index=models.Index(fields=['theme', '-week_on', '-near'], name='theme_members_of_theme'),
+            model_name="thememember",
+            index=models.Index(fields=["theme", "-week_on", "-near"], name="theme_members_of_theme"),
         ),
         migrations.AddIndex(
-            model_name='themeweek',
-            index=models.Index(condition=models.Q(('is_jump', True), ('told_at', None)), fields=['begins_on'], name='theme_jumps_to_tell'),
+            model_name="themeweek",
+            index=models.Index(
+                condition=models.Q(("is_jump", True), ("told_at", None)),
+                fields=["begins_on"],
+                name="theme_jumps_to_tell",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='themeweek',
-            constraint=models.UniqueConstraint(fields=('theme', 'begins_on'), name='theme_week_once'),
+            model_name="themeweek",
+            constraint=models.UniqueConstraint(fields=("theme", "begins_on"), name="theme_week_once"),
         ),
         migrations.AddConstraint(
-            model_name='themeweek',
-            constraint=models.CheckConstraint(condition=models.Q(('n_people__lte', models.F('n_all'))), name='theme_week_is_of_all'),
+            model_name="themeweek",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n_people__lte", models.F("n_all"))), name="theme_week_is_of_all"
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Labels of public sets as the topics a company would have of its own."""
