@@ -103,6 +103,29 @@ class Conversation(Schema):
     merged_into_id: int | None
 
 
+class Reason(Schema):
+    """Words that decided an answer; `sign` names what they are known to tell, "learned" those of messages somebody corrected."""
+
+    about: str
+    words: str
+    sign: str
+
+
+class Reading(Schema):
+    """What a message says. `unsure` names the answers that should be asked; an answer somebody gave has confidence 1."""
+
+    kind: Literal["complaint", "request", "question", "praise", "other"]
+    urgency: Literal["urgent", "normal"]
+    sentiment: Literal["positive", "neutral", "negative"]
+    language: str
+    topic: str | None
+    confidences: dict[str, float]
+    unsure: list[str]
+    reasons: list[Reason]
+    model: str
+    corrected_at: datetime | None
+
+
 class Message(Schema):
     """`sending` tells how far our answer came: queued, cancelled, handing, uncertain, accepted, delivered, read, failed, bounced."""
 
@@ -124,6 +147,7 @@ class Message(Schema):
     html: str
     files: list[File]
     sending: str
+    reading: Reading | None
     event: str
     event_details: dict[str, Any]
 

@@ -38,6 +38,9 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "created": SPAN,
     "last_message": SPAN,
     "waiting": SPAN,
+    "said_kind": EQUAL,
+    "said_topic": EQUAL,
+    "said_urgent": SWITCH,
     "unread": SWITCH,
     "draft": SWITCH,
     "followed": SWITCH,
@@ -197,6 +200,19 @@ def _since(one: Condition, user: User, at: datetime) -> Q:
     return Q(**{f"{column}__gte": moment}) if one.op == "within" else Q(**{f"{column}__lt": moment})
 
 
+def _said_kind(one: Condition, user: User, at: datetime) -> Q:
+    return _turned(one, Q(said_kind__in=one.values))
+
+
+def _said_topic(one: Condition, user: User, at: datetime) -> Q:
+    named = Q(said_topic__in=_numbers(one.values))
+    return ~named | Q(said_topic=None) if one.op == "is_not" else named
+
+
+def _said_urgent(one: Condition, user: User, at: datetime) -> Q:
+    return _turned(one, Q(is_said_urgent=True))
+
+
 def _unread(one: Condition, user: User, at: datetime) -> Q:
     return _turned(one, Q(last_inbound_id__isnull=False) & Q(~Exists(seeing.seen_by(user))))
 
@@ -242,6 +258,9 @@ _QUESTIONS: dict[str, Callable[[Condition, User, datetime], Q]] = {
     "created": _since,
     "last_message": _since,
     "waiting": _since,
+    "said_kind": _said_kind,
+    "said_topic": _said_topic,
+    "said_urgent": _said_urgent,
     "unread": _unread,
     "draft": _draft,
     "followed": _followed,
@@ -262,10 +281,14 @@ def _is_possible(field: str, value: str) -> bool:
     """Whether the value is of the right kind; whether it exists is another question (`broken`)."""
     if field in COLUMNS:
         return LENGTH.fullmatch(value) is not None
-    if field in ("assignee", "team", "inbox", "tag"):
+    if field in ("assignee", "team", "inbox", "tag", "said_topic"):
         words = {"assignee": ("me", "nobody"), "team": ("nobody",)}.get(field, ())
         return value in words or ROW_NUMBER.fullmatch(value) is not None
-    known = {"status": Conversation.Status.values, "priority": [str(one) for one in Conversation.Priority.values]}
+    known = {
+        "status": Conversation.Status.values,
+        "said_kind": list(Conversation.SAID_KINDS),
+        "priority": [str(one) for one in Conversation.Priority.values],
+    }
     return value in known.get(field, (value,))
 
 

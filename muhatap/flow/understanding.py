@@ -10,13 +10,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from muhatap.accounts.models import User
 from muhatap.conversations import threads
-from muhatap.conversations.models import Message
+from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback.models import Response
 from muhatap.interactions.models import Interaction
 from muhatap.shared import away
-from muhatap.understanding import catching_up, learning
-from muhatap.understanding.models import Reading
+from muhatap.understanding import catching_up, correcting, learning, topics
+from muhatap.understanding.models import Correction, Reading, Topic, TopicMerge
 from muhatap.understanding.reading import read
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,52 @@ def follow(*, message: Message, at: datetime) -> None:
     if message.kind != Message.Kind.INBOUND or message.is_automatic or message.interaction_id is None:
         return
     if read_words(interaction_id=message.interaction_id, text=words_of(message), at=at) is not None:
+        _tell(message.conversation)
         threads.announce(message.conversation, "conversation")
+
+
+@transaction.atomic
+def correct(*, reading: Reading, field: str, value: str, by: User, at: datetime) -> Correction:
+    """Say what a field of a reading should be, and have its conversation know. Raises correcting.BadAnswer."""
+    made = correcting.correct(reading=reading, field=field, value=value, by=by, at=at)
+    _tell_of(reading)
+    return made
+
+
+@transaction.atomic
+def take_back(*, correction: Correction, by: User, at: datetime) -> None:
+    """What was said before stands again. Raises correcting.TakenBack."""
+    correcting.take_back(correction=correction, by=by, at=at)
+    _tell_of(correction.reading)
+
+
+def _tell_of(reading: Reading, *, is_news: bool = True) -> None:
+    message = Message.objects.filter(interaction=reading.interaction_id).select_related("conversation").first()
+    if message is not None:
+        _tell(message.conversation)
+        if is_news:
+            threads.announce(message.conversation, "conversation")
+
+
+def _tell(conversation: Conversation) -> None:
+    """What they said since it was last resolved stands on the conversation: a complaint outweighs what came after it."""
+    entries = conversation.messages.all()
+    resolved = entries.filter(kind=Message.Kind.EVENT, event="resolved").order_by("-pk").values_list("pk", flat=True)
+    answered = entries.filter(kind=Message.Kind.OUTBOUND).order_by("-at", "-pk").values_list("at", flat=True).first()
+    spoken = Reading.objects.filter(interaction__message__conversation=conversation)
+    rows = list(spoken.filter(interaction__message__pk__gt=resolved.first() or 0).order_by("at", "pk"))
+    if not rows:
+        return
+    kinds = [row.kind for row in rows]
+    meant = [kind for kind in kinds if kind != Reading.Kind.OTHER] or kinds
+    named = [row for row in rows if row.topic_id and "topic" not in row.unsure] or [row for row in rows if row.topic_id]
+    Conversation.objects.filter(pk=conversation.pk).update(
+        said_kind=Reading.Kind.COMPLAINT if Reading.Kind.COMPLAINT in kinds else meant[-1],
+        said_topic=named[-1].topic_id if named else None,
+        is_said_urgent=any(
+            row.urgency == Reading.Urgency.URGENT for row in rows if answered is None or row.at > answered
+        ),
+    )
 
 
 def read_words(*, interaction_id: int, text: str, at: datetime) -> Reading | None:
@@ -56,6 +102,23 @@ def texts(interaction_ids: Collection[int]) -> Mapping[int, str]:
     return found | {pk: words for pk, words in answers.values_list("interaction_id", "comment") if pk is not None}
 
 
+@transaction.atomic
+def merge_topics(*, keep: Topic, drop: Topic, by: User, at: datetime) -> TopicMerge:
+    """Two topics become one, in conversations too. Raises topics.BadTopic."""
+    merged = topics.merge(keep=keep, drop=drop, by=by, at=at)
+    Conversation.objects.filter(said_topic=drop.pk).update(said_topic=keep.pk)
+    return merged
+
+
+@transaction.atomic
+def undo_merge(*, merged: TopicMerge, by: User, at: datetime) -> None:
+    """The two are two again; conversations whose readings went back go with them. Raises topics.BadTopic."""
+    topics.undo_merge(merged=merged, by=by, at=at)
+    back = Reading.objects.filter(topic_moves__merge=merged, topic=merged.dropped_id)
+    threads_of = back.values("interaction__message__conversation")
+    Conversation.objects.filter(pk__in=threads_of, said_topic=merged.kept_id).update(said_topic=merged.dropped_id)
+
+
 def read_older(*, catch_up_id: int, at: datetime) -> None:
     """The next piece of what was written before there were readings."""
 
@@ -70,7 +133,10 @@ def _read_each(interaction_ids: Sequence[int], *, at: datetime) -> Iterator[tupl
     for pk in interaction_ids:
         try:
             with transaction.atomic():
-                yield pk, read_words(interaction_id=pk, text=words.get(pk, ""), at=at) is not None
+                found = read_words(interaction_id=pk, text=words.get(pk, ""), at=at)
+                if found is not None:
+                    _tell_of(found, is_news=False)
+            yield pk, found is not None
         except Exception as error:
             if away.is_away(error):
                 raise

@@ -9,6 +9,7 @@ from muhatap.contacts.likeness import Resemblance
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
 from muhatap.interactions.models import Outgoing
+from muhatap.understanding.models import FIELDS, Reading
 
 Told = dict[str, Any]
 STANDING_SNOOZES = Prefetch("snoozes", Snooze.objects.filter(ended_at=None), to_attr="standing_snoozes")
@@ -43,7 +44,8 @@ def conversation(row: Conversation) -> Told:
 
 
 def with_all_of_messages(rows: "QuerySet[Message]") -> "QuerySet[Message]":
-    return rows.select_related("interaction").prefetch_related("attachments", "interaction__outgoing")
+    together = rows.select_related("interaction__reading__topic")
+    return together.prefetch_related("attachments", "interaction__outgoing")
 
 
 def message(row: Message) -> Told:
@@ -67,8 +69,25 @@ def message(row: Message) -> Told:
         "html": row.html,
         "files": [file(one) for one in sorted(row.attachments.all(), key=lambda one: one.pk)],
         "sending": _sending(row),
+        "reading": reading(row),
         "event": row.event,
         "event_details": row.event_details,
+    }
+
+
+def reading(row: Message) -> Told | None:
+    """What a message of theirs says, as it stands; None while nobody has read it, and of what is not read."""
+    found: Reading | None = getattr(row.interaction, "reading", None) if row.interaction else None
+    if found is None:
+        return None
+    return {
+        **{name: getattr(found, name) for name in ("kind", "urgency", "sentiment", "language")},
+        "topic": found.topic.slug if found.topic else None,
+        "confidences": {name: round(getattr(found, f"{name}_confidence"), 4) for name in FIELDS},
+        "unsure": found.unsure,
+        "reasons": [{name: one[name] for name in ("about", "words", "sign")} for one in found.reasons],
+        "model": found.model_version,
+        "corrected_at": found.corrected_at,
     }
 
 

@@ -13,7 +13,7 @@ class Trigger(models.Model):
         THIRD_LOOK = "third_look", _("Somebody looks at a product for the third time")
         ORDER_LATE = "order_late", _("An order is late")
         EMPTY_SEARCH = "empty_search", _("A search on the site finds nothing")
-        OPEN_QUESTION = "open_question", _("Somebody with an open conversation visits the site")
+        OPEN_QUESTION = "open_question", _("Somebody with an open complaint visits the site")
 
     class Way(models.TextChoices):
         TASK = "task", _("Task on Today")

@@ -137,9 +137,8 @@ def _open_questions(since: datetime, until: datetime) -> Iterator[Occasion]:
 
 def _met_by_threads(visits: list[Visit]) -> Iterator[Occasion]:
     contacts = {visit.interaction.contact_id for visit in visits if visit.interaction}
-    threads = Conversation.objects.filter(contact__in=contacts, status__in=OPEN, merged_into=None).order_by(
-        "last_message_at"
-    )
+    complaints = Conversation.objects.filter(said_kind="complaint", status__in=OPEN, merged_into=None)
+    threads = complaints.filter(contact__in=contacts).order_by("last_message_at")
     open_now = {thread.contact_id: thread for thread in threads}
     for visit in visits:
         contact = visit.interaction.contact_id if visit.interaction else None

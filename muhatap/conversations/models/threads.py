@@ -24,6 +24,8 @@ class Conversation(models.Model):
         RESOLVED = "resolved", _("Resolved")
         SPAM = "spam", _("Spam")
 
+    SAID_KINDS = ("complaint", "request", "question", "praise", "other")
+
     class Priority(models.IntegerChoices):
         """Larger is more urgent, so that lists can sort by it."""
 

@@ -1,13 +1,13 @@
 """The filter of a list: read from its address or the builder without trust, written back, told as chips."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
@@ -17,6 +17,8 @@ from muhatap.conversations import lists, wanting
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import visible_inboxes
 from muhatap.conversations.wanting import Condition, Wanted
+from muhatap.understanding import topics
+from muhatap.understanding.models import Reading
 from muhatap.web.common.display import Act
 from muhatap.web.inbox import words
 
@@ -138,6 +140,9 @@ def _built_in() -> Choices:
         "created": _("Started"),
         "last_message": _("Last message"),
         "waiting": _("Waiting for us since"),
+        "said_kind": _("What they want"),
+        "said_topic": pgettext("message", "Topic"),
+        "said_urgent": _("Sounds urgent"),
         "unread": _("Unread"),
         "draft": _("My draft"),
         "followed": _("Followed by me"),
@@ -177,7 +182,12 @@ def _tags(user: User) -> Choices:
     return {str(one.pk): one.name for one in Tag.objects.order_by("folded")[:MOST_CHOICES]}
 
 
-_CHOICES = {
+def _topics() -> Choices:
+    found = topics.living()
+    return {str(pk): path for pk, path in topics.paths(found).items()}
+
+
+_CHOICES: dict[str, Callable[[User], Choices]] = {
     "status": _statuses,
     "assignee": _people,
     "team": _teams,
@@ -185,6 +195,8 @@ _CHOICES = {
     "channel": _channels,
     "priority": _priorities,
     "tag": _tags,
+    "said_kind": lambda user: {str(value): str(label) for value, label in Reading.Kind.choices},
+    "said_topic": lambda user: _topics(),
 }
 
 

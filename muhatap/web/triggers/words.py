@@ -28,7 +28,7 @@ def explained(kind: str) -> str:
         "empty_search": _(
             "A customer we know searches on the site and it finds nothing (the event says “results”: 0)."
         ),
-        "open_question": _("A customer whose conversation with us is not resolved comes to the site."),
+        "open_question": _("A customer whose complaint is not resolved comes to the site."),
     }.get(kind, "")
 
 
