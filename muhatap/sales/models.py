@@ -3,6 +3,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -249,6 +250,12 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="orders_newest"),
             models.Index(fields=["number"], name="orders_by_number"),
+            models.Index(OpClass(models.F("number"), name="varchar_pattern_ops"), name="orders_by_number_begun"),
+            models.Index(fields=["external_id"], name="orders_by_external_id"),
+            GinIndex(
+                OpClass(models.Func("customer_name", function="fold_tr"), name="gin_trgm_ops"),
+                name="orders_by_customer",
+            ),
             models.Index(fields=["contact", "-placed_at"], name="orders_of_contact"),
             models.Index(fields=["source", "visitor"], condition=~Q(visitor=""), name="orders_of_visitor"),
             models.Index(fields=["shop", "guest_key"], condition=~Q(guest_key=""), name="orders_of_guest"),

@@ -1,12 +1,12 @@
 """The orders of all shops: the list with its filters, the same as a file, and one order."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -22,13 +22,14 @@ from muhatap.contacts.models import Contact
 from muhatap.contacts.paging import Cursor
 from muhatap.sales.models import Order, Shop, State
 from muhatap.shared import clock
-from muhatap.shared.text import without_nul
+from muhatap.shared.text import fold, without_nul
 from muhatap.web.common import reading, spreadsheets, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.sales import sidebar, words
 
-LATE = "late"
+LATE, SOLD = "late", "sold"
+LEAST, MOST_CALLED = 3, 1000  # letters an index can find by, orders of one name
 SINCE = {"7": 7, "30": 30, "90": 90, "365": 365}
 MOST_EXPORTED = 100_000
 LONGEST = 100
@@ -49,10 +50,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     kept = urlencode({name: value for name, value in asked.items() if value})
     page = asked | {
         "customer_name": _name_of(asked["customer"]),
+        "days_said": _days(asked),
+        "from_on": asked["from"],
+        "to_on": asked["to"],
+        "without_days_url": "?"
+        + urlencode({name: value for name, value in asked.items() if value and name not in ("from", "to")}),
         "rows": [words.order_row(order, now) for order in found.rows],
         "pages": Pages(previous_url=_at(kept, found.previous), next_url=_at(kept, found.next)),
         "shops": Shop.objects.order_by("name", "id"),
-        "states": [(LATE, _("Late")), *State.choices],
+        "states": [(LATE, _("Late")), (SOLD, _("Not cancelled")), *State.choices],
         "without_customer_url": "?"
         + urlencode({name: value for name, value in asked.items() if value and name != "customer"}),
         "is_filtered": bool(kept),
@@ -100,10 +106,17 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {
         "q": without_nul(told.get("q", "")).strip()[:LONGEST],
         "customer": str(reading.number(told.get("customer")) or ""),
-        "state": state if state in State.values or state == LATE else "",
+        "state": state if state in State.values or state in (LATE, SOLD) else "",
         "shop": str(reading.number(told.get("shop")) or ""),
         "days": days if days in SINCE else "",
+        "from": reading.day(told.get("from", "")),
+        "to": reading.day(told.get("to", "")),
     }
+
+
+def _days(asked: dict[str, str]) -> str:
+    some = [times.day(date.fromisoformat(asked[name])) if asked[name] else "…" for name in ("from", "to")]
+    return "" if some == ["…", "…"] else some[0] if some[0] == some[1] else " – ".join(some)
 
 
 def _name_of(number: str) -> str:
@@ -113,7 +126,9 @@ def _name_of(number: str) -> str:
 
 def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
     found = Order.objects.late(at=now) if asked["state"] == LATE else Order.objects.all()
-    if asked["state"] and asked["state"] != LATE:
+    if asked["state"] == SOLD:
+        found = found.exclude(state=State.CANCELLED)
+    elif asked["state"] and asked["state"] != LATE:
         found = found.filter(state=asked["state"])
     if asked["customer"]:
         found = found.filter(contact=int(asked["customer"]))
@@ -122,10 +137,26 @@ def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
     if asked["days"]:
         first = timezone.localtime(now).date() - timedelta(days=SINCE[asked["days"]])
         found = found.filter(placed_at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+    for name, edge in (("from", "gte"), ("to", "lt")):
+        if asked[name]:
+            on = date.fromisoformat(asked[name]) + timedelta(days=name == "to")
+            found = found.filter(**{f"placed_at__{edge}": timezone.make_aware(datetime.combine(on, time.min))})
     if asked["q"]:
-        plain = asked["q"].removeprefix("#")
-        found = found.filter(Q(number=plain) | Q(external_id=plain) | Q(customer_name__icontains=asked["q"]))
+        found = found.filter(pk__in=_called(asked["q"]))
     return found
+
+
+def _called(words: str) -> set[int]:
+    """Orders whose number begins so, or whose buyer is called so. Each is asked by its own index, the newest MOST_CALLED of it."""
+    plain = words.removeprefix("#").strip()
+    folded = Func(F("customer_name"), function="fold_tr", output_field=TextField())
+    is_long = len(plain) >= LEAST
+    by = [Order.objects.filter(number__startswith=plain) if is_long else Order.objects.filter(number=plain)]
+    by.append(Order.objects.filter(external_id=plain))
+    if is_long:
+        by.append(Order.objects.alias(folded=folded).filter(folded__contains=fold(words)))
+        by.append(Order.objects.filter(contact__search_text__contains=fold(words)))
+    return {pk for some in by for pk in some.order_by("-placed_at").values_list("pk", flat=True)[:MOST_CALLED]}
 
 
 def _rows(found: "QuerySet[Order]") -> Iterator[list[str]]:
