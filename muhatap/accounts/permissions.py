@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "voice.read": _EVERYBODY,  # what customers praise, ask and complain about; the messages as far as one sees them
     "themes.edit": _LEADS | {ANALYST},  # name, hide and merge themes
     "surveys.edit": _ADMINISTRATION,
+    "surveys.read": _EVERYBODY - {AGENT},  # what surveys came to, and every answer
+    "surveys.follow_up": _STAFF_OF_SERVICE,  # who gave a low score and waits for a word from us
     "automation.read": _STAFF_OF_SERVICE,  # rules and why they fired
     "automation.edit": _LEADS,  # rules, who takes the next conversation
     "canned.use": _STAFF_OF_SERVICE,  # canned replies and signatures, and writing one's own

@@ -14,6 +14,7 @@ from muhatap.shared.text import without_nul
 
 SCORE, COMMENT = "score", "comment"
 FACES = {1: "angry", 2: "frown", 3: "meh", 4: "smile", 5: "laugh"}
+NOTHING = Value()
 Typed = Mapping[str, Sequence[str]]  # each field's values, as a form sends them
 
 
@@ -111,14 +112,15 @@ def _sheet(
     pages = logic.pages(survey, questions)
     step = min(max(step, 1), 1 if is_new else len(pages))
     reached = {one.pk for one in logic.reached(questions, score, known)}
-    fields: list[Field] = [_score(survey, score)] if step == 1 and survey.has_score else []
-    fields += [_field(one, known.get(one.pk, Value())) for one in pages[step - 1] if one.pk in reached]
+    fields: list[Field] = [score_field(survey, score)] if step == 1 and survey.has_score else []
+    fields += [question_field(one, known.get(one.pk, Value())) for one in pages[step - 1] if one.pk in reached]
     if step == len(pages) and survey.asks_comment:
         fields.append(Field(name=COMMENT, kind="text", label=wording.comment(survey), text=comment))
     return Sheet(step=step, fields=tuple(fields), n_pages=len(pages))
 
 
-def _score(survey: Survey, score: int | None) -> Field:
+def score_field(survey: Survey, score: int | None = None) -> Field:
+    """The score as it is asked."""
     words = wording.choices(survey)
     has_faces = survey.kind == Survey.Kind.CSAT and survey.scale == Survey.Scale.FACES
     low, high = wording.ends(survey.kind)
@@ -136,7 +138,8 @@ def _score(survey: Survey, score: int | None) -> Field:
     )
 
 
-def _field(question: Question, value: Value) -> Field:
+def question_field(question: Question, value: Value = NOTHING) -> Field:
+    """A further question as it is asked."""
     named: dict[str, Any] = {"name": f"q{question.pk}", "label": wording.asked(question)}
     named["is_required"] = question.is_required
     if question.kind == Question.Kind.TEXT:
@@ -151,6 +154,10 @@ def _field(question: Question, value: Value) -> Field:
     words = wording.options(question).items()
     choices = tuple(Choice(value=key, word=word, is_chosen=key in value.chosen) for key, word in words)
     return Field(kind=question.kind, choices=choices, **named)
+
+
+def renamed(field: Field, name: str) -> Field:
+    return replace(field, name=name)
 
 
 def _read(field: Field, question: Question, typed: Typed) -> tuple[Field, Value, str]:

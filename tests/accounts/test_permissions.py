@@ -49,6 +49,8 @@ TABLE = {
     "voice.read":             (1, 1, 1, 1, 1, 1),
     "themes.edit":            (1, 1, 1, 0, 0, 1),
     "surveys.edit":           (1, 1, 0, 0, 0, 0),
+    "surveys.read":           (1, 1, 1, 0, 1, 1),
+    "surveys.follow_up":      (1, 1, 1, 1, 0, 0),
     "conversations.shared_views": (1, 1, 1, 0, 0, 0),
     "conversations.export":   (1, 1, 1, 0, 0, 1),
     "senders.block":          (1, 1, 1, 1, 0, 0),

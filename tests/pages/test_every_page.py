@@ -238,10 +238,20 @@ PAGES: dict[str, Visit] = {
     "automation:giving": Visit(path="/settings/automation/giving/"),
     "automation:giving_team": Visit(path="/settings/automation/giving/teams/{team}/"),
     "automation:giving_person": Visit(path="/settings/automation/giving/people/{zeynep}/"),
-    "surveys:list": Visit(path="/settings/surveys/"),
-    "surveys:edit": Visit(path="/settings/surveys/{mailbox}/"),
+    "surveys:list": Visit(path="/surveys/"),
+    "surveys:new": Visit(path="/surveys/new/"),
+    "surveys:edit": Visit(path="/surveys/{survey}/edit/"),
+    "surveys:new_question": Visit(path="/surveys/{survey}/questions/new/"),
+    "surveys:question": Visit(path="/surveys/{survey}/questions/{survey_question}/"),
+    "surveys:results": Visit(path="/surveys/{survey}/"),
+    "surveys:answers": Visit(path="/surveys/{survey}/answers/"),
+    "surveys:waiting": Visit(path="/surveys/waiting/", by="zeynep"),
     "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
     "feedback:thanks": Visit(path="/rate/{rated}/thanks/", by="", language="tr"),
+    "feedback:refuse": Visit(path="/rate/{rated}/no/", by="", language="tr"),
+    "open_surveys:begin": Visit(path="/survey/{survey_key}/", by=""),
+    "open_surveys:go_on": Visit(path="/survey/answer/{survey_receipt}/?step=2", by="", language="tr"),
+    "open_surveys:thanks": Visit(path="/survey/answer/{survey_receipt}/thanks/", by="", language="tr"),
     "search:results": Visit(path="/search/?q=nevresim+from:ayşe+foo:bar"),
     "today:show": Visit(path="/today/", by="zeynep"),
     "service:policies": Visit(path="/settings/service/policies/"),
@@ -314,6 +324,7 @@ STATES: dict[str, Visit] = {
     "figure as a table": Visit(path="/insight/?period=7d", do=opens(".chart summary", ".chart-table")),
     "rule that is gone": Visit(path="/settings/automation/firings/999999/", status=410),
     "rating link of nobody": Visit(path="/rate/x/", by="", status=404),
+    "survey without answers": Visit(path="/surveys/{survey}/?from=2001-01-01&to=2001-01-02"),
     "chat of a visitor": Visit(path="/demo/shop/", by="", do=widget, language="tr"),
 }
 ELSEWHERE = {
@@ -332,6 +343,7 @@ PARTS = {  # fetched into a page that is looked at above
     "promises:of_contact",
 }  # fmt: skip
 FILES = {
+    "surveys:code", "surveys:export", "ask/v1/<str:key>", "embed/survey.js",
     "promises:export", "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit",
     "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "web:export", "settings:source", "mfa_download_recovery_codes",

@@ -26,9 +26,10 @@ from muhatap.contacts.models import Company, Contact, CustomField
 from muhatap.conversations.models import Attachment, Conversation, Message, SavedView, Scheduled
 from muhatap.duplicates import running as looks
 from muhatap.duplicates.models import Proposal
-from muhatap.feedback import answering
+from muhatap.feedback import answering, designing
+from muhatap.feedback.answering import Given
 from muhatap.feedback.models import Invitation, Response
-from muhatap.flow import duplicates, telling, visitors
+from muhatap.flow import duplicates, surveying, telling, visitors
 from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.sales.models import Order, ShopDelivery
@@ -127,6 +128,7 @@ def _numbers() -> dict[str, Any]:
         "site": _told_by_pages(deniz),
         **_imported(deniz),
         **_asked(deniz),
+        **_surveyed(deniz, letters.contact),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
@@ -139,6 +141,35 @@ def _asked(by: User) -> dict[str, int]:
     torn = Proposal.objects.get(about="two", state="open")
     group = Proposal.objects.filter(about="same", state="open").order_by("-n_group", "id")
     return {"question": group[0].pk, "torn": torn.pk, "doubted": torn.one, "doubted_record": torn.records[0]}
+
+
+def _surveyed(by: User, ayse: Contact) -> dict[str, Any]:
+    """A survey for everybody with a question after a low score, and what Ayşe and somebody unknown answered."""
+    at = clock.now()
+    fields = {"name": "Yılda bir", "kind": "nps", "occasion": "none", "is_linked": True}
+    survey = designing.create(fields=fields, by=by, at=at)
+    survey = designing.change(survey=survey, fields={"is_on": True}, by=by, at=at)
+    options = [{"tr": "Kargo", "en": "Delivery"}, {"tr": "Ürün", "en": "The product"}]
+    told = {
+        "kind": "choice",
+        "text_tr": "En çok ne üzdü?",
+        "text_en": "What upset you most?",
+        "most": 6,
+        "options": options,
+    }
+    question = designing.ask(survey=survey, fields=told, by=by, at=at)
+    for number, (contact, score) in enumerate([(ayse, 3), (None, 9)]):
+        given = Given(score=score, comment="Kargo iki gün geç geldi." if contact else "")
+        surveying.answer_openly(
+            survey=survey, given=given, way="link", language="tr", nonce=f"shop-{number}", contact=contact, at=at
+        )
+    low = survey.responses.get(score=3)
+    return {
+        "survey": survey.pk,
+        "survey_question": question.pk,
+        "survey_key": survey.key,
+        "survey_receipt": answering.receipt(low),
+    }
 
 
 def _imported(by: User) -> dict[str, int]:

@@ -35,6 +35,10 @@ PUBLIC = {
     "accounts:invitation": "the link is the proof",
     "feedback:rate": "the link in the customer's mail is the proof",
     "feedback:thanks": "the link in the customer's mail is the proof",
+    "feedback:refuse": "the link in the customer's mail is the proof",
+    "open_surveys:begin": "a survey that the firm opened to everybody with its address",
+    "open_surveys:go_on": "the receipt in the address is the proof",
+    "open_surveys:thanks": "the receipt in the address is the proof",
     "notices:manifest": "the browser asks for it without a login",
     "notices:worker": "the browser asks for it without a login",
     "notices:offline": "kept by the browser for when nobody can be asked",
@@ -42,6 +46,7 @@ PUBLIC = {
 PUBLIC_FOLDERS = {
     "api/v1/": "programs, by their own key: tests/api/test_who_may.py walks every endpoint with every role",
     "chat/v1/": "visitors of the shop, by their own session's token",
+    "ask/v1/": "the survey on pages of the firm's sites: tests/api/test_surveys.py",
     "embed/": "the script on the shop's pages",
     "hooks/": "shops' servers, whose signature is the proof: tests/api/test_shops.py",
     "demo/": "a page that shows the script",

@@ -51,7 +51,7 @@ AREAS: tuple[Area, ...] = (
         icon="sun",
         url_name="today:show",
         permission="conversations.read",
-        others=("promises",),
+        others=("promises", "cases"),
     ),
     Area(
         name="inbox",
@@ -61,6 +61,7 @@ AREAS: tuple[Area, ...] = (
         url_name="inbox:list",
         permission="conversations.read",
         count=counting.waiting,
+        others=("posts",),
     ),
     Area(
         name="contacts",
@@ -83,7 +84,7 @@ AREAS: tuple[Area, ...] = (
         icon="chart-line",
         url_name="insight:overview",
         permission="insight.own",
-        others=("visits", "web"),
+        others=("surveys", "visits", "voice", "web"),
         instead=("web:overview", "visits.read"),
     ),
     Area(
@@ -92,7 +93,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "automation", "developer", "service", "shops", "sites", "surveys", "writing"),
+        others=("accounts", "automation", "developer", "listening", "service", "shops", "sites", "writing"),
     ),
 )
 

@@ -18,6 +18,7 @@ from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.insight import boards, filters, lines
 from muhatap.web.insight.filters import Filters
+from muhatap.web.insight.voice import around as voice
 
 PAGE = 50  # rows
 SHOWN = {"today", "7d", "30d", "90d"}  # presets that stand as links; all are in the form
@@ -150,8 +151,12 @@ def _views(wanted: Filters, here: str) -> tuple[ViewGroup, ...]:
     ]
     if not wanted.is_own:
         shown.insert(1, ViewLink(label=_("Web site"), url=reverse("web:overview"), icon="mouse-pointer-click"))
+    if not wanted.is_own:
+        shown.insert(-1, ViewLink(label=_("Surveys"), url=reverse("surveys:list"), icon="smile"))
     shown.insert(-1, ViewLink(label=_("Promises"), url=reverse("promises:report"), icon="handshake"))
-    return (ViewGroup(title=_("Insight"), links=tuple(shown)),)
+    if not wanted.is_own:
+        shown.insert(-1, ViewLink(label=_("Cost of quality"), url=reverse("cases:report"), icon="coins"))
+    return (ViewGroup(title=_("Insight"), links=tuple(shown)), voice.group())
 
 
 def _asked(request: HttpRequest, name: str, wanted: Filters) -> Wanted:

@@ -58,6 +58,14 @@ ENTRIES = (
         permission="inboxes.read",
     ),
     Entry(
+        name=_("Listening"),
+        text=_("Forums, feeds, reviews, public accounts: what people say elsewhere"),
+        icon="ear",
+        url_name="listening:sources",
+        group=CHANNELS,
+        permission="inboxes.read",
+    ),
+    Entry(
         name=_("Quarantine"),
         text=_("What arrived and could not be read"),
         icon="shield-alert",
@@ -162,8 +170,8 @@ ENTRIES = (
         permission="contacts.rules",
     ),
     Entry(
-        name=_("Ratings by customers"),
-        text=_("Whether and how customers are asked after a resolution"),
+        name=_("Surveys"),
+        text=_("What customers are asked, when, and by which ways"),
         icon="smile",
         url_name="surveys:list",
         group=WORK,

@@ -1,0 +1,126 @@
+"""Who did not answer, beside who did: where the two differ, the figures speak for some customers only."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from muhatap.contacts.models import Tag
+from muhatap.feedback import figures, results
+from muhatap.feedback.figures import Figure
+from muhatap.feedback.models import Invitation
+from muhatap.feedback.results import Cut
+
+LEAST, APART, SURE = 20, 0.10, 2.576  # people on either side; points of a hundred; standard errors (99 of 100)
+AGES = (("new", timedelta(days=30)), ("months", timedelta(days=365)))  # known for at most; "years" beyond
+MOST_TAGS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """People who were asked and have something in common. Shares are of all who answered, and of all who did not."""
+
+    key: str
+    n_asked: int
+    n_answered: int
+    rate: Figure
+    share_of_answers: float
+    share_of_silence: float
+    is_notable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence:
+    """How many were asked, how many answered, and the groups by way, by tag and by how long we know them."""
+
+    n_asked: int
+    n_answered: int
+    n_may_still: int
+    rate: Figure
+    by_way: tuple[Group, ...]
+    by_tag: tuple[Group, ...]
+    by_age: tuple[Group, ...]
+
+    @property
+    def notable(self) -> list[tuple[str, Group]]:
+        """What differs so much that chance alone would hardly do it."""
+        sides = (("way", self.by_way), ("tag", self.by_tag), ("age", self.by_age))
+        return [(name, group) for name, groups in sides for group in groups if group.is_notable]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    way: str
+    tags: tuple[int, ...]
+    age: str
+    has_answered: bool
+    may_still: bool
+
+
+def of(cut: Cut, *, at: datetime) -> Silence:
+    """Of the invitations sent in these days."""
+    asked = list(_asked(cut, at))
+    answered = sum(one.has_answered for one in asked)
+    names = dict(Tag.objects.filter(pk__in={tag for one in asked for tag in one.tags}).values_list("pk", "name"))
+    tags = _groups(asked, lambda one: [names[tag] for tag in one.tags if tag in names])
+    return Silence(
+        n_asked=len(asked),
+        n_answered=answered,
+        n_may_still=sum(one.may_still for one in asked),
+        rate=figures.share(answered, len(asked)),
+        by_way=_groups(asked, lambda one: [one.way]),
+        by_tag=tags[:MOST_TAGS],
+        by_age=tuple(
+            sorted(_groups(asked, lambda one: [one.age]), key=lambda g: ("new", "months", "years").index(g.key))
+        ),
+    )
+
+
+def _asked(cut: Cut, at: datetime) -> Iterable[_Asked]:
+    since, until = results.moment(cut.start), results.moment(cut.end + timedelta(days=1))
+    found = Invitation.objects.filter(survey=cut.survey, sent_at__gte=since, sent_at__lt=until)
+    if cut.way:
+        found = found.filter(way=cut.way)
+    if cut.tag:
+        found = found.filter(contact__tags=cut.tag)
+    tagged = ArrayAgg("contact__tags", filter=Q(contact__tags__isnull=False), default=None)
+    told: Any = found.annotate(carried=tagged).values_list(
+        "way", "carried", "sent_at", "contact__created_at", "response__id"
+    )
+    open_for = timedelta(days=cut.survey.open_days)
+    for way, tags, sent_at, met_at, response in told:
+        may_still = response is None and sent_at + open_for > at
+        yield _Asked(way, tuple(tags or ()), _age(sent_at - met_at), response is not None, may_still)
+
+
+def _age(known_for: timedelta) -> str:
+    return next((name for name, most in AGES if known_for <= most), "years")
+
+
+def _groups(asked: list[_Asked], keys: Callable[[_Asked], Iterable[str]]) -> tuple[Group, ...]:
+    all_of, answered = Counter[str](), Counter[str]()
+    for one in asked:
+        for key in keys(one):
+            all_of[key] += 1
+            answered[key] += one.has_answered
+    n_answered = sum(one.has_answered for one in asked)
+    return tuple(_group(key, n, answered, n_answered, len(asked) - n_answered) for key, n in all_of.most_common())
+
+
+def _group(key: str, n: int, answered: Mapping[str, int], n_answered: int, n_silent: int) -> Group:
+    k, silent = answered[key], n - answered[key]
+    loud, quiet = (k / n_answered if n_answered else 0.0), (silent / n_silent if n_silent else 0.0)
+    is_far = abs(loud - quiet) >= APART and abs(figures.z_of_shares(k, n_answered, silent, n_silent)) >= SURE
+    return Group(
+        key=key,
+        n_asked=n,
+        n_answered=k,
+        rate=figures.share(k, n),
+        share_of_answers=loud,
+        share_of_silence=quiet,
+        is_notable=is_far and min(n_answered, n_silent) >= LEAST,
+    )

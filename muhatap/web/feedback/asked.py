@@ -1,0 +1,69 @@
+"""Which answers a page is about: read from the address, and written into the next one."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from muhatap.feedback.models import Question, Response, Survey
+from muhatap.feedback.results import Cut
+from muhatap.shared import clock
+from muhatap.web.common.reading import number, words
+
+PERIODS = (30, 90, 365)
+STANDARD = 90
+LONGEST = 5 * 366
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A cut and its address."""
+
+    cut: Cut
+
+    def but(self, **changes: Any) -> "Asked":
+        return replace(self, cut=self.cut.but(**changes))
+
+    def url(self, name: str = "results", **more: str) -> str:
+        cut = self.cut
+        named = {"from": cut.start, "to": cut.end, "way": cut.way, "tag": cut.tag, "score": cut.score}
+        named |= {"question": cut.question, "option": cut.option}
+        kept = [(key, str(value)) for key, value in named.items() if value not in (None, "")]
+        return f"{reverse(f'surveys:{name}', args=[cut.survey.pk])}?{urlencode([*kept, *more.items()])}"
+
+
+def read(request: HttpRequest, survey: Survey) -> Asked:
+    """What makes no sense in the address is passed over."""
+    given = request.GET
+    today = timezone.localtime(clock.now()).date()
+    start, end = _day(given.get("from", "")), _day(given.get("to", ""))
+    end = end or today
+    start = start or end - timedelta(days=STANDARD - 1)
+    if not timedelta() <= end - start <= timedelta(days=LONGEST):
+        start, end = today - timedelta(days=STANDARD - 1), today
+    way, question = given.get("way", ""), number(given.get("question"))
+    known = question is not None and Question.objects.filter(pk=question, survey=survey).exists()
+    score = number(given.get("score"))
+    cut = Cut(
+        survey=survey,
+        start=start,
+        end=end,
+        way=way if way in Response.Way.values else "",
+        tag=number(given.get("tag")),
+        score=score if score is not None and score <= 10 else None,
+        question=question if known else None,
+        option=words(given.get("option"), 8) if known else "",
+    )
+    return Asked(cut=cut)
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None

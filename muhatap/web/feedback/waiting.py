@@ -1,0 +1,104 @@
+"""Who still waits for a word from us after a low score; who had one, and whose matter is not solved yet."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
+from muhatap.conversations.visibility import visible_to
+from muhatap.feedback import following_up, wording
+from muhatap.feedback.models import FollowUp
+from muhatap.shared import clock
+from muhatap.web.common import times
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.reading import words as words_of
+from muhatap.web.feedback import words
+
+MOST = 200
+
+
+@require_GET
+@needs("surveys.follow_up")
+def show(request: HttpRequest) -> HttpResponse:
+    user, now = visitor(request), clock.now()
+    waiting, standing = _seen(following_up.waiting(), user), _seen(following_up.open_ones(), user)
+    n = waiting.count()
+    page = {
+        "sentence": _sentence(n),
+        "waiting": [_line(one, now) for one in waiting[:MOST]],
+        "standing": [_line(one, now) for one in standing[:MOST]],
+        "views": words.views("surveys:waiting", user),
+    }
+    return render(request, "feedback/waiting.html", page)
+
+
+@require_POST
+@needs("surveys.follow_up")
+def mark(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody spoke to them, their matter is solved, or neither after all."""
+    user, at = visitor(request), clock.now()
+    row = get_object_or_404(_seen(FollowUp.objects.select_related("response__contact"), user), pk=pk)
+    act = request.POST.get("act", "")
+    if act == "called":
+        note = words_of(request.POST.get("note"), 500)
+        following_up.called(follow_up=row, note=note, by=user, at=at)
+        messages.success(request, _("Noted. Say when their matter is solved."))
+    elif act == "solved":
+        try:
+            following_up.solved(follow_up=row, by=user, at=at)
+        except following_up.NotCalledYet:
+            messages.warning(request, _("Somebody has to speak to them first."))
+    elif act == "undo":
+        following_up.undo(follow_up=row, by=user, at=at)
+    return redirect("surveys:waiting")
+
+
+def _seen(rows: QuerySet[FollowUp], user: User) -> QuerySet[FollowUp]:
+    """Of conversations the reader may see, and of none; all for whoever reads surveys."""
+    if may(user, "surveys.read"):
+        return rows
+    theirs = Q(response__invitation__conversation_id__in=visible_to(user).values("pk"))
+    return rows.filter(theirs | Q(response__invitation__conversation_id=None))
+
+
+def _sentence(n: int) -> str:
+    if not n:
+        return _("Everybody who gave a low score has had a word from us.")
+    return _("%(n)s still wait for a word from us.") % {"n": times.count(n)}
+
+
+def _line(row: FollowUp, now: datetime) -> dict[str, Any]:
+    response = row.response
+    contact, survey = response.contact, response.survey
+    return {
+        "row": row,
+        "who": str(contact),
+        "contact_url": reverse("contacts:page", args=[response.contact_id]),
+        "told": wording.told(response),
+        "survey": str(survey or ""),
+        "results_url": reverse("surveys:answers", args=[response.survey_id]) if response.survey_id else "",
+        "comment": response.comment,
+        "language": response.language,
+        "since": times.span(now - row.owed_at),
+        "called": _("%(by)s spoke to them, %(at)s")
+        % {"by": row.called_by or _("Somebody"), "at": times.stamp(row.called_at, now)}
+        if row.called_at
+        else "",
+        "note": row.note,
+        "case_url": _case(row.case_number),
+    }
+
+
+def _case(number: int | None) -> str:
+    try:
+        return reverse("cases:one", args=[number]) if number else ""
+    except NoReverseMatch:
+        return ""
