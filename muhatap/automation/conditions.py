@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from muhatap.automation.case import Case, holds_word
 from muhatap.automation.targets import Targets
+from muhatap.channels import registry
 from muhatap.conversations.models import Conversation
 from muhatap.service import hours
 from muhatap.service.models import BusinessHours
@@ -257,7 +258,7 @@ def choices(takes: str, targets: Targets) -> Mapping[str, str]:
         "hours": targets.hours,
         "causes_or_none": {NOBODY: "", **targets.causes},
         "people_or_nobody": {NOBODY: "", **targets.people},
-        "channels": dict.fromkeys(("email", "webchat", "trendyol"), ""),
+        "channels": dict.fromkeys(registry.KINDS, ""),
         "statuses": dict.fromkeys(Conversation.Status.values, ""),
         "priorities": {str(value): "" for value in reversed(Conversation.Priority.values)},
         "languages": dict.fromkeys(("tr", "en", "de", "ar", "ru", "fr", NOBODY), ""),

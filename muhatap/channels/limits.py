@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Literal
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from muhatap.channels.contract import FileRef, Limits, Unit
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "muhatap.web.search",
     "muhatap.web.service",
     "muhatap.web.promises",
+    "muhatap.web.cases",
     "muhatap.web.writing",
     "muhatap.web.automation",
     "muhatap.web.notices",
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
     "muhatap.web.developer",
     "muhatap.web.visits",
     "muhatap.web.triggers",
+    "muhatap.web.listening",
     "muhatap.web.sales",
 ]
 

@@ -8,19 +8,26 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
-from muhatap.channels import registry
+from muhatap.accounts import audit
+from muhatap.accounts.models import Team, User
+from muhatap.channels import inboxes, registry
 from muhatap.channels.contract import Heard, Inbound, Listens, Rechecks, Untranslatable
+from muhatap.channels.hook import adapter as hook
 from muhatap.channels.listening import looking
 from muhatap.channels.listening.asking import NotHeard
 from muhatap.channels.listening.models import Source
 from muhatap.channels.listening.trouble import Trouble
+from muhatap.channels.manual import adapter as manual
+from muhatap.channels.mastodon import adapter as mastodon
 from muhatap.channels.models import Inbox
 from muhatap.interactions import intake, posts
-from muhatap.shared import clock, jobs, locks
+from muhatap.shared import clock, jobs, locks, secrets
 
 log = logging.getLogger(__name__)
 LOOK, QUEUE = "look_at_source", "listening"
@@ -72,6 +79,58 @@ def attempt(kind: str, settings: dict[str, Any], *, at: datetime) -> Tried:
         return Tried(trouble=error.trouble, detail=error.detail)
     shown = [inbound for heard in found.heard[-SHOWN * 4 :] if (inbound := _read(kind, heard, at=at))]
     return Tried(posts=tuple(sorted(shown, key=lambda post: post.at, reverse=True)[:SHOWN]), n_found=len(found.heard))
+
+
+@transaction.atomic
+def save(
+    *,
+    inbox: Inbox,
+    name: str,
+    team: Team | None,
+    agents: Iterable[User],
+    is_enabled: bool,
+    settings: dict[str, Any],
+    by: User,
+    at: datetime,
+) -> Inbox:
+    """Make a source or change it, and look at it from its beginning. Raises inboxes.NameTaken."""
+    if inbox.kind == "hook" and not inbox.public_key:
+        inbox.public_key = token_urlsafe(24)[:40]
+        settings = {**settings, "secret_sealed": secrets.seal(hook.new_secret())}
+    told = {"name": name, "team": team, "agents": agents, "is_enabled": is_enabled, "settings": settings}
+    saved = inboxes.save(inbox=inbox, address="", by=by, at=at, **told)  # type: ignore[arg-type]
+    if isinstance(registry.adapter(saved.kind), Listens):
+        looking.begin(inbox=saved, at=at)
+    return saved
+
+
+def introduced(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with what the service itself says of the account; as they are where it says nothing, or does not answer."""
+    if kind != "mastodon":
+        return settings
+    try:
+        return {**settings, **mastodon.introduce(settings)}
+    except NotHeard:
+        return settings  # the first look tells what is wrong
+
+
+@transaction.atomic
+def give_secret(*, inbox: Inbox, secret: str, by: User, at: datetime) -> None:
+    """From now on whoever tells us of posts proves by this that they may."""
+    inbox = Inbox.objects.select_for_update(of=("self",)).get(pk=inbox.pk)
+    inbox.settings = {**inbox.settings, "secret_sealed": secrets.seal(secret)}
+    inbox.save(update_fields=["settings"])
+    audit.record(by=by, at=at, act="source.secret", kind="inbox", id=inbox.pk, name=inbox.name)
+
+
+@transaction.atomic
+def write_down(*, inbox: Inbox, by: User, at: datetime, **told: Any) -> None:
+    """What somebody of the staff heard goes the way of everything that is heard."""
+    key = uuid4().hex
+    raw = manual.wire(key=key, at=at, by=by.name, **told)
+    meta = {"received_at": at.isoformat()}
+    intake.accept(inbox=inbox, dedupe_key=key, raw=raw, meta=meta, at=at)
+    audit.record(by=by, at=at, act="post.written_down", kind="inbox", id=inbox.pk, name=inbox.name)
 
 
 def recheck_all(*, at: datetime) -> None:

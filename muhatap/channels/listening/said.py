@@ -27,7 +27,7 @@ def words(html: str, *, with_links: bool = True) -> str:
     """HTML as plain text: nothing hidden, nothing that runs; links with their address unless they are written out."""
     tags = TAGS if with_links else TAGS - {"a"}
     clean = nh3.clean(
-        html[: 4 * LONGEST],
+        without_nul(html[: 4 * LONGEST]),
         tags=tags,
         attributes={"a": {"href"}} if with_links else {},
         clean_content_tags=SILENT,

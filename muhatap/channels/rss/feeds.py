@@ -61,7 +61,7 @@ def tree(raw: bytes) -> Element:
 def fragment(element: Element) -> bytes:
     """One entry as bytes that stand alone."""
     element.tail = None
-    return ElementTree.tostring(element, encoding="utf-8")
+    return bytes(ElementTree.tostring(element, encoding="utf-8"))
 
 
 def _readings(raw: bytes) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from muhatap.automation.models import AutomationRule, WayOfGiving
 from muhatap.automation.targets import Targets
 from muhatap.conversations.models import Conversation
 from muhatap.shared.text import lower_tr
+from muhatap.web.common import channels
 
 Word = Promise | str
 EVENT_WORDS: Mapping[str, Word] = {
@@ -128,11 +129,7 @@ WAYS: Mapping[str, tuple[Word, Word]] = {
         gettext_lazy("By tags and language of the conversation; among those who know it, whoever has least."),
     ),
 }
-CHANNELS: Mapping[str, Word] = {
-    "email": gettext_lazy("E-mail"),
-    "webchat": gettext_lazy("Web chat"),
-    "trendyol": gettext_lazy("Trendyol question"),
-}
+CHANNELS: Mapping[str, Word] = channels.NAMES
 LANGUAGES: Mapping[str, Word] = {
     "tr": gettext_lazy("Turkish"),
     "en": gettext_lazy("English"),

@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from muhatap.channels import registry
 from muhatap.contacts.models import Identity
 from muhatap.shared import phone
 from muhatap.shared.text import upper_tr
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 from muhatap.web.common.display import IdentityLine
 
-ICONS = {"email": "mail", "phone": "smartphone", "visitor": "monitor", "shop": "shopping-bag"}
+ICONS = {"email": "mail", "phone": "smartphone", "visitor": "monitor", "shop": "shopping-bag", "handle": "at-sign"}
 
 
 def line(one: Identity, now: datetime) -> IdentityLine:
@@ -48,6 +49,9 @@ def text(one: Identity) -> str:
         return _("A browser")
     if one.kind == Identity.Kind.SHOP:
         return _("Shop account %(number)s") % {"number": one.value}
+    if one.kind == Identity.Kind.HANDLE:
+        service, _colon, name = one.value.partition(":")
+        return f"{name}, {channels.name(service)}"
     return one.value
 
 
@@ -61,11 +65,13 @@ def source(name: str, by: str = "") -> str:
         "form": _("from a form"),
         "webchat": _("from the web chat"),
         "trendyol": _("from a Trendyol question"),
+        "manual": _("written down by staff"),
         "import": _("imported"),
         "email": _("from an e-mail"),
         "header": _("from an e-mail"),
     }
-    return told.get(name.partition(":")[0], name)
+    kind = name.partition(":")[0]
+    return told.get(kind) or (_("from a public post") if kind in registry.LISTENING else name)
 
 
 def proved(how: str) -> str:
@@ -74,11 +80,13 @@ def proved(how: str) -> str:
         "email": _("Wrote from this address"),
         "webchat": _("Logged in to the chat"),
         "trendyol": _("Logged in to Trendyol"),
+        "manual": _("Confirmed by staff"),
         "shop": _("Logged in to the shop"),
         "agent": _("Confirmed by staff"),
         "phone": _("Called from this number"),
     }
-    return told.get(how.partition(":")[0], how)
+    kind = how.partition(":")[0]
+    return told.get(kind) or (_("Wrote from this account") if kind in registry.LISTENING else how)
 
 
 def first_upper(text: str) -> str:

@@ -9,19 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
+from muhatap.channels import registry
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.feedback import wording
+from muhatap.flow.cases import visible_to as visible_cases
 from muhatap.interactions import timeline
-from muhatap.interactions.models import Interaction
+from muhatap.interactions.models import Interaction, Post
 from muhatap.sales.models import Order
+from muhatap.service.models import Case
 from muhatap.visits.models import Step, Visit
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 from muhatap.web.common.display import Act, TimelineDay, TimelineRow
 from muhatap.web.contacts.display import Timeline
 
-_ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 _KIND_ICONS = {
     "auto_reply": "bot",
     "bounce": "mail-x",
@@ -30,6 +32,7 @@ _KIND_ICONS = {
     "survey": "smile",
     "visit": "eye",
     "order": "package",
+    "case": "briefcase",
 }
 OF_CONTACTS = {
     Interaction.Kind.VISIT,
@@ -45,13 +48,22 @@ def page(
     prefetch_related_objects(found.rows, "by")
     readable = readable_interactions(user, [row.pk for row in found.rows])
     readable |= {row.pk for row in found.rows if row.kind in OF_CONTACTS} | _asked_elsewhere(found.rows)
+    readable |= _only_heard(found.rows)
+    cases = {case.entry_id: case for case in visible_cases(user).filter(entry__in=_of(found.rows, "case"))}
+    readable = (readable - set(_of(found.rows, "case"))) | {pk for pk in cases if pk}
     visits = {visit.interaction_id: visit for visit in Visit.objects.filter(interaction__in=_of(found.rows, "visit"))}
     orders = {order.interaction_id: order for order in Order.objects.filter(interaction__in=_of(found.rows, "order"))}
     threads = dict(Message.objects.filter(interaction_id__in=readable).values_list("interaction_id", "conversation_id"))
     rows = [
         (
             timezone.localtime(row.at).date(),
-            _row(row, row.pk in readable, threads.get(row.pk), contact, visits.get(row.pk) or orders.get(row.pk)),
+            _row(
+                row,
+                row.pk in readable,
+                threads.get(row.pk),
+                contact,
+                visits.get(row.pk) or orders.get(row.pk) or cases.get(row.pk),
+            ),
         )
         for row in found.rows
     ]
@@ -88,6 +100,7 @@ def kind_names() -> dict[str, str]:
         "survey": _("Ratings"),
         "visit": _("Visits of the site"),
         "order": _("Orders"),
+        "case": _("Cases"),
     }
 
 
@@ -99,20 +112,25 @@ def _asked_elsewhere(rows: list[Interaction]) -> set[int]:
     return numbers - set(Message.objects.filter(interaction__in=numbers).values_list("interaction_id", flat=True))
 
 
+def _only_heard(rows: list[Interaction]) -> set[int]:
+    """Posts that became no conversation and that everybody can read where they stand."""
+    numbers = [row.pk for row in rows if row.channel in registry.LISTENING]
+    heard = Post.objects.filter(interaction__in=numbers, opened_at=None).exclude(url="") if numbers else ()
+    return {post.interaction_id for post in heard}
+
+
 def _of(rows: list[Interaction], kind: str) -> list[int]:
     return [row.pk for row in rows if row.kind == kind]
 
 
 def _row(
-    row: Interaction, is_readable: bool, thread: int | None, contact: Contact, about: Visit | Order | None = None
+    row: Interaction, is_readable: bool, thread: int | None, contact: Contact, about: Visit | Order | Case | None = None
 ) -> TimelineRow:
     what, detail = _told(about, row) if about else _sentence(row)
     return TimelineRow(
         id=f"interaction-{row.pk}",
-        icon="reply"
-        if row.direction == "out"
-        else _KIND_ICONS.get(row.kind, _ICONS.get(row.channel, "message-circle")),
-        what=what if is_readable else _("Message in a conversation you do not see"),
+        icon="reply" if row.direction == "out" else _KIND_ICONS.get(row.kind, channels.icon(row.channel)),
+        what=what if is_readable else _unseen(row),
         detail=detail if is_readable else "",
         text=row.excerpt if is_readable and not about else "",
         language=contact.language if row.direction == "in" else "",
@@ -124,7 +142,13 @@ def _row(
     )
 
 
-def _told(about: Visit | Order, row: Interaction) -> tuple[str, str]:
+def _unseen(row: Interaction) -> str:
+    return _("A case you do not see") if row.kind == "case" else _("Message in a conversation you do not see")
+
+
+def _told(about: Visit | Order | Case, row: Interaction) -> tuple[str, str]:
+    if isinstance(about, Case):
+        return _("Case #%(n)s opened") % {"n": about.pk}, about.title
     return _ordered(about, row) if isinstance(about, Order) else _visited(about, row)
 
 
@@ -150,14 +174,15 @@ def _sentence(row: Interaction) -> tuple[str, str]:
             "email": _("We wrote an e-mail"),
             "webchat": _("We wrote in the chat"),
             "trendyol": _("We answered a question"),
-        }
+        } | dict.fromkeys(registry.LISTENING, _("We answered a post"))
         return told.get(row.channel, _("We wrote")), ", ".join(filter(None, [by, row.title]))
     if row.kind == "message":
         told = {
             "email": _("Wrote an e-mail"),
             "webchat": _("Wrote in the chat"),
             "trendyol": _("Asked about a product"),
-        }
+            "manual": _("Told one of us"),
+        } | dict.fromkeys(registry.LISTENING - {"manual"}, _("Wrote where others read it"))
         return told.get(row.channel, _("Wrote")), row.title
     if row.kind == "survey":
         return _surveyed(row)
@@ -197,11 +222,13 @@ def _kinds(contact: Contact, here: str) -> tuple[Act, ...]:
     )
 
 
-def _address(about: Visit | Order | None, thread: int | None) -> str:
+def _address(about: Visit | Order | Case | None, thread: int | None) -> str:
     """Of what it tells of; "" where that has no page."""
     try:
         if isinstance(about, Order):
             return reverse("sales:order", args=[about.pk])
+        if isinstance(about, Case):
+            return reverse("cases:one", args=[about.pk])
         return reverse("inbox:conversation", args=[thread]) if thread else ""
     except NoReverseMatch:
         return ""

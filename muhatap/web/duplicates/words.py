@@ -10,7 +10,7 @@ from muhatap.contacts.models import SourceRecord
 from muhatap.duplicates import worth
 from muhatap.duplicates.models import Proposal, Run
 from muhatap.shared import phone
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 
 _NO_FIELDS = {"prior", "cap", "taught", "hint"}
 SOON = {"failed": "late", "cancelled": "soon"}
@@ -145,7 +145,8 @@ def source(record: SourceRecord) -> str:
         "email": _("E-mail"),
         "profile": _("Profile"),
     }
-    return told.get(record.source.partition(":")[0], record.source)
+    kind = record.source.partition(":")[0]
+    return told.get(kind) or channels.name(kind) if kind in channels.NAMES else told.get(kind, record.source)
 
 
 def sources(rows: Sequence[SourceRecord]) -> str:

@@ -17,7 +17,7 @@ from muhatap.flow import chatting, later, reply
 from muhatap.shared import clock, richtext
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import checking, composing, drafts, opened, scheduling
+from muhatap.web.inbox import checking, composing, drafts, opened, public, scheduling
 from muhatap.web.inbox.composing import Typed
 from muhatap.web.inbox.display import Check, Held
 from muhatap.web.inbox.pages import find
@@ -32,6 +32,8 @@ def send(request: HttpRequest, number: int) -> HttpResponse:
         return _write_note(request, conversation, typed)
     if not may(visitor(request), "conversations.reply"):
         return render(request, "403.html", status=403)
+    if public.is_elsewhere(conversation):
+        return _note_answer(request, conversation, typed)
     return _send_reply(request, conversation, typed)
 
 
@@ -77,6 +79,18 @@ def _write_note(request: HttpRequest, conversation: Conversation, typed: Typed) 
         )
     except noting.Empty:
         return _refused(request, conversation, typed, _("There is nothing to save yet."))
+    return _done(request, conversation, None)
+
+
+def _note_answer(request: HttpRequest, conversation: Conversation, typed: Typed) -> HttpResponse:
+    """It was said elsewhere: nothing is sent, the thread knows it."""
+    there, and_resolve = request.POST.get("there", ""), typed.how.get("then") == "resolve"
+    try:
+        public.note(conversation, html=typed.html, there=there, by=visitor(request), and_resolve=and_resolve)
+    except reply.Empty:
+        return _refused(request, conversation, typed, _("Write what you answered there."))
+    except public.NoAddress:
+        return _refused(request, conversation, typed, _("The address of your answer begins with https://."))
     return _done(request, conversation, None)
 
 

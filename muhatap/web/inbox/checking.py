@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muhatap.channels import limits
 from muhatap.channels.contract import Address, FileRef, Limits
 from muhatap.channels.limits import Excess
 from muhatap.channels.models import Inbox
@@ -64,7 +65,10 @@ def over_limit(over: Excess) -> str:
     """Why the channel would not carry it, what was kept, what to do."""
     allowed, found = times.count(over.allowed), times.count(over.found)
     sentences = {
-        "short": _("Not sent: an answer here has %(allowed)s letters at least, and this one %(found)s. Write a little more.")
+        "elsewhere": _("Not sent: nothing can be sent from here. Answer where the post stands, then note it here."),
+        "short": _(
+            "Not sent: an answer here has %(allowed)s letters at least, and this one %(found)s. Write a little more."
+        )
         % {"found": found, "allowed": allowed},
         "length": _("Not sent: %(found)s letters, and this channel carries %(allowed)s. Make it shorter.")
         % {"found": found, "allowed": allowed},
@@ -82,11 +86,11 @@ def over_limit(over: Excess) -> str:
     return sentences[over.what]
 
 
-def remaining(limits: Limits, n_letters: int) -> str:
+def remaining(carried: Limits, n_letters: int) -> str:
     """How many letters are left, when that comes near."""
-    if not limits.max_length or n_letters < limits.max_length * NEAR:
+    if not carried.max_length or n_letters < carried.max_length * NEAR:
         return ""
-    left = limits.max_length - n_letters
+    left = carried.max_length - n_letters
     if left >= 0:
         return ngettext("%(n)s letter left", "%(n)s letters left", left) % {"n": times.count(left)}
     return ngettext("%(n)s letter too many", "%(n)s letters too many", -left) % {"n": times.count(-left)}
@@ -134,8 +138,9 @@ def _signed(conversation: Conversation) -> list[str]:
 def _of_limits(conversation: Conversation, html: str, files: Sequence[FileRef], at: datetime) -> list[Check]:
     text = richtext.to_text(rendering.closed(richtext.clean(html)))
     over = reply.excess(conversation, text, files, at=at)
-    said = remaining(reply.limits_of(conversation.inbox), len(text))
-    if over and over.what not in ("length", "short"):
+    carried = reply.limits_of(conversation.inbox)
+    said = remaining(carried, limits.measure(text, carried.unit))
+    if over and over.what not in ("length", "short", "elsewhere"):
         return [Check(code="limit", text=over_limit(over), icon="circle-alert")]
     return [Check(code="limit", text=said, icon="ruler")] if said else []
 

@@ -24,7 +24,7 @@ from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.links import link
 from muhatap.web.common.reading import number
-from muhatap.web.inbox import checking, promised, scheduling, signatures, words
+from muhatap.web.inbox import checking, promised, public, scheduling, signatures, words
 from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST, LONGEST_CHOICE = 20_000, 20
@@ -130,6 +130,7 @@ def composer(
         reply_html=html,
         note_html=_html(note, kept, "note"),
         has_addresses=has_addresses,
+        **public.spoken(conversation),
         to=to,
         cc=cc,
         bcc=bcc,

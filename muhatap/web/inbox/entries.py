@@ -16,13 +16,13 @@ from muhatap.conversations import placing_words, recent
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.recent import Recent
 from muhatap.interactions import outbox
-from muhatap.interactions.models import Outgoing
+from muhatap.interactions.models import Outgoing, Post
 from muhatap.shared.address import comparable
 from muhatap.web.common import times
 from muhatap.web.common.display import Act
 from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import bodies, words
+from muhatap.web.inbox import bodies, public, words
 from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Thread, Trouble
 
 ABOVE, FARTHEST = 5, 500  # entries above one that was searched for, and at most at once on the way to it
@@ -84,7 +84,7 @@ def reaching(conversation: Conversation, number: int, *, before: tuple[datetime,
 
 def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Iterable[Entry]:
     """Entries with a line above each day and before what is new."""
-    fates = _fates(messages)
+    fates, heard = _fates(messages), public.posts_of(messages)
     today = timezone.localtime(reader.now).date()
     last_day: date | None = None
     is_new_shown = False
@@ -98,10 +98,11 @@ def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Ite
             yield Rule(id="new", text=_("New"), is_new=True)
             is_new_shown = True
         is_open = message.pk > seen_id or message.pk in spoken[-2:]
-        yield entry(message, fates.get(message.interaction_id or 0), reader, is_open=is_open)
+        number = message.interaction_id or 0
+        yield entry(message, fates.get(number), reader, is_open=is_open, post=heard.get(number))
 
 
-def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: bool) -> Entry:
+def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: bool, post: Post | None = None) -> Entry:
     """One entry of the thread."""
     when = {"time": times.stamp(message.at, reader.now), "time_iso": message.at.isoformat()}
     if message.kind == Message.Kind.EVENT:
@@ -121,8 +122,17 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
     if message.inbox.kind == "email":
         return _letter(message, said, is_open=is_open)
     return Bubble(
-        channel=words.channel(message.inbox.kind), channel_icon=words.channel_icon(message.inbox.kind), **said
+        channel=words.channel(message.inbox.kind),
+        channel_icon=words.channel_icon(message.inbox.kind),
+        **said | (_posted(message, fate, post) if post else {}),
     )
+
+
+def _posted(message: Message, fate: Outgoing | None, post: Post) -> dict[str, Any]:
+    """Where others read it, and what it is called there; of what one of us said there, that it was not sent from here."""
+    if message.kind == Message.Kind.INBOUND:
+        return {"title": message.subject, "post_url": post.url}
+    return {"post_url": post.url} | ({} if fate else {"state": _("Answered there"), "state_icon": "check"})
 
 
 def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
+from muhatap.channels import registry
 from muhatap.conversations.visibility import scope
 from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
@@ -58,6 +59,7 @@ def groups(user: User, here: str, counts: dict[str, int], saved: tuple[ViewLink,
             links=tuple(_link(view, named[view], ICONS.get(view, "users"), here, counts) for view in order),
         ),
         *([ViewGroup(title=_("Saved views"), links=saved)] if saved else []),
+        *_heard(user),
         ViewGroup(
             title=_("Inboxes"),
             links=tuple(
@@ -67,6 +69,14 @@ def groups(user: User, here: str, counts: dict[str, int], saved: tuple[ViewLink,
             ),
         ),
     )
+
+
+def _heard(user: User) -> tuple[ViewGroup, ...]:
+    """What was said elsewhere and is no conversation, for whoever works where we listen."""
+    if not any(inbox.kind in registry.LISTENING for inbox in scope(user).inboxes):
+        return ()
+    link = ViewLink(label=_("Posts heard"), url=reverse("posts:heard"), icon="ear")
+    return (ViewGroup(title=_("Listening"), links=(link,)),)
 
 
 @cache

@@ -9,9 +9,8 @@ from django.utils.translation import ngettext, pgettext
 from muhatap.conversations import placing_words
 from muhatap.conversations.models import Conversation, Deadline, Message
 from muhatap.interactions.models import Outgoing
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 
-CHANNEL_ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 EVENT_ICONS = {
     "assigned": "user-check",
     "unassigned": "user-minus",
@@ -48,10 +47,18 @@ EVENT_ICONS = {
     "promise_reopened": "rotate-ccw",
     "promise_near": "clock",
     "promise_missed": "triangle-alert",
+    "case_opened": "briefcase",
+    "case_linked": "briefcase",
+    "case_resolved": "check",
+    "case_reopened": "rotate-ccw",
+    "case_near": "clock",
+    "case_missed": "triangle-alert",
     "answered_elsewhere": "check",
     "answer_refused": "circle-alert",
     "question_closed": "ban",
     "question_reported": "flag",
+    "post_changed": "pencil",
+    "post_erased": "trash-2",
 }
 WARNINGS: dict[str, Callable[[], str]] = {
     "warning: sender may be forged": lambda: _("The receiving server says this sender may be forged."),
@@ -63,11 +70,11 @@ REARRANGED = {"split_in", "split_out", "move_in", "move_out", "merge_in", "merge
 
 
 def channel_icon(kind: str) -> str:
-    return CHANNEL_ICONS.get(kind, "message-circle")
+    return channels.icon(kind)
 
 
 def channel(kind: str) -> str:
-    return {"email": _("E-mail"), "webchat": _("Web chat"), "trendyol": _("Trendyol question")}.get(kind, kind)
+    return channels.name(kind)
 
 
 def priority(value: int | str) -> str:
@@ -98,8 +105,8 @@ def event(message: Message) -> str:
     if message.event.startswith("deadline_"):
         told["promise"] = str(Deadline.Kind(str(told["kind"])).label)
         told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at)
-    if message.event.startswith("promise"):
-        told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at)
+    if message.event.startswith(("promise", "case")):
+        told["due"] = times.stamp(datetime.fromisoformat(str(told["due_at"])), message.at) if told["due_at"] else ""
         told["because"] = f": {told['why']}" if told.get("why") else ""
     sentence = _sentences_by_somebody() if message.by else _sentences_by_the_system()
     return sentence.get(message.event, message.event) % told
@@ -158,6 +165,10 @@ def _sentences_by_somebody() -> dict[str, str]:
         "promise_withdrawn": _("%(by)s withdrew the promise “%(what)s”%(because)s"),
         "promise_put_off": _("%(by)s put the promise “%(what)s” off to %(due)s%(because)s"),
         "promise_reopened": _("%(by)s says the promise “%(what)s” is still open"),
+        "case_opened": _("%(by)s opened case #%(case)s: %(what)s"),
+        "case_linked": _("%(by)s says this is about case #%(case)s, too: %(what)s"),
+        "case_resolved": _("%(by)s resolved case #%(case)s%(because)s"),
+        "case_reopened": _("%(by)s opened case #%(case)s again%(because)s"),
     }
 
 
@@ -185,7 +196,12 @@ def _sentences_by_the_system() -> dict[str, str]:
         "continued_by_mail": _("They had left the chat: the answer also went to %(to)s"),
         "deadline_near": _("%(promise)s is due soon: %(due)s, policy “%(policy)s”"),
         "deadline_missed": _("%(promise)s is overdue since %(due)s, policy “%(policy)s”"),
+        "case_opened": _("Case #%(case)s was opened: %(what)s"),
+        "case_near": _("Case #%(case)s is due soon: %(due)s"),
+        "case_missed": _("Case #%(case)s is overdue since %(due)s"),
         "promise_near": _("The promise “%(what)s” is due soon: %(due)s"),
+        "post_changed": _("The author changed the post; the newest words stand here"),
+        "post_erased": _("The author deleted the post; its words are deleted here, too"),
         "promise_missed": _("The promise “%(what)s” is overdue since %(due)s"),
         "answered_elsewhere": _("Answered at Trendyol: “%(said)s”"),
         "answer_refused": _("Trendyol did not publish our answer: %(why)s"),

@@ -12,11 +12,10 @@ from muhatap.search import highlighting, stemming
 from muhatap.search.finding import Hit
 from muhatap.search.highlighting import Sought
 from muhatap.search.language import Query
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.search.display import FileLine, Line, PersonLine
 
-ICONS = {"email": "mail", "webchat": "message-square", "trendyol": "store"}
 LONGEST = 20_000  # letters of a message that are looked through for the line
 
 
@@ -49,7 +48,7 @@ def url(hit: Hit) -> str:
 
 
 def icon(hit: Hit) -> str:
-    return ICONS.get(hit.conversation.inbox.kind, "message-circle")
+    return channels.icon(hit.conversation.inbox.kind)
 
 
 def _line(hit: Hit, sought: Sought, now: datetime, *, of_files: bool) -> Line:

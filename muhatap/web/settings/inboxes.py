@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from muhatap.accounts.permissions import may
-from muhatap.channels import inboxes
+from muhatap.channels import inboxes, registry
 from muhatap.channels.email import trying
 from muhatap.channels.email.models import Mailbox
 from muhatap.channels.email.trouble import Trouble
@@ -20,15 +20,10 @@ from muhatap.channels.models import Inbox
 from muhatap.interactions.models import Quarantine
 from muhatap.shared import clock
 from muhatap.shared.text import sort_key
+from muhatap.web.common import channels
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.settings import reach
 from muhatap.web.settings.inbox_forms import InboxForm
-
-KINDS = {
-    "email": ("mail", gettext_lazy("E-mail")),
-    "webchat": ("message-circle", gettext_lazy("Web chat")),
-    "trendyol": ("store", gettext_lazy("Trendyol question")),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +142,9 @@ def _tried(outcome: Outcome, works: str, fails: str) -> dict[str, Any]:
 
 def _line(inbox: Inbox, has_quarantined: bool) -> Line:
     said, tone = _doing(inbox, has_quarantined)
-    icon, kind = KINDS.get(inbox.kind, ("message-circle", inbox.kind))
-    return Line(
-        inbox=inbox, icon=icon, kind=str(kind), said=said, tone=tone, url=reverse("settings:health", args=[inbox.pk])
-    )
+    icon, kind = channels.icon(inbox.kind), channels.name(inbox.kind)
+    page = "listening:source" if inbox.kind in registry.LISTENING else "settings:health"
+    return Line(inbox=inbox, icon=icon, kind=kind, said=said, tone=tone, url=reverse(page, args=[inbox.pk]))
 
 
 def _doing(inbox: Inbox, has_quarantined: bool) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.conversations import listed
 from muhatap.conversations.models import Conversation
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 from muhatap.web.common.due import until
 
 LOOKED_AT, SHOWN = 30, 6
@@ -74,8 +74,4 @@ def _is_late(row: listed.Line, now: datetime) -> bool:
 
 
 def _channel(kind: str) -> tuple[str, str]:
-    return {
-        "email": ("mail", _("E-mail")),
-        "webchat": ("message-square", _("Web chat")),
-        "trendyol": ("store", _("Trendyol question")),
-    }.get(kind, ("message-circle", kind))
+    return channels.icon(kind), channels.name(kind)

@@ -126,7 +126,8 @@ def test_bears_every_field_being_of_another_shape(recorded: Recorded) -> None:
         return
     told = json.loads(recorded.raw)
     for name in told:
-        for odd in (None, 7, [], {}, "x", True):
+        shapes: tuple[object, ...] = (None, 7, [], {}, "x", True)
+        for odd in shapes:
             try:
                 read(recorded, json.dumps({**told, name: odd}).encode())
             except Untranslatable:
@@ -160,6 +161,8 @@ def test_hands_nothing_over_without_access(recorded: Recorded) -> None:
     )
     handed: list[bool] = []
 
-    receipt = registry.adapter(recorded.kind).send(outbound, {"server": "http://127.0.0.1:9"}, lambda: handed.append(True))
+    receipt = registry.adapter(recorded.kind).send(
+        outbound, {"server": "http://127.0.0.1:9"}, lambda: handed.append(True)
+    )
 
     assert receipt.state in ("retry", "failed") and not handed

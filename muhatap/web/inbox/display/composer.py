@@ -96,6 +96,8 @@ class Composer:
     `draft_url` receives the same fields a second after the last key and answers with the words for `saved`.
     The answer to `draft_url` is JSON: `saved`, `version`, and `checks` (_composer_checks.html). `later` are the moments it
     can be sent at, `canned_url` (GET ?q=) the canned replies that fit, `reload_url` (GET) the composer as the server has it.
+    `voice` "public": everybody can read the answer; "elsewhere": it is given at `post_url` and only noted here, with its address as
+    `there`. `private_url` (GET) begins a mail to them instead.
     `upload_url` receives `file` and answers with _composer_files.html. `refused` says why one can't answer here (then no reply tab).
     """
 
@@ -105,6 +107,10 @@ class Composer:
     upload_url: str
     channel_icon: str
     recipients: str
+    voice: str = "private"
+    voice_text: str = ""
+    private_url: str = ""
+    post_url: str = ""
     kind: str = "reply"
     reply_html: SafeString | str = ""
     note_html: SafeString | str = ""

@@ -71,10 +71,12 @@ class Letter(Said):
 
 @dataclass(frozen=True, kw_only=True)
 class Bubble(Said):
-    """A chat message; `channel` ("Web sohbet") stands under it with its icon."""
+    """A chat message or a post; `channel` ("Web sohbet") stands under it with its icon, `post_url` is where others read it."""
 
     channel: str
     channel_icon: str
+    title: str = ""
+    post_url: str = ""
     template: ClassVar[str] = "inbox/_message_bubble.html"
 
 
