@@ -3,13 +3,16 @@
 import json
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from demo.storefront import pages
+from demo import days
+from demo.storefront import forum, pages
+from demo.storefront.forum import POSTS, Post
 from demo.storefront.goods import VIEWS, Customer, customers, drawing, found, products
 from demo.storefront.signing import sign
 
@@ -21,7 +24,7 @@ LARGEST = 10_000
 
 @dataclass
 class Shop:
-    """Where Muhatap stands and what it gave this shop; who is logged in here, by their session."""
+    """Where Muhatap stands and what it gave this shop; who is logged in here, by their session; what people post on its forum."""
 
     muhatap: str
     site_key: str = ""
@@ -29,6 +32,7 @@ class Shop:
     chat_key: str = ""
     chat_secret: str = ""
     sessions: dict[str, Customer] = field(default_factory=dict)
+    posts: list[Post] = field(default_factory=lambda: list(POSTS))
 
     @property
     def policy(self) -> str:
@@ -70,6 +74,12 @@ class _Handler(BaseHTTPRequestHandler):
             one.name for one in FILES.iterdir()
         }:
             self._send(200, (FILES / name).read_text(encoding="utf-8"), TYPES[Path(name).suffix])
+        elif path == "/forum.atom":
+            self._send(
+                200,
+                forum.feed(now=datetime.now(days.HERE), posts=tuple(self.at.posts)).decode(),
+                "application/atom+xml",
+            )
         elif path.startswith("/resim/"):
             self._picture(*path.removeprefix("/resim/").removesuffix(".svg").split("/"))
         elif page := self._page(path, query):

@@ -1,7 +1,7 @@
 """The channel RSS and Atom as the rest of the house knows it: a feed is looked at, each entry becomes an Inbound, answers are given there."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,16 +57,23 @@ class Rss(Elsewhere):
         if answer.status == 304:
             return Look(heard=(), mark=mark, wait=_fresh_for(answer.headers))
         try:
-            feed = feeds.read(answer.body)
+            found = tuple(heard(answer.body, settings))
         except BadFeed as error:
             raise NotHeard(Trouble.UNREADABLE, str(error)) from error
-        heard = [_heard(element, url, settings) for element in reversed(feed.entries)]
         etag, changed = answer.headers.get("etag", "")[:500], answer.headers.get("last-modified", "")[:200]
-        seen = {"url": url, "etag": etag, "last_modified": changed, "title": feed.title}
-        return Look(heard=tuple(each for each in heard if each), mark=seen, wait=_fresh_for(answer.headers))
+        seen = {"url": url, "etag": etag, "last_modified": changed}
+        return Look(heard=found, mark=seen, wait=_fresh_for(answer.headers))
 
 
 ADAPTER: Adapter = Rss()
+
+
+def heard(raw: bytes, settings: Mapping[str, Any]) -> Iterator[Heard]:
+    """A feed's entries, oldest first as feeds have the newest on top; none from before the day we are to listen from. Raises BadFeed."""
+    url = str(settings.get("feed_url") or "")
+    for element in reversed(feeds.read(raw).entries):
+        if one := _heard(element, url, settings):
+            yield one
 
 
 def _heard(element: Any, url: str, settings: Mapping[str, Any]) -> Heard | None:
