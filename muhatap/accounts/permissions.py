@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "surveys.edit": _ADMINISTRATION,
     "surveys.read": _EVERYBODY - {AGENT},  # what surveys came to, and every answer
     "surveys.follow_up": _STAFF_OF_SERVICE,  # who gave a low score and waits for a word from us
+    "understanding.edit": _LEADS,  # the company's topics, going back to what was learned before, reading what is older
     "automation.read": _STAFF_OF_SERVICE,  # rules and why they fired
     "automation.edit": _LEADS,  # rules, who takes the next conversation
     "canned.use": _STAFF_OF_SERVICE,  # canned replies and signatures, and writing one's own

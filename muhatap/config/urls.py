@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/", include("muhatap.web.listening.post_urls")),
     path("promises/", include("muhatap.web.promises.urls")),
     path("cases/", include("muhatap.web.cases.urls")),
+    path("understanding/", include("muhatap.web.understanding.urls")),
     path("search/", include("muhatap.web.search.urls")),
     path("insight/voice/", include("muhatap.web.insight.voice.urls")),
     path("insight/web/", include("muhatap.web.insight.web.urls")),

@@ -35,13 +35,15 @@ from muhatap.flow import (
     shops,
     surveying,
     sweep,
+    themes,
     understanding,
     visitors,
+    weekly,
 )
 from muhatap.flow import telling as others
 from muhatap.imports import everything, uploading
 from muhatap.imports import running as imports
-from muhatap.insight import checking, rollups
+from muhatap.insight import checking, rollups, voices
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.sales import arriving as sent
 from muhatap.sales import backfilling, watching
@@ -235,6 +237,12 @@ def read_older(catch_up_id: int) -> None:
     understanding.read_older(catch_up_id=catch_up_id, at=clock.now())
 
 
+@app.task(name=understanding.LEARN, queue="care", retry=AGAIN)
+@on_fresh_connection
+def learn_readings() -> None:
+    understanding.learn(at=clock.now())
+
+
 @app.task(name=ruling.JOB, queue=ruling.QUEUE, retry=AGAIN)
 @on_fresh_connection
 def project_contacts(after: int) -> None:
@@ -269,7 +277,7 @@ def every_minute(timestamp: int) -> None:
         duplicates.gather,
     ):
         sweep.attempt(partial(act, at=clock.now()))
-    for fold in (counting.fold, rollups.fold):
+    for fold in (counting.fold, rollups.fold, voices.fold):
         sweep.attempt(fold)
 
 
@@ -355,6 +363,22 @@ def every_night(timestamp: int) -> None:
 def night_look(timestamp: int) -> None:
     """Learn from what people answered, and look at everybody anew."""
     duplicates.nightly(at=clock.now())
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(name="look_for_themes", queue="care", queueing_lock="look_for_themes", lock="look_for_themes")
+@on_fresh_connection
+def look_for_themes(timestamp: int) -> None:
+    """What several people write about, and whether it jumps."""
+    themes.look(at=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="weekly_letters", queue="care", queueing_lock="weekly_letters", lock="weekly_letters")
+@on_fresh_connection
+def weekly_letters(timestamp: int) -> None:
+    """The week in the customers' words, for whom Monday morning has come."""
+    weekly.send_due(at=clock.now())
 
 
 @app.periodic(cron="17 * * * *")

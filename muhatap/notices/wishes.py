@@ -21,6 +21,7 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     Kind.THEME: (PAGE, MAIL),
     Kind.WEEKLY: (MAIL,),
 }
+ONLY_BY: Mapping[str, tuple[str, ...]] = {Kind.WEEKLY: (MAIL,)}  # the others are told by every way
 
 
 def ways(users: Iterable[User], kind: str) -> dict[int, list[str]]:

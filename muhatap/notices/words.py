@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from muhatap.conversations.models import Message
 from muhatap.interactions import ledger
 from muhatap.notices.models import Kind, Notice
+from muhatap.understanding.models import Theme, ThemeMember
 
 LONGEST = 120
 
@@ -29,7 +31,10 @@ def said(notice: Notice) -> Said:
 
 
 def path(notice: Notice) -> str:
-    """Where its conversation is read. Doors know their own addresses; this one stands in mails and on phones."""
+    """Where it is read. Doors know their own addresses; this one stands in mails and on phones."""
+    theme = _theme_of(notice) if notice.kind == Kind.THEME else None
+    if theme:
+        return f"/insight/voice/themes/{theme.pk}/"
     return f"/inbox/{notice.message.conversation_id}/"
 
 
@@ -68,11 +73,20 @@ def _failed(notice: Notice) -> str:
 
 
 def _warning(notice: Notice) -> str:
+    if notice.message.event == "case_near":
+        return _("Case #%(case)s is due at %(time)s: %(what)s") % _case(notice)
     return _("We promised an answer by %(time)s") % {"time": _due(notice)}
 
 
 def _breach(notice: Notice) -> str:
+    if notice.message.event == "case_missed":
+        return _("Case #%(case)s is overdue since %(time)s: %(what)s") % _case(notice)
     return _("We promised an answer by %(time)s; that has passed") % {"time": _due(notice)}
+
+
+def _case(notice: Notice) -> dict[str, str]:
+    told = notice.message.event_details
+    return {"case": str(told.get("case", "")), "what": str(told.get("what", "")), "time": _due(notice)}
 
 
 def _promise(notice: Notice) -> str:
@@ -80,6 +94,26 @@ def _promise(notice: Notice) -> str:
     if notice.message.event == "promise_missed":
         return _("Your promise is overdue since %(time)s: %(what)s") % told
     return _("Your promise is due at %(time)s: %(what)s") % told
+
+
+def _theme(notice: Notice) -> str:
+    theme = _theme_of(notice)
+    week = theme.weeks.order_by("-begins_on").first() if theme else None
+    if theme is None or week is None:
+        return _excerpt(notice.message)
+    said = ngettext(
+        "“%(theme)s” jumps: %(n)s person wrote of it this week, %(usual)s would be usual",
+        "“%(theme)s” jumps: %(n)s people wrote of it this week, %(usual)s would be usual",
+        week.n_people,
+    )
+    return said % {"theme": theme, "n": week.n_people, "usual": round(week.expected or 0)}
+
+
+def _theme_of(notice: Notice) -> Theme | None:
+    """The theme its message belongs to; the one that was merged into, when it was."""
+    rows = ThemeMember.objects.select_related("theme__merged_into")
+    member = rows.filter(reading__interaction_id=notice.message.interaction_id or 0).first()
+    return (member.theme.merged_into or member.theme) if member else None
 
 
 def _due(notice: Notice) -> str:
@@ -101,4 +135,6 @@ SENTENCES: dict[str, Callable[[Notice], str]] = {
     Kind.BREACH: _breach,
     Kind.FAILED: _failed,
     Kind.PROMISE: _promise,
+    Kind.THEME: _theme,
+    Kind.WEEKLY: _new,  # goes by a letter of its own
 }

@@ -27,8 +27,8 @@ AT_ONCE = 3_000  # texts that are joined; the rest is laid to what was found
 LEAST_PEOPLE = 4  # who write about it, or it is no theme
 NAMED_BY = 3  # people who used a word, before it may name a theme: nobody's name or number does
 AXES = 100
-ALIKE = 0.30  # mean likeness at which two groups are still one
-NEAR = 0.35  # likeness to a theme's centre at which a text belongs to it
+ALIKE = 0.50  # mean likeness at which two groups are still one
+NEAR = 0.55  # likeness to a theme's centre at which a text belongs to it
 FALSE_ALARMS = 0.05  # share of false ones among those told
 LEAST_NOW, LEAST_RISE = 5, 2.0  # people this week, and how many times the usual
 OVERLAP = 0.5  # of the smaller one, at which a theme is one we know
@@ -305,9 +305,9 @@ def _told(
         if _n_people(people[places]) < LEAST_PEOPLE:
             continue
         words = _names([read[place] for place in places], everywhere, mean)
-        near = sorted(each, key=lambda one: (-one[0], one[1]))
+        nearest = sorted(each, key=lambda one: (-one[0], one[1]))
         if words:
-            found.append(Found(words=words, members=tuple((read[place][0].key, round(n, 3)) for n, place in near)))
+            found.append(Found(words=words, members=tuple((read[place][0].key, round(n, 3)) for n, place in nearest)))
     return sorted(found, key=lambda theme: (-len(theme.members), theme.words))
 
 

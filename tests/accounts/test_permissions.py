@@ -55,6 +55,7 @@ TABLE = {
     "conversations.export":   (1, 1, 1, 0, 0, 1),
     "senders.block":          (1, 1, 1, 1, 0, 0),
     "service.edit":           (1, 1, 1, 0, 0, 0),
+    "understanding.edit":     (1, 1, 1, 0, 0, 0),
     "automation.read":        (1, 1, 1, 1, 0, 0),
     "automation.edit":        (1, 1, 1, 0, 0, 0),
     "macros.use":             (1, 1, 1, 1, 0, 0),

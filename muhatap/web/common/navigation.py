@@ -93,7 +93,7 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "automation", "developer", "listening", "service", "shops", "sites", "writing"),
+        others=("accounts", "automation", "developer", "listening", "service", "shops", "sites", "understanding", "writing"),
     ),
 )
 

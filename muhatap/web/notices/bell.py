@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import User
@@ -56,7 +55,7 @@ def _line(told: telling.Told, now: datetime) -> dict[str, object]:
         "n": told.n_unseen,
         "time": times.short(told.notice.message.recorded_at, now),
         "time_iso": told.notice.message.recorded_at.isoformat(),
-        "url": reverse("inbox:conversation", args=[told.notice.message.conversation_id]),
+        "url": words.path(told.notice),
     }
 
 
@@ -68,6 +67,6 @@ def _news(notice: Notice, user: User, now: datetime) -> dict[str, object]:
         "conversation": notice.message.conversation_id,
         "title": said.title,
         "text": said.text,
-        "url": reverse("inbox:conversation", args=[notice.message.conversation_id]),
+        "url": words.path(notice),
         "in_browser": rings,
     }

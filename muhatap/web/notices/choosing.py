@@ -36,10 +36,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """One kind of thing with a box for each way."""
+    """One kind of thing with a box for each way it can be told by."""
 
     label: str
-    boxes: tuple[Box, ...]
+    boxes: tuple[Box | None, ...]
 
 
 class Quiet(forms.ModelForm[QuietHours]):
@@ -103,7 +103,12 @@ def _page(user: User, form: Quiet, wanted: dict[str, list[str]]) -> dict[str, ob
     lines = [
         Line(
             label=str(kind.label),
-            boxes=tuple(Box(f"{kind}.{way}", f"{kind.label}: {way.label}", way in wanted[kind.value]) for way in Way),
+            boxes=tuple(
+                Box(f"{kind}.{way}", f"{kind.label}: {way.label}", way in wanted[kind.value])
+                if way in wishes.ONLY_BY.get(kind, Way.values)
+                else None
+                for way in Way
+            ),
         )
         for kind in Kind
     ]

@@ -11,6 +11,7 @@ from muhatap.accounts.permissions import may
 from muhatap.web.common import web_views
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import visitor
+from muhatap.web.insight.voice import around as voice
 from muhatap.web.insight.web import asking
 from muhatap.web.insight.web.asking import Asked
 
@@ -36,7 +37,7 @@ def views(user: User, asked: Asked, here: str) -> tuple[ViewGroup, ...]:
         has_overview=not has_others,
     )
     if not has_others:
-        return (web,)
+        return (web, voice.group())
     reports = ViewGroup(
         title=_("Insight"),
         links=(
@@ -49,4 +50,4 @@ def views(user: User, asked: Asked, here: str) -> tuple[ViewGroup, ...]:
             ),
         ),
     )
-    return (reports, web)
+    return (reports, web, voice.group())

@@ -1,0 +1,90 @@
+"""The week in the customers' words goes to everybody in the company who wants it, on Monday morning where they are, once."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from muhatap.accounts.models import User
+from muhatap.channels.models import Inbox
+from muhatap.insight import letters, weekly
+from muhatap.insight.models import WeeklyLetter
+from muhatap.notices import wishes
+from muhatap.notices.mailing import HEADERS, SETTINGS_PATH
+from muhatap.notices.models import Kind, QuietHours, Way
+
+log = logging.getLogger(__name__)
+State = WeeklyLetter.State
+
+
+def send_due(*, at: datetime) -> int:
+    """Send the letters that are due. How many went; one that the mail server did not take for now is tried again.
+
+    A letter is marked as being handed over before it is: whoever is killed meanwhile sends it no second time.
+    """
+    waiting = list(_waiting(at)) if settings.HAS_MAIL else []
+    if not waiting:
+        return 0
+    line = get_connection()
+    try:
+        line.open()
+    except (SMTPException, OSError) as error:
+        log.warning("weekly letters wait, the mail server was not reached: %s", error)
+        return 0
+    try:
+        return sum(_sent(letter, line, at=at) for letter in waiting)
+    finally:
+        line.close()
+
+
+def _waiting(at: datetime) -> Iterator[WeeklyLetter]:
+    """The letters of everybody for whom the morning has come and who has none of that week yet."""
+    users = [user for user in User.objects.filter(is_active=True).order_by("pk") if not _is_ours(user.email)]
+    wanted = {number for number, ways in wishes.ways(users, Kind.WEEKLY).items() if Way.MAIL in ways}
+    zones = dict(QuietHours.objects.filter(user__in=users).values_list("user_id", "time_zone"))
+    has_news: dict[date, bool] = {}
+    for user in users:
+        week_on = letters.due(zone=zones.get(user.pk) or settings.TIME_ZONE, at=at)
+        if week_on is None or user.pk not in wanted:
+            continue
+        if week_on not in has_news:
+            has_news[week_on] = not weekly.of(user, week_on=week_on).is_empty
+        if has_news[week_on]:
+            letter, _is_new = WeeklyLetter.objects.get_or_create(user=user, week_on=week_on, defaults={"state_at": at})
+            if letter.state == State.WAITING:
+                yield letter
+
+
+def _sent(letter: WeeklyLetter, line: BaseEmailBackend, *, at: datetime) -> bool:
+    mail = letters.write(user=letter.user, week_on=letter.week_on, choose_path=SETTINGS_PATH, headers=HEADERS)
+    if not letters.hand(letter=letter, at=at):
+        return False
+    try:
+        line.send_messages([mail])
+    except (SMTPRecipientsRefused, SMTPResponseException) as error:  # it was said that it is not taken
+        log.warning("the weekly letter of user %s was refused: %s", letter.user_id, error)
+        letters.settle(letter=letter, state=_after(error), at=at)
+        return False
+    except (SMTPException, OSError) as error:  # nobody knows whether it went: it stays as it is
+        log.warning("it is not known whether the weekly letter of user %s went: %s", letter.user_id, error)
+        return False
+    letters.settle(letter=letter, state=State.SENT, at=at)
+    return True
+
+
+def _after(error: Exception) -> str:
+    """Refused for good, or for now."""
+    codes = (
+        [code for code, _said in error.recipients.values()]
+        if isinstance(error, SMTPRecipientsRefused)
+        else [getattr(error, "smtp_code", 500)]
+    )
+    return State.WAITING if all(400 <= code < 500 for code in codes) else State.REFUSED
+
+
+def _is_ours(email: str) -> bool:
+    return Inbox.objects.filter(address__iexact=email).exists()

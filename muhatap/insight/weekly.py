@@ -1,0 +1,153 @@
+"""The week as everybody in the company is told it: what customers said, how it moved, one voice for and one against."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from muhatap.accounts.models import User
+from muhatap.conversations.visibility import readable_interactions
+from muhatap.insight import intervals, loyalty, masking, themes, voice_rows, voices
+from muhatap.insight.intervals import Span
+from muhatap.insight.themes import Told
+from muhatap.insight.voice_rows import Row
+from muhatap.insight.voices import Asked, Counts
+from muhatap.service import promises
+from muhatap.service.models import Promise
+from muhatap.service.promises import Tally
+from muhatap.understanding.models import Reading, Topic
+
+TOPICS = 3
+LEAST, MOST = 25, 320  # characters of a text that is quoted
+LOOKED_AT = 60  # messages among which a voice is chosen
+ONE_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """What somebody wrote, without what points to them."""
+
+    text: str
+    name: str
+    topic: str
+    language: str
+    row: Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicLine:
+    """A topic and how many wrote so of it, this week and the week before."""
+
+    name: str
+    topic_id: int
+    n: int
+    before: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """One week, for one reader. Figures are the firm's; quotes are of messages the reader may see."""
+
+    begins_on: date
+    now: Counts
+    then: Counts
+    pleased: Span
+    pleased_then: Span
+    satisfied: Span
+    loyalty: Span
+    praised: tuple[TopicLine, ...]
+    complained: tuple[TopicLine, ...]
+    praise: Quote | None
+    complaint: Quote | None
+    jumps: tuple[Told, ...]
+    fresh: tuple[Told, ...]
+    promises: Tally
+
+    @property
+    def ends_on(self) -> date:
+        return self.begins_on + timedelta(days=6)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.now.n or self.then.n or self.promises.n)
+
+
+def of(user: User, *, week_on: date) -> Week:
+    """The week that began on this Monday, as this user may be told it."""
+    asked = Asked(start=week_on, end=week_on + timedelta(days=6))
+    now, then = voices.total(asked), voices.total(asked.before)
+    topics, before = voices.counts(asked, "topic"), voices.counts(asked.before, "topic")
+    scores = loyalty.scores(asked)
+    told = [one for one in themes.all_of(at=_end(week_on)) if one.theme.hidden_at is None]
+    return Week(
+        begins_on=week_on,
+        now=now,
+        then=then,
+        pleased=intervals.share(now.positive, now.positive + now.negative),
+        pleased_then=intervals.share(then.positive, then.positive + then.negative),
+        satisfied=scores.satisfaction(asked.start, asked.end),
+        loyalty=scores.loyalty(asked.start, asked.end),
+        praised=_most(topics, before, "praise"),
+        complained=_most(topics, before, "complaint"),
+        praise=_voice(asked, user, Reading.Kind.PRAISE, Reading.Sentiment.POSITIVE),
+        complaint=_voice(asked, user, Reading.Kind.COMPLAINT, Reading.Sentiment.NEGATIVE),
+        jumps=tuple(one for one in told if one.is_jump)[:TOPICS],
+        fresh=tuple(one for one in told if one.theme.begins_on == week_on and one.now and not one.is_jump)[:TOPICS],
+        promises=_promises(week_on),
+    )
+
+
+def _most(topics: dict[int, Counts], before: dict[int, Counts], kind: str) -> tuple[TopicLine, ...]:
+    order = sorted(topics, key=lambda pk: (-getattr(topics[pk], kind), pk))
+    kept = [pk for pk in order if pk and getattr(topics[pk], kind)][:TOPICS]
+    names = {row.pk: str(row) for row in Topic.objects.filter(pk__in=kept)}
+    return tuple(
+        TopicLine(
+            name=names[pk],
+            topic_id=pk,
+            n=getattr(topics[pk], kind),
+            before=getattr(before.get(pk, Counts()), kind),
+        )
+        for pk in kept
+        if pk in names
+    )
+
+
+def _voice(asked: Asked, user: User, kind: str, mood: str) -> Quote | None:
+    """The surest message of a length that can be quoted, of those the reader may see."""
+    values = asked.values()
+    rows = Reading.objects.filter(
+        kind=kind, sentiment=mood, is_sure=True, at__gte=values["since"], at__lt=values["until"]
+    )
+    surest = list(rows.order_by("-kind_confidence", "-pk").values_list("pk", "interaction_id")[:LOOKED_AT])
+    seen = readable_interactions(user, [interaction for _pk, interaction in surest])
+    for row in voice_rows.rows([pk for pk, interaction in surest if interaction in seen]):
+        text = " ".join(row.text.split())
+        if LEAST <= len(text) <= MOST:
+            return _quote(row, text)
+    return None
+
+
+def _quote(row: Row, text: str) -> Quote:
+    contact = row.reading.interaction.contact
+    names = [contact.name, contact.email.partition("@")[0]] if contact else []
+    return Quote(
+        text=masking.masked(text, names=names),
+        name=masking.short_name(contact.name) if contact else "",
+        topic=str(row.reading.topic) if row.reading.topic else "",
+        language=row.reading.language,
+        row=row,
+    )
+
+
+def _promises(week_on: date) -> Tally:
+    """Of promises whose moment fell in the week, as they stood when it ended."""
+    zone = timezone.get_default_timezone()
+    since = datetime.combine(week_on, time(), tzinfo=zone)
+    rows = Promise.objects.filter(due_at__gte=since, due_at__lt=since + ONE_WEEK)
+    return promises.tally(rows, at=since + ONE_WEEK)
+
+
+def _end(week_on: date) -> datetime:
+    """The last moment of the week."""
+    return datetime.combine(week_on + ONE_WEEK, time(), tzinfo=timezone.get_default_timezone()) - timedelta(seconds=1)
