@@ -10,6 +10,7 @@ from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Interaction
 from muhatap.shared.address import canonical
 from muhatap.shared.text import fold
+from muhatap.understanding.models import Reading
 
 AUTOMATIC = {Interaction.Kind.AUTO_REPLY, Interaction.Kind.BOUNCE, Interaction.Kind.LIST}
 
@@ -27,6 +28,12 @@ class Case:
             return self.message
         inbound = self.conversation.messages.filter(kind=Message.Kind.INBOUND, pk__lte=self.message.pk)
         return inbound.order_by("-at", "-id").first()
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """What the customer's last words say, where they were read."""
+        number = self.letter.interaction_id if self.letter else None
+        return Reading.objects.filter(interaction=number).first() if number else None
 
     @cached_property
     def subject(self) -> str:

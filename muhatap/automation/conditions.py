@@ -15,6 +15,7 @@ from muhatap.service import hours
 from muhatap.service.models import BusinessHours
 from muhatap.shared.address import canonical
 from muhatap.shared.text import fold
+from muhatap.understanding.models import Reading
 
 NOBODY = "0"
 LONGEST, MOST = 200, 50
@@ -176,6 +177,29 @@ class InLanguage(Condition):
         return (case.conversation.contact.language or NOBODY) in self.values
 
 
+class OfKind(Condition):
+    """What the message is to us, as it was read; a message nobody has read yet is of no kind."""
+
+    kind, takes = "said_kind", "said_kinds"
+
+    def finds(self, case: Case) -> bool:
+        return case.reading is not None and case.reading.kind in self.values
+
+
+class OfTopic(Condition):
+    kind, takes = "said_topic", "said_topics"
+
+    def finds(self, case: Case) -> bool:
+        return case.reading is not None and str(case.reading.topic_id or NOBODY) in self.values
+
+
+class IsUrgent(Condition):
+    kind = "said_urgent"
+
+    def finds(self, case: Case) -> bool:
+        return case.reading is not None and case.reading.urgency == Reading.Urgency.URGENT
+
+
 class IsFirst(Condition):
     kind = "first"
 
@@ -212,7 +236,7 @@ KINDS: Mapping[str, type[Condition]] = {
     kind.kind: kind
     for kind in (
         InText, InSubject, OfSender, OfInbox, OfChannel, OfTeam, OfAssignee, OfStatus, OfPriority, Tagged, OfTaggedContact,
-        OfCompany, InLanguage, IsFirst, WithinHours, HasFiles, IsAutomatic,
+        OfCompany, InLanguage, OfKind, OfTopic, IsUrgent, IsFirst, WithinHours, HasFiles, IsAutomatic,
     )
 }  # fmt: skip
 
@@ -260,6 +284,8 @@ def choices(takes: str, targets: Targets) -> Mapping[str, str]:
         "people_or_nobody": {NOBODY: "", **targets.people},
         "channels": dict.fromkeys(registry.KINDS, ""),
         "statuses": dict.fromkeys(Conversation.Status.values, ""),
+        "said_kinds": dict.fromkeys(Reading.Kind.values, ""),
+        "said_topics": {**targets.topics, NOBODY: ""},
         "priorities": {str(value): "" for value in reversed(Conversation.Priority.values)},
         "languages": dict.fromkeys(("tr", "en", "de", "ar", "ru", "fr", NOBODY), ""),
     }

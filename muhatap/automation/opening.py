@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from muhatap.accounts.models import User
+from muhatap.accounts.models import Team, User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Interaction
@@ -23,6 +23,7 @@ class Told:
     kind: str = Case.Kind.COMPLAINT
     cause: Cause | None = None
     owner: User | None = None
+    team: Team | None = None
     due_at: datetime | None = None
     former: Case | None = None
     order_id: int | None = None
@@ -54,7 +55,7 @@ def open_from(
         origin=origin,
         conversation_id=conversation.pk,
         owner=told.owner or conversation.assignee,
-        team=conversation.team,
+        team=told.team or conversation.team,
         due_at=told.due_at,
         former=told.former,
         order_id=told.order_id,

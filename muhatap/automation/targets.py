@@ -7,6 +7,8 @@ from muhatap.accounts.permissions import may
 from muhatap.channels.models import Inbox
 from muhatap.service import causes
 from muhatap.service.models import BusinessHours
+from muhatap.understanding import topics
+from muhatap.understanding.models import Topic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +20,7 @@ class Targets:
     people: dict[str, str]
     hours: dict[str, str]
     causes: dict[str, str]
+    topics: dict[str, str]
 
 
 def present() -> Targets:
@@ -29,6 +32,7 @@ def present() -> Targets:
         people={str(user.pk): user.name for user in sorted(people, key=lambda user: user.sort_key)},
         hours={str(pk): name for pk, name in BusinessHours.objects.order_by("name").values_list("pk", "name")},
         causes={str(cause.pk): path for cause, path in causes.offered()},
+        topics={str(pk): path for pk, path in topics.paths(topics.living()).items()},
     )
 
 
@@ -41,4 +45,5 @@ def ever() -> Targets:
         people={str(pk): name for pk, name in User.objects.values_list("pk", "name")},
         hours=now.hours,
         causes={str(cause.pk): path for cause, path in causes.all_of_them()},
+        topics={str(topic.pk): str(topic) for topic in Topic.objects.all()},
     )

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "muhatap.web.triggers",
     "muhatap.web.listening",
     "muhatap.web.sales",
+    "muhatap.web.understanding",
 ]
 
 MIDDLEWARE = [

@@ -79,6 +79,25 @@ def resolve(*, case: Case, kind: str, what: str, by: User, at: datetime) -> Reso
 
 
 @transaction.atomic
+def settle(
+    *,
+    case: Case,
+    kind: str,
+    what: str,
+    by: User,
+    at: datetime,
+    given: str = "",
+    amount: Decimal | None = None,
+    currency: str = "TRY",
+) -> Resolution:
+    """Resolve it, and with it give the customer something. Raises HasEnded, NoReason, BadCost."""
+    resolution = resolve(case=case, kind=kind, what=what, by=by, at=at)
+    if given and amount:
+        costing.compensate(case=case, kind=given, amount=amount, currency=currency, said=what, by=by, at=at)
+    return resolution
+
+
+@transaction.atomic
 def reopen(*, case: Case, why: str, by: User, at: datetime) -> None:
     """It was not over, and the threads are told. Raises NotEnded, NoReason."""
     cases.reopen(case=case, why=why, by=by, at=at)

@@ -15,7 +15,12 @@ from muhatap.notices.models import Kind, Notice
 
 TROUBLE = (Outgoing.State.UNCERTAIN, Outgoing.State.FAILED, Outgoing.State.BOUNCED)
 DEADLINES = {"deadline_near": Kind.WARNING, "deadline_missed": Kind.BREACH}
-PROMISES = ("promise_near", "promise_missed")
+OWED = {
+    "promise_near": Kind.PROMISE,
+    "promise_missed": Kind.PROMISE,
+    "case_near": Kind.WARNING,
+    "case_missed": Kind.BREACH,
+}
 FOR_A_TEAM = ("unassigned", "handed_to_team")
 Concerned = tuple[str, QuerySet[User]]
 
@@ -82,8 +87,9 @@ def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerne
         yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
     elif message.event == "send_held":
         yield Kind.FAILED, User.objects.filter(pk=message.event_details.get("to_id") or 0)
-    elif message.event in PROMISES:
-        yield Kind.PROMISE, User.objects.filter(pk=message.event_details.get("to_id") or 0)
+    elif message.event in OWED:
+        owner = message.event_details.get("to_id")
+        yield OWED[message.event], User.objects.filter(pk=owner) if owner else _at_hand(conversation)
     elif message.event in DEADLINES:
         yield DEADLINES[message.event], mine if conversation.assignee_id else _at_hand(conversation)
     elif message.event in FOR_A_TEAM and _is_free(conversation):

@@ -230,7 +230,7 @@ KINDS = {
     "conversation": _("Conversation"),
     "promise": _("Promise"),
     "theme": _("Theme"),
-    "case": pgettext("service", "Case"),
+    "case": pgettext_lazy("service", "Case"),
     "cause": _("Cause"),
     "rate": _("Rate of an hour"),
     "cost": _("Cost"),

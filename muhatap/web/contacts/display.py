@@ -92,4 +92,6 @@ class Person:
     visits_url: str = ""
     promises_url: str = ""
     promise_url: str = ""
+    cases_url: str = ""
+    case_url: str = ""
     live: str = ""

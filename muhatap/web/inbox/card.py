@@ -14,6 +14,7 @@ from muhatap.conversations.having import Has
 from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import readable_interactions
+from muhatap.flow.cases import visible_to as visible_cases
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
 from muhatap.shared import phone
@@ -49,6 +50,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         else (),
         note_url=link("inbox:contact_note", conversation.pk) if may(user, "contacts.edit") else "",
         promises_url=link("promises:of_contact", contact.pk),
+        cases_url=f"{link('cases:of_contact', contact.pk)}?conversation={conversation.pk}",
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",
         reload_url=link("inbox:card", conversation.pk),
@@ -88,16 +90,23 @@ def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow,
     rows = timeline.page(contact, limit=8).rows
     readable = readable_interactions(user, [row.pk for row in rows])
     readable |= {row.pk for row in rows if row.kind in OF_CONTACTS}
+    entries = [row.pk for row in rows if row.kind == Interaction.Kind.CASE]
+    seen = visible_cases(user).filter(entry__in=entries).values_list("entry_id", flat=True) if entries else ()
+    readable = (readable - {*entries}) | {pk for pk in seen if pk}
     return tuple(_happened(row, row.pk in readable, now) for row in rows)
 
 
 def _happened(row: Interaction, is_readable: bool, now: datetime) -> TimelineRow:
     what = row.excerpt or row.title or row.get_kind_display()
-    if row.kind == Interaction.Kind.ORDER:
+    if row.kind in (Interaction.Kind.ORDER, Interaction.Kind.CASE):
         what = f"{row.title} {row.excerpt}".strip()
     return TimelineRow(
         id=f"interaction-{row.pk}",
-        icon="reply" if row.direction == "out" else words.channel_icon(row.channel),
+        icon="reply"
+        if row.direction == "out"
+        else "briefcase"
+        if row.kind == Interaction.Kind.CASE
+        else words.channel_icon(row.channel),
         what=what if is_readable else _("A message you do not see"),
         time=times.short(row.at, now),
         time_iso=row.at.isoformat(),

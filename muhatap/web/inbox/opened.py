@@ -84,6 +84,7 @@ def conversation(
         promise_url=f"{link('promises:new', row.contact_id)}?conversation={row.pk}"
         if may(user, "promises.make")
         else "",
+        case_url=f"{link('cases:new', row.contact_id)}?conversation={row.pk}" if may(user, "cases.edit") else "",
     )
 
 

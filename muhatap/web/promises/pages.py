@@ -73,6 +73,8 @@ def views(here: str, user: User) -> tuple[ViewGroup, ...]:
     if may(user, "insight.own"):
         url = reverse("promises:report")
         links.append(ViewLink(label=_("Kept and cost"), url=url, icon="chart-line", is_here=here == "report"))
+    if may(user, "cases.read"):
+        links.append(ViewLink(label=_("Cases"), url=reverse("cases:list"), icon="briefcase"))
     return (ViewGroup(title=_("Promises"), links=tuple(links)),)
 
 

@@ -14,7 +14,7 @@ from muhatap.conversations.visibility import topics
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.today import promised, ruler, since, waiting
+from muhatap.web.today import promised, ruler, since, standing, waiting
 
 MINE, ALL = "mine", "all"
 Status = Conversation.Status
@@ -29,15 +29,17 @@ def show(request: HttpRequest) -> HttpResponse:
     view = asked if asked in (MINE, ALL) else MINE if sum(n[MINE].values()) else ALL
     listed = lists.page(user, view, order=lists.ORDERS["deadline"], limit=waiting.LOOKED_AT)
     lines = waiting.lines(listed.rows, user, view=view, now=now)
+    owed = promised.lines(user, is_mine=view == MINE, now=now)
     n_open, n_theirs = n[view][Status.OPEN], n[view][Status.WAITING]
     page = {
         "day": times.day(timezone.localtime(now).date()),
         "sentence": _sentence(n_open, lines, view=view),
-        "ruler": ruler.draw([line for line in lines if line.due_at], now),
+        "ruler": ruler.draw({_("Answers"): lines, _("Promises"): owed.lines}, now),
         "lines": lines[: waiting.SHOWN],
         "rest": _rest(max(n_open - waiting.SHOWN, 0), n_theirs),
         "rest_url": reverse("inbox:view", args=[view]),
-        "promises": promised.lines(user, is_mine=view == MINE, now=now),
+        "promises": owed,
+        "cases": standing.lines(user, is_mine=view == MINE, now=now),
         "changes": since.changes(user, view == MINE, now),
         "is_mine": view == MINE,
         "live": " ".join(sorted(topics(user))),

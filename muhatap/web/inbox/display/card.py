@@ -81,6 +81,7 @@ class Card:
     notes: tuple[NoteLine, ...] = ()
     note_url: str = ""
     promises_url: str = ""
+    cases_url: str = ""
     timeline: tuple[TimelineRow, ...] = ()
     live: str = ""
     reload_url: str = ""

@@ -49,6 +49,7 @@ class Conversation:
     tags: tuple[TagChip, ...] = ()
     tag_url: str = ""
     promise_url: str = ""
+    case_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebCasesConfig(AppConfig):
+    name = "muhatap.web.cases"
+    label = "web_cases"
