@@ -14,13 +14,14 @@ from muhatap.accounts.models import User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback.models import Response
-from muhatap.interactions.models import Interaction
-from muhatap.shared import away
+from muhatap.interactions.models import Interaction, Post
+from muhatap.shared import away, jobs
 from muhatap.understanding import catching_up, correcting, learning, topics
 from muhatap.understanding.models import Correction, Reading, Topic, TopicMerge
 from muhatap.understanding.reading import read
 
 log = logging.getLogger(__name__)
+LEARN = "learn_readings"
 ENOUGH_BY_DAY = 10  # new corrections of a field; fewer wait for the night
 _ANSWER = re.compile(r"^\s*(?:re|ynt|yan|fwd?|ilt|aw|antw)\s*:", re.IGNORECASE)
 
@@ -96,8 +97,13 @@ def words_of(message: Message) -> str:
 
 def texts(interaction_ids: Collection[int]) -> Mapping[int, str]:
     """The words of interactions, as they were read; those that are gone are left out."""
+    heard = Post.objects.filter(interaction__in=interaction_ids).exclude(text="").select_related("interaction")
+    found = {
+        one.interaction_id: words_of(Message(subject=one.interaction.title, text=one.text))
+        for one in heard.filter(interaction__message=None)
+    }
     messages = Message.objects.filter(interaction__in=interaction_ids)
-    found = {one.interaction_id: words_of(one) for one in messages if one.interaction_id is not None}
+    found |= {one.interaction_id: words_of(one) for one in messages if one.interaction_id is not None}
     answers = Response.objects.filter(interaction__in=interaction_ids).exclude(comment="")
     return found | {pk: words for pk, words in answers.values_list("interaction_id", "comment") if pk is not None}
 
@@ -147,6 +153,11 @@ def _read_each(interaction_ids: Sequence[int], *, at: datetime) -> Iterator[tupl
 def learn(*, at: datetime) -> None:
     """By night: a new layer wherever somebody said anything new."""
     learning.refit(texts=texts, at=at)
+
+
+def learn_soon() -> None:
+    """As by night, by a job that begins at once."""
+    jobs.queue(LEARN, queue="care")
 
 
 def learn_by_day(*, at: datetime) -> None:

@@ -14,6 +14,7 @@ from muhatap.automation.models import AutomationRule, WayOfGiving
 from muhatap.automation.targets import Targets
 from muhatap.conversations.models import Conversation
 from muhatap.shared.text import lower_tr
+from muhatap.understanding.models import Reading
 from muhatap.web.common import channels
 
 Word = Promise | str
@@ -44,6 +45,9 @@ CONDITION_WORDS: Mapping[str, Word] = {
     "contact_tag": gettext_lazy("Tags of the contact"),
     "company": gettext_lazy("Company"),
     "language": gettext_lazy("Language of the contact"),
+    "said_kind": gettext_lazy("What the customer wants"),
+    "said_topic": pgettext_lazy("message", "Topic"),
+    "said_urgent": gettext_lazy("Sounds urgent"),
     "first": gettext_lazy("First message of the conversation"),
     "hours": gettext_lazy("Time of the message"),
     "files": gettext_lazy("Attachment"),
@@ -145,6 +149,8 @@ def choice(takes: str, code: str, targets: Targets) -> str:
     """What one thing to choose is called; those that are gone say so."""
     if code == NOBODY and takes in ("teams_or_none", "people_or_nobody"):
         return _("No team") if takes == "teams_or_none" else _("Nobody")
+    if code == NOBODY and takes == "said_topics":
+        return _("No topic")
     if code == NOBODY and takes == "causes_or_none":
         return _("Not known yet")
     own: Mapping[str, tuple[Mapping[str, Word], str]] = {
@@ -152,6 +158,8 @@ def choice(takes: str, code: str, targets: Targets) -> str:
         "priorities": ({str(value): label for value, label in Conversation.Priority.choices}, code),
         "channels": (CHANNELS, code),
         "languages": (LANGUAGES, code),
+        "said_kinds": (dict(Reading.Kind.choices), code),
+        "said_topics": (targets.topics, _("(gone)")),
         "teams_or_none": (targets.teams, _("(deleted)")),
         "teams": (targets.teams, _("(deleted)")),
         "people_or_nobody": (targets.people, _("(gone)")),

@@ -18,12 +18,13 @@ from muhatap.conversations.recent import Recent
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing, Post
 from muhatap.shared.address import comparable
-from muhatap.web.common import times
+from muhatap.understanding.models import Reading
+from muhatap.web.common import readings, times
 from muhatap.web.common.display import Act
 from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import bodies, public, words
-from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Thread, Trouble
+from muhatap.web.inbox.display import Bubble, Entry, Event, Letter, Note, Rule, Said, Thread, Trouble
 
 ABOVE, FARTHEST = 5, 500  # entries above one that was searched for, and at most at once on the way to it
 
@@ -84,7 +85,7 @@ def reaching(conversation: Conversation, number: int, *, before: tuple[datetime,
 
 def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Iterable[Entry]:
     """Entries with a line above each day and before what is new."""
-    fates, heard = _fates(messages), public.posts_of(messages)
+    fates, heard, read = _fates(messages), public.posts_of(messages), _readings(messages)
     today = timezone.localtime(reader.now).date()
     last_day: date | None = None
     is_new_shown = False
@@ -99,7 +100,11 @@ def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Ite
             is_new_shown = True
         is_open = message.pk > seen_id or message.pk in spoken[-2:]
         number = message.interaction_id or 0
-        yield entry(message, fates.get(number), reader, is_open=is_open, post=heard.get(number))
+        shown = entry(message, fates.get(number), reader, is_open=is_open, post=heard.get(number))
+        if isinstance(shown, Said) and (found := read.get(number)):
+            told = readings.chips(found, may_correct=reader.may_organise, asks=message.pk in spoken[-2:])
+            shown = replace(shown, reading=told)
+        yield shown
 
 
 def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: bool, post: Post | None = None) -> Entry:
@@ -209,6 +214,12 @@ def _defects(message: Message) -> tuple[str, ...]:
     is_damaged = any(not note.startswith(("charset:", "warning:", "dated ")) for note in message.defects)
     damage = [_("This mail was damaged or oddly written; what could be read stands here.")] if is_damaged else []
     return (*warnings, *damage)
+
+
+def _readings(messages: Iterable[Message]) -> dict[int, Reading]:
+    """What was read in the messages of customers."""
+    inbound = [message.interaction_id for message in messages if message.kind == Message.Kind.INBOUND]
+    return readings.of_interactions([number for number in inbound if number])
 
 
 def _fates(messages: Iterable[Message]) -> dict[int, Outgoing]:

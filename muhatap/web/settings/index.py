@@ -178,6 +178,14 @@ ENTRIES = (
         permission="surveys.edit",
     ),
     Entry(
+        name=_("What messages say"),
+        text=_("Your topics, and what Muhatap learned from corrections"),
+        icon="scan-text",
+        url_name="understanding:topics",
+        group=WORK,
+        permission="understanding.edit",
+    ),
+    Entry(
         name=_("Audit"),
         text=_("Who did what to whom"),
         icon="scroll-text",

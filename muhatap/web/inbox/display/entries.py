@@ -51,6 +51,7 @@ class Said:
     state_tone: str = ""
     acts: tuple[Act, ...] = ()
     trouble: Trouble | None = None
+    reading: SafeString | str = ""
     SHAPE: ClassVar = ("state_icon", "channel_icon")
 
 

@@ -85,6 +85,12 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Tab") return closeMenu();
   if (document.activeElement.matches("input[type=text], input[type=search]") && event.key.length === 1) return;
+  const digit = /^[1-9]$/.test(event.key) && menu.querySelector(`[data-digit="${event.key}"]`);
+  if (digit) {
+    event.preventDefault();
+    event.stopPropagation();
+    return digit.click();
+  }
   const all = items(menu);
   const at = all.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? all.length - 1 : at - 1, Home: 0, End: all.length - 1 }[event.key];

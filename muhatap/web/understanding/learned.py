@@ -1,0 +1,149 @@
+"""What Muhatap has learned: what is used and why, what is not and why not, how reading drifts; reading what is older."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from muhatap.accounts.permissions import may
+from muhatap.flow import understanding
+from muhatap.shared import clock
+from muhatap.understanding import catching_up, drift, knowing, learning
+from muhatap.understanding.drift import Week
+from muhatap.understanding.models import Correction, LearnedModel, Reading
+from muhatap.web.common import times
+from muhatap.web.common.display import Work
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.understanding.words import ABOUT, WHY_NOT
+
+SHOWN = 12
+
+
+@needs("insight.read")
+def show(request: HttpRequest) -> HttpResponse:
+    now, used = clock.now(), knowing.used()
+    rows = LearnedModel.objects.defer("bytes").order_by("-id")
+    page = {
+        "fields": [_field(about, used) for about in knowing.ABOUT],
+        "history": [_fit(row) for row in rows[:SHOWN]],
+        "weeks": [_week(one) for one in drift.weeks(at=now)],
+        "kinds": [str(label) for _code, label in Reading.Kind.choices],
+        "model": knowing.reader().model.version,
+        "n_corrections": Correction.objects.filter(undoes=None, undone_by_row=None).count(),
+        "n_missing": catching_up.missing().count(),
+        "work": _work(),
+        "may_edit": may(visitor(request), "understanding.edit"),
+    }
+    return render(request, "understanding/learned.html", page)
+
+
+@require_POST
+@needs("understanding.edit")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    learned = get_object_or_404(LearnedModel.objects.defer("bytes"), pk=pk)
+    try:
+        learning.take_back(learned=learned, by=visitor(request), at=clock.now())
+    except learning.NotUsed:
+        messages.info(request, _("It is not used any more."))
+    else:
+        messages.success(request, _("Taken back. What was used before it reads from now on."))
+    return redirect("understanding:learned")
+
+
+@require_POST
+@needs("understanding.edit")
+def refit(request: HttpRequest) -> HttpResponse:
+    """Not waiting for the night."""
+    understanding.learn_soon()
+    messages.success(request, _("Muhatap is learning. Look again in a minute."))
+    return redirect("understanding:learned")
+
+
+@require_POST
+@needs("understanding.edit")
+def read_older(request: HttpRequest) -> HttpResponse:
+    try:
+        catching_up.begin(by=visitor(request), at=clock.now())
+    except catching_up.AtWork:
+        messages.info(request, _("Older messages are being read already."))
+    return redirect("understanding:learned")
+
+
+@require_POST
+@needs("understanding.edit")
+def stop(request: HttpRequest) -> HttpResponse:
+    catching_up.stop(by=visitor(request), at=clock.now())
+    return render(request, "understanding/_older.html", {"work": _work()})
+
+
+@needs("insight.read")
+def progress(request: HttpRequest) -> HttpResponse:
+    return render(request, "understanding/_older.html", {"work": _work()})
+
+
+def _field(about: str, used: dict[str, int]) -> dict[str, Any]:
+    """What stands for one field: the layer in use, or why there is none."""
+    last = LearnedModel.objects.filter(about=about).defer("bytes").order_by("-id").first()
+    standing = LearnedModel.objects.defer("bytes").filter(pk=used.get(about, 0)).first()
+    n = learning.standing(about).count()
+    if standing is not None:
+        told = _("Corrections are used.")
+    elif last is not None and last.undone_at is not None:
+        told = _("Not used: somebody took it back.")
+    elif last is not None:
+        told = str(WHY_NOT[last.why])
+    else:
+        told = _("Nothing is learned yet.")
+    return {
+        "name": ABOUT[about],
+        "told": told,
+        "n": ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": times.count(n)},
+        "standing": _fit(standing) if standing else None,
+    }
+
+
+def _fit(row: LearnedModel) -> dict[str, Any]:
+    return {
+        "pk": row.pk,
+        "name": ABOUT[row.about],
+        "at": times.full(row.fitted_at),
+        "n": times.count(row.n_corrections),
+        "n_held_back": times.count(row.n_held_back),
+        "before": times.percent(row.before) if row.n_held_back else "–",
+        "after": times.percent(row.after) if row.n_held_back else "–",
+        "why": _("Taken back.") if row.undone_at else WHY_NOT[row.why],
+        "is_used": row.is_used and row.undone_at is None,
+    }
+
+
+def _week(one: Week) -> dict[str, Any]:
+    return {
+        "on": times.day(one.begins_on),
+        "n": times.count(one.n_read),
+        "shares": [times.percent(one.shares[kind]) for kind in Reading.Kind.values],
+        "confidence": times.percent(one.confidence) if one.confidence is not None else "–",
+        "unsure": times.percent(one.unsure),
+        "corrected": times.count(round(one.corrected_of_100)),
+    }
+
+
+def _work() -> Work | None:
+    row = catching_up.newest()
+    if row is None:
+        return None
+    n = {"n": times.count(row.n_read), "failed": times.count(row.n_failed)}
+    said = _("%(n)s read so far") % n if row.ended_at is None else _("%(n)s read") % n
+    return Work(
+        name=_("Reading older messages"),
+        done=row.n_looked,
+        total=max(row.n_all, row.n_looked, 1),
+        figures=f"{times.count(row.n_looked)} / {times.count(max(row.n_all, row.n_looked))}",
+        said=_("%(n)s read, %(failed)s could not be read") % n if row.n_failed else said,
+        stop_url=reverse("understanding:stop_reading"),
+        is_over=row.ended_at is not None,
+    )
