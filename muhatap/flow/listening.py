@@ -137,7 +137,7 @@ def recheck_all(*, at: datetime) -> None:
     """Ask each source that can be asked what became of its posts of the last month."""
     for inbox in Inbox.objects.filter(kind__in=registry.LISTENING, is_enabled=True).order_by("id"):
         adapter = registry.adapter(inbox.kind)
-        if isinstance(adapter, Rechecks):
+        if isinstance(adapter, Rechecks) and not inbox.setting("is_demo"):
             _recheck(inbox, adapter, at=at)
 
 

@@ -200,7 +200,7 @@ def _asks(inbound: Inbound, reading: Reading | None) -> bool:
 
 def _read(post: Post, *, at: datetime) -> Reading | None:
     """What the post says. One that cannot be read is a post all the same."""
-    words = f"{post.interaction.title}\n{post.text}" if post.interaction.title else post.text
+    words = understanding.words_of(Message(subject=post.interaction.title, text=post.text))
     try:
         with transaction.atomic():
             return understanding.read_words(interaction_id=post.interaction_id, text=words, at=at)

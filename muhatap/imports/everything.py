@@ -35,6 +35,7 @@ LEFT_OUT = {  # every other table leaves; each of these says why it does not
     "accounts.Invitation": "opens a door",
     "channels_email.Grant": "opens a door",
     "channels_webchat.SpentSignature": "spent keys",
+    "channels_listening.Source": "how far sources were read, with sessions that open a door",
     "notices.PushKey": "opens a door",
     "notices.PushSubscription": "opens a door",
     "notices.Presence": "who is here this minute",

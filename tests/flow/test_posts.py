@@ -155,7 +155,7 @@ def test_a_customer_of_that_name_is_not_taken_for_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "text", "is_opened"),
+    ("set_to", "text", "is_opened"),
     [
         ({"opens": "all"}, "Kumaşı güzelmiş.", True),
         ({"opens": "none"}, "Havlu gelmedi!", False),
@@ -166,10 +166,8 @@ def test_a_customer_of_that_name_is_not_taken_for_them() -> None:
         ({"opens": "asking"}, "Çok teşekkürler, harika bir kumaş, çok memnun kaldık, ellerinize sağlık.", False),
     ],
 )
-def test_what_becomes_a_conversation_is_set_for_each_source(
-    settings: dict[str, Any], text: str, is_opened: bool
-) -> None:
-    post = told(source("hook", **settings), text=text)
+def test_what_becomes_a_conversation_is_set_for_each_source(set_to: dict[str, Any], text: str, is_opened: bool) -> None:
+    post = told(source("hook", **set_to), text=text)
 
     assert post and bool(post.opened_at) == is_opened == Message.objects.filter(kind="inbound").exists()
 

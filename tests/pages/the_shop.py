@@ -32,6 +32,7 @@ from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import duplicates, surveying, telling, visitors
 from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
+from muhatap.sales import shops as places
 from muhatap.sales.models import Order, ShopDelivery
 from muhatap.sales.models import Shop as Place
 from muhatap.service.models import BusinessHours, Holiday, Promise, SlaPolicy
@@ -119,6 +120,8 @@ def _numbers() -> dict[str, Any]:
         "tuncay": Contact.objects.get(name="Tuncay Güneş").pk,
         "mailbox": Inbox.objects.filter(kind="email").earliest("pk").pk,
         "widget": Inbox.objects.get(kind="webchat").pk,
+        "forum": Inbox.objects.get(kind="rss").pk,
+        "posted": Conversation.objects.filter(inbox__kind="rss").earliest("pk").pk,
         "zeynep": User.objects.get(email="zeynep@ihlamurev.example").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "invitation": link.token,
@@ -126,12 +129,18 @@ def _numbers() -> dict[str, Any]:
         "rated": answering.token(Response.objects.earliest("pk").invitation),
         **_connected(deniz),
         "site": _told_by_pages(deniz),
+        "marketplace": _at_a_marketplace(deniz),
         **_imported(deniz),
         **_asked(deniz),
         **_surveyed(deniz, letters.contact),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
+
+
+def _at_a_marketplace(by: User) -> int:
+    values = {"name": "Trendyol", "account": "99", "api_name": "anahtar", "api_secret": "gizli"}
+    return places.connect(kind="trendyol", values=values, by=by, at=clock.now()).pk
 
 
 def _asked(by: User) -> dict[str, int]:

@@ -129,7 +129,7 @@ def _row(post: Post, now: datetime) -> Row:
     return Row(
         id=post.pk,
         author=post.author or _("Nobody named"),
-        contact_url=reverse("contacts:person", args=[contact.pk]) if contact else "",
+        contact_url=reverse("contacts:page", args=[contact.pk]) if contact else "",
         title=post.interaction.title,
         text=post.text if len(post.text) <= N_LETTERS else f"{post.text[:N_LETTERS]}…",
         language=read.language if read and len(read.language) == 2 else "",

@@ -142,4 +142,4 @@ class Composer:
     reload_url: str = ""
     discard_url: str = ""
     other: OtherVersion | None = None
-    SHAPE: ClassVar = ("kind", "channel_icon")
+    SHAPE: ClassVar = ("kind", "channel_icon", "voice")
