@@ -47,7 +47,7 @@ def create(*, fields: Mapping[str, Any], by: User, at: datetime) -> Survey:
             survey = Survey.objects.create(**given, key=secrets.token_urlsafe(12), changed_at=at)
     except IntegrityError as error:
         raise IsTaken from error
-    _record("survey.create", survey, by, at, kind=kind)
+    _record("survey.create", survey, by, at, asks=kind)
     return survey
 
 

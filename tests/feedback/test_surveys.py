@@ -1,0 +1,253 @@
+"""Surveys of every kind: questions after answers, quotas, rest between two, a low score that opens a case, who did not answer."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from muhatap.contacts.models import Identity
+from muhatap.conversations.models import Message
+from muhatap.feedback import answering, asking, designing, figures, following_up, logic, results, silence
+from muhatap.feedback.answering import Given
+from muhatap.feedback.logic import Value
+from muhatap.feedback.models import Answer, FollowUp, Invitation, Response, Survey
+from muhatap.feedback.results import Cut
+from muhatap.flow import closing_the_loop, surveying
+from muhatap.interactions.models import Interaction, Outgoing
+from muhatap.service.models import Case
+from tests import cast
+from tests.feedback.asking_shop import answered, order, person, question, survey
+from tests.insight.conftest import MONDAY, after, answers, writes
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 60
+
+
+def cut(about: Survey, **more: Any) -> Cut:
+    return Cut(survey=about, start=MONDAY.date(), end=MONDAY.date() + timedelta(days=60), **more)
+
+
+def test_a_question_hangs_on_the_score_and_goes_when_the_mind_changes() -> None:
+    nps = survey()
+    why = question(nps, "En çok ne üzdü?", most=6)
+    how = question(nps, "Kargoda ne oldu?", "text", after=why, option="o1")
+    assert [[one.pk for one in page] for page in logic.pages(nps, logic.questions(nps))] == [[], [why.pk], [how.pk]]
+
+    response = answered(nps, 3)
+    given = Given(answers={why.pk: Value(chosen=("o1",))})
+    surveying.go_on(response=response, given=given, at=after(2))
+    surveying.go_on(response=response, given=Given(answers={how.pk: Value(words="Ezilmiş")}), at=after(3))
+    assert Interaction.objects.get(kind="survey").excerpt == "Ezilmiş"
+
+    surveying.go_on(response=response, given=Given(score=9), at=after(4))
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("value", [Value(chosen=("o9",)), Value(number=3), Value(chosen=("o1", "o2"))])
+def test_an_answer_that_is_no_answer_is_refused_and_nothing_is_kept(value: Value) -> None:
+    nps = survey()
+    why = question(nps, "Neden?")
+
+    with pytest.raises(ValueError):  # noqa: PT011 (Nonsense is one)
+        answered(nps, 3, answers={why.pk: value})
+
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "score"), [("nps", 11), ("nps", -1), ("csat", 0), ("ces", 8), ("nps", None)])
+def test_a_score_outside_of_its_range_is_refused(kind: str, score: int | None) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        answered(survey(kind), score)
+
+
+def test_a_question_never_comes_before_the_one_it_hangs_on() -> None:
+    nps = survey()
+    first, second = question(nps, "Bir"), question(nps, "İki", "nps")
+    designing.ask(survey=nps, fields={"kind": "nps", "after": first, "option": "o1"}, question=second, by=cast.selin(), at=after(1))  # fmt: skip
+
+    with pytest.raises(designing.LooksAhead):
+        designing.move(question=second, up=True, by=cast.selin(), at=after(2))
+    with pytest.raises(designing.LooksAhead):
+        designing.ask(survey=nps, fields={"kind": "choice", "after": second}, question=first, by=cast.selin(), at=after(2))  # fmt: skip
+
+    designing.take_away(question=first, by=cast.selin(), at=after(3))
+    assert not logic.questions(nps)[0].has_condition
+
+
+def test_the_last_place_is_given_once_and_whoever_has_answered_may_still_change() -> None:
+    nps = survey(most_answers=1)
+    response = answered(nps, 9)
+
+    with pytest.raises(answering.Full):
+        answered(nps, 8)
+    surveying.go_on(response=response, given=Given(score=10), at=after(5))
+    assert Response.objects.get().score == 10
+
+
+def test_a_quota_of_a_day_begins_again_on_the_next() -> None:
+    nps = survey(most_in_period=1, period="day")
+    answered(nps, 9)
+    with pytest.raises(answering.Full):
+        answered(nps, 9, minute=2)
+
+    answered(nps, 9, minute=DAY)
+    assert nps.responses.count() == 2
+
+
+def test_the_same_form_sent_twice_is_one_answer() -> None:
+    nps = survey()
+    for minute in (1, 2):
+        told: dict[str, Any] = {"way": "qr", "language": "tr", "nonce": "aynı", "at": after(minute)}
+        surveying.answer_openly(survey=nps, given=Given(score=7), **told)
+    assert Response.objects.count() == 1
+
+
+def test_a_low_score_opens_one_case_and_owes_a_word_until_somebody_writes() -> None:
+    letter = writes(after(0), id="<1@ornek.example>")
+    ayse = letter.conversation.contact
+    response = answered(survey(), 3, by=ayse, comment="Kargo geç geldi", minute=1)
+    surveying.go_on(response=response, given=Given(score=2), at=after(2))
+
+    case = Case.objects.get()
+    assert (case.contact, case.origin) == (ayse, "survey")
+    assert "Kargo geç geldi" in case.title
+    owed = FollowUp.objects.get()
+    assert (owed.case_number, list(following_up.waiting())) == (case.pk, [owed])
+    with pytest.raises(following_up.NotCalledYet):
+        following_up.solved(follow_up=owed, by=cast.zeynep(), at=after(3))
+
+    answers(letter.conversation, after(60), by=cast.zeynep())
+    for message in Message.objects.filter(kind="outbound").select_related("conversation", "by"):
+        closing_the_loop.follow(message=message, at=message.at)
+    owed.refresh_from_db()
+    assert (owed.called_by, owed.called_at) == (cast.zeynep(), after(60))
+
+    Case.objects.update(state="resolved", ended_at=after(DAY))
+    closing_the_loop.watch(at=after(DAY + 1))
+    loop = following_up.loop(Response.objects.all())
+    assert (loop.n_owed, loop.n_waiting, loop.n_solved) == (1, 0, 1)
+    assert round(loop.days_to_word or 0, 2) == round(59 / DAY, 2)
+
+
+def test_a_good_score_and_one_of_somebody_unknown_open_no_case() -> None:
+    nps = survey()
+    answered(nps, 9, by=person())
+    answered(nps, 1)
+
+    assert not Case.objects.exists()
+    assert not FollowUp.objects.exists()
+
+
+def test_an_answer_stands_on_the_timeline_once_and_its_words_are_read() -> None:
+    answered(survey(), 3, by=person(), comment="Kargo çok geç geldi, paket de ezikti.")
+
+    row = Interaction.objects.get(kind="survey")
+    assert (row.contact, row.title, row.direction) == (person(), "3/10", "in")
+    assert row.reading.kind == "complaint"
+
+
+def delivered(**fields: Any) -> Survey:
+    made = designing.create(
+        fields={"name": "Teslimat", "kind": "nps", "occasion": "delivered", "inbox": cast.support_inbox()},
+        by=cast.selin(),
+        at=after(0),
+    )
+    told = {"is_on": True, "delay_minutes": 3 * DAY, **fields}
+    return designing.change(survey=made, fields=told, by=cast.selin(), at=after(0))
+
+
+def test_three_days_after_a_delivery_the_buyer_is_asked_by_mail_once() -> None:
+    delivered()
+    bought = order(person(), at=after(10))
+    for _again in range(2):
+        surveying.order_came(order=bought, at=after(11))
+
+    assert surveying.ask_due(at=after(2 * DAY)) == 0
+    assert surveying.ask_due(at=after(3 * DAY + 11)) == 1
+    mail = Outgoing.objects.get().outbound
+    assert mail["to"][0]["email"] == "ayse.yilmaz@ornek.example"
+    assert mail["html"].count("?score=") == 11
+    assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "10482" in mail["subject"]
+
+
+@pytest.mark.parametrize(
+    ("what", "why"), [("returned", "reopened"), ("bounced", "nowhere"), ("said no", "opted_out"), ("off", "off")]
+)
+def test_nobody_is_asked_about_an_order_when(what: str, why: str) -> None:
+    about, ayse = delivered(), person()
+    bought = order(ayse, at=after(10))
+    surveying.order_came(order=bought, at=after(11))
+    if what == "returned":
+        type(bought).objects.update(state="refunded")
+    elif what == "bounced":
+        Identity.objects.update(bounced_at=after(20))
+    elif what == "said no":
+        asking.refuse(contact=ayse, by=None, at=after(20))
+    else:
+        designing.change(survey=about, fields={"is_on": False}, by=cast.selin(), at=after(20))
+
+    assert surveying.ask_due(at=after(4 * DAY)) == 0
+    assert (Invitation.objects.get().why, Outgoing.objects.count()) == (why, 0)
+
+
+def test_who_said_no_is_asked_by_no_survey_and_rest_is_counted_over_all() -> None:
+    about, ayse = delivered(quiet_days=30), person()
+    answered(survey(), 9, by=ayse, minute=5)
+    surveying.order_came(order=order(ayse, at=after(10)), at=after(11))
+    assert not Invitation.objects.exists()  # they have just answered another survey
+
+    mehmet = person(cast.MEHMET)
+    asking.refuse(contact=mehmet, by=None, at=after(12))
+    surveying.order_came(order=order(mehmet, at=after(13), number="10231"), at=after(13))
+    assert not about.invitations.exists()
+
+
+def test_an_old_order_told_late_asks_nobody() -> None:
+    delivered()
+    surveying.order_came(order=order(person(), at=after(0)), at=after(5 * DAY))
+    assert not Invitation.objects.exists()
+
+
+def test_numbers_lead_to_their_rows() -> None:
+    nps = survey()
+    why = question(nps, "Neden?")
+    for score, way in [(10, "qr"), (9, "link"), (3, "link")]:
+        answered(nps, score, way=way, answers={why.pk: Value(chosen=("o1",))} if score == 3 else {})
+
+    assert figures.of("nps", results.counts(results.rows(cut(nps)))).value == pytest.approx(100 / 3)
+    assert results.by_way(cut(nps)) == {"qr": {10: 1}, "link": {9: 1, 3: 1}}
+    assert [one.score for one in results.rows(cut(nps, score=3))] == [3]
+    [told] = results.of_questions(cut(nps))
+    assert (dict(told.counts), told.n) == ({"o1": 1}, 1)
+    assert [one.score for one in results.rows(cut(nps, question=why.pk, option="o1"))] == [3]
+    assert results.within(results.by_day(cut(nps)), MONDAY.date(), MONDAY.date()) == {10: 1, 9: 1, 3: 1}
+
+
+def test_where_only_old_customers_answer_the_page_warns() -> None:
+    about = delivered()
+    for number in range(60):
+        claim = cast.Claim(kind="email", value=f"k{number}@ornek.example", is_verified=True)
+        is_old = number < 30
+        contact = person(claim, at=after(-500 * DAY if is_old else 0))
+        invitation = Invitation.objects.create(
+            survey=about, contact=contact, about=f"order:{number}", way="mail", due_at=after(1), sent_at=after(1)
+        )
+        if is_old:
+            answering.answer(invitation=invitation, score=9, comment="", at=after(2))
+
+    told = silence.of(cut(about), at=after(3))
+
+    assert (told.n_asked, told.n_answered, told.n_may_still) == (60, 30, 30)
+    assert {(side, group.key) for side, group in told.notable} == {("age", "new"), ("age", "years")}
+    assert not any(group.is_notable for group in told.by_way)
+
+
+def test_two_surveys_cannot_ask_after_the_same_resolutions() -> None:
+    told = {"name": "Çözüm", "kind": "csat", "occasion": "resolved", "inbox": cast.support_inbox()}
+    first = designing.create(fields=told, by=cast.selin(), at=after(0))
+    with pytest.raises(designing.IsTaken):
+        designing.create(fields=told, by=cast.selin(), at=after(1))
+
+    designing.archive(survey=first, by=cast.selin(), at=after(2))
+    designing.create(fields=told, by=cast.selin(), at=after(3))
