@@ -11,7 +11,20 @@ from typing import Any
 
 from django.db import transaction
 
-from demo import automation, browsing, days, doubles, forum, owed, promises, selling, shop, visitors, writing
+from demo import (
+    automation,
+    browsing,
+    complaints,
+    days,
+    doubles,
+    forum,
+    owed,
+    promises,
+    selling,
+    shop,
+    visitors,
+    writing,
+)
 from demo.acts import VERBS, Stage
 from muhatap.conversations import counting
 from muhatap.flow import measuring
@@ -54,6 +67,7 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             browsing.browse(site=stage.shop.site, at=at)
             selling.sell(stage_shop=stage.shop, at=at)
             owed.promise(stage.shop, at=at)
+            complaints.complain(stage.shop, at=at)
             forum.listen(stage.shop, at=at)
             counting.fold()
             documents.rebuild(at=at)

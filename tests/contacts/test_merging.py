@@ -26,7 +26,7 @@ from muhatap.conversations.models import Conversation, Message, Participant
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Cart, Order, Shop
-from muhatap.service.models import Promise
+from muhatap.service.models import Case, Promise
 from muhatap.triggers.models import Firing, Trigger
 from muhatap.visits.models import Site, VisitorLink
 from tests import cast
@@ -156,6 +156,7 @@ ROWS: dict[str, Callable[[Contact], models.Model]] = {
         changed_at=NOW,
     ),
     "service.Promise.contact": promised,
+    "service.Case.contact": lambda c: Case.objects.create(contact=c, title="Nevresim lekeli", opened_at=NOW),
     "feedback.Invitation.contact": invitation,
     "feedback.Response.contact": lambda c: Response.objects.create(
         contact=c, invitation=invitation(meet(cast.ELIF)), score=4, at=NOW

@@ -35,7 +35,7 @@ from muhatap.interactions.models import Quarantine
 from muhatap.sales import shops as places
 from muhatap.sales.models import Order, ShopDelivery
 from muhatap.sales.models import Shop as Place
-from muhatap.service.models import BusinessHours, Holiday, Promise, SlaPolicy
+from muhatap.service.models import BusinessHours, Case, Cause, Holiday, Promise, SlaPolicy
 from muhatap.shared import clock
 from muhatap.visits import folding, keeping, segment, sites
 from muhatap.visits.models import Event, VisitorProof
@@ -109,7 +109,7 @@ def _numbers() -> dict[str, Any]:
         "team": Team, "view": SavedView, "rule": AutomationRule, "firing": RuleFiring, "macro": Macro,
         "company": Company, "field": CustomField, "quarantined": Quarantine, "attachment": Attachment,
         "order": Order, "sold_at": Place, "sold_delivery": ShopDelivery, "policy": SlaPolicy, "hours": BusinessHours, "holiday": Holiday,
-        "promise": Promise, "canned": CannedReply, "signature": Signature,
+        "promise": Promise, "case": Case, "cause": Cause, "canned": CannedReply, "signature": Signature,
     }  # fmt: skip
     return {
         "letters": letters.pk,

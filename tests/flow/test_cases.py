@@ -1,0 +1,150 @@
+"""Cases meet threads, promises, refunds and rules: told in the thread, reminded of, gathered once, seen by whom they concern."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from muhatap.accounts.models import User, Visibility
+from muhatap.automation import actions, opening
+from muhatap.automation.acting import Doing
+from muhatap.conversations.models import Conversation
+from muhatap.flow import cases, notifying, promises
+from muhatap.notices.models import Kind, Notice
+from muhatap.sales.models import Order, Refund, Shop
+from muhatap.service import cases as acts
+from muhatap.service import causes, promising
+from muhatap.service.models import Case, Cost
+from tests import cast
+from tests.cast import NOW
+from tests.conversations.conftest import arrival
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def conversation(db: None) -> Conversation:
+    causes.bring_in(at=NOW)
+    return arrival(cast.mail(id="<ayse-1@ornek.example>")).conversation
+
+
+@pytest.fixture
+def order(conversation: Conversation) -> Order:
+    shop = Shop.objects.create(kind="feed", name="Ihlamur Ev", token="t", created_at=NOW)
+    return Order.objects.create(
+        shop=shop, external_id="10482", number="10482", currency="TRY", total=Decimal("2849.90"), shipping=Decimal("49.90"),
+        contact=conversation.contact, placed_at=NOW, modified_at=NOW, recorded_at=NOW,
+    )  # fmt: skip
+
+
+def opened(conversation: Conversation, **told: object) -> Case:
+    return cases.open_from(
+        conversation=conversation,
+        told=opening.Told(**told),
+        by=cast.zeynep(),
+        at=NOW,  # type: ignore[arg-type]
+    )
+
+
+def events(conversation: Conversation) -> list[str]:
+    rows = conversation.messages.filter(kind="event", event__startswith="case").order_by("pk")
+    return list(rows.values_list("event", flat=True))
+
+
+def total() -> Decimal:
+    return sum((row.amount or Decimal(0) for row in Cost.objects.all()), Decimal(0))
+
+
+def test_a_case_of_a_conversation_is_told_in_it_and_named_after_it(conversation: Conversation) -> None:
+    case = opened(conversation)
+    assert (case.title, case.team) == ("Nevresim takımım hâlâ gelmedi", cast.destek())
+    assert events(conversation) == ["case_opened"]
+    assert opened(conversation) == case
+    cases.settle(
+        case=case,
+        kind="replaced",
+        what="Yenisi yolda",
+        given="voucher",
+        amount=Decimal("100"),
+        by=cast.zeynep(),
+        at=NOW,
+    )
+    assert events(conversation) == ["case_opened", "case_resolved"]
+    assert total() == 100
+
+
+def test_its_owner_is_reminded_before_it_is_due_and_told_once_when_it_is_over(conversation: Conversation) -> None:
+    opened(conversation, owner=cast.zeynep(), due_at=NOW + 8 * HOUR)
+    for at in (NOW + HOUR, NOW + 7 * HOUR, NOW + 7 * HOUR, NOW + 9 * HOUR, NOW + 9 * HOUR):
+        cases.watch(at=at)
+    assert events(conversation) == ["case_opened", "case_near", "case_missed"]
+    for message in conversation.messages.filter(kind="event"):
+        notifying.follow(message=message, at=NOW)
+    assert {*Notice.objects.filter(user=cast.zeynep()).values_list("kind", flat=True)} >= {Kind.WARNING, Kind.BREACH}
+
+
+def test_refunds_of_its_order_are_gathered_once_whenever_they_come(conversation: Conversation, order: Order) -> None:
+    Refund.objects.create(order=order, external_id="r1", amount=Decimal("1000"), at=NOW)
+    opened(conversation, order_id=order.pk)
+    assert total() == 1000
+    Refund.objects.create(order=order, external_id="r2", amount=Decimal("1849.90"), at=NOW + HOUR)
+    assert cases.collect(at=NOW + HOUR) == 1
+    assert cases.collect(at=NOW + HOUR) == 0
+    told = sorted(Cost.objects.values_list("what", "amount"))
+    assert told == [("refund", Decimal(1000)), ("refund", Decimal(1800)), ("shipping", Decimal("49.90"))]
+
+
+def test_what_its_promises_took_counts_and_goes_when_their_end_is_taken_back(conversation: Conversation) -> None:
+    terms = promising.Terms(
+        what="Kurye gönderilecek", due_at=NOW + 8 * HOUR, time_zone="Europe/Istanbul", kind="repair"
+    )
+    made = promises.make(contact=conversation.contact, conversation=conversation, terms=terms, by=cast.zeynep(), at=NOW)
+    opened(conversation)
+    promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + HOUR, minutes=30, cost=Decimal("75"))
+    assert cases.collect(at=NOW + HOUR) == 2
+    assert (total(), Cost.objects.get(minutes=30).amount) == (75, None)
+    promises.reopen(promise=made, by=cast.zeynep(), at=NOW + 2 * HOUR)
+    cases.collect(at=NOW + 2 * HOUR)
+    assert (total(), sum(row.minutes or 0 for row in Cost.objects.all())) == (0, 0)
+    promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + 3 * HOUR, cost=Decimal("80"))
+    cases.collect(at=NOW + 3 * HOUR)
+    assert (total(), cases.collect(at=NOW + 3 * HOUR)) == (80, 0)
+
+
+def test_a_promise_of_a_conversation_without_a_case_costs_nothing_here(conversation: Conversation) -> None:
+    terms = promising.Terms(what="Bilgi", due_at=NOW + 8 * HOUR, time_zone="Europe/Istanbul")
+    made = promises.make(contact=conversation.contact, conversation=conversation, terms=terms, by=cast.zeynep(), at=NOW)
+    promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + HOUR, cost=Decimal("75"))
+    assert cases.collect(at=NOW + HOUR) == 0
+
+
+def test_a_rule_opens_one_case_with_its_cause_and_says_when_one_stands(conversation: Conversation) -> None:
+    late = causes.standing("delivery-late")
+    assert late is not None
+    action = actions.read({"kind": "case", "value": str(late.pk)})
+    doing = Doing(conversation=conversation, by=None, at=NOW, because={"rule": 1, "rule_name": "Geciken", "firing": 1})
+    assert action.do(doing) is None
+    assert action.do(doing) == "case_stands"
+    case = Case.objects.get()
+    assert (case.cause, case.origin, case.opened_by) == (late, "rule", None)
+
+
+def own() -> User:
+    return cast.staff("oya@ihlamurev.example", "Oya Tek", "agent", Visibility.OWN)
+
+
+def test_who_may_not_see_the_conversation_sees_the_case_only_when_it_is_theirs(conversation: Conversation) -> None:
+    case, oya = opened(conversation), own()
+    assert case in cases.visible_to(cast.can())
+    assert case not in cases.visible_to(oya)
+    acts.change(case=case, by=cast.can(), at=NOW, owner=oya)
+    assert case in cases.visible_to(oya)
+
+
+def test_a_survey_answer_in_an_unseen_conversation_hides_its_case_too(conversation: Conversation) -> None:
+    letter = conversation.messages.get(kind="inbound").interaction
+    case = acts.open_case(contact=conversation.contact, interaction=letter, title="Düşük puan", by=None, at=NOW)
+    alone = acts.open_case(contact=conversation.contact, interaction=None, title="Telefonla", by=None, at=NOW)
+    assert set(cases.visible_to(own())) == {alone}
+    assert set(cases.visible_to(cast.can())) == {case, alone}

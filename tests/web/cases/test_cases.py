@@ -1,0 +1,229 @@
+"""Cases as pages: the list, one with its story and its forms, the parts beside others, the report whose numbers lead to their rows."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from muhatap.accounts.models import User, Visibility
+from muhatap.automation import opening
+from muhatap.conversations.models import Conversation
+from muhatap.flow import cases as flow
+from muhatap.service import causes, costing, rates
+from muhatap.service.models import Case, Cause, Compensation, Cost, Rate
+from muhatap.shared import clock
+from tests import cast
+from tests.conversations.conftest import arrival
+
+pytestmark = pytest.mark.django_db
+HTMX = {"headers": {"HX-Request": "true"}}
+
+
+def english(user: User) -> User:
+    user.language = "en"
+    user.save()
+    return user
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(english(user))
+    return client
+
+
+@pytest.fixture
+def zeynep() -> Client:
+    return logged_in(cast.zeynep())
+
+
+@pytest.fixture
+def can() -> Client:
+    return logged_in(cast.can())
+
+
+@pytest.fixture
+def conversation(db: None) -> Conversation:
+    causes.bring_in(at=clock.now())
+    return arrival(cast.mail(id="<ayse-1@ornek.example>")).conversation
+
+
+@pytest.fixture
+def case(conversation: Conversation) -> Case:
+    told = opening.Told(title="Nevresim lekeli", cause=causes.standing("product-faulty"), owner=cast.zeynep())
+    return flow.open_from(conversation=conversation, told=told, by=cast.zeynep(), at=clock.now())
+
+
+def read(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
+def test_opened_over_a_conversation_with_its_subject_and_shown_beside_it(
+    zeynep: Client, conversation: Conversation
+) -> None:
+    url = f"/cases/to/{conversation.contact_id}/?conversation={conversation.pk}"
+    assert 'value="Nevresim takımım hâlâ gelmedi"' in zeynep.get(url, **HTMX).content.decode()
+    late = causes.standing("delivery-late")
+    assert late
+    told = {"title": "Nevresim gelmedi", "kind": "complaint", "cause": str(late.pk), "owner": str(cast.zeynep().pk)}
+    answer = zeynep.post(url, told, **HTMX)
+    assert answer["HX-Trigger"] == "cases" and "<dialog" in answer.content.decode()
+    made = Case.objects.get()
+    assert (made.cause, made.owner, made.links.get().conversation_id) == (late, cast.zeynep(), conversation.pk)
+    assert f"case #{made.pk}: Nevresim gelmedi" in unescape(read(zeynep, f"/inbox/{conversation.pk}/"))
+    assert "Nevresim gelmedi" in read(zeynep, f"/cases/of/{conversation.contact_id}/")
+    assert "Open on this conversation already" in zeynep.get(url, **HTMX).content.decode()
+    assert "Nevresim gelmedi" in read(zeynep, f"/contacts/{conversation.contact_id}/")  # on the timeline
+
+
+def test_resolved_with_a_voucher_and_opened_again(zeynep: Client, case: Case) -> None:
+    url = f"/cases/{case.pk}/resolution/"
+    half = {"kind": "replaced", "what": "Yenisi gönderildi", "given": "voucher", "currency": "TRY"}
+    assert zeynep.post(url, half).status_code == 422
+    assert zeynep.post(url, half | {"amount": "150"}).status_code == 302
+    page = read(zeynep, f"/cases/{case.pk}/")
+    assert "Yenisi gönderildi" in page and "₺150.00" in page and "Close it" in page
+    zeynep.post(f"/cases/{case.pk}/closing/")
+    assert zeynep.post(f"/cases/{case.pk}/reopening/", {"why": ""}).status_code == 422
+    zeynep.post(f"/cases/{case.pk}/reopening/", {"why": "Yenisi de lekeli"})
+    case.refresh_from_db()
+    assert case.state == "reopened"
+    zeynep.post(f"/cases/{case.pk}/compensation/{Compensation.objects.get().pk}/removal/")
+    assert sum(row.amount or 0 for row in Cost.objects.all()) == 0
+
+
+def test_time_is_written_down_and_taken_back(zeynep: Client, case: Case) -> None:
+    rates.say(
+        team=None, role="", amount=Decimal("300"), currency="TRY", valid_from=clock.now().date() - timedelta(days=9),
+        by=cast.deniz(), at=clock.now(),
+    )  # fmt: skip
+    today = f"{timezone.localtime(clock.now()):%Y-%m-%d}"
+    told = {"minutes": "20", "what": "time", "kind": "external", "on": today, "currency": "TRY"}
+    assert zeynep.post(f"/cases/{case.pk}/costs/", told | {"amount": "5"}).status_code == 422
+    assert zeynep.post(f"/cases/{case.pk}/costs/", told | {"on": "2099-01-01"}).status_code == 422
+    zeynep.post(f"/cases/{case.pk}/costs/", told)
+    cost = Cost.objects.get()
+    assert cost.amount == 100
+    assert "20 min, ₺100.00" in read(zeynep, f"/cases/{case.pk}/")
+    zeynep.post(f"/cases/{case.pk}/costs/{cost.pk}/removal/")
+    assert Cost.objects.count() == 2 and "−₺100.00" in read(zeynep, f"/cases/{case.pk}/")
+
+
+def test_the_list_is_narrowed_searched_and_keeps_its_order(can: Client, case: Case) -> None:
+    assert "1 case is open." in read(can, "/cases/")
+    assert "Nevresim lekeli" in read(can, f"/cases/?cause={case.cause.parent_id if case.cause else 0}&q=lekeli")
+    assert "Nevresim lekeli" not in read(can, "/cases/?q=havlu")
+    read(can, "/cases/?order=newest")
+    assert re.search(r'order=newest" aria-current="true"', read(can, "/cases/"))
+    file = b"".join(can.get("/cases/export/").streaming_content).decode()
+    assert "Nevresim lekeli" in file and "Faulty" in file
+
+
+def test_edited_taken_and_left_waiting(can: Client, case: Case) -> None:
+    told = {"title": "Nevresim kusurlu", "kind": "request", "cause": "", "owner": ""}
+    assert can.post(f"/cases/{case.pk}/edit/", told | {"due_at": "2001-01-01T10:00"}).status_code == 422
+    can.post(f"/cases/{case.pk}/edit/", told)
+    can.post(f"/cases/{case.pk}/taking/")
+    can.post(f"/cases/{case.pk}/waiting/", {"why": "Tedarikçi bakıyor"})
+    case.refresh_from_db()
+    assert (case.title, case.kind, case.cause, case.owner, case.state) == (
+        "Nevresim kusurlu", "request", None, cast.can(), "waiting"
+    )  # fmt: skip
+    page = unescape(read(can, f"/cases/{case.pk}/"))
+    assert "Tedarikçi bakıyor" in page and "Whose it is: Can Aydın" in page
+    can.post(f"/cases/{case.pk}/going-on/")
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_every_number_of_the_report_leads_to_rows_that_come_to_it(can: Client, case: Case) -> None:
+    now, by = clock.now(), cast.zeynep()
+    costing.compensate(case=case, kind="goodwill", amount=Decimal("150"), currency="TRY", said="", by=by, at=now)
+    costing.compensate(case=case, kind="goodwill", amount=Decimal("20"), currency="EUR", said="", by=by, at=now)
+    told: dict[str, Any] = {"what": "other", "happened_at": now, "by": by, "at": now}
+    costing.write(kind="prevention", amount=Decimal("350.50"), said="Eğitim", **told)
+    page = unescape(read(can, "/cases/cost/"))
+    assert "Quality and its lack cost €20.00 + ₺500.50." in page
+    links = re.findall(r'href="(/cases/cost/rows/[^"]*)">([₺€][\d.,]+)<', page)
+    assert len(links) >= 12
+    for url, said in links:
+        assert f"<h1>{said}</h1>" in re.sub(r"\s*\n\s*", "", read(can, url)), (url, said)
+    assert "Nevresim lekeli" in read(can, "/cases/cost/rows/?kind=external")
+    file = b"".join(can.get("/cases/cost/export/?table=cause").streaming_content).decode()
+    assert "Product › Faulty" in file and "Without a cause" in file
+    assert "Eğitim" in b"".join(can.get("/cases/cost/export/").streaming_content).decode()
+    assert "350.5" in b"".join(can.get("/cases/cost/export/?table=days-TRY").streaming_content).decode()
+
+
+def test_a_cost_written_down_after_its_days_says_so(can: Client, case: Case) -> None:
+    now = clock.now()
+    costing.write(
+        case=case,
+        kind="external",
+        what="other",
+        amount=Decimal(80),
+        happened_at=now - timedelta(days=10),
+        by=cast.can(),
+        at=now,
+    )
+    day = timezone.localtime(now - timedelta(days=10)).date()
+    page = unescape(read(can, f"/cases/cost/?from={day}&to={day}"))
+    assert "1 cost of these days was written down after them: ₺80.00." in page
+
+
+def test_rows_of_a_case_one_may_not_see_tell_its_number_alone(case: Case) -> None:
+    ece = cast.ece()
+    ece.visibility = Visibility.OWN
+    costing.compensate(
+        case=case,
+        kind="goodwill",
+        amount=Decimal(5),
+        currency="TRY",
+        said="Lekeli çıktı",
+        by=cast.can(),
+        at=clock.now(),
+    )
+    client = logged_in(ece)
+    page = read(client, "/cases/cost/rows/")
+    assert f"#{case.pk}" in page and "Nevresim lekeli" not in page and "Lekeli çıktı" not in page
+    assert client.get(f"/cases/{case.pk}/").status_code == 404
+
+
+def test_an_agent_reads_no_report_and_an_analyst_edits_no_case(zeynep: Client, case: Case) -> None:
+    assert zeynep.get("/cases/cost/").status_code == 403
+    ece = logged_in(cast.ece())
+    assert ece.get(f"/cases/{case.pk}/").status_code == 200
+    assert ece.post(f"/cases/{case.pk}/taking/").status_code == 403
+
+
+def test_causes_are_added_merged_archived_and_brought_back(can: Client, case: Case) -> None:
+    can.post("/cases/causes/new/", {"name": "Dikiş hatası", "name_en": "Bad seam", "parent": ""})
+    seam, faulty = Cause.objects.get(name="Dikiş hatası"), case.cause
+    assert faulty and "Bad seam" in read(can, "/cases/causes/")
+    assert can.post("/cases/causes/new/", {"name": "Dikiş hatası", "name_en": "", "parent": ""}).status_code == 422
+    can.post(f"/cases/causes/{seam.pk}/archive/")
+    can.post(f"/cases/causes/{seam.pk}/back/")
+    can.post(f"/cases/causes/{faulty.pk}/merge/", {"keep": str(seam.pk)})
+    case.refresh_from_db()
+    assert case.cause == seam and "Merged into “Bad seam”" in unescape(read(can, "/cases/causes/"))
+
+
+def test_a_rate_is_said_from_a_day_and_withdrawn(can: Client) -> None:
+    told = {"team": "", "role": "agent", "amount": "240", "currency": "TRY", "valid_from": "2026-11-01"}
+    can.post("/cases/rates/", told)
+    assert can.post("/cases/rates/", told).status_code == 422
+    assert "₺240.00" in read(can, "/cases/rates/")
+    can.post(f"/cases/rates/{Rate.objects.get().pk}/withdrawal/")
+    assert "₺240.00" not in read(can, "/cases/rates/")
+
+
+def test_today_shows_what_is_overdue_and_what_is_nobodys(can: Client, case: Case) -> None:
+    flow.change(case=case, by=cast.can(), at=clock.now() - timedelta(days=2), due_at=clock.now() - timedelta(hours=2))
+    page = unescape(read(can, "/today/?whose=all"))
+    assert "Nevresim lekeli" in page and "2 h over" in page
