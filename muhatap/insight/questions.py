@@ -17,9 +17,10 @@ from muhatap.measures import pages as pages_measure
 from muhatap.measures import paths as paths_measure
 from muhatap.measures import products as products_measure
 from muhatap.measures import sources as sources_measure
+from muhatap.measures import totals as totals_measure
 from muhatap.measures import worth as worth_measure
 from muhatap.measures.asked import Conditions, Period, Step
-from muhatap.measures.conditions import meeting
+from muhatap.measures.conditions import Beside, meeting
 from muhatap.measures.tables import FACTS
 
 
@@ -63,9 +64,18 @@ def sources(by: tuple[str, ...], wanted: Conditions, limit: int) -> Any:
     return _top(sources_measure.sources(_visits(wanted), by=by), "n_visits", by[0], limit)
 
 
+def totals(wanted: Conditions) -> Any:
+    return totals_measure.totals(_visits(wanted))
+
+
+def by_day(wanted: Conditions) -> Any:
+    return totals_measure.by_day(_visits(wanted)).order_by("day")
+
+
 def products(wanted: Conditions, limit: int) -> Any:
-    interest = _met("facts_product_interest", wanted)
-    found = products_measure.products(interest, _facts("facts_events"), _facts("facts_order_lines"))
+    interest, events = _met("facts_product_interest", wanted), _facts("facts_events")
+    added = events if wanted.is_empty else events.semi_join(interest, "visitor")
+    found = products_measure.products(interest, added, _facts("facts_order_lines"))
     return _top(found, "engaged_ms", "product", limit)
 
 
@@ -82,12 +92,39 @@ def worth(as_of: date, currency: str, limit: int) -> Any:
     return _top(found, "money", "contact_id", limit)
 
 
+def worth_cells(as_of: date, currency: str) -> Any:
+    return worth_measure.cells(worth_measure.rfm(_facts("facts_orders"), as_of=as_of, currency=currency))
+
+
+def worth_of(
+    as_of: date, currency: str, recency: tuple[int, ...], frequency: tuple[int, ...], monetary: tuple[int, ...], limit: int, after: int,
+) -> Any:  # fmt: skip
+    scored = worth_measure.rfm(_facts("facts_orders"), as_of=as_of, currency=currency)
+    found = worth_measure.standing(scored, recency=recency, frequency=frequency, monetary=monetary)
+    return found.order_by(ibis.desc("money"), "contact_id").limit(limit, offset=after)
+
+
+def wanted(conditions: Conditions, limit: int) -> Any:
+    """Carts count of those alone who looked, so that the conditions hold for them too."""
+    looked, events = _met("facts_product_interest", conditions), _facts("facts_events")
+    added = events if conditions.is_empty else events.semi_join(looked, "visitor")
+    found = products_measure.wanted(products_measure.interest(looked, added))
+    points = sum((found[name] for name in list(products_measure.PARTS)[1:]), found["engaged_ms"])
+    return _top(found.mutate(points=points), "points", "product", limit)
+
+
 def _facts(name: str) -> Any:
     return ibis.table(FACTS[name], name=name)
 
 
 def _met(name: str, wanted: Conditions) -> Any:
-    return meeting(_facts(name), wanted, _facts("facts_visitor_links"))
+    beside = Beside(
+        links=_facts("facts_visitor_links"),
+        visits=_facts("facts_visits"),
+        page_views=_facts("facts_page_views"),
+        interest=_facts("facts_product_interest"),
+    )
+    return meeting(_facts(name), wanted, beside=beside)
 
 
 def _visits(wanted: Conditions) -> Any:

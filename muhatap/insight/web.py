@@ -4,7 +4,7 @@ Each raises engine.Unanswered rather than give a part for the whole.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ A_DAY = timedelta(days=1)
 CART, NONE = "Product Added", "-"
 LINES = "placed_at >= %(start)s::date and placed_at < %(end)s::date + 1 and state <> 'cancelled'"
 LINKS = "until > %(start)s::date and since < %(end)s::date + 1"
+OF_TAG = "contact_id in (select contact_id from contacts_contacttag where tag_id = %(tag)s)"
 ORDERS = "contact_id is not null and currency = %(currency)s and placed_at < %(as_of)s::date + 1"
 
 
@@ -101,7 +102,26 @@ class SourceFigures:
     n_pages: int
     engaged_ms: int
     n_short: int
+    n_looked: int
+    n_carted: int
     n_bought: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Visits in all; `median_ms` is None where there are none, `n_known` those of people we know."""
+
+    n_visits: int
+    n_views: int
+    engaged_ms: int
+    median_ms: float | None
+    n_short: int
+    n_looked: int
+    n_close: int
+    n_carted: int
+    n_checkout: int
+    n_sold: int
+    n_known: int
 
 
 @dataclass(frozen=True)
@@ -126,6 +146,26 @@ class Interest:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """How much a product is wanted by all who showed interest: points in all, and of which part how many."""
+
+    product: str
+    n_interested: int
+    points: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class WorthCell:
+    recency: int
+    frequency: int
+    monetary: int
+    n_customers: int
+    n_orders: int
+    money: Decimal
+
+
+@dataclass(frozen=True)
 class Worth:
     contact_id: int
     last_on: date
@@ -146,7 +186,7 @@ def funnel(
         if names := [step.value for step in steps if step.kind == "event"]:
             facts.lay(on, "facts_events", start=period.start, end=period.end, names=names)
         if not conditions.is_empty:
-            _lay(on, "facts_visits", period)
+            _lay(on, "facts_visits", period, conditions)
         rows = sorted(on.rows("funnel", tuple(steps), within, conditions), key=lambda row: int(row["step"]))
     told = zip(steps, rows, strict=True)
     return Funnel(tuple(Reached(step, row["n_visitors"], _mean_seconds(row)) for step, row in told))
@@ -245,6 +285,26 @@ def sources(
     )
 
 
+def totals(*, period: Period, conditions: Conditions = EVERYBODY) -> Totals:
+    """What the visits of these days come to in all."""
+    with engine.asking() as on:
+        _lay(on, "facts_visits", period, replace(conditions, is_known=True))
+        (row,) = on.rows("totals", conditions)
+        n_known = 0
+        if conditions.is_known is not False:
+            (known,) = on.rows("totals", replace(conditions, is_known=True))
+            n_known = known["n_visits"]
+    told = {name: value or 0 for name, value in row.items() if name != "median_ms"}
+    return Totals(**told, median_ms=row["median_ms"], n_known=n_known)
+
+
+def by_day(*, period: Period, conditions: Conditions = EVERYBODY) -> dict[date, int]:
+    """Visits of each day that has some."""
+    with engine.asking() as on:
+        _lay(on, "facts_visits", period, conditions)
+        return {row["day"]: row["n_visits"] for row in on.rows("by_day", conditions)}
+
+
 def products(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[ProductFigures, ...]:
     """What is looked at closely, put into carts and ordered. Conditions ask of the visits; orders have no visit and are left as they are."""
     with engine.asking() as on:
@@ -276,12 +336,63 @@ def worth(*, as_of: date, currency: str = "TRY", limit: int = 1000) -> tuple[Wor
     return tuple(Worth(**row) for row in rows)
 
 
+def worth_cells(*, as_of: date, currency: str = "TRY") -> tuple[WorthCell, ...]:
+    """How many customers stand where in recency, frequency and money."""
+    with engine.asking() as on:
+        facts.lay_whole(on, "facts_orders", ORDERS, currency=currency, as_of=as_of)
+        return tuple(WorthCell(**row) for row in on.rows("worth_cells", as_of, currency))
+
+
+def worth_of(
+    *, as_of: date, currency: str, recency: Sequence[int] = (), frequency: Sequence[int] = (), monetary: Sequence[int] = (),
+    limit: int = 50, after: int = 0,
+) -> tuple[Worth, ...]:  # fmt: skip
+    """Those of a cell, who paid most first; `after` so many of them."""
+    scores = tuple(recency), tuple(frequency), tuple(monetary)
+    with engine.asking() as on:
+        facts.lay_whole(on, "facts_orders", ORDERS, currency=currency, as_of=as_of)
+        return tuple(Worth(**row) for row in on.rows("worth_of", as_of, currency, *scores, limit, after))
+
+
+def wanted(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[Wanted, ...]:
+    """The products that are wanted most, by the interest of each visitor."""
+    from muhatap.measures import products as measure
+
+    with engine.asking() as on:
+        _lay(on, "facts_product_interest", period, conditions)
+        facts.lay(on, "facts_events", start=period.start, end=period.end, names=[CART])
+        rows = on.rows("wanted", conditions, limit)
+    return tuple(
+        Wanted(
+            row["product"], row["n_interested"], row["points"] / 100, {name: row[name] / 100 for name in measure.PARTS}
+        )
+        for row in rows
+    )
+
+
 def _lay(on: engine.Asking, name: str, period: Period, conditions: Conditions = EVERYBODY) -> None:
-    facts.lay(on, name, start=period.start, end=period.end)
+    """A table, and those beside it that the conditions ask of."""
+    _lay_days(on, name, period, conditions)
     _lay_links(on, period, conditions)
+    asked = {
+        "facts_visits": conditions.is_returning is not None,
+        "facts_page_views": conditions.page is not None,
+        "facts_product_interest": conditions.product is not None,
+    }
+    for other, is_asked in asked.items():
+        if is_asked and other != name:
+            _lay_days(on, other, period, conditions)
+
+
+def _lay_days(on: engine.Asking, name: str, period: Period, conditions: Conditions) -> None:
+    """Who comes again is told by all visits there ever were; `conditions.since` leaves the earlier ones out of what is counted."""
+    is_whole = name == "facts_visits" and conditions.is_returning is not None
+    facts.lay(on, name, start=None if is_whole else period.start, end=period.end)
 
 
 def _lay_links(on: engine.Asking, period: Period, conditions: Conditions) -> None:
     """Only where somebody asks who is known (no other condition reads them), and those that held on these days."""
-    if conditions.is_known is not None:
-        facts.lay_whole(on, "facts_visitor_links", LINKS, start=period.start, end=period.end)
+    if conditions.needs_links:
+        where = f"{LINKS} and {OF_TAG}" if conditions.tag is not None else LINKS
+        told = {"start": period.start, "end": period.end, "tag": conditions.tag}
+        facts.lay_whole(on, "facts_visitor_links", where, **told)

@@ -20,7 +20,11 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """Of visits. All of them hold; what is None or empty is not asked. `source` and `device` may name several."""
+    """Of visits. All of them hold; what is None or empty is not asked. `source` and `device` may name several.
+
+    `page` and `product` are what somebody looked at in the visit. `tag` is of contacts, whose links alone are laid then. Whether
+    a visit is a returning one is told by all visits there are, so `since` says from which day on visits count.
+    """
 
     site: int | None = None
     source: tuple[str, ...] = ()
@@ -29,10 +33,19 @@ class Conditions:
     landing: str | None = None
     is_known: bool | None = None
     has_bought: bool | None = None
+    page: str | None = None
+    product: str | None = None
+    tag: int | None = None
+    is_returning: bool | None = None
+    since: date | None = None
 
     @property
     def is_empty(self) -> bool:
-        return all(getattr(self, field.name) in (None, ()) for field in fields(self))
+        return all(getattr(self, field.name) in (None, ()) for field in fields(self) if field.name != "since")
+
+    @property
+    def needs_links(self) -> bool:
+        return self.is_known is not None or self.tag is not None
 
 
 EVERYBODY = Conditions()

@@ -46,6 +46,18 @@ def interest(rows: ir.Table, events: ir.Table, *, by: str = "visitor") -> ir.Tab
     return parts.mutate(score=_score(parts))
 
 
+def wanted(interest: ir.Table) -> ir.Table:
+    """What `interest` gives → (product, n_interested, and for each part its points of all who are interested, in hundredths)."""
+    points = {
+        name: (ibis.least(interest[name].cast("float64") * weight, ibis.literal(most)) * 100)
+        .floor()
+        .cast("int64")
+        .sum()
+        for name, (weight, most) in PARTS.items()
+    }
+    return interest.group_by("product").agg(n_interested=interest.count(), **points)
+
+
 def _carts(events: ir.Table, by: list[str]) -> ir.Table:
     added = events.filter(events.kind == TRACK, events.name == CART, events["product"] != "")
     return added.group_by(by).agg(carts=added.count())

@@ -20,7 +20,7 @@ _VISIT = {
     "reached": "int64",  # 0 came, 1 looked at a product, 2 closely, 3 cart, 4 checkout, 5 ordered
     "landing_path": "string",
 }
-ORDERED = 5  # of `reached`
+LOOKED, CARTED, ORDERED = 1, 3, 5  # of `reached`
 TRACK = 2  # of `kind`: what shops and sites told, beside pages and who somebody is
 
 VISITS = ibis.schema(

@@ -1,5 +1,6 @@
 """Recency, frequency and money: which customers are worth how much, each in fifths of all of them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import ibis
@@ -29,6 +30,22 @@ def rfm(orders: ir.Table, *, as_of: date, currency: str) -> ir.Table:
     return counted.mutate(
         recency=_fifth(counted, counted.last_on), frequency=_fifth(counted, counted.n_orders), monetary=_fifth(counted, counted.money)
     ).select("contact_id", "last_on", "days", "n_orders", "money", "recency", "frequency", "monetary")  # fmt: skip
+
+
+def cells(scored: ir.Table) -> ir.Table:
+    """Scores of customers (of `rfm`) → (recency, frequency, monetary, n_customers, n_orders, money): how many stand where."""
+    return scored.group_by("recency", "frequency", "monetary").agg(
+        n_customers=scored.count(), n_orders=scored.n_orders.sum(), money=scored.money.sum()
+    )
+
+
+def standing(
+    scored: ir.Table, *, recency: Sequence[int] = (), frequency: Sequence[int] = (), monetary: Sequence[int] = ()
+) -> ir.Table:
+    """The customers of `rfm` with these scores; empty asks nothing."""
+    asked = {"recency": recency, "frequency": frequency, "monetary": monetary}
+    wanted = [scored[name].isin(some) for name, some in asked.items() if some]
+    return scored.filter(*wanted) if wanted else scored
 
 
 def _fifth(customers: ir.Table, value: ir.Value) -> ir.IntegerValue:

@@ -107,9 +107,10 @@ def test_what_was_answered_elsewhere_says_so_and_is_settled(inbox: Inbox, market
 
 def test_an_older_question_is_asked_for_by_its_number(inbox: Inbox, marketplace: Marketplace) -> None:
     """Whatever the span is about: one that waits is looked at until it is closed."""
-    marketplace.has(question())
+    days_ago = int((cast.NOW - cast.minutes(5 * 24 * 60)).timestamp() * 1000)
+    marketplace.has(question(creationDate=days_ago))
     fetched(inbox)
-    marketplace.has(question(status="UNANSWERED"))
+    marketplace.has(question(creationDate=days_ago, status="UNANSWERED"))
     fetched(inbox, 3 * 24 * 60)
 
     assert any(path.endswith("/questions/456") for path, _query, _headers in marketplace.asked)

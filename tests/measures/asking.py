@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from muhatap.measures import cohorts, conditions, funnel, pages, paths, products, sessions, sources, worth
+from muhatap.measures import cohorts, conditions, funnel, pages, paths, products, sessions, sources, totals, worth
 from muhatap.measures.asked import EVERYBODY, Conditions, Period, Step
 from muhatap.measures.conditions import during, meeting
 from muhatap.measures.tables import FACTS
@@ -18,6 +18,11 @@ ONE_DAY = Period(start=date(2026, 11, 21), end=date(2026, 11, 21))
 CONDITIONS = [
     EVERYBODY, Conditions(source=("search", "mail")), Conditions(campaign="Kış İndirimi"), Conditions(device=(1, 3)), Conditions(landing="/"),
     Conditions(is_known=True), Conditions(is_known=False), Conditions(has_bought=True), Conditions(has_bought=False, site=1), Conditions(site=2),
+]  # fmt: skip
+ASKED_BESIDE = [
+    Conditions(page="/"), Conditions(page="/yok"), Conditions(product="p2", device=(1,)), Conditions(is_returning=True),
+    Conditions(is_returning=False, is_known=True), Conditions(is_returning=True, since=date(2026, 11, 22)),
+    Conditions(page="/", product="p2", is_returning=False, source=("search", "mail", "direct")),
 ]  # fmt: skip
 FUNNELS = [
     ([Step("page", "/")], timedelta(days=1)),
@@ -49,6 +54,7 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
             yield f"cohorts {unit} {wanted}", found, reference.cohorts(rows[visits], AUTUMN, unit, wanted, rows[links])
         left_out = cohorts.nameless(t[visits], period=AUTUMN, wanted=wanted, links=t[links])
         yield f"nameless {wanted}", left_out, reference.nameless(rows[visits], AUTUMN, wanted, rows[links])
+    yield from _asked_beside(t, rows)
     daily = cohorts.cohorts(t[visits], period=ONE_DAY, unit="day")
     yield "cohorts of a day", daily, reference.cohorts(rows[visits], ONE_DAY, "day", EVERYBODY, [])
     for steps, within in FUNNELS:
@@ -68,6 +74,8 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
     found = products.products(t[looks], t[events], t[lines])
     yield "products", found, reference.products(rows[looks], rows[events], rows[lines])
     yield "interest", products.interest(t[looks], t[events]), reference.interest(rows[looks], rows[events], "visitor")
+    wanted_by = reference.interest(rows[looks], rows[events], "visitor")
+    yield "wanted", products.wanted(products.interest(t[looks], t[events])), reference.wanted(wanted_by)
     known = products.of_contacts(t[looks], t[links], "began_at"), products.of_contacts(t[events], t[links], "at")
     told_known = [
         reference.of_contacts(rows[looks], rows[links], "began_at"),
@@ -80,8 +88,33 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
     )
     as_of = date(2026, 11, 21)
     found = worth.rfm(t[orders], as_of=as_of, currency="TRY")
-    yield "worth", found, reference.rfm(rows[orders], as_of, "TRY")
+    scored = reference.rfm(rows[orders], as_of, "TRY")
+    yield "worth", found, scored
+    yield "worth in cells", worth.cells(found), reference.cells(scored)
+    told_of = [row for row in scored if row["recency"] in (1, 5) and row["monetary"] == 5]
+    yield "worth of some", worth.standing(found, recency=(1, 5), monetary=(5,)), told_of
+    yield "worth of all", worth.standing(found), scored
     yield "worth in euros", worth.rfm(t[orders], as_of=as_of, currency="EUR"), []
+
+
+def _asked_beside(t: dict[str, Any], rows: dict[str, list[Row]]) -> Iterator[Case]:
+    visits, views, looks, links = (
+        f"facts_{name}" for name in ("visits", "page_views", "product_interest", "visitor_links")
+    )
+    beside = conditions.Beside(links=t[links], visits=t[visits], page_views=t[views], interest=t[looks])
+    for nth, wanted in enumerate(ASKED_BESIDE):
+        for name in (visits, (views, looks)[nth % 2]):
+            met = meeting(t[name], wanted, beside=beside).select("visit_id", "day")
+            told = reference.meeting(rows[name], wanted, rows[links], rows)
+            yield f"{name} of {wanted}", met, [{key: row[key] for key in ("visit_id", "day")} for row in told]
+    for wanted in (EVERYBODY, ASKED_BESIDE[1], ASKED_BESIDE[4]):
+        told = reference.meeting(rows[visits], wanted, rows[links], rows)
+        yield (
+            f"totals of {wanted}",
+            totals.totals(meeting(t[visits], wanted, beside=beside)),
+            reference.totals(told),
+        )
+    yield "by day", totals.by_day(t[visits]), reference.by_day(rows[visits])
 
 
 def equal(found: list[Row], told: list[Row]) -> bool:

@@ -1,5 +1,7 @@
 """Every measure once more, in the plainest Python: loops over rows, to be read beside its definition."""
 
+import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -30,10 +32,13 @@ def sessions(events: Rows) -> Rows:
     return found
 
 
-def is_met(row: Row, wanted: Conditions, links: Rows) -> bool:
-    is_known = any(
-        link["visitor"] == row["visitor"] and link["since"] <= row["began_at"] < link["until"] for link in links
-    )
+def is_met(row: Row, wanted: Conditions, world: dict[str, Rows]) -> bool:
+    links = [link for link in world.get("facts_visitor_links", []) if link["visitor"] == row["visitor"]]
+    is_known = any(link["since"] <= row["began_at"] < link["until"] for link in links)
+    earlier = [one for one in world.get("facts_visits", []) if one["visitor"] == row["visitor"]]
+    is_later = any(one["began_at"] < row["began_at"] for one in earlier)
+    seen = {name: [one for one in world.get(f"facts_{name}", []) if one["visit_id"] == row["visit_id"]]
+            for name in ("page_views", "product_interest")}  # fmt: skip
     return (
         wanted.site in (None, row["site_id"])
         and (not wanted.source or row["source"] in wanted.source)
@@ -42,11 +47,30 @@ def is_met(row: Row, wanted: Conditions, links: Rows) -> bool:
         and wanted.landing in (None, row["landing_path"])
         and wanted.is_known in (None, is_known)
         and wanted.has_bought in (None, row["reached"] >= 5)
+        and (wanted.page is None or any(one["path"] == wanted.page for one in seen["page_views"]))
+        and (wanted.product is None or any(one["product"] == wanted.product for one in seen["product_interest"]))
+        and wanted.is_returning in (None, is_later)
+        and (wanted.is_returning is None or wanted.since is None or row["day"] >= wanted.since)
     )
 
 
-def meeting(rows: Rows, wanted: Conditions, links: Rows) -> Rows:
-    return [row for row in rows if is_met(row, wanted, links)]
+def meeting(rows: Rows, wanted: Conditions, links: Rows, world: dict[str, Rows] | None = None) -> Rows:
+    return [row for row in rows if is_met(row, wanted, (world or {}) | {"facts_visitor_links": links})]
+
+
+def totals(visits: Rows) -> Rows:
+    engaged = [row["engaged_ms"] for row in visits]
+    steps = {"n_looked": 1, "n_close": 2, "n_carted": 3, "n_checkout": 4, "n_sold": 5}
+    n_pages = [row["n_pages"] for row in visits]
+    return [{
+        "n_visits": len(visits), "n_views": sum(n_pages) if visits else None, "engaged_ms": sum(engaged) if visits else None,
+        "median_ms": float(statistics.median(engaged)) if visits else None, "n_short": sum(n <= 1 for n in n_pages) if visits else None,
+        **{name: sum(row["reached"] >= step for row in visits) if visits else None for name, step in steps.items()},
+    }]  # fmt: skip
+
+
+def by_day(visits: Rows) -> Rows:
+    return grouped(visits, ["day"], lambda some: {"n_visits": len(some)})
 
 
 def during(rows: Rows, period: Period) -> Rows:
@@ -108,7 +132,7 @@ def cohorts(visits: Rows, period: Period, unit: str, wanted: Conditions, links: 
     for mine in of_one.values():
         first = min(mine, key=lambda row: (row["began_at"], row["visit_id"]))
         cohort = number_of(min(row["day"] for row in mine), unit)
-        if cohort >= number_of(period.start, unit) and is_met(first, wanted, links):
+        if cohort >= number_of(period.start, unit) and is_met(first, wanted, {"facts_visitor_links": links}):
             n.update({(cohort, number_of(row["day"], unit) - cohort) for row in mine})
     return [{"cohort": cohort, "later": later, "n_visitors": n} for (cohort, later), n in n.items()]
 
@@ -137,6 +161,7 @@ def sources(visits: Rows, by: Sequence[str]) -> Rows:
     return grouped(visits, by, lambda some: {
         "n_visits": len(some), "n_visitors": len({row["visitor"] for row in some}), "n_pages": sum(row["n_pages"] for row in some),
         "engaged_ms": sum(row["engaged_ms"] for row in some), "n_short": sum(row["n_pages"] <= 1 for row in some),
+        "n_looked": sum(row["reached"] >= 1 for row in some), "n_carted": sum(row["reached"] >= 3 for row in some),
         "n_bought": sum(row["reached"] >= 5 for row in some),
     })  # fmt: skip
 
@@ -168,6 +193,18 @@ def interest(rows: Rows, events: Rows, by: str) -> Rows:
         points = sum(min(weight * parts[name], most) for name, (weight, most) in PARTS.items())
         found.append({by: who, "product": product, **parts, "score": round(points * 100) / 100})
     return found
+
+
+def wanted(interest: Rows) -> Rows:
+    return grouped(interest, ["product"], lambda some: {"n_interested": len(some)} | {
+        name: sum(math.floor(min(row[name] * weight, most) * 100) for row in some) for name, (weight, most) in PARTS.items()
+    })  # fmt: skip
+
+
+def cells(scored: Rows) -> Rows:
+    return grouped(scored, ["recency", "frequency", "monetary"], lambda some: {
+        "n_customers": len(some), "n_orders": sum(row["n_orders"] for row in some), "money": sum(row["money"] for row in some),
+    })  # fmt: skip
 
 
 def of_contacts(rows: Rows, links: Rows, moment: str) -> Rows:

@@ -125,11 +125,7 @@ def _name_of(number: str) -> str:
 
 
 def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
-    found = Order.objects.late(at=now) if asked["state"] == LATE else Order.objects.all()
-    if asked["state"] == SOLD:
-        found = found.exclude(state=State.CANCELLED)
-    elif asked["state"] and asked["state"] != LATE:
-        found = found.filter(state=asked["state"])
+    found = _in_state(asked["state"], now)
     if asked["customer"]:
         found = found.filter(contact=int(asked["customer"]))
     if asked["shop"]:
@@ -144,6 +140,14 @@ def _found(asked: dict[str, str], now: datetime) -> "QuerySet[Order]":
     if asked["q"]:
         found = found.filter(pk__in=_called(asked["q"]))
     return found
+
+
+def _in_state(state: str, now: datetime) -> "QuerySet[Order]":
+    if state == LATE:
+        return Order.objects.late(at=now)
+    if state == SOLD:
+        return Order.objects.exclude(state=State.CANCELLED)
+    return Order.objects.filter(state=state) if state else Order.objects.all()
 
 
 def _called(words: str) -> set[int]:

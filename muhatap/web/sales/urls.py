@@ -1,6 +1,6 @@
 from django.urls import path
 
-from muhatap.web.sales import carts, customer, orders
+from muhatap.web.sales import carts, customer, orders, worth
 
 app_name = "sales"
 
@@ -10,5 +10,7 @@ urlpatterns = [
     path("orders/<int:number>/", orders.show, name="order"),
     path("carts/", carts.listing, name="carts"),
     path("carts/panel/", carts.panel, name="carts_panel"),
+    path("worth/", worth.show, name="worth"),
+    path("worth/customers/", worth.customers, name="worth_customers"),
     path("of/<int:number>/", customer.show, name="of_contact"),
 ]

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from babel.dates import format_date
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from muhatap.contacts.models import ContactTag, Tag
 from muhatap.visits.models import Device, Dim, Named, PageView, ProductInterest, Site, Step, Visit
 from muhatap.web.common.reading import number, words
 from muhatap.web.visits.words import source
@@ -29,9 +30,14 @@ NAMES = (
     "reached",
     "unbought",
     "known",
+    "unknown",
+    "again",
+    "utm",
+    "tag",
 )
 TOGETHER = {"from": ("from", "to"), "path": ("path", "began", "ended")}
 NONE, ANY = "none", "any"
+AGAIN = ("new", "again")
 LONGEST, MOST = 620, 2**31
 # The key under which a campaign is rolled up (migration 0004).
 CAMPAIGN = """coalesce(nullif(concat_ws(' / ', visits_visit.campaign ->> 'source', visits_visit.campaign ->> 'medium',
@@ -58,13 +64,11 @@ def narrowed(request: HttpRequest) -> QuerySet[Visit]:
     for name, field in numbers.items():
         if (told := number(given.get(name))) is not None and told < MOST:
             found = found.filter(**{field: told})
-    if given.get("unbought"):
-        found = found.filter(reached__lt=Step.ORDERED)
-    if given.get("known"):
-        found = found.exclude(interaction=None)
+    marks = {"unbought": Q(reached__lt=Step.ORDERED), "known": ~Q(interaction=None), "unknown": Q(interaction=None)}
+    found = found.filter(*(mark for name, mark in marks.items() if given.get(name)))
     if led := _text(given, "source"):
         found = found.filter(source="" if led == NONE else led)
-    return _by_pages(given, _by_campaign(given, found))
+    return _by_pages(given, _by_visitor(given, _by_campaign(given, found)))
 
 
 def chips(request: HttpRequest) -> list[Chip]:
@@ -89,11 +93,26 @@ def kept(request: HttpRequest) -> str:
 
 
 def _by_campaign(given: QueryDict, found: QuerySet[Visit]) -> QuerySet[Visit]:
+    if name := _text(given, "utm"):
+        found = found.filter(campaign__campaign=name)
     wanted = _text(given, "campaign")
     if not wanted:
         return found
     called = found.annotate(called=RawSQL(CAMPAIGN, []))  # noqa: S611 (no value is in it)
     return called.exclude(called="") if wanted == ANY else called.filter(called=wanted)
+
+
+def _by_visitor(given: QueryDict, found: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Whether they had come before, and whom of our customers they are."""
+    if given.get("again") in AGAIN:
+        before = Visit.objects.filter(
+            site=OuterRef("site"), visitor=OuterRef("visitor"), began_at__lt=OuterRef("began_at")
+        )
+        found = found.filter(Exists(before) if given["again"] == "again" else ~Exists(before))
+    if tag := number(given.get("tag")):
+        tagged = ContactTag.objects.filter(contact=OuterRef("interaction__contact"), tag=tag)
+        found = found.filter(Exists(tagged))
+    return found
 
 
 def _by_pages(given: QueryDict, found: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -131,7 +150,12 @@ def _said(name: str, value: str, given: QueryDict) -> str:
         return form % {"page": _name(Dim.PAGE, value)}
     if name == "product":
         return _name(Dim.PRODUCT, value)
+    if name == "tag":
+        return str(Tag.objects.filter(pk=number(value) or 0).first() or "")
+    if name == "again":
+        return {"new": _("first visits"), "again": _("came before")}.get(value, "")
     return {
+        "unknown": _("people we do not know"), "utm": value,
         "unbought": _("without an order"), "known": _("people we know"), "campaign": _("by campaigns") if value == ANY else value,
         "source": source(value) or _("source not told"),
     }.get(name, "")  # fmt: skip

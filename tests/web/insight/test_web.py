@@ -13,6 +13,8 @@ from django.test import Client, RequestFactory
 from muhatap.insight import engine
 from muhatap.insight.web import Reached
 from muhatap.measures.asked import Step
+from muhatap.sales import ordering, shops
+from muhatap.sales.told import ToldOrder, amount
 from muhatap.shared import clock
 from muhatap.visits import folding, keeping, sites
 from muhatap.visits.models import Event, Site
@@ -256,3 +258,71 @@ def test_products_are_told_apart_by_what_the_shop_sells_for_so_much_interest() -
     rows = [product("nevresim", 10, 10), product("battaniye", 12, 1), product("mum", 5, 16), product("kase", 1, 1)]
 
     assert scatter.kinds(rows) == {"nevresim": "other", "battaniye": "watched", "mum": "sought", "kase": "other"}
+
+
+@pytest.mark.parametrize(
+    ("report", "query", "row"),
+    [
+        ("pages", "again=new", r"Keten nevresim /nevresim 3 1 min 60% 3 3"),
+        ("pages", "source=search&product=keten", r"Keten nevresim /nevresim 2 40 s 60% 2 2"),
+        ("products", "page=/nevresim", r"Keten nevresim keten 3 min 3 1 min 0 s 1"),
+        ("sources", "who=unbought", r"Search engines 2 40 s 1.0 0% 2 1 0 0%"),
+        ("campaigns", "who=bought", r"bulten / email 1 1 min 40 s 1.0 0% 1 1 1 100%"),
+    ],
+)
+def test_a_condition_that_sums_do_not_know_is_counted_from_visits(
+    ece: Client, shop: Site, report: str, query: str, row: str
+) -> None:
+    visited(shop)
+    page = ece.get(f"{WEB}{report}/?period=7d&{query}").content.decode()
+
+    assert row in words(page) and "Counted from single visits" in page
+    link = re.findall(r'<td class="num"><a class="link" href="(/visits/[^"]*)">', page)[0].replace("&amp;", "&")
+    n = int(re.search(r" (\d+) ", row)[1]) if report != "products" else 3  # type: ignore[index]
+    assert ece.get(link).content.decode().count("visit-pages") == n
+
+
+@pytest.mark.parametrize("query", ["again=again", "who=known", "page=/yok", "product=yok", "campaign=yok"])
+def test_a_condition_nobody_meets_leaves_nothing(ece: Client, shop: Site, query: str) -> None:
+    visited(shop)
+    for report in ("pages", "products", "sources", "campaigns"):
+        assert "Nothing on these days." in ece.get(f"{WEB}{report}/?{query}").content.decode()
+
+
+def test_the_overview_meets_conditions_and_says_what_it_cannot(ece: Client, shop: Site) -> None:
+    visited(shop)
+    page = ece.get(f"{WEB}?period=7d&who=unbought&source=search").content.decode()
+
+    assert "Visits 2" in words(page) and "Left carts 100% 1 cart" in words(page)
+    assert "Clicks are added up by the day alone" in page
+    assert "Segment: Who did not buy" in words(page)
+
+
+def test_single_visits_are_counted_over_three_months_at_most(ece: Client, shop: Site) -> None:
+    visited(shop)
+    page = ece.get(f"{WEB}pages/?from=2020-01-01&to={clock.now():%Y-%m-%d}&again=new").content.decode()
+    assert "over three months at most" in page
+
+
+def test_interest_is_told_with_its_parts(ece: Client, shop: Site) -> None:
+    """Per visitor: a minute engaged makes ten points, a look two, the cart twelve."""
+    visited(shop)
+    said = words(ece.get(f"{WEB}products/interest/?period=7d").content.decode())
+
+    # 20 + 60 + 100 seconds: 3.3 + 10 + 16.7 points; three looks: 6; one cart: 12
+    assert re.search(r"Keten nevresim mostly: minutes, 62% 48 3 16.0 30 6.0 – – – – 12", said)
+
+
+def test_sold_is_told_by_orders_and_why_visits_tell_another_number(ece: Client, shop: Site) -> None:
+    visited(shop)
+    at = clock.now()
+    place = shops.connect(kind="feed", values={"name": "Ihlamur Ev"}, by=cast.selin(), at=at)
+    for number, state in enumerate(("paid", "paid", "cancelled")):
+        told_order = ToldOrder(
+            external_id=str(number), state=state, total=amount("100"), currency="TRY", placed_at=at, modified_at=at
+        )
+        ordering.take(shop=place, told=told_order, at=at)
+    said = words(ece.get(f"{WEB}?period=7d").content.decode())
+
+    assert "Sold 2 ₺200.00" in said
+    assert "Visits tell of 1 order. 2 orders were told by the shop alone" in said

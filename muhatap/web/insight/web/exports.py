@@ -14,8 +14,9 @@ from muhatap.shared import clock
 from muhatap.visits import reports
 from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.insight.web import asking, clickmap, pages, returning, steps, tables
+from muhatap.web.insight.web import asking, clickmap, conditions, pages, returning, steps, tables
 from muhatap.web.insight.web.asking import Asked
+from muhatap.web.insight.web.conditions import Narrowed
 
 
 @needs("visits.read")
@@ -29,7 +30,7 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
     audit.record(
         by=visitor(request), at=now, act="figures.exported", kind="figures", id="", name=f"web {name}",
-        filters=dict(asked.pairs()),
+        filters=dict(asked.pairs()) | conditions.read(request).kept,
     )  # fmt: skip
     told = f"web-{name}-{timezone.localtime(now):%Y-%m-%d}"
     return spreadsheets.answer(iter(lines), name=told, is_xlsx=request.GET.get("as") == "xlsx")
@@ -47,13 +48,15 @@ def _rows(request: HttpRequest, asked: Asked, name: str) -> Iterator[list[str]]:
         kind = tables.kind(name)
     except KeyError as error:
         raise Http404 from error
+    narrowed = conditions.read(request).bounded()
     if request.GET.get("over") == "days":
-        return _over_days(asked, kind)
-    return tables.plain(kind, tables.rows(asked, kind, request.GET.get("sort", "")))
+        return _over_days(narrowed, kind)
+    kind = tables.told(kind, narrowed)
+    return tables.plain(kind, tables.rows(narrowed, kind, request.GET.get("sort", "")))
 
 
-def _over_days(asked: Asked, kind: tables.Kind) -> Iterator[list[str]]:
-    chart = pages.chart(asked, kind)
+def _over_days(narrowed: Narrowed, kind: tables.Kind) -> Iterator[list[str]]:
+    chart = pages.chart(narrowed, kind)
     yield [_("Days"), *chart.columns]
     for line in chart.lines:
         yield [line.title, *(text for text, _url in line.cells)]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.visits.models import Step
 from muhatap.web.common import times
-from muhatap.web.insight.web.asking import Asked
+from muhatap.web.insight.web.conditions import Narrowed
 
 STEPS = ("n_looked", "n_close", "n_carted", "n_checkout", "n_sold")
 WORTH = 20  # visits at a step, of fewer no share is worth a sentence
@@ -28,7 +28,7 @@ class Bar:
     after: str = ""
 
 
-def bars(whole: Mapping[str, int], asked: Asked) -> list[Bar]:
+def bars(whole: Mapping[str, int], narrowed: Narrowed) -> list[Bar]:
     """A visit counts for each step up to the furthest it reached."""
     counts = [whole[name] for name in STEPS]
     first, worst = counts[0] or 1, worst_step(whole)
@@ -36,7 +36,7 @@ def bars(whole: Mapping[str, int], asked: Asked) -> list[Bar]:
         Bar(
             label=str(Step(nth).label),
             n=times.count(n),
-            url=asked.visits(reached=nth) if n else "",
+            url=narrowed.visits(reached=nth) if n else "",
             width=f"{100 * n / first:.2f}",
             rest=f"{100 * (counts[nth - 2] if nth > 1 else n) / first:.2f}",
             went_on=_("%(share)s went on") % {"share": times.percent(n / counts[nth - 2])} if nth > 1 and counts[nth - 2] else "",

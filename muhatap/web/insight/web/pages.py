@@ -1,6 +1,7 @@
 """Pages, products, sources and campaigns: each a chart over the days, and a table whose numbers lead to their visits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,14 +9,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muhatap.insight import web
+from muhatap.insight.engine import Unanswered
 from muhatap.visits import reports
 from muhatap.visits.reports import Row
 from muhatap.web.common import charts, reading, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs
-from muhatap.web.insight.web import asking, clickmap, scatter, tables, words
+from muhatap.web.insight.web import asking, clickmap, conditions, scatter, tables, words
 from muhatap.web.insight.web.around import around
-from muhatap.web.insight.web.asking import Asked
+from muhatap.web.insight.web.conditions import Narrowed
 
 FEW = 10  # views of which a mean says nothing
 
@@ -61,48 +64,70 @@ def clicks(request: HttpRequest) -> HttpResponse:
 
 
 def _table(request: HttpRequest, name: str) -> HttpResponse:
-    asked, kind, sort = asking.read(request), tables.kind(name), request.GET.get("sort", "")
-    found = tables.rows(asked, kind, sort)
+    wanted = conditions.read(request)
+    narrowed, sort = wanted.bounded(), request.GET.get("sort", "")
+    kind = tables.told(tables.kind(name), narrowed)
+    page = around(request, wanted.asked, name, sort=sort, **wanted.kept)
+    page["bar"] = conditions.bar(wanted, name, sort=sort)
+    try:
+        found = tables.rows(narrowed, kind, sort)
+        drawn = chart(narrowed, kind) if found else None
+    except Unanswered as error:
+        heading, _sentence, teaches = _words(name, [])
+        page |= {"heading": heading, "teaches": teaches, "unanswered": words.unanswered(error)}
+        return render(request, "insight/web/table.html", page)
     heading, sentence, teaches = _words(name, found)
-    page = around(request, asked, name, sort=sort) | {
+    page |= {
         "heading": heading,
         "sentence": sentence,
         "teaches": teaches,
-        "chart": chart(asked, kind) if found else None,
-        "table": tables.table(asked, kind, found, title=heading, sort=sort),
+        "chart": drawn,
+        "table": tables.table(narrowed, kind, found, title=heading, sort=sort),
+        "interest_url": narrowed.asked.url("interest", **narrowed.kept) if name == "products" and found else "",
+        "untold": _untold(name) if not narrowed.is_plain else "",
     }
     return render(request, "insight/web/table.html", page)
 
 
-def chart(asked: Asked, kind: tables.Kind) -> Chart:
-    """The first column over the days; of products the looks."""
+def _untold(name: str) -> str:
+    return {
+        "pages": _("Clicks are left out: they are added up by the day alone."),
+        "products": _("What was sold is left out: an order has no visit of its own."),
+    }.get(name, "")
+
+
+def chart(narrowed: Narrowed, kind: tables.Kind) -> Chart:
+    """The first column over the days, of products the looks; of visits that meet conditions the visits. Raises Unanswered."""
+    asked, over = narrowed.asked, charts.spans(narrowed.asked)
     measure, label = {
         "pages": ("n_views", _("Views")),
         "products": ("n_views", _("Looks at products")),
         "sources": ("n_visits", _("Visits")),
         "campaigns": ("n_visits", _("Visits by campaigns")),
     }[kind.name]
-    over, days = charts.spans(asked), reports.by_day(asked.cut, kind.dim)
-    values = [sum(sums[measure] for on, sums in days.items() if start <= on <= end) for start, end in over]
-    narrowed: dict[str, Any] = {
+    leads: dict[str, Any] = {
         "pages": {},
         "products": {"reached": "1"},
         "sources": {},
         "campaigns": {"campaign": "any"},
-    }
+    }[kind.name]
+    if narrowed.is_plain:
+        n = {on: sums[measure] for on, sums in reports.by_day(asked.cut, kind.dim).items()}
+    else:
+        n, label, leads = web.by_day(period=narrowed.period, conditions=narrowed.conditions), _("Visits"), {}
     series = Series(
         label=label,
-        values=values,
+        values=[sum(value for on, value in n.items() if start <= on <= end) for start, end in over],
         written=lambda n: times.count(round(n)),
-        url=lambda span: asked.visits(start=span[0], end=span[1], **narrowed[kind.name]),
+        url=lambda span: replace(narrowed, asked=asked.but(period="", start=span[0], end=span[1])).visits(**leads),
     )
     return charts.draw(
         name=kind.name,
         title=label,
-        text=_explained(kind.name),
+        text=_explained(kind.name if narrowed.is_plain else "sources"),
         over=over,
         series=[series],
-        csv_url=asked.url("export", table=kind.name, over="days"),
+        csv_url=asked.url("export", table=kind.name, over="days", **narrowed.kept),
     )
 
 

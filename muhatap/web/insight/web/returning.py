@@ -37,10 +37,10 @@ class Row:
 
 @needs("visits.read")
 def show(request: HttpRequest) -> HttpResponse:
-    narrowed = conditions.read(request)
+    narrowed = conditions.read(request, conditions.PLAIN)
     unit = request.GET.get("unit", "") if request.GET.get("unit", "") in UNITS else "week"
     page = around(request, narrowed.asked, "returning", unit=unit, **narrowed.kept)
-    page["menus"] = conditions.menus(narrowed, "returning", unit=unit) + page["menus"]
+    page["bar"] = conditions.bar(narrowed, "returning", conditions.PLAIN, unit=unit)
     names = {"day": _("By the day"), "week": _("By the week"), "month": _("By the month")}
     page["units"] = [
         (names[each], narrowed.asked.url("returning", unit=each, **narrowed.kept), each == unit) for each in UNITS
@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def cohorts(request: HttpRequest) -> Cohorts:
     """What is asked, answered. Raises Unanswered."""
-    narrowed = conditions.read(request)
+    narrowed = conditions.read(request, conditions.PLAIN)
     unit = request.GET.get("unit", "") if request.GET.get("unit", "") in UNITS else "week"
     return web.cohorts(period=narrowed.period, unit=unit, conditions=narrowed.conditions)
 

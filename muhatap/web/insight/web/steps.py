@@ -46,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         **{f"step{nth}": f"{kind}:{value}" for nth, (kind, value) in enumerate(wanted)},
     }
     page = around(request, narrowed.asked, "funnel", **kept, **narrowed.kept)
-    page["menus"] = conditions.menus(narrowed, "funnel", **kept) + page["menus"]
+    page["bar"] = conditions.bar(narrowed, "funnel", **kept)
     page |= {
         "lines": [_asking(kind, value) for kind, value in (*wanted, *[("event", "")] * (MOST - len(wanted)))],
         "withins": [(name, said, name == within) for name, said in _withins().items()],

@@ -1,7 +1,7 @@
 """Tables of pages, products, sources and campaigns: their columns, the cells as words with where they lead, and the same as plain values."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,8 +11,8 @@ from muhatap.visits import reports
 from muhatap.visits.models import Dim
 from muhatap.visits.reports import Row
 from muhatap.web.common import times
-from muhatap.web.insight.web import words
-from muhatap.web.insight.web.asking import Asked
+from muhatap.web.insight.web import counted, words
+from muhatap.web.insight.web.conditions import Narrowed
 
 Value = Callable[[Row], float | None]
 
@@ -75,25 +75,38 @@ def kind(name: str) -> Kind:
     return {"pages": pages, "products": products, "sources": sources, "campaigns": campaigns}[name]()
 
 
-def rows(asked: Asked, kind: Kind, sort: str) -> list[Row]:
-    """All rows of a table, the largest of a column first."""
+def rows(narrowed: Narrowed, kind: Kind, sort: str) -> list[Row]:
+    """All rows of a table, the largest of a column first. Raises Unanswered where single visits have to be counted and cannot."""
     main = kind.columns[0].name
-    found = reports.rows(asked.cut, kind.dim, by=_MEASURE.get(main, main))
+    found = (
+        reports.rows(narrowed.asked.cut, kind.dim, by=_MEASURE.get(main, main))
+        if narrowed.is_plain
+        else counted.rows(narrowed, kind.name)
+    )
     column = next((each for each in kind.columns if each.name == sort), kind.columns[0])
     return sorted((row for row in found if any(row.of.values())), key=lambda row: -(column.value(row) or 0))
 
 
-def table(asked: Asked, kind: Kind, found: Sequence[Row], *, title: str, sort: str, most: int = 200) -> Table:
+def told(kind: Kind, narrowed: Narrowed) -> Kind:
+    """The table without the columns that cannot be told of visits that meet these conditions."""
+    if narrowed.is_plain:
+        return kind
+    untold = counted.UNTOLD[kind.name]
+    return replace(kind, columns=tuple(column for column in kind.columns if column.name not in untold))
+
+
+def table(narrowed: Narrowed, kind: Kind, found: Sequence[Row], *, title: str, sort: str, most: int = 200) -> Table:
+    asked, kept = narrowed.asked, narrowed.kept
     sorted_by = sort if sort in {each.name for each in kind.columns} else kind.columns[0].name
     return Table(
         title=title,
         first=kind.first,
         heads=tuple(
-            Head(label=each.label, url=asked.url(kind.name, sort=each.name), is_sorted=each.name == sorted_by)
+            Head(label=each.label, url=asked.url(kind.name, sort=each.name, **kept), is_sorted=each.name == sorted_by)
             for each in kind.columns
         ),
-        lines=tuple(_line(asked, kind, row) for row in found[:most]),
-        csv_url=asked.url("export", table=kind.name, sort=sort),
+        lines=tuple(_line(narrowed, kind, row) for row in found[:most]),
+        csv_url=asked.url("export", table=kind.name, sort=sort, **kept),
     )
 
 
@@ -180,17 +193,17 @@ def _of_visits() -> tuple[Column, ...]:
 _MEASURE = {"engaged": "engaged_ms"}
 
 
-def _line(asked: Asked, kind: Kind, row: Row) -> Line:
+def _line(narrowed: Narrowed, kind: Kind, row: Row) -> Line:
     name, sub = kind.called(row)
     own: dict[str, Any] = {kind.narrows: row.key or "none"}
     cells = []
     for column in kind.columns:
         value = column.value(row)
-        url = asked.visits(**own, **column.narrowed) if column.narrowed is not None and value else ""
+        url = narrowed.visits(**own, **column.narrowed) if column.narrowed is not None and value else ""
         if kind.name == "pages" and column.name == "n_clicks" and value:
-            url = asked.url("clicks", path=row.key)
+            url = narrowed.asked.url("clicks", path=row.key)
         cells.append(Cell(text=column.written(value) if value is not None else "–", url=url))
-    return Line(name=name, sub=sub, url=asked.visits(**own), cells=tuple(cells))
+    return Line(name=name, sub=sub, url=narrowed.visits(**own), cells=tuple(cells))
 
 
 def _of(measure: str) -> Value:

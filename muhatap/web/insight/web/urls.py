@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.insight.web import exports, now, overview, pages, returning, steps, ways
+from muhatap.web.insight.web import exports, interest, now, overview, pages, returning, steps, ways
 
 app_name = "web"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("now/part/", now.part, name="now_part"),
     path("pages/", pages.pages, name="pages"),
     path("products/", pages.products, name="products"),
+    path("products/interest/", interest.panel, name="interest"),
     path("clicks/", pages.clicks, name="clicks"),
     path("sources/", pages.sources, name="sources"),
     path("campaigns/", pages.campaigns, name="campaigns"),

@@ -40,13 +40,13 @@ def show(request: HttpRequest) -> HttpResponse:
     most = reports.rows(asked.cut, Dim.PAGE, by="n_views", most=CHOICES)
     path = reading.words(request.GET.get("path", ""), 300) or (most[0].key if most else "/")
     page = around(request, asked, "paths", path=path, **narrowed.kept)
-    page["menus"] = conditions.menus(narrowed, "paths", path=path) + page["menus"]
+    page["bar"] = conditions.bar(narrowed, "paths", path=path)
     titles = {row.key: row.name or words.path(row.key) for row in most}
     page |= {
         "path": path,
         "title": names_of(Dim.PAGE, [path], site_id=None).get(path, words.path(path)),
         "choices": [(titles[row.key], asked.url("paths", path=row.key, **narrowed.kept), row.key == path) for row in most],
-        "visits_url": asked.visits(path=path),
+        "visits_url": narrowed.visits(path=path),
     }  # fmt: skip
     try:
         return render(request, "insight/web/paths.html", page | _answered(narrowed, path))
