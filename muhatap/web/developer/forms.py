@@ -24,7 +24,7 @@ class KeyForm(forms.Form):
         help_text=_("The key may do what this person's role allows, and sees the conversations they see."),
     )
     scopes = forms.MultipleChoiceField(label=_("Allows"), widget=forms.CheckboxSelectMultiple)
-    days = forms.ChoiceField(label=_("Applies to"), choices=list(LIFETIMES.items()), initial="365")
+    days = forms.ChoiceField(label=_("Valid for"), choices=list(LIFETIMES.items()), initial="365")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,19 +1,31 @@
-"""The ruler of the day: its hours, now, and when each answer is due. Places are percents, so that it stretches undistorted."""
+"""The ruler of the day: its hours, now, and when each answer and each promise is due. Places are percents, so that it stretches undistorted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils import timezone
 
 from muhatap.web.common import times
-from muhatap.web.today.waiting import Line
 
 FIRST, LAST = 9, 20  # the hours that are always there
 APART = 9.0  # percent of the width that a name needs
 NAMES = 3
 COVERED = 4.0  # percent that the present moment takes of the hours’ line
 HOUR = timedelta(hours=1)
+LANE, HOURS, BASELINE = 44, 30, 4  # px
+
+
+class Line(Protocol):
+    """Somebody, and the moment something is due to them. `state` is "", "soon" or "late"."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +46,38 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ruler:
-    ticks: tuple[Tick, ...]
+class Lane:
+    """What is due of one kind; `middle`, `text` and `floor` are where its dots, its words and its line stand."""
+
+    name: str
     marks: tuple[Mark, ...]
+    middle: int
+    text: int
+    floor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruler:
+    """`floor` is where the hours begin; `foot` and `hours` where the present moment's sign and the hours are written."""
+
+    ticks: tuple[Tick, ...]
+    lanes: tuple[Lane, ...]
     now_x: str
     now: str
     said: str
+    floor: int
+    foot: int
+    hours: int
+    height: int
 
 
-def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
-    """The ruler with what is due today; None when nothing is."""
+def draw(lanes: Mapping[str, Sequence[Line]], now: datetime) -> Ruler | None:
+    """The ruler with what is due today, a lane for each kind that has any; None when nothing is."""
     here = timezone.localtime(now)
-    today = [line for line in lines if line.due_at and timezone.localtime(line.due_at).date() == here.date()]
+    today = {name: due for name, lines in lanes.items() if (due := _due_on(here, lines))}
     if not today:
         return None
-    moments = [timezone.localtime(line.due_at) for line in today if line.due_at]
+    moments = [moment for due in today.values() for moment, _line in due]
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     first = min(FIRST, here.hour, *(moment.hour for moment in moments))
     last = max(LAST, here.hour + 1, *(moment.hour + 1 for moment in moments))
@@ -60,7 +89,7 @@ def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
     def at(moment: datetime) -> float:
         return (moment - midnight - first * HOUR) / whole * 100
 
-    placed = [(at(moment), line) for moment, line in zip(moments, today, strict=True)]
+    floor = LANE * len(today)
     return Ruler(
         ticks=tuple(
             Tick(
@@ -69,11 +98,34 @@ def draw(lines: Sequence[Line], now: datetime) -> Ruler | None:
             )
             for hour in range(first, last + 1, step)
         ),
-        marks=tuple(_mark(group) for group in _together(placed)),
+        lanes=tuple(
+            Lane(
+                name=name,
+                marks=tuple(_mark(group) for group in _together([(at(moment), line) for moment, line in due])),
+                middle=n * LANE + LANE // 2,
+                text=n * LANE + LANE // 2 + BASELINE,
+                floor=(n + 1) * LANE,
+            )
+            for n, (name, due) in enumerate(today.items())
+        ),
         now_x=_percent(at(here)),
         now=times.clock(now),
-        said="; ".join(f"{line.name}, {times.clock(line.due_at)}" for line in today if line.due_at),
+        said="; ".join(_said(name, due) for name, due in today.items()),
+        floor=floor,
+        foot=floor + 6,
+        hours=floor + 20,
+        height=floor + HOURS,
     )
+
+
+def _due_on(here: datetime, lines: Sequence[Line]) -> list[tuple[datetime, Line]]:
+    due = [(timezone.localtime(line.due_at), line) for line in lines if line.due_at]
+    return [(moment, line) for moment, line in due if moment.date() == here.date()]
+
+
+def _said(name: str, due: Sequence[tuple[datetime, Line]]) -> str:
+    told = ", ".join(f"{line.name} {times.clock(moment)}" for moment, line in due)
+    return f"{name}: {told}"
 
 
 def _together(placed: list[tuple[float, Line]]) -> list[list[tuple[float, Line]]]:

@@ -89,17 +89,19 @@ def line(name: str, minutes: float, state: str = "") -> Line:
 
 def test_the_ruler_holds_today_and_joins_names_that_stand_close() -> None:
     lines = [line("Hakan Demir", -154, "late"), line("Elif Şahin", 6), line("Ayşe Yılmaz", 18, "soon"), line("Y", 2000)]
-    drawn = ruler.draw(lines, NOON)
+    drawn = ruler.draw({"Answers": lines, "Promises": [line("Oğuz Çelik", 60)]}, NOON)
     assert drawn is not None
-    assert [(mark.label, mark.state) for mark in drawn.marks] == [("Hakan", "late"), ("Elif, Ayşe", "soon")]
+    answers, promises = drawn.lanes
+    assert [(mark.label, mark.state) for mark in answers.marks] == [("Hakan", "late"), ("Elif, Ayşe", "soon")]
     assert (drawn.ticks[0].label, drawn.ticks[-1].label, drawn.now) == ("09:00", "20:00", "14:32")
-    assert all(0 <= float(dot.rstrip("%")) <= 100 for mark in drawn.marks for dot in mark.dots)
+    assert all(0 <= float(dot.rstrip("%")) <= 100 for mark in answers.marks for dot in mark.dots)
+    assert [mark.label for mark in promises.marks] == ["Oğuz"] and promises.middle > answers.floor
 
 
 def test_a_day_without_deadlines_has_no_ruler() -> None:
-    assert ruler.draw([line("Yarın", 2000)], NOON) is None
+    assert ruler.draw({"Answers": [line("Yarın", 2000)], "Promises": []}, NOON) is None
 
 
 def test_names_at_the_right_edge_stand_before_their_dot() -> None:
-    drawn = ruler.draw([line("Gece Kuşu", 9 * 60)], NOON)
-    assert drawn is not None and drawn.marks[0].anchor == "end" and drawn.ticks[-1].label == "24:00"
+    drawn = ruler.draw({"Answers": [line("Gece Kuşu", 9 * 60)]}, NOON)
+    assert drawn is not None and drawn.lanes[0].marks[0].anchor == "end" and drawn.ticks[-1].label == "24:00"
