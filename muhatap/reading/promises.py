@@ -116,7 +116,8 @@ SIGNS = _signs(
     ),
     (r"\byou won't be\b", 1.6),
     (
-        r"\b(?:our|my|someone|somebody|a colleague|team|manager|nurse|engineer|technician|plumber|fitters?|courier|developers?|surveyor|doctor|dr|chef|council|headstone|secretary)\b.*\b(?:will|is going to|are going to|are coming|'s coming|is coming)\b",
+        r"\b(?:(?:our|my) (?:\w+ ){1,3}|someone (?:\w+ ){0,3}|somebody (?:\w+ ){0,3}|(?:a|the) (?:colleague|team|manager) (?:\w+ ){0,2})"
+        r"(?:will|'ll|is going to|are going to|are coming|is coming)\b",
         1.9,
     ),
     (r"\b(?:your|the) \w+(?: \w+)?(?:'s| is| are|'ll| will) (?:be |going to be |going )?(?:\w+)?", 0.5),
@@ -159,7 +160,7 @@ SIGNS = _signs(
     ),
     (r"\byou(?:'ll| will)? (?:need|have|must|should|can|could)(?: to)?\b(?! the| your| a )|\byou were\b", -2.5),
     (
-        r"\b(?:musterimiz|customer|bankalar?|banks?|kampanya|indirim (?:yarin|bugun)|sale|prices?|fiyatlar|road|ferry|elektrik|landlord|according to|diye)\b",
+        r"\b(?:musterimiz|customer|bankalar?|banks?|kampanya|indirim (?:yarin|bugun)|sale|prices?|fiyatlar|according to|diye)\b",
         -2.4,
     ),
     (

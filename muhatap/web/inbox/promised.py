@@ -49,6 +49,7 @@ def _offered(conversation: Conversation, one: Offer, now: datetime) -> Promised:
         text=said % {"due": due},
         words=_short(one.terms.words),
         save_url=f"{link('inbox:save_promise', conversation.pk)}?key={one.key}",
+        edit_url=f"{link('inbox:edit_promise', conversation.pk)}?key={one.key}",
         deny_url=f"{link('inbox:deny_promise', conversation.pk)}?key={one.key}",
     )
 

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
@@ -18,6 +20,7 @@ from muhatap.web.common.reading import words
 from muhatap.web.inbox import checking, composing, promised
 from muhatap.web.inbox.display import Promised
 from muhatap.web.inbox.pages import find
+from muhatap.web.inbox.promise_forms import OfferForm, initial
 
 DENIED = "no_promises"  # in the session: what this person said is none, the newest of it
 REMEMBERED = 60
@@ -28,13 +31,31 @@ REMEMBERED = 60
 def save(request: HttpRequest, number: int) -> HttpResponse:
     """It is a promise: it stands in the draft, and is owed when that is sent."""
     conversation, now = find(request, number), clock.now()
-    offer = next(
-        (one for one in _offers(request, conversation, _html(request, conversation), now) if one.key == _key(request)),
-        None,
-    )
-    if offer:
+    if offer := _offer(request, conversation, now):
         promises.note(conversation=conversation, terms=offer.terms, by=visitor(request), at=now)
     return _again(request, conversation, now)
+
+
+@needs("promises.make")
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """What is offered, to be changed before it is saved: its name, its moment, its kind, what it may cost."""
+    conversation, now = find(request, number), clock.now()
+    offer = _offer(request, conversation, now)
+    if offer is None:
+        return _again(request, conversation, now, template="inbox/_offer_saved.html")
+    form = OfferForm(request.POST or None, initial=initial(offer.terms))
+    if request.method == "POST" and form.is_valid():
+        try:
+            promises.note(conversation=conversation, terms=form.terms(offer.terms), by=visitor(request), at=now)
+        except promising.NotThen:
+            form.add_error("due_at", _("This moment is over, or too far away."))
+        else:
+            return _again(request, conversation, now, template="inbox/_offer_saved.html")
+    post_url = f"{reverse('inbox:edit_promise', args=[conversation.pk])}?key={offer.key}"
+    answer = render(request, "inbox/_offer.html", {"form": form, "post_url": post_url, "words": offer.terms.words})
+    if form.errors:
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#offer-dialog", "innerHTML"
+    return answer
 
 
 @require_POST
@@ -74,7 +95,15 @@ def _offers(request: HttpRequest, conversation: Conversation, html: str, now: da
     return [one for one in found if one.key not in denied]
 
 
-def _again(request: HttpRequest, conversation: Conversation, now: datetime) -> HttpResponse:
+def _offer(request: HttpRequest, conversation: Conversation, now: datetime) -> Offer | None:
+    """The one that was pressed, as the draft offers it now."""
+    found = _offers(request, conversation, _html(request, conversation), now)
+    return next((one for one in found if one.key == _key(request)), None)
+
+
+def _again(
+    request: HttpRequest, conversation: Conversation, now: datetime, *, template: str = "inbox/_composer_checks.html"
+) -> HttpResponse:
     """The lines under the draft as it is kept."""
     user = visitor(request)
     draft = Draft.objects.filter(conversation=conversation, by=user, kind="reply").first()
@@ -88,7 +117,7 @@ def _again(request: HttpRequest, conversation: Conversation, now: datetime) -> H
         "promises": lines(request, conversation, html, now),
         "other": composing.other_version(conversation, user, now),
     }
-    return render(request, "inbox/_composer_checks.html", page)
+    return render(request, template, page)
 
 
 def _html(request: HttpRequest, conversation: Conversation) -> str:

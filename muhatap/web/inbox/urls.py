@@ -71,6 +71,7 @@ urlpatterns = [
     path("<int:number>/draft/", drafts.draft, name="draft"),
     path("<int:number>/composer/", drafts.composer, name="composer"),
     path("<int:number>/promises/", promises.save, name="save_promise"),
+    path("<int:number>/promises/editing/", promises.edit, name="edit_promise"),
     path("<int:number>/promises/denying/", promises.deny, name="deny_promise"),
     path("<int:number>/promises/<int:promise>/removal/", promises.forget, name="forget_promise"),
     path("<int:number>/draft/discarding/", drafts.discard, name="discard"),

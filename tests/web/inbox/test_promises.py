@@ -82,3 +82,17 @@ def test_an_empty_key_or_anothers_promise_changes_nothing(zeynep: Client, conver
     assert zeynep.post(f"/inbox/{conversation.pk}/promises/").status_code == 200
     assert zeynep.post(f"/inbox/{conversation.pk}/promises/7/removal/").status_code == 404
     assert not Promise.objects.exists()
+
+
+def test_what_is_offered_can_be_changed_before_it_is_kept(zeynep: Client, conversation: Conversation) -> None:
+    key = url_of(types(zeynep, conversation), "/promises/?key=").partition("key=")[2]
+    url = f"/inbox/{conversation.pk}/promises/editing/?key={key}"
+    assert "kargoya veriyoruz" in zeynep.get(url).content.decode()
+    told = {"what": "#10482 kargoya", "kind": "delivery", "expected_cost": "89.90", "expected_minutes": ""}
+    refused = zeynep.post(url, told | {"due_at": "2001-01-01T10:00"})
+    assert refused["HX-Retarget"] == "#offer-dialog" and not Promise.objects.exists()
+    saved = zeynep.post(url, told | {"due_at": "2030-01-07T17:00"}).content.decode()
+    assert "owed when this is sent" in saved
+    made = Promise.objects.get()
+    assert (made.what, f"{made.due_at:%Y-%m-%d %H:%M}", made.state) == ("#10482 kargoya", "2030-01-07 14:00", "drafted")
+    assert made.words == WORDS and made.expected_cost is not None

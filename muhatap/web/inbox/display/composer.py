@@ -70,11 +70,12 @@ class OtherVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class Promised:
-    """A promise in the draft: one that was confirmed (`forget_url` takes it out), or one that is only offered. All are POSTs."""
+    """A promise in the draft: one that was confirmed (`forget_url` takes it out), or one that is only offered. All but `edit_url` are POSTs."""
 
     text: str
     words: str
     save_url: str = ""
+    edit_url: str = ""
     deny_url: str = ""
     forget_url: str = ""
 
