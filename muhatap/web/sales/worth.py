@@ -29,6 +29,7 @@ from muhatap.web.sales import sidebar, words
 SCORES = (5, 4, 3, 2, 1)
 HEATS = 5
 A_PAGE = 50
+FIVE = 5  # of fewer there are no fifths
 # Recency and frequency of each; together they are all customers, and nobody stands in two.
 SEGMENTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "best": ((4, 5), (4, 5)),
@@ -223,6 +224,9 @@ def _sentence(found: Collection[WorthCell], currency: str) -> str:
     if not n:
         return _("Who bought lately, often and for how much.")
     whole = sum((cell.money for cell in found), Decimal())
+    if n < FIVE:
+        told = ngettext("%(n)s customer brought %(money)s.", "%(n)s customers brought %(money)s.", n)
+        return told % {"n": times.count(n), "money": words.money(whole, currency)}
     best = sum((cell.money for cell in found if cell.monetary == 5), Decimal())
     said = ngettext(
         "%(n)s customer brought %(money)s; the fifth who brought most brought %(share)s of it.",

@@ -59,7 +59,7 @@ def test_everybody_stands_in_one_segment_and_each_number_leads_to_them(ece: Clie
     page = ece.get("/sales/worth/").content.decode()
     said = words(page)
 
-    assert "4 customers brought ₺4,270.00" in said
+    assert "4 customers brought ₺4,270.00." in said
     links = dict.fromkeys(re.findall(r'<td class="num"><a class="link" href="(/sales/worth/customers/[^"]*)">', page))
     listed = [
         re.findall(r'<th scope="row"><a[^>]*>([^<]*)', ece.get(link.replace("&amp;", "&")).content.decode())
