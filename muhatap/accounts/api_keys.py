@@ -18,6 +18,8 @@ SCOPES = {
     "conversations:write": _("Reply, note, assign, tag, snooze, resolve"),
     "contacts:read": _("Read contacts"),
     "contacts:write": _("Add, change, tag and merge contacts"),
+    "promises:read": _("Read promises to customers"),
+    "promises:write": _("Make promises and say how they ended"),
     "directory:read": _("Read inboxes, teams, staff and tags"),
     "directory:write": _("Add tags"),
 }

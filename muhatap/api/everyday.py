@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from muhatap.api import contacts, conversations, directory, files, messages
+from muhatap.api import contacts, conversations, directory, files, messages, promises
 from muhatap.api.problems import MEDIA_TYPE, Problem, answer_with_problems
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ api.add_router("/conversations", conversations.router)
 api.add_router("", messages.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/files", files.router)
+api.add_router("/promises", promises.router)
 api.add_router("", directory.router)
 
 

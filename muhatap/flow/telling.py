@@ -22,6 +22,7 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import wire
 from muhatap.interactions.models import Outgoing
+from muhatap.service.models import Promise
 from muhatap.shared import jobs
 from muhatap.webhooks import delivering, endpoints
 from muhatap.webhooks.models import WebhookEndpoint, WebhookEvent, WebhookPlace
@@ -37,6 +38,14 @@ OF_EVENTS = {
 }
 CHANGES = ("contact.changed", "identity.added", "identity.verified", "identity.removed")
 MERGES = ("contact.merged", "contact.unmerged")
+PROMISES = {
+    "promise.make": "promise.made",
+    "promise.put_off": "promise.updated",
+    "promise.reopen": "promise.updated",
+    "promise.kept": "promise.ended",
+    "promise.broken": "promise.ended",
+    "promise.withdrawn": "promise.ended",
+}
 TAGGINGS = ("contact.tagged", "contact.untagged")
 
 
@@ -67,6 +76,8 @@ def _tell_of_entry(message: Message, to: list[WebhookEndpoint], *, at: datetime)
         _tell_of_contact("contact.created", number, to, source=f"contact:{number}", at=at)
     if message.kind != Message.Kind.EVENT:
         _tell_of_message(message, to, at=at)
+        for promise in Promise.objects.filter(message_id=message.pk).exclude(state=Promise.State.DRAFTED):
+            _tell_of_promise("promise.made", promise.pk, to, source=f"promise:{promise.pk}", at=at)
     elif not _is_born_by(message):
         type = OF_EVENTS.get(message.event, "conversation.updated")
         _tell_of_conversation(type, message, to, source=f"entry:{message.pk}", at=at)
@@ -166,6 +177,8 @@ def _conversation(number: int) -> wire.Told:
 
 def _tell_of_audited(entry: AuditEntry, to: list[WebhookEndpoint], *, at: datetime) -> None:
     source = f"audit:{entry.pk}"
+    if entry.act in PROMISES:
+        _tell_of_said_promise(entry, to, at=at)
     if entry.act == "contact.created":
         _tell_of_contact("contact.created", int(entry.object_id), to, source=f"contact:{entry.object_id}", at=at)
     elif entry.act in CHANGES:
@@ -177,6 +190,20 @@ def _tell_of_audited(entry: AuditEntry, to: list[WebhookEndpoint], *, at: dateti
         for number in _numbers(entry):
             tagged = f"{source}:{number}"
             _tell_of_contact("contact.updated", number, to, source=tagged, at=at, by_id=entry.by_id)
+
+
+def _tell_of_said_promise(entry: AuditEntry, to: list[WebhookEndpoint], *, at: datetime) -> None:
+    """One that stands in an answer is told of with the answer, which may still be taken back."""
+    row = Promise.objects.filter(pk=int(entry.object_id)).first()
+    is_new = entry.act == "promise.make"
+    if row and row.state != Promise.State.DRAFTED and not (is_new and row.message_id):
+        source = f"promise:{row.pk}" if is_new else f"audit:{entry.pk}"
+        _tell_of_promise(PROMISES[entry.act], row.pk, to, source=source, at=at)
+
+
+def _tell_of_promise(type: str, number: int, to: list[WebhookEndpoint], *, source: str, at: datetime) -> None:
+    row = Promise.objects.prefetch_related("endings").get(pk=number)
+    _tell(type, source, {"promise": wire.promise(row)}, to, at=at, contact_id=row.contact_id)
 
 
 def _numbers(entry: AuditEntry) -> Iterator[int]:

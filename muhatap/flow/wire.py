@@ -1,5 +1,6 @@
 """Conversations, messages and contacts as other systems read them: one form for what the API answers and webhooks tell."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from muhatap.contacts.likeness import Resemblance
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
 from muhatap.interactions.models import Outgoing
+from muhatap.service.models import Promise
 from muhatap.understanding.models import FIELDS, Reading
 
 Told = dict[str, Any]
@@ -41,6 +43,39 @@ def conversation(row: Conversation) -> Told:
         "snoozed_until": snoozes[0].until if snoozes else None,
         "merged_into_id": row.merged_into_id,
     }
+
+
+def promise(row: Promise) -> Told:
+    """Overdue is a date: an open one whose `due_at` is over."""
+    ending = row.ending
+    return {
+        "id": row.pk,
+        "url": f"{settings.PUBLIC_URL}/promises/{row.pk}/",
+        "contact_id": row.contact_id,
+        "conversation_id": row.conversation_id,
+        "message_id": row.message_id,
+        "what": row.what,
+        "words": row.words,
+        "kind": row.kind,
+        "state": row.state,
+        "by_id": row.by_id,
+        "team_id": row.team_id,
+        "made_at": row.made_at,
+        "due_at": row.due_at,
+        "first_due_at": row.first_due_at,
+        "expected_minutes": row.expected_minutes,
+        "expected_cost": _money(row.expected_cost),
+        "currency": row.currency,
+        "ended_at": row.ended_at,
+        "ended_by_id": ending.by_id if ending else None,
+        "minutes": ending.actual_minutes if ending else None,
+        "cost": _money(ending.actual_cost) if ending else None,
+        "why": ending.why if ending else "",
+    }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
 
 
 def with_all_of_messages(rows: "QuerySet[Message]") -> "QuerySet[Message]":

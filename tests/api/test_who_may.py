@@ -21,6 +21,8 @@ from muhatap.contacts import editing, identity
 from muhatap.contacts.tagging import named
 from muhatap.conversations import tagging, threads
 from muhatap.conversations.models import Attachment, Message
+from muhatap.flow import promises
+from muhatap.service import promising
 from muhatap.shared import clock, files
 from tests import cast
 from tests.api.program import Program, program
@@ -86,6 +88,14 @@ TABLE: dict[tuple[str, str], Ask] = {
     ("POST", "/contacts/{contact}/tags"): Ask(permission="contacts.edit", sent=lambda n: {"name": "kargo"}),
     ("DELETE", "/contacts/{contact}/tags/{tag}"): Ask(permission="contacts.edit"),
     ("POST", "/contacts/{contact}/merge"): Ask(permission="contacts.merge", sent=lambda n: {"drop_id": n["twin"]}),
+    ("GET", "/promises"): Ask(permission="promises.read"),
+    ("POST", "/promises"): Ask(
+        permission="promises.make", sent=lambda n: {"contact_id": n["contact"], "what": "x", "due_at": _tomorrow()}
+    ),
+    ("GET", "/promises/{promise}"): Ask(permission="promises.read", of_conversation=True),
+    ("POST", "/promises/{promise}/end"): Ask(
+        permission="promises.make", sent=lambda n: {"outcome": "kept"}, of_conversation=True
+    ),
     ("GET", "/me"): Ask(permission="account.own"),
     ("GET", "/tags"): Ask(permission="conversations.read"),
     ("POST", "/tags"): Ask(permission="contacts.edit", sent=lambda n: {"name": "yeni"}),
@@ -102,7 +112,7 @@ def described() -> dict[tuple[str, str], dict[str, Any]]:
     for path, operations in api.get_openapi_schema()["paths"].items():
         for method, told in operations.items():
             short = path.removeprefix("/api/v1")
-            for noun in ("conversations", "messages", "contacts", "files"):
+            for noun in ("conversations", "messages", "contacts", "files", "promises"):
                 short = short.replace(f"/{noun}/{{number}}", f"/{noun}/{{{noun[:-1]}}}")
             short = short.replace("{tag_id}", "{tag}").replace("{identity_id}", "{identity}")
             found[method.upper(), short] = told
@@ -133,8 +143,10 @@ def numbers() -> dict[str, int]:
     contact.taggings.create(tag=tag, by=by, at=cast.NOW)
     twin = editing.create(facts={"name": "Ayşe Y."}, by=by, at=cast.NOW)
     own = identity.add(contact=contact, kind="phone", value="0532 123 41 00", is_verified=False, by=by, at=cast.NOW)
+    terms = promising.Terms(what="Kargoya", due_at=clock.now() + timedelta(days=1), time_zone="Europe/Istanbul")
+    promise = promises.make(contact=contact, conversation=conversation, terms=terms, by=by, at=clock.now())
     return {
-        "conversation": conversation.pk, "message": message.pk, "file": file.pk, "tag": tag.pk, "contact": contact.pk,
+        "promise": promise.pk, "conversation": conversation.pk, "message": message.pk, "file": file.pk, "tag": tag.pk, "contact": contact.pk,
         "twin": twin.pk, "identity": own.pk, "inbox": cast.support_inbox().pk, "can": by.pk,
     }  # fmt: skip
 
