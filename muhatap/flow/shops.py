@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from muhatap.flow import surveying
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
-from muhatap.sales import arriving, carting, catalogue, ordering, recognising
+from muhatap.sales import arriving, carting, catalogue, ordering, privacy, recognising
 from muhatap.sales.kinds import reading
 from muhatap.sales.models import Order, Shop, ShopDelivery, State
 from muhatap.sales.told import ToldOrder, Unreadable
@@ -41,7 +42,12 @@ def digest(*, delivery_id: int, at: datetime) -> None:
 @transaction.atomic
 def _digest(delivery_id: int, *, at: datetime) -> None:
     delivery = arriving.opened(delivery_id)
-    if delivery is not None:
+    if delivery is not None and (asked := privacy.read(delivery)):
+        due_on = timezone.localtime(delivery.received_at + privacy.GIVEN_TIME).date()
+        detail = f"{due_on:%Y-%m-%d}"
+        arriving.set_aside(delivery_id=delivery_id, reason=Reason.BY_HAND, detail=detail, at=at)
+        log.warning("shop %s passes on that somebody wants their data: %s", delivery.shop_id, asked.kind)
+    elif delivery is not None:
         names = [_one(delivery.shop, one, at=at) for one in reading.told(delivery)]
         arriving.close(delivery=delivery, outcome=_said(list(filter(None, names)), []), at=at)
 

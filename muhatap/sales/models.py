@@ -84,6 +84,7 @@ class ShopDelivery(models.Model):
     class Reason(models.TextChoices):
         UNREADABLE = "unreadable", _("It could not be read")
         FAULT = "fault", _("Something went wrong on our side")
+        BY_HAND = "by_hand", _("Somebody has to look at it")
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="deliveries")
     external_id = models.CharField(max_length=200)

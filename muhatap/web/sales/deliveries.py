@@ -5,16 +5,17 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from muhatap.sales import arriving
+from muhatap.sales import arriving, privacy
 from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.shared import clock
-from muhatap.web.common import reading
+from muhatap.web.common import reading, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.sales.forms import FileForm
@@ -55,7 +56,47 @@ def listing(request: HttpRequest, number: int) -> HttpResponse:
 def show(request: HttpRequest, number: int, one: int) -> HttpResponse:
     delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
     page = {"delivery": delivery, "shop": delivery.shop, "body": _readable(bytes(delivery.raw)), "said": said(delivery)}
+    if asked := privacy.read(delivery):
+        orders = privacy.orders(delivery.shop, asked)
+        page |= {
+            "asked": asked,
+            "due_on": times.day(timezone.localtime(delivery.received_at + privacy.GIVEN_TIME).date()),
+            "n_orders": orders.count(),
+            "contact": privacy.contact(delivery.shop, asked),
+        }
     return render(request, "sales/delivery.html", page)
+
+
+@require_GET
+@needs("shops.edit")
+def kept(request: HttpRequest, number: int, one: int) -> HttpResponse:
+    """What the shop gave us of the customer who asks, as a file."""
+    delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
+    asked = privacy.read(delivery)
+    if asked is None or asked.kind != "tell":
+        raise Http404
+    told = {"shop": delivery.shop.name, "customer": asked.account, "orders": list(privacy.kept(delivery.shop, asked))}
+    answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="customer-{delivery.pk}.json"'
+    return answer
+
+
+@require_POST
+@needs("shops.edit")
+def settle(request: HttpRequest, number: int, one: int) -> HttpResponse:
+    """What was asked for is done: erased, or given."""
+    delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
+    asked = privacy.read(delivery)
+    if asked and asked.kind == "tell":
+        privacy.given(delivery=delivery, by=visitor(request), at=clock.now())
+        messages.success(request, _("Written down as given."))
+    elif asked:
+        n = privacy.erase(delivery=delivery, by=visitor(request), at=clock.now())
+        said = ngettext(
+            "%(n)d order was parted from its customer.", "%(n)d orders were parted from their customers.", n
+        )
+        messages.success(request, said % {"n": n})
+    return redirect("shops:delivery", number, one)
 
 
 @require_POST

@@ -36,6 +36,9 @@ TOPICS = {
         "orders/delete",
         "products/create",
         "products/update",
+        "customers/data_request",
+        "customers/redact",
+        "shop/redact",
     ),
     Kind.TRENDYOL: ("CREATED", "PICKING", "SHIPPED", "DELIVERED", "CANCELLED", "RETURNED"),
 }

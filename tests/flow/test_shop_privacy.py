@@ -1,0 +1,131 @@
+"""What a shop passes on of its customers' rights: nothing is done silently, everything is done by somebody and written down."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from muhatap.accounts.models import AuditEntry
+from muhatap.contacts.models import Contact
+from muhatap.flow import shops as digesting
+from muhatap.interactions.models import Interaction
+from muhatap.sales import privacy, shops
+from muhatap.sales.models import Order, Shop, ShopDelivery
+from tests import cast
+from tests.sales.payloads import raw, shopify_order, signature
+
+pytestmark = pytest.mark.django_db
+SECRET = "shopify-sırrı"
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return shops.connect(kind="shopify", values={"name": "S", "secret": SECRET}, by=cast.selin(), at=cast.NOW)
+
+
+@pytest.fixture
+def selin(client: Client) -> Client:
+    user = cast.selin()
+    user.language = "en"
+    user.save()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def sends(shop: Shop, topic: str, said: object, secret: str = SECRET) -> ShopDelivery | None:
+    """By the door, signed, and digested."""
+    body = raw(said)
+    headers = {
+        "X-Shopify-Hmac-SHA256": signature(body, secret), "X-Shopify-Topic": topic, "X-Shopify-Webhook-Id": f"{topic} {len(body)}",
+    }  # fmt: skip
+    answer = Client().post(f"/hooks/shops/{shop.token}/", body, "application/json", headers=headers)
+    if answer.status_code != 200:
+        return None
+    delivery = ShopDelivery.objects.latest("id")
+    digesting.digest(delivery_id=delivery.pk, at=cast.NOW)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def customer() -> dict[str, object]:
+    return {"id": shopify_order()["customer"]["id"], "email": "ayse.yilmaz@ornek.example", "phone": "+905321234118"}
+
+
+def asks(topic: str, name: str, *orders: int) -> dict[str, object]:
+    return {"shop_id": 1, "shop_domain": "s.myshopify.com", "customer": customer(), name: list(orders)}
+
+
+def test_a_wish_that_is_not_signed_is_kept_nowhere(shop: Shop) -> None:
+    assert sends(shop, "customers/redact", asks("customers/redact", "orders_to_redact"), "başka") is None
+    assert not ShopDelivery.objects.exists()
+
+
+def test_who_wants_to_know_waits_for_somebody_and_gets_a_file(shop: Shop, selin: Client) -> None:
+    sends(shop, "orders/create", shopify_order())
+    order = Order.objects.get()
+    wish = sends(
+        shop, "customers/data_request", asks("customers/data_request", "orders_requested", int(order.external_id))
+    )
+    assert wish and (wish.reason, wish.digested_at) == ("by_hand", None)
+
+    base = f"/settings/shops/{shop.pk}/deliveries/{wish.pk}/"
+    assert "A customer wants to know what is kept of them" in selin.get(base).content.decode()
+    told = json.loads(selin.get(f"{base}kept/").content)
+    assert [one["number"] for one in told["orders"]] == [order.number] and told["orders"][0]["lines"]
+    selin.post(f"{base}settling/")
+
+    wish.refresh_from_db()
+    assert (wish.reason, json.loads(bytes(wish.raw))) == ("", privacy.REMAINS)
+    assert AuditEntry.objects.filter(act="shop.data_given").count() == 1
+    assert Order.objects.get().customer_name == order.customer_name
+    assert selin.get(f"{base}kept/").status_code == 404
+
+
+def test_what_is_to_be_erased_is_erased_by_somebody_once(shop: Shop, selin: Client) -> None:
+    sends(shop, "orders/create", shopify_order())
+    order = Order.objects.get()
+    total, ayse = order.total, order.contact
+    wish = sends(shop, "customers/redact", asks("customers/redact", "orders_to_redact", int(order.external_id)))
+    assert wish and ayse and Order.objects.get().contact == ayse  # nobody has looked yet
+
+    base = f"/settings/shops/{shop.pk}/deliveries/{wish.pk}/"
+    for _n in range(2):
+        selin.post(f"{base}settling/")
+
+    order.refresh_from_db()
+    assert (order.contact, order.customer_name, order.guest_key, order.total) == (None, "", "", total)
+    assert not Interaction.objects.filter(kind="order").exists()
+    assert ShopDelivery.objects.count() == 1 and b"ayse" not in bytes(ShopDelivery.objects.get().raw)
+    assert AuditEntry.objects.filter(act="shop.redacted").count() == 1
+    assert Contact.objects.filter(pk=ayse.pk).exists()
+
+
+def test_another_customers_orders_are_left_alone(shop: Shop) -> None:
+    sends(shop, "orders/create", shopify_order())
+    other = shopify_order(77)
+    other["customer"] = {**other["customer"], "id": 4711, "email": "elif.sahin@ornek.example"}
+    sends(shop, "orders/create", other)
+    wish = sends(shop, "customers/redact", asks("customers/redact", "orders_to_redact"))
+    assert wish
+    privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW)
+
+    assert list(Order.objects.exclude(contact=None).values_list("external_id", flat=True)) == ["77"]
+    assert ShopDelivery.objects.filter(topic="orders/create").count() == 1
+
+
+def test_a_shop_that_left_is_parted_from_all_its_customers(shop: Shop) -> None:
+    sends(shop, "orders/create", shopify_order())
+    wish = sends(shop, "shop/redact", {"shop_id": 1, "shop_domain": "s.myshopify.com"})
+    assert wish
+    assert privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW) == 1
+    assert Order.objects.get().contact is None and ShopDelivery.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", [[], {"customer": 5, "orders_to_redact": "x"}, {"customer": {"id": None}}, "çöp"])
+def test_a_wish_that_says_nothing_sound_waits_all_the_same(shop: Shop, selin: Client, said: object) -> None:
+    sends(shop, "orders/create", shopify_order())
+    wish = sends(shop, "customers/redact", said)
+    assert wish and wish.reason == "by_hand"
+    assert selin.get(f"/settings/shops/{shop.pk}/deliveries/{wish.pk}/").status_code == 200
+    assert privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW) == 0
+    assert Order.objects.get().contact is not None
