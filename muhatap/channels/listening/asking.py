@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 from django.conf import settings as installation
 
 from muhatap.channels.listening.trouble import Trouble
-from muhatap.shared import clock, outgoing
+from muhatap.shared import outgoing
 
 PATIENCE = 20.0  # seconds for a whole answer, redirects and all
 LARGEST = 10 * 1024 * 1024
@@ -21,6 +21,7 @@ MAX_REDIRECTS = 3
 AGENT = "Muhatap-Listening/1"
 LONGEST_WAIT = timedelta(hours=24)  # more than a day off nobody is let talk us into
 WORDS_KEPT = 300
+_SINCE_1970 = 1_000_000_000  # a number this large is a moment and no pause
 
 
 class NotHeard(Exception):
@@ -54,13 +55,25 @@ class Answer:
 
     @property
     def wait(self) -> timedelta | None:
-        """The pause it asks for: seconds or a date in Retry-After, or the moment its limit is lifted."""
-        return _until(self.headers.get("retry-after", "")) or self._until_reset()
+        """The pause it asks for: seconds or a date in Retry-After, or the moment its limit is lifted, by its own clock."""
+        return self._until(self.headers.get("retry-after", "")) or self._until_reset()
 
     def _until_reset(self) -> timedelta | None:
         if self.headers.get("x-ratelimit-remaining", "") != "0" and self.headers.get("ratelimit-remaining", "") != "0":
             return None
-        return _until(self.headers.get("x-ratelimit-reset", "") or self.headers.get("ratelimit-reset", ""))
+        return self._until(self.headers.get("x-ratelimit-reset", "") or self.headers.get("ratelimit-reset", ""))
+
+    def _until(self, told: str) -> timedelta | None:
+        """Seconds, a moment as seconds since 1970, or a date; never more than a day. Moments need to know what time it is there."""
+        now = _moment(self.headers.get("date", ""))
+        try:
+            seconds = float(told)
+            since = 0.0 if seconds <= _SINCE_1970 else now.timestamp() if now else seconds
+            pause: timedelta | None = timedelta(seconds=seconds - since)
+        except (ValueError, OverflowError):
+            moment = _moment(told)
+            pause = moment - now if moment and now else None
+        return min(max(pause, timedelta(0)), LONGEST_WAIT) if pause is not None else None
 
 
 def ask(
@@ -144,22 +157,6 @@ def _trouble(answer: Answer) -> Trouble:
     kinds = {401: Trouble.LOGIN, 403: Trouble.LOGIN, 404: Trouble.GONE, 410: Trouble.GONE}
     busy = {420: Trouble.BUSY, 429: Trouble.BUSY, 503: Trouble.BUSY}
     return (kinds | busy).get(answer.status, Trouble.REFUSED)
-
-
-def _until(told: str) -> timedelta | None:
-    """Seconds, a moment as seconds since 1970, or a date; never more than a day."""
-    if not told:
-        return None
-    now = clock.now()
-    try:
-        seconds = float(told)
-        pause = timedelta(seconds=seconds - now.timestamp() if seconds > 1_000_000_000 else seconds)
-    except (ValueError, OverflowError):
-        moment = _moment(told)
-        if moment is None:
-            return None
-        pause = moment - now
-    return min(max(pause, timedelta(0)), LONGEST_WAIT)
 
 
 def _moment(told: str) -> datetime | None:

@@ -67,7 +67,7 @@ class Site:
                 self.end_headers()
                 self.wfile.write(said.body)
 
-            do_GET = do_POST = do_PUT = answer  # noqa: N815 (named by the library)
+            do_GET = do_POST = do_PUT = answer
 
             def log_message(self, *_args: object) -> None: ...
 

@@ -35,7 +35,17 @@ def words_of(raw: bytes) -> str:
 
 @pytest.mark.parametrize(
     "raw",
-    [LAUGHS, OUTSIDE, SPLIT, b"", b"<rss", b"<html/>", b"{}", b"<a>" * 100 + b"</a>" * 100, b"<rss>" + b" " * feeds.LARGEST],
+    [
+        LAUGHS,
+        OUTSIDE,
+        SPLIT,
+        b"",
+        b"<rss",
+        b"<html/>",
+        b"{}",
+        b"<a>" * 100 + b"</a>" * 100,
+        b"<rss>" + b" " * feeds.LARGEST,
+    ],
     ids=["laughs", "outside", "parameter", "empty", "half", "html", "json", "deep", "large"],
 )
 def test_a_feed_that_is_none_or_means_harm_is_refused(raw: bytes) -> None:
@@ -51,7 +61,9 @@ def test_an_old_feed_that_names_its_grammar_is_read_without_fetching_it() -> Non
     "raw",
     [
         rss("<item><title>Çığ</title></item>"),
-        rss("<item><title>Çığ</title></item>", head='<?xml version="1.0" encoding="iso-8859-9"?>', encoding="iso-8859-9"),
+        rss(
+            "<item><title>Çığ</title></item>", head='<?xml version="1.0" encoding="iso-8859-9"?>', encoding="iso-8859-9"
+        ),
         rss("<item><title>Çığ</title></item>", head='<?xml version="1.0" encoding="windows-1254"?>', encoding="cp1254"),
         rss("<item><title>Çığ</title></item>", head='<?xml version="1.0" encoding="utf-8"?>', encoding="cp1254"),
         rss("<item><title>Çığ</title></item>", head='<?xml version="1.0" encoding="x-unknown"?>'),
@@ -69,7 +81,10 @@ def test_a_feed_in_whatever_letters_is_read(raw: bytes) -> None:
 def test_html_in_a_feed_becomes_its_words() -> None:
     first, second = (ADAPTER.translate(raw, META) for raw in entries("forum.atom"))
 
-    assert first.text == "Nevresim takımını 7 Kasım’da aldım, kargo hâlâ çıkmadı.\n\nTakip <https://kargo.ornek.example/t/1>"
+    assert (
+        first.text
+        == "Nevresim takımını 7 Kasım’da aldım, kargo hâlâ çıkmadı.\n\nTakip <https://kargo.ornek.example/t/1>"
+    )
     assert "alert" not in first.text
     assert (second.text, second.in_reply_to) == ("Benimki de gecikti.", first.external_id)
     assert second.public_url == "https://forum.ornek.example/konu/312#post-4813"
@@ -99,7 +114,9 @@ def look(site: Site, mark: dict[str, Any] | None = None, **settings: Any) -> Any
 
 
 def test_a_feed_is_asked_only_for_what_changed(site: Site) -> None:
-    site.answers["GET /feed"] = Said(200, (FOLDER / "forum.atom").read_bytes(), {"ETag": '"7"', "Cache-Control": "max-age=1800"})
+    site.answers["GET /feed"] = Said(
+        200, (FOLDER / "forum.atom").read_bytes(), {"ETag": '"7"', "Cache-Control": "max-age=1800"}
+    )
     first = look(site)
     site.answers["GET /feed"] = Said(304)
     second = look(site, first.mark)
@@ -166,3 +183,31 @@ def test_our_access_does_not_follow_to_another_site(site: Site) -> None:
 
     assert site.last("/here").headers["authorization"] == "Bearer geheim"
     assert "authorization" not in site.last("/there").headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "120"}, 120),
+        ({"retry-after": "Sat, 21 Nov 2026 12:10:00 GMT", "date": "Sat, 21 Nov 2026 12:00:00 GMT"}, 600),
+        (
+            {
+                "x-ratelimit-remaining": "0",
+                "x-ratelimit-reset": "2026-11-21T12:05:00Z",
+                "date": "Sat, 21 Nov 2026 12:00:00 GMT",
+            },
+            300,
+        ),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "1795262700", "date": "Sat, 21 Nov 2026 12:00:00 GMT"}, 300),
+        ({"x-ratelimit-remaining": "12", "x-ratelimit-reset": "2026-11-21T12:05:00Z"}, None),
+        ({"retry-after": "999999"}, 86_400),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({}, None),
+    ],
+)
+def test_the_pause_that_a_source_asks_for_is_kept(headers: dict[str, str], seconds: int | None) -> None:
+    wait = asking.Answer(status=429, body=b"", headers=headers, url="").wait
+
+    assert (wait.total_seconds() if wait is not None else None) == seconds

@@ -27,7 +27,9 @@ def recorded(kind: str) -> dict[str, Any]:
 
 
 def answer(to: str, text: str = "Hemen bakıyoruz. https://ihlamurev.example/iade") -> Outbound:
-    return Outbound(message_id="<m1@ihlamurev.example>", at=cast.NOW, sender=Address(email=""), to=(), text=text, in_reply_to=to)
+    return Outbound(
+        message_id="<m1@ihlamurev.example>", at=cast.NOW, sender=Address(email=""), to=(), text=text, in_reply_to=to
+    )
 
 
 def sent(kind: str, settings: dict[str, Any], outbound: Outbound) -> tuple[Receipt, int]:
@@ -98,19 +100,30 @@ def test_mastodon_tells_how_long_its_posts_may_be(site: Site) -> None:
 def of_bluesky(site: Site) -> dict[str, Any]:
     given = {"did": "did:plc:firma", "accessJwt": "a1", "refreshJwt": "r1"}
     site.answers["POST /xrpc/com.atproto.server.createSession"] = of_json(given)
-    return {"server": site.url, "handle": "@ihlamurev.example", "password_sealed": secrets.seal("p"), "search": ["ihlamur ev"]}
+    return {
+        "server": site.url,
+        "handle": "@ihlamurev.example",
+        "password_sealed": secrets.seal("p"),
+        "search": ["ihlamur ev"],
+    }
 
 
 def test_bluesky_is_read_once_from_notifications_and_searches(site: Site) -> None:
     post, settings = recorded("bluesky"), of_bluesky(site)
     site.answers["GET /xrpc/app.bsky.notification.listNotifications"] = of_json({"notifications": [post]})
     found = {key: value for key, value in post.items() if key != "reason"}
-    mine = {**found, "uri": "at://did:plc:firma/app.bsky.feed.post/1", "author": {"did": "did:plc:firma", "handle": "f"}}
+    mine = {
+        **found,
+        "uri": "at://did:plc:firma/app.bsky.feed.post/1",
+        "author": {"did": "did:plc:firma", "handle": "f"},
+    }
     site.answers["GET /xrpc/app.bsky.feed.searchPosts"] = of_json({"posts": [found, mine]})
     look = registry.adapter("bluesky").look(settings, {})  # type: ignore[attr-defined]
     again = registry.adapter("bluesky").look(settings, look.mark)  # type: ignore[attr-defined]
 
-    assert [heard.key for heard in look.heard] == [f"{post['uri']}:{post['cid']}"] == [heard.key for heard in again.heard]
+    assert (
+        [heard.key for heard in look.heard] == [f"{post['uri']}:{post['cid']}"] == [heard.key for heard in again.heard]
+    )
     assert look.mark["seen"] == post["indexedAt"] and "a1" not in look.mark["session_sealed"]
     assert sum(asked.path.endswith("createSession") for asked in site.asked) == 1
 
@@ -138,7 +151,9 @@ def test_bluesky_is_answered_below_the_post_with_its_links(site: Site) -> None:
     root = {"uri": "at://did:plc:x/app.bsky.feed.post/root", "cid": "bafyroot"}
     shown = {**post, "record": {**post["record"], "reply": {"root": root, "parent": root}}}
     site.answers["GET /xrpc/app.bsky.feed.getPosts"] = of_json({"posts": [shown]})
-    site.answers["POST /xrpc/com.atproto.repo.createRecord"] = of_json({"uri": "at://did:plc:firma/app.bsky.feed.post/9"})
+    site.answers["POST /xrpc/com.atproto.repo.createRecord"] = of_json(
+        {"uri": "at://did:plc:firma/app.bsky.feed.post/9"}
+    )
     receipt, _n = sent("bluesky", settings, answer(post["uri"]))
 
     record = site.last("/xrpc/com.atproto.repo.createRecord").json()["record"]
@@ -189,7 +204,10 @@ def test_a_review_is_read_and_replied_to(site: Site) -> None:
 
 
 def test_a_review_without_words_or_name_is_its_stars(site: Site) -> None:
-    told = recorded("google_reviews") | {"comment": "", "reviewer": {"isAnonymous": True, "displayName": "A Google user"}}
+    told = recorded("google_reviews") | {
+        "comment": "",
+        "reviewer": {"isAnonymous": True, "displayName": "A Google user"},
+    }
     inbound = registry.adapter("google_reviews").translate(json.dumps(told).encode(), {})
 
     assert (inbound.text, inbound.sender.name, inbound.sender.is_verified) == ("★★☆☆☆", "", False)
@@ -212,8 +230,6 @@ def test_leave_that_was_taken_back_is_asked_for_again(site: Site) -> None:
     assert failed.value.trouble == Trouble.LOGIN
 
 
-
-
 def test_only_who_knows_the_secret_may_tell() -> None:
     settings, body = {"secret_sealed": secrets.seal("gizli")}, b'{"id": 1, "text": "x"}'
     signed = "sha256=" + hmac.new(b"gizli", body, hashlib.sha256).hexdigest()
@@ -224,7 +240,9 @@ def test_only_who_knows_the_secret_may_tell() -> None:
     assert not hook.may_tell({}, body, authorization="Bearer ", signature="")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b'{"text": "x"}', b"[" + b"{}," * 300 + b"{}]", b'[{"id": 1}, 5]'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"x"', b'{"text": "x"}', b"[" + b"{}," * 300 + b"{}]", b'[{"id": 1}, 5]']
+)
 def test_a_body_that_is_none_is_refused_whole(body: bytes) -> None:
     with pytest.raises(hook.BadBody):
         hook.posts(body)
