@@ -22,13 +22,15 @@ def of_interactions(numbers: Collection[int]) -> dict[int, Reading]:
     return {row.interaction_id: row for row in rows}
 
 
-def chips(reading: Reading, *, may_correct: bool, asks: bool = False, is_beside: bool = False) -> SafeString:
+def chips(
+    reading: Reading, *, may_correct: bool, asks: bool = False, is_newest: bool = False, is_beside: bool = False
+) -> SafeString:
     """Kind, topic, urgency and mood where they say something; with `asks` the two likeliest kinds to choose from when it is not sure.
 
-    `is_beside` lets an answer that goes elsewhere put them in place of those that stand there.
+    The key i opens the kind of what `is_newest`. `is_beside` lets an answer that goes elsewhere put them in place of those that stand there.
     """
     fields = [field for field in SHOWN if _is_shown(reading, field)]
-    shown = format_html_join("", "{}", ((_chip(reading, field, may_correct),) for field in fields))
+    shown = format_html_join("", "{}", ((_chip(reading, field, is_newest and field == "kind"),) for field in fields))
     asked = _ask(reading) if asks and may_correct and "kind" in reading.unsure else NOTHING
     place = mark_safe(' hx-swap-oob="true"') if is_beside else NOTHING
     return format_html('<span class="reading" id="reading-{}"{}>{}{}</span>', reading.pk, place, shown, asked)
@@ -62,19 +64,20 @@ def _is_shown(reading: Reading, field: str) -> bool:
     return field == "kind" or reading.topic_id is not None
 
 
-def _chip(reading: Reading, field: str, may_correct: bool) -> SafeString:
+def _chip(reading: Reading, field: str, has_key: bool) -> SafeString:
     told, is_unsure = value(reading, field), field in reading.unsure
     label = _("%(what)s: %(said)s, %(sure)s") % {"what": name(field), "said": told, "sure": sureness(reading, field)}
     sign = icon("triangle-alert", 14) if field == "urgency" else NOTHING
     return format_html(
         '<span class="menu-at"><button class="reading-chip{}{}" type="button" data-menu="reading-{}-{}" aria-haspopup="dialog"'
-        ' aria-expanded="false" aria-label="{}">{}{}{}</button><span class="menu menu-start reading-why" id="reading-{}-{}"'
+        ' aria-expanded="false" aria-label="{}"{}>{}{}{}</button><span class="menu menu-start reading-why" id="reading-{}-{}"'
         ' role="dialog" aria-label="{}" hidden hx-get="{}" hx-trigger="intersect once" hx-target="this" hx-swap="innerHTML"></span></span>',
         " is-soon" if field == "urgency" else "",
         " is-unsure" if is_unsure else "",
         reading.pk,
         field,
         label,
+        format_html(' data-key="i" data-key-name="{}"', _("What the message says")) if has_key else NOTHING,
         sign,
         told,
         "?" if is_unsure else "",

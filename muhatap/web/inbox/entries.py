@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
@@ -90,6 +91,7 @@ def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Ite
     last_day: date | None = None
     is_new_shown = False
     spoken = [message.pk for message in messages if message.kind in ("inbound", "outbound")]
+    newest = max((message.pk for message in messages if message.kind == "inbound"), default=0)
     for message in messages:
         day = timezone.localtime(message.at).date()
         if day != last_day:
@@ -102,8 +104,9 @@ def entries(messages: Sequence[Message], reader: Reader, *, seen_id: int) -> Ite
         number = message.interaction_id or 0
         shown = entry(message, fates.get(number), reader, is_open=is_open, post=heard.get(number))
         if isinstance(shown, Said) and (found := read.get(number)):
-            told = readings.chips(found, may_correct=reader.may_organise, asks=message.pk in spoken[-2:])
-            shown = replace(shown, reading=told)
+            shown = replace(
+                shown, reading=_chips(message, found, reader, asks=message.pk in spoken[-2:], newest=newest)
+            )
         yield shown
 
 
@@ -214,6 +217,10 @@ def _defects(message: Message) -> tuple[str, ...]:
     is_damaged = any(not note.startswith(("charset:", "warning:", "dated ")) for note in message.defects)
     damage = [_("This mail was damaged or oddly written; what could be read stands here.")] if is_damaged else []
     return (*warnings, *damage)
+
+
+def _chips(message: Message, found: Reading, reader: Reader, *, asks: bool, newest: int) -> SafeString:
+    return readings.chips(found, may_correct=reader.may_organise, asks=asks, is_newest=message.pk == newest)
 
 
 def _readings(messages: Iterable[Message]) -> dict[int, Reading]:

@@ -90,7 +90,7 @@ def _why(request: HttpRequest, reading: Reading, field: str) -> dict[str, Any]:
     text = understanding.texts([reading.interaction_id]).get(reading.interaction_id, "")
     chances = dict(reading.chances.get(field, ()))
     here = correcting.value_of(reading, field)
-    choices = sorted(words.choices(field), key=lambda one: -chances.get(one[0], 0.0))
+    choices = sorted(words.choices(field), key=lambda one: (not one[0], -chances.get(one[0], 0.0)))
     return {
         "reading": reading,
         "field": field,

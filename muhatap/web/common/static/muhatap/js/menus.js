@@ -61,7 +61,9 @@ function toggleMenu(button) {
 // What a menu offers may come only when it is opened (hx-get); then the first of it has the focus, unless one went on.
 document.addEventListener("htmx:afterSettle", (event) => {
   const menu = openButton && document.getElementById(openButton.dataset.menu);
-  if (menu?.contains(event.detail.target) && document.activeElement === openButton) items(menu)[0]?.focus();
+  if (!menu?.contains(event.detail.target)) return;
+  if (document.activeElement === openButton) items(menu)[0]?.focus();
+  menu.scrollIntoView({ block: "nearest" });
 });
 
 export function closeMenu(giveFocusBack = false) {
