@@ -50,6 +50,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         else (),
         note_url=link("inbox:contact_note", conversation.pk) if may(user, "contacts.edit") else "",
         promises_url=link("promises:of_contact", contact.pk),
+        orders_url=link("sales:of_contact", contact.pk),
         cases_url=f"{link('cases:of_contact', contact.pk)}?conversation={conversation.pk}",
         timeline=_timeline(contact, user, now),
         live=f"conversation:{conversation.pk}",

@@ -82,6 +82,7 @@ class Card:
     note_url: str = ""
     promises_url: str = ""
     cases_url: str = ""
+    orders_url: str = ""
     timeline: tuple[TimelineRow, ...] = ()
     live: str = ""
     reload_url: str = ""
