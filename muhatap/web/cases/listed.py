@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts.models import User
@@ -92,7 +93,7 @@ def rows_of_file(asked: Counted) -> Iterator[list[str]]:
     """Every cost, one a row."""
     yield [
         _("Number"), _("Day"), _("Kind of cost"), _("For what"), _("Money"), _("Currency"), _("Minutes"),
-        _("For an hour"), _("Case"), _("Cause"), _("Team"), _("Note"), _("Follows from"), _("Against"),
+        _("For an hour"), pgettext("service", "Case"), _("Cause"), _("Team"), _("Note"), _("Follows from"), _("Against"),
         _("Written down at"),
     ]  # fmt: skip
     found = counted.rows(asked).select_related("case__cause", "team", "rate").order_by("at", "pk")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from muhatap.accounts.models import Membership, User
 from muhatap.accounts.permissions import may
 from muhatap.flow import promises
+from muhatap.insight.valued import SEGMENTS, by_value
 from muhatap.service.models import Promise
 from muhatap.service.promises import states
 from muhatap.web.common.doors import visitor
@@ -32,6 +33,7 @@ class Asked:
     kind: str = ""
     team: int | None = None
     person: int | None = None
+    value: str = ""
     start: date | None = None
     end: date | None = None
 
@@ -40,7 +42,7 @@ class Asked:
 
     def pairs(self) -> list[tuple[str, str]]:
         named: dict[str, Any] = {"whose": self.whose, "state": self.state, "kind": self.kind, "team": self.team}
-        named |= {"person": self.person, "from": self.start, "to": self.end}
+        named |= {"value": self.value, "person": self.person, "from": self.start, "to": self.end}
         return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
 
     def url(self, name: str = "list", **more: str) -> str:
@@ -60,6 +62,7 @@ def read(request: HttpRequest, *, state: str = "open", days: int | None = None, 
         kind=kind if kind in Promise.Kind.values else "",
         team=number(given.get("team")),
         person=number(given.get("person")),
+        value=given.get("value", "") if given.get("value") in SEGMENTS else "",
         start=start,
         end=end,
     )
@@ -75,6 +78,9 @@ def rows(asked: Asked, user: User, *, at: datetime) -> QuerySet[Promise]:
     for field, value in (("kind", asked.kind), ("team_id", asked.team), ("by_id", asked.person)):
         if value:
             found = found.filter(**{field: value})
+    if asked.value:
+        valued: Any = by_value(found)
+        found = valued.filter(value=asked.value)
     if asked.start:
         found = found.filter(due_at__gte=_midnight(asked.start))
     if asked.end:

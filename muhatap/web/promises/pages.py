@@ -92,6 +92,8 @@ def _narrowed(wanted: Asked) -> list[tuple[str, str]]:
         told.append((said, wanted.but(start=None, end=None).url()))
     if wanted.team:
         told.append((_("One team"), wanted.but(team=None).url()))
+    if wanted.value:
+        told.append((words.segment(wanted.value), wanted.but(value="").url()))
     if wanted.person:
         told.append((_("One person"), wanted.but(person=None).url()))
     return told

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from muhatap.accounts import audit
 from muhatap.accounts.models import Team, User
 from muhatap.contacts.exporting import harmless
+from muhatap.insight.valued import by_value
 from muhatap.service import promises as figures
 from muhatap.service.models import Promise
 from muhatap.service.promises import Tally
@@ -116,7 +117,7 @@ def _cards(whole: Tally, wanted: Asked) -> list[Card]:
 
 
 def _tables(wanted: Asked) -> list[tuple[str, str]]:
-    found = [("kind", _("By kind"))]
+    found = [("kind", _("By kind")), ("value", _("By what the customer’s orders come to"))]
     return found if wanted.whose == asked.MINE else [*found, ("team", _("By team")), ("person", _("By person"))]
 
 
@@ -126,8 +127,9 @@ def _heads() -> list[str]:
 
 
 def _rows(name: str, wanted: Asked, user: User, now: datetime) -> list[Row]:
-    field = {"kind": "kind", "team": "team_id", "person": "by_id"}[name]
-    cells = figures.tallies(asked.rows(wanted, user, at=now), field, at=now)
+    field = {"kind": "kind", "value": "value", "team": "team_id", "person": "by_id"}[name]
+    found = asked.rows(wanted, user, at=now)
+    cells = figures.tallies(by_value(found) if name == "value" else found, field, at=now)
     called = _names(name)
     return [
         Row(name=called(key), cells=_cells(tally, wanted.but(**_narrowed(name, key))))
@@ -138,12 +140,14 @@ def _rows(name: str, wanted: Asked, user: User, now: datetime) -> list[Row]:
 def _narrowed(name: str, key: str) -> dict[str, Any]:
     if key == "None":
         return {}
-    return {name: key if name == "kind" else int(key)}
+    return {name: key if name in ("kind", "value") else int(key)}
 
 
 def _names(name: str) -> Callable[[str], str]:
     if name == "kind":
         return lambda key: str(Promise.Kind(key).label)
+    if name == "value":
+        return words.segment
     table: Any = Team if name == "team" else User
     known = {str(row.pk): str(row) for row in table.objects.all()}
     return lambda key: known.get(key, "–")

@@ -31,6 +31,17 @@ def state_label(name: str) -> str:
     return told[name]
 
 
+def segment(name: str) -> str:
+    """Which customers, by what their orders come to."""
+    told = {
+        "top": _("The tenth whose orders come to most"),
+        "upper": _("The rest of the upper half"),
+        "lower": _("The lower half"),
+        "none": _("Without an order"),
+    }
+    return told[name]
+
+
 def became(promise: Promise, now: datetime) -> str:
     """Open, overdue, kept, kept late, broken or withdrawn."""
     if promise.state == Promise.State.OPEN:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation
 from muhatap.flow import promises
+from muhatap.sales.models import Order, Shop
 from muhatap.service import promising
 from muhatap.service.models import Promise
 from muhatap.shared import clock
@@ -167,6 +168,20 @@ def test_the_report_counts_and_each_number_leads_to_its_rows(can: Client, conver
     text = b"".join(file.streaming_content).decode()
     assert "Söz 1" in text and "Kargo gelmedi" in text
     assert b"Dispatch or delivery" in b"".join(can.get("/promises/report/export/?table=kind").streaming_content)
+
+
+def test_the_report_tells_promises_to_dear_customers_apart(can: Client, conversation: Conversation) -> None:
+    shop = Shop.objects.create(kind="feed", name="Ihlamur Ev", token="t", created_at=clock.now())
+    told = {"shop": shop, "placed_at": clock.now(), "modified_at": clock.now(), "recorded_at": clock.now()}
+    others = [conversation_of(f"Kişi {n}").contact for n in range(9)]
+    for n, contact in enumerate([conversation.contact, *others]):
+        Order.objects.create(external_id=str(n), number=str(n), currency="TRY", total=1000 - n, contact=contact, **told)
+    promised(conversation, "Kargoya verilecek", -1)
+    promised(conversation_of("Siparişsiz"), "Bilgi yazılacak", -1)
+    page = can.get("/promises/report/").content.decode()
+    assert "The tenth whose orders come to most" in page and "Without an order" in page and "upper half" not in page
+    rows = can.get("/promises/?whose=all&state=overdue&value=top").content.decode()
+    assert "Kargoya verilecek" in rows and "Bilgi yazılacak" not in rows
 
 
 def test_an_agents_report_is_of_their_own_promises(zeynep: Client, conversation: Conversation) -> None:
