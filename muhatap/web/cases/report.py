@@ -275,7 +275,7 @@ def _chart(asked: Counted, currency: str) -> Chart:
     ]
     series = Series(
         label=currency,
-        values=[max(value, 0.0) for value in values],
+        values=values,
         written=lambda value: times.money(Decimal(str(value)), currency),
         url=lambda span: asked.but(start=span[0], end=span[1], currency=currency).url(),
     )

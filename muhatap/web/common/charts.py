@@ -167,7 +167,7 @@ def _bars(series: Sequence[Series], largest: float) -> list[Bar]:
         )
         for place, each in enumerate(series)
         for nth, value in enumerate(each.values)
-        if value
+        if value and value > 0  # what is below nothing stands in the table alone
     ]
 
 
