@@ -5,7 +5,7 @@ import pytest
 from muhatap.channels.contract import Address
 from muhatap.channels.models import Inbox
 from muhatap.conversations.models import Conversation, Draft
-from muhatap.flow import reply
+from muhatap.flow import later, reply
 from muhatap.interactions.models import Outgoing
 from muhatap.writing import signing
 from muhatap.writing.models import Signature
@@ -99,3 +99,25 @@ def test_the_most_particular_signature_is_taken(conversation: Conversation) -> N
 def test_a_signature_that_cannot_be_filled_keeps_no_answer_from_leaving(conversation: Conversation) -> None:
     Signature.objects.update(html='<p>{{ agent.name | truncate: "x" }}</p>')  # kept before such were refused
     assert send(conversation) == "Yola çıktı."
+
+
+def test_what_was_chosen_for_this_answer_stands_under_it(conversation: Conversation) -> None:
+    english = signing.save(
+        inbox=None, user=cast.zeynep(), language="en", html="Best, Z.", by=cast.zeynep(), at=cast.NOW
+    )
+    assert send(conversation).endswith("Ihlamur Ev")
+    assert send(conversation, signature=str(english.pk)).endswith("Best, Z.")
+    assert send(conversation, signature=signing.NONE) == "Yola çıktı."
+
+
+def test_nobody_signs_with_what_is_anothers(conversation: Conversation) -> None:
+    cans = signing.save(inbox=None, user=cast.can(), language="", html="Can", by=cast.can(), at=cast.NOW)
+    assert send(conversation, signature=str(cans.pk)).endswith("Zeynep Arslan\nIhlamur Ev")
+
+
+def test_an_answer_that_leaves_later_is_signed_as_was_chosen(conversation: Conversation) -> None:
+    chosen = reply.Answer(html="<p>Yarın.</p>", to=(AYSE,), is_signed=True, signature=signing.NONE)
+    at = cast.NOW + cast.minutes(60)
+    row = later.schedule(conversation=conversation, answer=chosen, send_at=at, by=cast.zeynep(), at=cast.NOW)
+    later.send_due(scheduled_id=row.pk, at=at)
+    assert conversation.messages.get(kind="outbound").html == "<p>Yarın.</p>"

@@ -10,7 +10,7 @@ from muhatap.contacts import designing, fields, profile
 from muhatap.contacts.models import Contact, CustomField
 from muhatap.web.contacts import words
 
-_HELP = {"number": _("Example: 1.249,90"), "money": _("Example: 1.249,90 ₺"), "date": _("Example: 21.11.2026")}
+_HELP = {"number": _("Example: 1,249.90"), "money": _("Example: ₺1,249.90"), "date": _("Example: 2026-11-21")}
 
 
 class ProfileForm(forms.Form):

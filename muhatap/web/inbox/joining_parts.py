@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
@@ -19,6 +20,11 @@ from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox.display import OwnField, Participant
 
 MOST = 50
+
+EXAMPLES = {
+    "tr": {"number": "1.249,90", "money": "1.249,90 ₺", "date": "21.11.2026"},
+    "en": {"number": "1,249.90", "money": "₺1,249.90", "date": "2026-11-21"},
+}
 
 
 def parts(conversation: Conversation, user: User, has: Has) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def fields(
 ) -> tuple[OwnField, ...]:
     """The fields in use with their values; what was typed and refused stays, with why."""
     kept = filling.of(conversation) if kept is None else kept
-    examples = {"number": "1.249,90", "money": "1.249,90 ₺", "date": "21.11.2026"}
+    examples = EXAMPLES.get(get_language() or "", EXAMPLES["en"])
     return tuple(
         OwnField(
             key=field.key,
