@@ -21,6 +21,7 @@ _VISIT = {
     "landing_path": "string",
 }
 LOOKED, CARTED, ORDERED = 1, 3, 5  # of `reached`
+AT_ONCE_MS = 10_000  # who left after one page with less than this left at once
 TRACK = 2  # of `kind`: what shops and sites told, beside pages and who somebody is
 
 VISITS = ibis.schema(

@@ -2,6 +2,8 @@
 
 import ibis.expr.types as ir
 
+from muhatap.measures.tables import AT_ONCE_MS
+
 STEPS = {"n_looked": 1, "n_close": 2, "n_carted": 3, "n_checkout": 4, "n_sold": 5}  # of `reached`
 
 
@@ -12,7 +14,7 @@ def totals(visits: ir.Table) -> ir.Table:
         n_views=visits.n_pages.sum(),
         engaged_ms=visits.engaged_ms.sum(),
         median_ms=visits.engaged_ms.cast("float64").median(),
-        n_short=(visits.n_pages <= 1).cast("int64").sum(),
+        n_short=((visits.n_pages <= 1) & (visits.engaged_ms < AT_ONCE_MS)).cast("int64").sum(),
         **{name: (visits.reached >= step).cast("int64").sum() for name, step in STEPS.items()},
     )
 

@@ -58,13 +58,17 @@ def meeting(rows: Rows, wanted: Conditions, links: Rows, world: dict[str, Rows] 
     return [row for row in rows if is_met(row, wanted, (world or {}) | {"facts_visitor_links": links})]
 
 
+def is_short(visit: Row) -> bool:
+    return bool(visit["n_pages"] <= 1 and visit["engaged_ms"] < 10_000)
+
+
 def totals(visits: Rows) -> Rows:
     engaged = [row["engaged_ms"] for row in visits]
     steps = {"n_looked": 1, "n_close": 2, "n_carted": 3, "n_checkout": 4, "n_sold": 5}
     n_pages = [row["n_pages"] for row in visits]
     return [{
         "n_visits": len(visits), "n_views": sum(n_pages) if visits else None, "engaged_ms": sum(engaged) if visits else None,
-        "median_ms": float(statistics.median(engaged)) if visits else None, "n_short": sum(n <= 1 for n in n_pages) if visits else None,
+        "median_ms": float(statistics.median(engaged)) if visits else None, "n_short": sum(map(is_short, visits)) if visits else None,
         **{name: sum(row["reached"] >= step for row in visits) if visits else None for name, step in steps.items()},
     }]  # fmt: skip
 
@@ -160,7 +164,7 @@ def pages(page_views: Rows) -> Rows:
 def sources(visits: Rows, by: Sequence[str]) -> Rows:
     return grouped(visits, by, lambda some: {
         "n_visits": len(some), "n_visitors": len({row["visitor"] for row in some}), "n_pages": sum(row["n_pages"] for row in some),
-        "engaged_ms": sum(row["engaged_ms"] for row in some), "n_short": sum(row["n_pages"] <= 1 for row in some),
+        "engaged_ms": sum(row["engaged_ms"] for row in some), "n_short": sum(map(is_short, some)),
         "n_looked": sum(row["reached"] >= 1 for row in some), "n_carted": sum(row["reached"] >= 3 for row in some),
         "n_bought": sum(row["reached"] >= 5 for row in some),
     })  # fmt: skip
