@@ -128,7 +128,7 @@ def row(line: Line, *, selected: int | None, view: str, now: datetime, chooses: 
         is_selected=line.pk == selected,
         **_priority(line.priority),
         channel_icon=words.channel_icon(line.channel),
-        place=f"{place} · {line.subject}" if line.channel == "email" and line.subject else place,
+        place=f"{place} · {line.subject}" if line.channel != "webchat" and line.subject else place,
         **due.of_row(line, now),
         chooses=chooses,
     )

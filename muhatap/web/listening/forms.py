@@ -61,7 +61,7 @@ class SourceForm(forms.Form):
         help_text=_("The others stand under “Posts heard” and count in the figures; each can be opened there."),
     )
     words = Lines(
-        label=_("Words"),
+        label=_("These words"),
         required=False,
         help_text=_("One a line. Case and Turkish letters make no difference; endings are found."),
     )

@@ -35,10 +35,10 @@ KINDS = {
     "notice": gettext_lazy("Sites that write you a mail when somebody wrote there"),
     "hook": gettext_lazy("Any program of yours that hears of posts"),
     "manual": gettext_lazy("What your people hear on the phone, in the shop, anywhere"),
-    "mastodon": gettext_lazy("Mentions of your account and hashtags; answered there"),
-    "bluesky": gettext_lazy("Mentions, replies and searches; answered there"),
-    "youtube": gettext_lazy("Comments below your videos; answered there"),
-    "google_reviews": gettext_lazy("Reviews of your places on Google Maps; answered there"),
+    "mastodon": gettext_lazy("Mentions of your account and hashtags; answered from here, in public"),
+    "bluesky": gettext_lazy("Mentions, replies and searches; answered from here, in public"),
+    "youtube": gettext_lazy("Comments below your videos; answered from here, in public"),
+    "google_reviews": gettext_lazy("Reviews of your places on Google Maps; answered from here, in public"),
 }
 
 
