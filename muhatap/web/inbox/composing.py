@@ -67,7 +67,7 @@ def typed(post: QueryDict) -> Typed:
         answers=number(post.get("answers")),
         wrong=wrong,
         raw=raw,
-        signature=without_nul(post["signature"])[:LONGEST_CHOICE] if "signature" in post else None,
+        signature=without_nul(post.get("signature", ""))[:LONGEST_CHOICE] if "signature" in post else None,
         version=number(post.get("version")),
         sure=frozenset(word for word in _said_yes(post) if "=" not in word),
         how=_how(post),
