@@ -31,6 +31,7 @@ class Shop:
     site_secret: str = ""
     chat_key: str = ""
     chat_secret: str = ""
+    survey_key: str = ""
     sessions: dict[str, Customer] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=lambda: list(POSTS))
 
@@ -52,6 +53,10 @@ class Shop:
             found += _tag(self.muhatap, "muhatap.js", key=self.site_key, consent=consent, identity=told)
         if self.chat_key:
             found += _tag(self.muhatap, "chat.js", inbox=self.chat_key, identity=said)
+        if self.survey_key:
+            found += _tag(
+                self.muhatap, "survey.js", survey=self.survey_key, consent=consent, site=self.site_key, identity=told
+            )
         return found
 
 

@@ -48,7 +48,7 @@ def test_an_answer_that_is_no_answer_is_refused_and_nothing_is_kept(value: Value
     nps = survey()
     why = question(nps, "Neden?")
 
-    with pytest.raises(ValueError):  # noqa: PT011 (Nonsense is one)
+    with pytest.raises(ValueError):
         answered(nps, 3, answers={why.pk: value})
 
     assert not Response.objects.exists()
@@ -56,7 +56,7 @@ def test_an_answer_that_is_no_answer_is_refused_and_nothing_is_kept(value: Value
 
 @pytest.mark.parametrize(("kind", "score"), [("nps", 11), ("nps", -1), ("csat", 0), ("ces", 8), ("nps", None)])
 def test_a_score_outside_of_its_range_is_refused(kind: str, score: int | None) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         answered(survey(kind), score)
 
 

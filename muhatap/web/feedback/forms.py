@@ -106,7 +106,7 @@ class SurveyForm(NewForm):
     most_in_period = forms.IntegerField(
         label=gettext_lazy("At most so many answers"), min_value=1, max_value=10_000_000, required=False
     )
-    period = forms.ChoiceField(label=gettext_lazy("in"), choices=Survey.Period.choices)
+    period = forms.ChoiceField(label=gettext_lazy("Within"), choices=Survey.Period.choices)
     closes_on = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,

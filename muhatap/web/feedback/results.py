@@ -141,7 +141,7 @@ def _sentence(survey: Survey, found: Figure, quiet: Silence) -> str:
         return _("Nobody has answered in these days.")
     told = {"name": words.figure_name(survey.kind), "value": words.value(survey.kind, found.value)}
     told |= {"range": words.interval(survey.kind, found), "n": words.n_answers(found.n)}
-    said = _("%(name)s is %(value)s, probably between %(range)s, from %(n)s") % told
+    said = _("%(name)s is %(value)s, probably %(range)s, from %(n)s") % told
     if not told["range"]:
         said = _("%(name)s is %(value)s, from %(n)s") % told
     return f"{said}."
