@@ -19,7 +19,7 @@ from muhatap.sales.models import Order, State
 from muhatap.service.models import Case
 
 Z = 1.959964
-STANDARD_DAYS = 90
+STANDARD_DAYS = 30  # of the last 90 days, two thirds of the complaints can be told of
 FEWEST = 5  # of each side: below that we say that it cannot be said
 PLACES = Decimal("0.01")
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import Team
+from muhatap.accounts.permissions import may
 from muhatap.contacts.exporting import harmless
 from muhatap.insight import lost
 from muhatap.sales.models import Product
@@ -70,6 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "all_url": asked.url("report_export"),
         "periods": _periods(asked, now),
         "asked": asked,
+        "may_write": may(visitor(request), "cases.edit"),
         "views": pages.views("report", visitor(request)),
     }
     return render(request, "cases/report.html", page)
