@@ -42,7 +42,14 @@ def currency() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
 
 
-class CaseForm(forms.Form):
+class Form(forms.Form):
+    """Several stand in one page: each names its fields after itself, so that every label finds its own."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__.lower()}_%s"} | more)
+
+
+class CaseForm(Form):
     """What a case is about, whose it is and until when."""
 
     title = forms.CharField(
@@ -99,7 +106,7 @@ class CaseForm(forms.Form):
             field.choices = [NONE, *choices]
 
 
-class ResolveForm(forms.Form):
+class ResolveForm(Form):
     """What was done, in words; what they were given with it, if anything."""
 
     kind = forms.ChoiceField(label=_("What was done"), choices=Resolution.Kind)
@@ -119,14 +126,14 @@ class ResolveForm(forms.Form):
         return told
 
 
-class CompensateForm(forms.Form):
+class CompensateForm(Form):
     given = forms.ChoiceField(label=_("Given to the customer"), choices=Compensation.Kind)
     amount = amount(label=_("Worth"))
     currency = currency()
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class CostForm(forms.Form):
+class CostForm(Form):
     """Time or money that it took."""
 
     minutes = forms.IntegerField(label=_("Minutes of work"), min_value=1, max_value=MOST_MINUTES, required=False)
@@ -154,11 +161,11 @@ class CostForm(forms.Form):
         return told | {"what": what, "happened_at": at, "said": said["note"]}
 
 
-class WhyForm(forms.Form):
+class WhyForm(Form):
     why = forms.CharField(label=_("Why"), max_length=300)
 
 
-class CauseForm(forms.Form):
+class CauseForm(Form):
     name = forms.CharField(label=_("Name in Turkish"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     parent = forms.ChoiceField(label=_("Under"), required=False)
@@ -176,7 +183,7 @@ class CauseForm(forms.Form):
         return {"name": said["name"], "name_en": said["name_en"], "parent": self.parents.get(said["parent"])}
 
 
-class RateForm(forms.Form):
+class RateForm(Form):
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("Every team")
     )

@@ -43,7 +43,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     offer = _offer(request, conversation, now)
     if offer is None:
         return _again(request, conversation, now, template="inbox/_offer_saved.html")
-    form = OfferForm(request.POST or None, initial=initial(offer.terms))
+    form = OfferForm(request.POST or None, initial=initial(offer.terms), auto_id="offer_%s")
     if request.method == "POST" and form.is_valid():
         try:
             promises.note(conversation=conversation, terms=form.terms(offer.terms), by=visitor(request), at=now)
