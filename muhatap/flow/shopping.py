@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -29,7 +30,9 @@ from muhatap.visits.models import Event, Kind, Site, VisitorLink
 
 log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
-MOST = 500  # in one transaction, which holds a lock for each visitor and order
+MOST = 2000  # in one transaction, which holds a lock for each visitor with a cart and each order
+FIRST_LOOK, WIDER = timedelta(seconds=1), 4  # however much waits, little more is read than a run takes
+MOST_KNOWN = 500  # carts and orders given to somebody at one time
 RUNS = 100
 OPEN_FOR = timedelta(days=7)  # what a visitor told who may yet turn out to be somebody
 NEWS_FOR = timedelta(days=1)  # after which all that a new tie or one taken back changes has been seen
@@ -55,8 +58,7 @@ def carry(*, at: datetime, lag: timedelta = LAG) -> int:
         if place is None:
             return 0
         found, until = _arrived(place.received_at, at - lag)
-        for told in _by_visitor(found):
-            _carry_or_pass(told, at=at)
+        _carry_all(_by_visitor(found), at=at)
         place.received_at = max(until, place.received_at)
         place.save(update_fields=["received_at"])
     return len(found)
@@ -95,13 +97,13 @@ def _misplaced(
     links = links.filter(source=OuterRef("source"), visitor=OuterRef("visitor"), taken_back_at=None)
     holding = links.filter(Q(until_at=None) | Q(until_at__gt=OuterRef(moment)), from_at__lte=OuterRef(moment))
     news = VisitorLink.objects.filter(Q(made_at__gt=at - NEWS_FOR) | Q(taken_back_at__gt=at - NEWS_FOR))
-    changed = set(news.order_by("-id").values_list("visitor", flat=True)[:MOST])
+    changed = set(news.order_by("-id").values_list("visitor", flat=True)[:MOST_KNOWN])
     lately = Q(**{f"{moment}__gt": at - OPEN_FOR}) | Q(visitor__in=changed)
     owned = rows.filter(lately, source__startswith="site:").annotate(owner=Subquery(holding.values("contact")[:1]))
     found, lost = Q(contact=None, owner__isnull=False), Q(contact__isnull=False, owner=None)
     another = Q(contact__isnull=False, owner__isnull=False) & ~Q(contact=F("owner"))
     wrong = owned.filter(found | lost | another)
-    rows_found = list(wrong.order_by(f"-{moment}").values_list("pk", "contact", "owner")[:MOST])
+    rows_found = list(wrong.order_by(f"-{moment}").values_list("pk", "contact", "owner")[:MOST_KNOWN])
     owners = Contact.objects.select_related("merged_into").in_bulk({owner for _pk, _c, owner in rows_found if owner})
     for pk, contact, owner in rows_found:
         standing = owners[owner].standing() if owner else None
@@ -119,9 +121,14 @@ def _place(at: datetime) -> ShopPlace | None:
 
 def _arrived(after: datetime, until: datetime) -> tuple[list[Event], datetime]:
     """At most about MOST events, and how far these go: those of one moment of arrival stay together."""
+    rows: list[tuple[datetime, int, UUID]] = []
+    begin, step = after, FIRST_LOOK
     with connection.cursor() as cursor:
-        cursor.execute(_FRESH, [after, until, Kind.TRACK, sorted(events.NAMES), MOST])
-        rows = cursor.fetchall()
+        while begin < until and len(rows) < MOST:
+            end = min(begin + step, until)
+            cursor.execute(_FRESH, [begin, end, Kind.TRACK, sorted(events.NAMES), MOST - len(rows)])
+            rows += cursor.fetchall()
+            begin, step = end, WIDER * step
     if len(rows) == MOST:
         last = rows[-1][0]
         if rows[0][0] < last:
@@ -152,24 +159,48 @@ def _by_visitor(found: Sequence[Event]) -> list[_Told]:
     return list(told.values())
 
 
-def _carry_or_pass(told: _Told, *, at: datetime) -> None:
+def _carry_all(people: Sequence[_Told], *, at: datetime) -> None:
+    """Who has a cart or an order one by one; of the others, most by far, only the products, site by site at once."""
+    found = Site.objects.filter(pk__in={told.site for told in people})
+    tied = {site.pk: shops.of_site(source=f"site:{site.pk}", name=site.name, at=at) for site in found}
+    looked: dict[int, list[_Told]] = defaultdict(list)
+    for told in people:
+        if told.site not in tied:
+            continue
+        if all(events.is_look(event.name) for event in told.events):
+            looked[told.site].append(told)
+        else:
+            _carry_or_halve(tied[told.site], [told], at=at)
+    for site, some in looked.items():
+        _carry_or_halve(tied[site], some, at=at)
+
+
+def _carry_or_halve(shop: Shop, people: Sequence[_Told], *, at: datetime) -> None:
     """One visitor whose events we cannot make sense of stops nobody else."""
     try:
         with transaction.atomic():
-            _carry(told, at=at)
+            if len(people) == 1:
+                _carry(shop, people[0], at=at)
+            else:
+                _learn(shop, [meaning for told in people for _event, meaning in _meant(told)], at=at)
     except (DatabaseError, ValueError, OverflowError, ArithmeticError) as error:
         if away.is_away(error):
             raise  # the place stays where it is, and all of these come again
-        log.warning("shop events of a visitor of site %s were left out: %r", told.site, error)
+        if len(people) == 1:
+            log.warning("shop events of a visitor of site %s were left out: %r", people[0].site, error)
+            return
+        middle = len(people) // 2
+        _carry_or_halve(shop, people[:middle], at=at)
+        _carry_or_halve(shop, people[middle:], at=at)
 
 
-def _carry(told: _Told, *, at: datetime) -> None:
-    site = Site.objects.filter(pk=told.site).first()
-    if site is None:
-        return
-    shop = shops.of_site(source=f"site:{site.pk}", name=site.name, at=at)
-    browser = Browser(source=f"site:{site.pk}", visitor=told.visitor)
-    meant = [(event, meaning) for event in told.events if (meaning := _meaning(event))]
+def _meant(told: _Told) -> list[tuple[Event, Meaning]]:
+    return [(event, meaning) for event in told.events if (meaning := _meaning(event))]
+
+
+def _carry(shop: Shop, told: _Told, *, at: datetime) -> None:
+    browser = Browser(source=f"site:{told.site}", visitor=told.visitor)
+    meant = _meant(told)
     ordering.hold(
         shop=shop, told=[said.order for _event, said in meant if said.order]
     )  # before products, as servers do

@@ -89,8 +89,9 @@ def tell(*, visit_id: int, at: datetime) -> None:
 
     What only the shop's server told, without a page, is no visit to anybody's eyes.
     """
-    VisitNews.objects.filter(visit_id=visit_id).delete()  # first: what changes from here on is news again
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("site").filter(pk=visit_id).first()
+    held = Visit.objects.select_for_update(of=("self",), no_key=True)  # before its news, as the fold does
+    visit = held.select_related("site").filter(pk=visit_id).first()
+    VisitNews.objects.filter(visit_id=visit_id).delete()  # from here on what changes is news again
     if visit is None:
         return
     contact = stitching.contact_of(visit) if visit.n_pages else None

@@ -26,21 +26,31 @@ MOST_PRODUCTS = 200  # in one order
 
 def told(event: Event) -> Mapping[str, Any]:
     """The whole event, read once."""
-    found: Mapping[str, Any] = event.__dict__.setdefault("told", segment.told(event.payload))
+    found: Mapping[str, Any] | None = event.__dict__.get("told")
+    if found is None:
+        found = event.__dict__["told"] = segment.told(event.payload)
+    return found
+
+
+def on_device(event: Event) -> int:
+    """Looked at once."""
+    found: int | None = event.__dict__.get("device")
+    if found is None:
+        found = event.__dict__["device"] = device_of(told(event))
     return found
 
 
 def count(visit: Visit, events: Sequence[Event], counted: Counted) -> None:
     """Add these events of one visit to what is counted, and tell the visit its device and how far it came."""
     for event in events:
-        device = device_of(told(event))
+        device = on_device(event)
         visit.device = visit.device or device
         visit.reached = max(visit.reached, step_of(event))
         properties = properties_of(event)
         if event.name == CLICKED:
             _click(event, properties, device, counted)
         elif event.kind in (Kind.PAGE, Kind.SCREEN):
-            counted.name(event.site_id, Dim.PAGE, path_of(event), event.name)
+            counted.name(event.site_id, Dim.PAGE, path_of(event), event.name, event.at)
         for product, measures in _of_products(event, properties):
             counted.add(event.site_id, Dim.PRODUCT, product, device, event.at, **measures)
         _name_products(event, properties, counted)
@@ -111,7 +121,8 @@ def _click(event: Event, properties: Mapping[str, Any], device: int, counted: Co
     counted.click(event.site_id, path, element, device, event.at, _where(properties))
     words = properties.get("text")
     if isinstance(words, str):
-        counted.name(event.site_id, Dim.ELEMENT, f"{path}\t{element}", without_nul(" ".join(words[:80].split())))
+        said = without_nul(" ".join(words[:80].split()))
+        counted.name(event.site_id, Dim.ELEMENT, f"{path}\t{element}", said, event.at)
 
 
 def _where(properties: Mapping[str, Any]) -> dict[str, float]:
@@ -150,7 +161,7 @@ def _name_products(event: Event, properties: Mapping[str, Any], counted: Counted
         for each in (properties, *_products(properties)):
             product, name = text(each.get("product_id")), each.get("name")
             if product and isinstance(name, str):
-                counted.name(event.site_id, Dim.PRODUCT, product, without_nul(name[:300]))
+                counted.name(event.site_id, Dim.PRODUCT, product, without_nul(name[:300]), event.at)
 
 
 def _products(properties: Mapping[str, Any]) -> list[Mapping[str, Any]]:

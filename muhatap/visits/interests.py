@@ -3,15 +3,17 @@
 Seconds and cards follow from the page views and may be worked out anew; clicks are added, since each event is folded once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from muhatap.shared import bulk
 from muhatap.visits.counting import CLICKED, properties_of, text
 from muhatap.visits.models import EmptySearch, Event, ProductInterest, Visit
+from muhatap.visits.sessions import Session
 
 LOOKED, SEARCHED = "Product Viewed", "Products Searched"
 FROM_PAGES = """
@@ -31,13 +33,14 @@ on conflict (visit_id, product) do update set at = least(visits_productinterest.
 ADD = """
 insert into visits_productinterest (visit_id, product, name, at, n_looks, engaged_ms, n_gallery, n_variants, shown_ms)
 select visit_id, product, name, at, 0, 0, n_gallery, n_variants, 0
-from unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::int[])
-  as told (visit_id, product, name, at, n_gallery, n_variants)
+from unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::int[], %s::int[])
+  as told (visit_id, product, at, name, n_gallery, n_variants)
 on conflict (visit_id, product) do update set at = least(visits_productinterest.at, excluded.at),
   name = coalesce(nullif(excluded.name, ''), visits_productinterest.name),
   n_gallery = visits_productinterest.n_gallery + excluded.n_gallery,
   n_variants = visits_productinterest.n_variants + excluded.n_variants
 """
+CLICKS = ("visit_id", "product", "at", "name", "n_gallery", "n_variants")
 
 
 @dataclass
@@ -52,24 +55,23 @@ class Clicks:
     n_variants: int = 0
 
 
-def fold(done: Iterable[tuple[Visit, Sequence[Event]]]) -> None:
+def fold(done: Iterable[Session]) -> None:
     """Renew what these visits show of interest, after their pages were read."""
     found: dict[tuple[int, str], Clicks] = {}
     visits = []
     searches = []
-    for visit, events in done:
-        visits.append(visit.pk)
-        for event in events:
-            _read(visit, event, found)
-            searches += _searched(visit, event)
+    for session in done:
+        if any(page.product or page.shown for page in session.pages.values()):
+            visits.append(session.visit.pk)
+        for event in session.events:
+            _read(session.visit, event, found)
+            searches += _searched(session.visit, event)
     EmptySearch.objects.bulk_create(searches, ignore_conflicts=True)
     with connection.cursor() as cursor:
         if visits:
             cursor.execute(FROM_PAGES, {"visits": visits})
         if found:
-            rows = list(found.values())
-            names = ("visit_id", "product", "name", "at", "n_gallery", "n_variants")
-            cursor.execute(ADD, [[getattr(row, name) for row in rows] for name in names])
+            cursor.execute(ADD, bulk.columns([getattr(row, name) for name in CLICKS] for row in found.values()))
 
 
 def _searched(visit: Visit, event: Event) -> list[EmptySearch]:

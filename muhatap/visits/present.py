@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from muhatap.contacts.models import Contact
 from muhatap.visits import origins, proving
-from muhatap.visits.folding import ENGAGED, GAP
 from muhatap.visits.models import Event, Kind, Visit, VisitorLink
+from muhatap.visits.sessions import ENGAGED, GAP
 
 HERE_FOR = timedelta(
     minutes=5

@@ -97,6 +97,7 @@ class _Body(msgspec.Struct, rename="camel"):
 
 _read_body = msgspec.json.Decoder(_Body).decode
 _read_event = msgspec.json.Decoder(_Event).decode
+_read_any = msgspec.json.Decoder().decode
 
 
 class Request(NamedTuple):
@@ -212,9 +213,12 @@ def _inherited(told: _Body) -> dict[str, Any]:
 def told(payload: str | bytes) -> Mapping[str, Any]:
     """The whole event as it was kept; nothing of one that only a stricter reader would take (numbers of thousands of digits)."""
     try:
-        read = json.loads(payload)
-    except (ValueError, RecursionError):
-        return {}
+        read = _read_any(payload)
+    except (msgspec.DecodeError, RecursionError):  # half of a pair, or an endless number: the standard library may
+        try:
+            read = json.loads(payload)
+        except (ValueError, RecursionError):
+            return {}
     return read if isinstance(read, dict) else {}
 
 
@@ -272,7 +276,8 @@ def _plain(told: str | int | None, longest: int) -> str:
     """Text the database can keep: it refuses the NUL character and halves of a surrogate pair."""
     if not told:
         return "" if told is None else str(told)
-    return without_nul(str(told)[:longest])
+    said = str(told)[:longest]
+    return said if said.isascii() and "\0" not in said else without_nul(said)
 
 
 def _sample(raw: bytes) -> str:

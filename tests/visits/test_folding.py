@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from muhatap.visits import folding, keeping, sites
-from muhatap.visits.models import Event, PageView, Site, Visit
+from muhatap.visits import folding, keeping, sessions, sites, standing
+from muhatap.visits.models import DayTally, Dim, Event, PageView, Site, Visit
+from muhatap.visits.sessions import Session, Told
+from muhatap.visits.tallies import Counted
 from tests import cast
 from tests.visits.leaves import without_leaves
 
@@ -189,18 +191,41 @@ def test_more_than_one_run_takes_is_folded_run_by_run(shop: Site, monkeypatch: p
 def test_an_event_nobody_can_make_sense_of_stops_no_other(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(shop, 0, visitor="tarayici-1")
     arrive(shop, 0, visitor="tarayici-2")
-    read = folding._read_pages
+    read = sessions._read_pages
 
-    def stumbling(visit: Visit, events: Any) -> None:
-        if visit.visitor == "tarayici-1":
+    def stumbling(session: Session, elsewhere: Any) -> None:
+        if session.visit.visitor == "tarayici-1":
             raise OverflowError
-        read(visit, events)
+        read(session, elsewhere)
 
-    monkeypatch.setattr(folding, "_read_pages", stumbling)
+    monkeypatch.setattr(sessions, "_read_pages", stumbling)
 
     assert fold() == 2
     assert Visit.objects.get().visitor == "tarayici-2"
     assert fold() == 0
+
+
+def test_somebody_whose_rows_the_database_refuses_is_left_out_and_nobody_counts_twice(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for visitor in "abcde":
+        arrive(shop, 0, visitor=visitor)
+        arrive(shop, 1, "Product Added", kind="track", visitor=visitor, product_id="keten")
+    read = sessions.read
+
+    def swollen(told: Told) -> Counted:
+        counted = read(told)
+        if told.visitor == "b":
+            told.sessions[0].visit.source = "longer than its column"
+        return counted
+
+    monkeypatch.setattr(sessions, "read", swollen)
+
+    assert fold() == 10
+
+    assert sorted(Visit.objects.values_list("visitor", flat=True)) == ["a", "c", "d", "e"]
+    assert PageView.objects.count() == 4
+    assert DayTally.objects.get(dim=Dim.PRODUCT).n_carted == 4
 
 
 def test_a_passing_trouble_of_the_database_costs_nobody_their_visit(
@@ -212,7 +237,7 @@ def test_a_passing_trouble_of_the_database_costs_nobody_their_visit(
         raise OperationalError("deadlock detected")
 
     with monkeypatch.context() as patch:
-        patch.setattr(folding, "_read_pages", deadlocked)
+        patch.setattr(standing, "write", deadlocked)
         with pytest.raises(OperationalError):
             fold()
 

@@ -182,6 +182,29 @@ def test_minutes_go_after_two_days_and_days_stay_and_still_take_what_is_late(sho
     assert DayTally.objects.filter(dim=Dim.PAGE).aggregate(Sum("n_views"))["n_views__sum"] == 2
 
 
+def test_endless_names_are_counted_together_and_corrected_where_they_were_counted(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies, "CAPPED", {Dim.PAGE: 3, Dim.PRODUCT: 1})
+    street = Street(shop, 7)
+    for n in range(6):
+        at = NOON + timedelta(seconds=n)
+        street.send(at, "a", f"Sayfa {n}", f"/{n}", kind=3, page_view=f"p{n}", product_id=f"u{n}")
+    folding.fold(at=NOON + DAY)
+    for n in range(6):
+        street.send(NOON + timedelta(seconds=30), "a", "Page Engaged", f"/{n}", page_view=f"p{n}", seconds=10)
+    Event.objects.filter(name="Page Engaged").update(received_at=NOON + DAY - timedelta(hours=1))
+
+    folding.fold(at=NOON + DAY)
+
+    of_pages = counted(Dim.PAGE, "n_views", "engaged_ms", by_day=True)
+    assert {key: sums for (key, _device, _on), sums in of_pages.items()} == {
+        "/0": (1, 10_000), "/1": (1, 10_000), "/2": (1, 10_000), tallies.OTHERS: (3, 30_000),
+    }  # fmt: skip
+    assert {key for key, _device, _at in counted(Dim.PRODUCT, "n_views")} == {"u0", tallies.OTHERS}
+    assert set(Named.objects.filter(dim=Dim.PAGE).values_list("key", flat=True)) == {"/0", "/1", "/2"}
+
+
 SIZES = [((390, 844), 1), ((844, 390), 1), ((820, 1180), 2), ((1440, 900), 3), ((1920, 1080), 3), ((0, 0), 0)]
 
 
