@@ -11,6 +11,7 @@ import json
 import logging
 import time
 import zlib
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -127,9 +128,16 @@ async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) 
 
 def _too_fast(site: Standing, key: str, address: str, *, is_browser: bool) -> float:
     """Seconds to wait. One address alone never takes all that a site may send."""
-    half = Limit(burst=site.per_second, per_minute=30 * site.per_second)
+    half, whole = _limits(site.per_second)
     wait = BUCKETS.take("address", f"{site.id} {address}", FROM_ONE_BROWSER if is_browser else half)
-    return wait or BUCKETS.take("site", key, Limit(burst=2 * site.per_second, per_minute=60 * site.per_second))
+    return wait or BUCKETS.take("site", key, whole)
+
+
+@lru_cache
+def _limits(per_second: int) -> tuple[Limit, Limit]:
+    """Of one address, and of the whole site."""
+    half = Limit(burst=per_second, per_minute=30 * per_second)
+    return half, Limit(burst=2 * per_second, per_minute=60 * per_second)
 
 
 def _of_browser(site: Standing, scope: dict[str, Any], headers: dict[bytes, bytes]) -> dict[str, str]:

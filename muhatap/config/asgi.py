@@ -4,6 +4,7 @@ Django's own ASGI handler costs ten times as much a request (docs/decisions/0002
 """
 
 import asyncio
+import gc
 import os
 from typing import Any, cast
 
@@ -36,6 +37,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
         if message["type"] == "lifespan.startup":
             live.hub.start()
             await asyncio.to_thread(warming.read_in)
+            gc.freeze()  # what stands for good is not gone through again and again while requests wait
             warmed = asyncio.create_task(asyncio.to_thread(warming.search_once))
             await send({"type": "lifespan.startup.complete"})
         else:

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
+from muhatap.visits.encoding import encoded
 from muhatap.visits.segment import Row
 
 log = logging.getLogger(__name__)
@@ -33,22 +34,7 @@ LONGEST_WAIT = (
 )
 MOST_LEAVES = 10  # that are looked into for one group
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
-# As bytes they are sent, uuid and text the server reads.
-_TYPES = (
-    "timestamptz",
-    "int8",
-    "bytea",
-    "timestamptz",
-    "int2",
-    "text",
-    "text",
-    "text",
-    "text",
-    "bool",
-    "bytea",
-    "bool",
-)
-_BY_DAY = itemgetter(Row._fields.index("received_at"))
+_BY_DAY, _AT = itemgetter(Row._fields.index("received_at")), itemgetter(Row._fields.index("at"))
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
@@ -184,8 +170,8 @@ def _leaf_of(row: Row) -> str:
 
 
 async def _write(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> None:
-    is_careful = any(map(_may_stand_in_yesterday, rows))
-    by_leaf = [(name, list(some)) for name, some in groupby(sorted(rows, key=_BY_DAY), key=_leaf_of)]
+    is_careful = _may_stand_in_yesterday(rows)
+    by_leaf = _by_leaf(rows)
     for n_left in reversed(range(TRIES)):
         try:
             if len(by_leaf) == 1 and not is_careful:
@@ -207,10 +193,19 @@ async def _write(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> N
     raise errors.UndefinedTable("the partition of the day could not be made")
 
 
-def _may_stand_in_yesterday(row: Row) -> bool:
-    """A repeat of what was sent before midnight: only then yesterday's leaf is asked, because that costs each row a look."""
-    midnight = row.received_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return row.at < midnight or row.received_at - midnight < AFTER_MIDNIGHT
+def _by_leaf(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Nearly always one: of a group only one around midnight has two."""
+    first, last = leaf(min(map(_BY_DAY, rows))), leaf(max(map(_BY_DAY, rows)))
+    if first == last:
+        return [(first, rows)]
+    return [(name, list(some)) for name, some in groupby(sorted(rows, key=_BY_DAY), key=_leaf_of)]
+
+
+def _may_stand_in_yesterday(rows: list[Row]) -> bool:
+    """Whether some may repeat what was sent before midnight: only then yesterday's leaf is asked, because that costs each row a look."""
+    first, last = min(map(_BY_DAY, rows)), max(map(_BY_DAY, rows))
+    midnight: datetime = last.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return bool(min(first, *map(_AT, rows)) < midnight or last - midnight < AFTER_MIDNIGHT)
 
 
 async def _straight(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
@@ -253,9 +248,7 @@ async def _standing(connection: psycopg.AsyncConnection[Any], leaves: set[str]) 
 async def _copy(connection: psycopg.AsyncConnection[Any], table: sql.Identifier, rows: list[Row]) -> None:
     statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, _COLUMNS)
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(_TYPES)
-        for row in rows:
-            await copy.write_row(row)
+        await copy.write(encoded(rows))
 
 
 def _tell(one: _Waiting, trouble: Exception) -> None:

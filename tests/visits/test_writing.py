@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,30 @@ def test_what_many_send_at_once_is_kept_once() -> None:
     story(told)
 
     assert kept() == list(range(200))
+
+
+def test_every_value_comes_back_as_it_was_told() -> None:
+    at = (NOON - timedelta(microseconds=1)).astimezone(timezone(timedelta(hours=3)))
+    told = Row(
+        NOON,
+        2**40,
+        UUID(int=7).bytes,
+        at,
+        6,
+        "ığüşöç",
+        "",
+        "🙂",
+        "https://a.example/ş",
+        True,
+        '{"a": "ş"}'.encode(),
+        True,
+    )
+
+    story(lambda writer: writer.write([told, row(1)]))
+
+    kept = Event.objects.get(message_key=UUID(int=7))
+    assert [getattr(kept, name) for name in Row._fields[3:]] == [*told[3:-2], told.payload.decode(), True]
+    assert (kept.received_at, kept.site_id) == (NOON, 2**40)
 
 
 def test_a_repeat_is_answered_and_not_kept_again_by_another_process_either() -> None:
