@@ -23,6 +23,10 @@ def answer(rows: Iterator[list[str]], *, name: str, is_xlsx: bool = False) -> St
     return response
 
 
+class Number(str):
+    """A cell that is counted with, written with a point: CSV gives it the sign that the reader's spreadsheets take for one."""
+
+
 class _Echo:
     """A file that gives back what is written to it."""
 
@@ -42,7 +46,9 @@ def _in_language(rows: Iterator[list[str]], language: str) -> Iterator[list[str]
 
 def _lines(rows: Iterator[list[str]], language: str) -> Iterator[str]:
     """Comma or semicolon as spreadsheets of this language expect it, with the mark that makes them read UTF-8."""
-    writer: Any = csv.writer(_Echo(), delimiter=";" if language == "tr" else ",")
+    is_turkish = language == "tr"
+    writer: Any = csv.writer(_Echo(), delimiter=";" if is_turkish else ",")
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow(row)
+        told = [cell.replace(".", ",") if isinstance(cell, Number) else cell for cell in row] if is_turkish else row
+        yield writer.writerow(told)

@@ -118,4 +118,4 @@ def _behind(request: HttpRequest, wanted: Filters, figure: str) -> Iterator[list
 def _plain(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    return str(round(value)) if unit in (LENGTH, "count") else f"{value:.3f}"
+    return spreadsheets.Number(round(value) if unit in (LENGTH, "count") else f"{value:.3f}")

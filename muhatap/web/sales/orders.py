@@ -182,8 +182,8 @@ def _rows(found: "QuerySet[Order]") -> Iterator[list[str]]:
             f"{timezone.localtime(order.placed_at):%Y-%m-%d %H:%M}",
             str(State(order.state).label),
             harmless(str(order.contact) if order.contact else order.customer_name),
-            _plain(order.total),
-            _plain(order.refunded),
+            spreadsheets.Number(_plain(order.total)),
+            spreadsheets.Number(_plain(order.refunded)),
             order.currency,
             _("The shop") if order.is_told_by_server else _("A browser"),
         ]

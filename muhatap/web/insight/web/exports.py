@@ -14,6 +14,7 @@ from muhatap.shared import clock
 from muhatap.visits import reports
 from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.spreadsheets import Number
 from muhatap.web.insight.web import asking, clickmap, conditions, pages, returning, steps, tables
 from muhatap.web.insight.web.asking import Asked
 from muhatap.web.insight.web.conditions import Narrowed
@@ -82,4 +83,9 @@ def _returning(request: HttpRequest) -> Iterator[list[str]]:
 def _clicks(asked: Asked, path: str) -> Iterator[list[str]]:
     yield [_("Element"), _("Words"), _("Clicks"), _("Across, of the element"), _("Down, of the element")]
     for each in reports.elements(asked.cut, path=path, most=reports.MOST):
-        yield [each.element, clickmap.called(each), str(each.n), f"{each.x:.2f}", f"{each.y:.2f}"]
+        yield [
+            each.element,
+            clickmap.called(each),
+            str(each.n),
+            *(Number(f"{share:.2f}") for share in (each.x, each.y)),
+        ]

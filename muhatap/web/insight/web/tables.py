@@ -11,6 +11,7 @@ from muhatap.visits import reports
 from muhatap.visits.models import Dim
 from muhatap.visits.reports import Row
 from muhatap.web.common import times
+from muhatap.web.common.spreadsheets import Number
 from muhatap.web.insight.web import counted, words
 from muhatap.web.insight.web.conditions import Narrowed
 
@@ -115,7 +116,11 @@ def plain(kind: Kind, found: Sequence[Row]) -> Iterator[list[str]]:
     yield [kind.first, _("Name"), *(each.label for each in kind.columns)]
     for row in found:
         values = (each.value(row) for each in kind.columns)
-        yield [row.key, kind.called(row)[0], *("" if value is None else f"{round(value, 3):.12g}" for value in values)]
+        yield [
+            row.key,
+            kind.called(row)[0],
+            *("" if value is None else Number(f"{round(value, 3):.12g}") for value in values),
+        ]
 
 
 def pages() -> Kind:
