@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.collecting import kills, limits
+from benchmarks.collecting import folded, kills, limits
 from benchmarks.crashing.product import Product
 from benchmarks.report import Figure, at_least, at_most, progress, tell
 from benchmarks.surroundings import Installation
@@ -31,9 +31,13 @@ class Plan:
     seconds: float
     rounds: int
     n_kills: int
+    n_visits: int  # to be folded
 
 
-PLANS = {"full": Plan(seconds=8, rounds=3, n_kills=52), "small": Plan(seconds=1.5, rounds=1, n_kills=4)}
+PLANS = {
+    "full": Plan(seconds=8, rounds=3, n_kills=52, n_visits=5000),
+    "small": Plan(seconds=1.5, rounds=1, n_kills=4, n_visits=200),
+}
 
 
 def main() -> int:
@@ -51,6 +55,7 @@ def main() -> int:
             postgres, key = installation.postgres_version(), _site()
             installation.serve()
             figures = _speed(plan, installation.port, key)
+            figures |= _folded(plan, key, collected=figures["singles_per_s"]["value"])
             _forget_events()
         product = stack.enter_context(Product(data))
         product.wait_until_it_serves()
@@ -90,6 +95,17 @@ def _speed(plan: Plan, port: int, key: str) -> dict[str, Figure]:
         "batches_to_orm": at_least(round(batches / middle["orm"], 1), 15, rival=round(middle["orm"])),
         "p99_ms_at_1000_per_s": at_most(middle["paced p99"], 20),
     }
+
+
+def _folded(plan: Plan, key: str, *, collected: float) -> dict[str, Figure]:
+    """What is collected has to become visits and figures as fast as it arrives."""
+    from muhatap.visits.models import Site
+
+    site = Site.objects.get(write_key=key)
+    told = folded.measured(site.pk, plan.n_visits)
+    progress(f"folded: {told}")
+    per_second = told.pop("whole_events_per_s")
+    return {"folded_events_per_s": at_least(per_second, round(collected), **told)}
 
 
 def _once(data: Path, product: Product, taken: set[Any], again: int, plan: Plan) -> dict[str, Figure]:
