@@ -1,6 +1,6 @@
 """What customers answer: a score, further questions, a word. Kept once for an invitation and changeable while it is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,11 +32,12 @@ class Full(Closed):
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer as it stands, whether it is the first or another than before, and which score stood before."""
+    """The answer as it stands; whether it is the first, or another than before: gone on with, or altered; and which score stood before."""
 
     response: Response
     is_new: bool = False
     is_changed: bool = False
+    is_altered: bool = False
     has_new_words: bool = False
     score_before: int | None = None
 
@@ -189,13 +190,19 @@ def _change(response: Response, survey: Survey, given: Given, *, at: datetime) -
     _keep(response, survey, given)
     if _all(response) == before:
         return Answered(response, score_before=score_before)
-    response.changed_at = at
+    is_altered = _is_altered(before, _all(response))
+    if is_altered:
+        response.changed_at = at
     response.save(update_fields=["score", "comment", "changed_at"])
     words = words_of(response)
     told = Interaction.objects.filter(survey_response=response)
     told.update(title=_title(survey, response.score), excerpt=excerpt(words))
     return Answered(
-        response, is_changed=True, has_new_words=bool(words) and words != words_before, score_before=score_before
+        response,
+        is_changed=True,
+        is_altered=is_altered,
+        has_new_words=bool(words) and words != words_before,
+        score_before=score_before,
     )
 
 
@@ -231,8 +238,16 @@ def words_of(response: Response) -> str:
     return "\n".join(filter(None, [response.comment, *texts.values_list("words", flat=True)]))
 
 
-def _all(response: Response) -> Sequence[object]:
+def _all(response: Response) -> tuple[int | None, str, dict[int, Value]]:
     return (response.score, response.comment, values(response))
+
+
+def _is_altered(
+    before: tuple[int | None, str, dict[int, Value]], now: tuple[int | None, str, dict[int, Value]]
+) -> bool:
+    """Whether something that was said is said otherwise now; what is only added is going on."""
+    score, comment, known = before
+    return score != now[0] or bool(comment and comment != now[1]) or any(now[2].get(key) != known[key] for key in known)
 
 
 def _score(survey: Survey, score: int | None) -> int | None:

@@ -237,6 +237,9 @@ def _tell(conversation: Conversation, answered: Answered, *, at: datetime) -> No
     if survey and survey.kind != Survey.Kind.CSAT:
         event = "survey_answered" if answered.is_new else "survey_changed"
         told |= {"kind": survey.kind, "survey": survey.name, "highest": survey.range[1]}
+        if not answered.is_new and not answered.is_altered:  # gone on with: the entry that stands tells it whole
+            Message.objects.filter(interaction=response.interaction).update(event_details=told)
+            return
     entry = threads.tell(conversation=threading.current(conversation), event=event, by=None, at=at, **told)
     if answered.is_new:
         _stands_for(entry, response.interaction)

@@ -181,7 +181,7 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
                 "url": "#silence",
             }
         )
-    if survey.low_up_to is not None:
+    if loop.n_owed:
         days = times.decimal(loop.days_to_word) if loop.days_to_word is not None else "–"
         cards.append(
             {
