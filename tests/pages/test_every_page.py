@@ -379,7 +379,8 @@ PARTS = {  # fetched into a page that is looked at above
 }  # fmt: skip
 FILES = {
     "surveys:code", "surveys:export", "ask/v1/<str:key>", "embed/survey.js",
-    "voice:export", "voice:pdf", "promises:export", "cases:export", "cases:report_export", "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit",
+    "voice:export", "voice:pdf", "promises:export", "cases:export", "cases:report_export",
+    "contacts:export_companies", "sales:export", "inbox:export", "search:export", "accounts:export_audit",
     "imports:rows", "imports:export_file",
     "inbox:file", "inbox:image", "contacts:export", "insight:export", "web:export", "settings:source", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "notices:manifest", "notices:worker", "embed/chat.js", "embed/muhatap.js", "demo/shop.css",
