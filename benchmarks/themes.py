@@ -104,7 +104,10 @@ def _world(rows: Sequence[dict[str, Any]], seed: int) -> list[tuple[str, str, in
 
 def _jumps(world: list[tuple[str, str, int]], planted: Sequence[str], seed: int) -> list[float]:
     """The share of planted messages among those of each theme that jumps, of this week."""
-    lines = [*world, *((text, "en" if text.isascii() and "zip" in text.lower() else "tr", WEEKS - 1) for text in planted)]
+    lines = [
+        *world,
+        *((text, "en" if text.isascii() and "zip" in text.lower() else "tr", WEEKS - 1) for text in planted),
+    ]
     texts = [Text(key=n, text=text, person=n, language=language) for n, (text, language, _week) in enumerate(lines)]
     now = {n for n, (_text, _language, week) in enumerate(lines) if week == WEEKS - 1}
     found = themes.find(texts, newest=now, seed=seed)

@@ -12,7 +12,7 @@ STOPPED = frozenset(
     sana sanki sayin selam selamlar sen seni sey seyi siz size sizi sizin sizden sonra simdi soyle su suan sunu tabii tam tamam tekrar
     tesekkur tesekkurler tum uzere var vardi varsa ve veya ya yani yapilan yapilmasi yapmak yapti yaptim yapiyor yazdim yine yok yoksa
     yuzden zaten zaman gun gunler gunu gunden bugun dun yarin hafta ay kere misin miyim iyi guzel kotu isterim istiyorum
-    istiyoruz istedim aldim aldigim alinan geldi gelen gelmedi verdim verdigim bekliyorum bekliyoruz soyledi soyleyin dedi dediler
+    istiyoruz istedim aldim aldigim alinan verdim verdigim bekliyorum bekliyoruz soyledi soyleyin dedi dediler
     a about after again all also am an and any are arent as at be because been before being below between both but by can cant cannot
     could couldnt did didnt do does doesnt doing dont down during each even ever every few first for from further get gets getting give
     given go goes going gone good got had hadnt has hasnt have havent having he hello her here hers hey him his how however hi i id if

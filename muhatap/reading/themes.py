@@ -32,7 +32,7 @@ NEAR = 0.55  # likeness to a theme's centre at which a text belongs to it
 FALSE_ALARMS = 0.05  # share of false ones among those told
 LEAST_NOW, LEAST_RISE = 5, 2.0  # people this week, and how many times the usual
 OVERLAP = 0.5  # of the smaller one, at which a theme is one we know
-_TERMS, _COMMON = 5_000, 0.25
+_TERMS, _COMMON, _LEAST_COMMON = 5_000, 0.25, 60.0
 Vectors = NDArray[np.float32]
 
 
@@ -194,7 +194,7 @@ class _Matrix:
 def _weighed(read: Sequence[Mapping[str, str]]) -> _Matrix:
     """TF-IDF, each text of length one; stems of one text only, and of too many, are left out."""
     frequency = Counter(stem for stems in read for stem in stems)
-    most = max(3.0, _COMMON * len(read))
+    most = max(_LEAST_COMMON, _COMMON * len(read))
     kept = sorted((stem for stem, n in frequency.items() if 2 <= n <= most), key=lambda stem: (-frequency[stem], stem))
     column = {stem: nth for nth, stem in enumerate(kept[:_TERMS])}
     cells = [

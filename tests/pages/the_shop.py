@@ -37,6 +37,8 @@ from muhatap.sales.models import Order, ShopDelivery
 from muhatap.sales.models import Shop as Place
 from muhatap.service.models import BusinessHours, Case, Cause, Holiday, Promise, SlaPolicy
 from muhatap.shared import clock
+from muhatap.understanding import themes, topics
+from muhatap.understanding.models import Reading, Theme, ThemeMember, ThemeWeek, Topic
 from muhatap.visits import folding, keeping, segment, sites
 from muhatap.visits.models import Event, VisitorProof
 from muhatap.webhooks import endpoints
@@ -95,6 +97,11 @@ def _secure() -> None:
     Authenticator.objects.create(user=deniz, type=Authenticator.Type.WEBAUTHN, data=kept)
 
 
+def _with_topics() -> int:
+    topics.ensure(at=clock.now())
+    return Topic.objects.earliest("pk").pk
+
+
 def _numbers() -> dict[str, Any]:
     letters, chat = (
         Conversation.objects.get(subject=subject)
@@ -133,6 +140,8 @@ def _numbers() -> dict[str, Any]:
         **_imported(deniz),
         **_asked(deniz),
         **_surveyed(deniz, letters.contact),
+        "theme": _themed(),
+        "topic": _with_topics(),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
@@ -150,6 +159,17 @@ def _asked(by: User) -> dict[str, int]:
     torn = Proposal.objects.get(about="two", state="open")
     group = Proposal.objects.filter(about="same", state="open").order_by("-n_group", "id")
     return {"question": group[0].pk, "torn": torn.pk, "doubted": torn.one, "doubted_record": torn.records[0]}
+
+
+def _themed() -> int:
+    """A theme of what stands there, as the nightly look would find it."""
+    week = themes.monday(clock.now())
+    theme = Theme.objects.create(words=["kargo", "gelmedi", "nerede"], begins_on=week, found_at=clock.now())
+    for reading in Reading.objects.order_by("-at")[:4]:
+        ThemeMember.objects.create(theme=theme, reading=reading, week_on=week, near=0.8)
+    told = {"n_messages": 4, "n_people": 4, "n_all": 20, "expected": 0.5, "chance": 0.0001, "is_jump": True}
+    ThemeWeek.objects.create(theme=theme, begins_on=week, **told)
+    return int(theme.pk)
 
 
 def _surveyed(by: User, ayse: Contact) -> dict[str, Any]:

@@ -81,7 +81,6 @@ class Paper(FPDF):
         points: Sequence[tuple[float | None, float, float]],
         *,
         top: str,
-        bottom: str,
         first: str,
         last: str,
         height: float = 30,
@@ -110,7 +109,7 @@ class Paper(FPDF):
                 x, y = place(nth, value)
                 self.ellipse(x - 0.7, y - 0.7, 1.4, 1.4, style="F")
         self._rule(above + height)
-        self._ends(above + height + 1, first, last, bottom)
+        self._ends(above + height + 1, first, last)
 
     def bars(
         self, series: Sequence[Sequence[float | None]], *, most: str, first: str, last: str, height: float = 30
@@ -130,7 +129,7 @@ class Paper(FPDF):
                         left + nth * step + step * 0.1 + place * wide, above + height - tall, wide, tall, style="F"
                     )
         self._rule(above + height)
-        self._ends(above + height + 1, first, last, "")
+        self._ends(above + height + 1, first, last)
 
     def rows(self, heads: Sequence[str], some: Sequence[tuple[str, Sequence[str], float, float, float]]) -> None:
         """A table of (name, cells, share, low, high): cells right, the share as a bar with its interval at the end."""
@@ -210,11 +209,10 @@ class Paper(FPDF):
         self.set_line_width(0.2)
         self.line(LEFT, y, LEFT + WIDTH, y)
 
-    def _ends(self, y: float, first: str, last: str, middle: str) -> None:
-        third = WIDTH / 3
-        self._at(LEFT, y, first, 7.5, third, colour=QUIET)
-        self._at(LEFT + third, y, middle, 7.5, third, colour=QUIET, align="C")
-        self._at(LEFT + 2 * third, y, last, 7.5, third, colour=QUIET, align="R")
+    def _ends(self, y: float, first: str, last: str) -> None:
+        half = WIDTH / 2
+        self._at(LEFT, y, first, 7.5, half, colour=QUIET)
+        self._at(LEFT + half, y, last, 7.5, half, colour=QUIET, align="R")
         self.set_y(y + 5)
 
 

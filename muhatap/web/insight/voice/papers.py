@@ -70,7 +70,6 @@ def _draw(paper: Paper, chart: Chart | Trend) -> None:
         paper.trend(
             [(point.y, point.low, point.high) for point in chart.points],
             top=chart.top,
-            bottom=chart.bottom,
             first=chart.first,
             last=chart.last,
         )

@@ -1,0 +1,117 @@
+"""The nightly look: themes stay who they are, what jumps is told once to those who may see it, people name and merge."""
+
+from datetime import timedelta
+
+import pytest
+
+from muhatap.flow import themes as flow
+from muhatap.insight import themes as reports
+from muhatap.notices import words
+from muhatap.notices.models import Kind, Notice
+from muhatap.understanding import themes, themes_naming
+from muhatap.understanding.models import Theme, ThemeLook, ThemeMember, ThemeWeek
+from tests import cast
+from tests.insight.conftest import after
+from tests.insight.voice_world import many, said
+
+pytestmark = pytest.mark.django_db
+LATE = [
+    "kargo gelmedi",
+    "kargom gelmedi nerede kaldı",
+    "kargo hâlâ gelmedi kaldı",
+    "kargo gecikti gelmedi",
+    "hani kargo gelmedi",
+]
+SMELL = [
+    "nevresim naylon kokuyor",
+    "nevresimde naylon kokusu",
+    "naylon kokan nevresim",
+    "nevresim çok kokuyor naylon",
+    "bu nevresim naylon kokulu",
+    "naylon gibi kokuyor nevresim",
+]
+AT = after(5 * 24 * 60)
+
+
+def _look(*, weeks: int = 0) -> ThemeLook:
+    return themes.look(at=AT + timedelta(weeks=weeks), words=_excerpts)
+
+
+def _excerpts(numbers: object) -> dict[int, str]:
+    from muhatap.interactions.models import Interaction
+
+    return dict(Interaction.objects.values_list("pk", "excerpt"))
+
+
+@pytest.fixture
+def quiet_weeks() -> None:
+    """Eight weeks in which people write of late parcels, as ever."""
+    for week in range(-8, 1):
+        many(LATE, week=week, of="late")
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_a_new_subject_is_found_and_jumps_in_its_first_week_and_the_old_one_does_not() -> None:
+    first = _look()
+    assert (first.n_new, first.n_jumps) == (1, 0)
+    old = Theme.objects.get()
+
+    many(SMELL, week=0, of="smell")
+    second = _look()
+    assert (second.n_new, second.n_jumps) == (1, 1)
+    new = Theme.objects.exclude(pk=old.pk).get()
+    assert (ThemeMember.objects.filter(theme=old).count(), new.members.count()) == (45, 6)
+    assert new.weeks.get().is_jump
+    assert "naylon" in new.words
+
+    third = _look()  # again: nobody is found twice
+    assert (third.n_new, Theme.objects.count(), ThemeMember.objects.count()) == (0, 2, 51)
+    jumping, usual = reports.all_of(at=AT)
+    assert (jumping.theme, jumping.is_new, usual.is_jump) == (new, True, False)
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_who_watches_is_told_once_by_a_message_they_may_see() -> None:
+    for n, text in enumerate(SMELL):
+        claim = cast.Claim(kind="email", value=f"k{n}@ornek.example", is_verified=True)
+        said(text, after(n), sender=claim)
+    cast.can(), cast.zeynep()
+    _look()
+
+    assert flow.tell(at=AT) == 1
+    assert flow.tell(at=AT) == 0
+    notice = Notice.objects.get(kind=Kind.THEME, user=cast.can())
+    assert words.path(notice) == f"/insight/voice/themes/{ThemeWeek.objects.get(is_jump=True).theme_id}/"
+    assert "naylon" in words.said(notice).text
+    assert not Notice.objects.filter(user=cast.zeynep()).exists()  # figures of everybody are not hers
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_a_name_stays_over_looks_and_a_merge_counts_for_the_one_kept_until_it_is_taken_back() -> None:
+    many(SMELL, week=0, of="smell")
+    _look()
+    keep, drop = Theme.objects.order_by("pk")
+    themes_naming.name(theme=keep, name="  Geciken   kargo ", by=cast.can(), at=AT)
+    themes_naming.merge(keep=keep, drop=drop, by=cast.can(), at=AT)
+    _look()
+
+    keep.refresh_from_db()
+    week = keep.weeks.get(begins_on=themes.monday(AT))
+    assert (str(keep), week.n_people, Theme.objects.count()) == ("Geciken kargo", 11, 2)
+    drop.refresh_from_db()
+    themes_naming.split(theme=drop, by=cast.can(), at=AT)
+    _look()
+    assert keep.weeks.get(begins_on=themes.monday(AT)).n_people == 5
+    with pytest.raises(themes_naming.NotOne):
+        themes_naming.merge(keep=keep, drop=keep, by=cast.can(), at=AT)
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_a_hidden_theme_rings_no_more() -> None:
+    many(SMELL, week=0, of="smell")
+    _look()
+    theme = ThemeWeek.objects.get(is_jump=True).theme
+    ThemeWeek.objects.update(is_jump=False)
+    themes_naming.hide(theme=theme, by=cast.can(), at=AT)
+
+    assert _look().n_jumps == 0

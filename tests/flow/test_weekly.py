@@ -1,0 +1,128 @@
+"""The weekly letter: to everybody, in their language, on their Monday morning, once, and with nothing that points to a customer."""
+
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from muhatap.accounts.models import Visibility
+from muhatap.flow import weekly
+from muhatap.insight.models import WeeklyLetter
+from muhatap.notices.models import Kind, QuietHours, Wish
+from tests import cast
+from tests.insight.conftest import after
+from tests.insight.voice_world import said, topic
+
+pytestmark = pytest.mark.django_db
+MORNING = datetime.fromisoformat("2026-11-23T08:00+03:00")  # the Monday after
+State = WeeklyLetter.State
+COMPLAINT = "Ben Ayşe, 10482 numaralı kargom hâlâ gelmedi, 0532 123 41 18 numaramdan arayın"
+
+
+@pytest.fixture(autouse=True)
+def _with_mail(settings: Any) -> None:
+    settings.HAS_MAIL = True
+    settings.PUBLIC_URL = "https://destek.ihlamurev.example"
+
+
+@pytest.fixture
+def week() -> None:
+    said(COMPLAINT, after(60), about=topic("Kargo"))
+    said(
+        "Nevresimin dokusu harika, ellerinize sağlık",
+        after(90),
+        kind="praise",
+        sender=cast.MEHMET,
+        about=topic("Kalite"),
+    )
+    said("Yine gelmedi kargo, çok üzüldüm doğrusu", after(-7 * 24 * 60), about=topic("Kargo"))
+
+
+@pytest.mark.usefixtures("week")
+def test_everybody_gets_it_once_in_their_language() -> None:
+    emily = cast.staff("emily@ihlamurev.example", "Emily", "marketer")
+    emily.language = "en"
+    emily.save()
+    cast.deniz()
+
+    assert weekly.send_due(at=MORNING - timedelta(minutes=1)) == 0
+    assert weekly.send_due(at=MORNING) == len(mail.outbox) == 3  # Zeynep sits at the inbox
+    assert weekly.send_due(at=MORNING + timedelta(hours=5)) == 0
+
+    letter = next(one for one in mail.outbox if one.to == ["emily@ihlamurev.example"])
+    assert "in our customers’ words" in letter.subject
+    assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert "Kargo: 1 (1 the week before)" in letter.body
+    html = letter.alternatives[0][0]  # type: ignore[attr-defined]
+    assert 'lang="en"' in html and 'lang="tr"' in html
+    for text in (str(letter.body), str(html)):
+        assert "0532" not in text and "10482" not in text and "Yılmaz" not in text and "Ayşe," not in text
+        assert "Ayşe Y." in text and "https://destek.ihlamurev.example/insight/voice/?from=2026-11-16" in text
+
+
+@pytest.mark.usefixtures("week")
+def test_only_what_the_reader_may_see_is_quoted() -> None:
+    cast.staff("yeni@ihlamurev.example", "Yeni Biri", "agent", Visibility.OWN)
+    weekly.send_due(at=MORNING)
+
+    letter = next(one for one in mail.outbox if one.to == ["yeni@ihlamurev.example"])
+    assert "gelmedi" not in letter.body and "harika" not in letter.body
+    assert "Kargo: 1" in letter.body  # figures are the firm's
+
+
+@pytest.mark.usefixtures("week")
+def test_who_does_not_want_it_gets_none_and_mornings_come_where_people_are() -> None:
+    Wish.objects.create(user=cast.zeynep(), kind=Kind.WEEKLY, ways=[])
+    QuietHours.objects.create(user=cast.deniz(), time_zone="America/New_York")
+    cast.can()
+
+    weekly.send_due(at=MORNING)
+    assert [one.to for one in mail.outbox] == [["can@ihlamurev.example"]]
+    weekly.send_due(at=MORNING + timedelta(hours=8))
+    assert [one.to for one in mail.outbox][1:] == [["deniz@ihlamurev.example"]]
+
+
+@pytest.mark.usefixtures("week")
+def test_who_was_away_for_days_sends_no_old_week() -> None:
+    assert weekly.send_due(at=MORNING + timedelta(days=2)) == 0
+
+
+def test_a_week_in_which_nothing_was_said_sends_nothing() -> None:
+    cast.deniz()
+    assert weekly.send_due(at=MORNING) == 0
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(
+    ("error", "state", "n_later"),
+    [
+        (SMTPServerDisconnected("gone"), State.HANDING, 0),  # it may have gone
+        (SMTPRecipientsRefused({"a": (550, b"unknown")}), State.REFUSED, 0),
+        (SMTPRecipientsRefused({"a": (451, b"later")}), State.WAITING, 1),
+    ],
+)
+def test_what_may_have_gone_goes_no_second_time(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, n_later: int
+) -> None:
+    def fails(self: EmailBackend, messages: object) -> int:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailBackend, "send_messages", fails)
+        assert weekly.send_due(at=MORNING) == 0
+    assert WeeklyLetter.objects.get().state == state
+    assert weekly.send_due(at=MORNING + timedelta(minutes=10)) == n_later
+
+
+@pytest.mark.usefixtures("week")
+def test_who_is_killed_while_handing_it_over_sends_no_second_one() -> None:
+    user = cast.zeynep()
+    letter = WeeklyLetter.objects.create(user=user, week_on=after(0).date(), state_at=MORNING)
+    from muhatap.insight import letters
+
+    assert letters.hand(letter=letter, at=MORNING)
+    assert not letters.hand(letter=letter, at=MORNING)
+    assert weekly.send_due(at=MORNING) == 0

@@ -1,0 +1,166 @@
+"""The pages of the customers' voice: numbers lead to their messages, files, paper, themes, the week."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from muhatap.accounts.models import Visibility
+from muhatap.feedback.models import Response, Survey
+from muhatap.understanding import themes_naming
+from muhatap.understanding.models import Theme, ThemeMember, ThemeWeek
+from tests import cast
+from tests.insight.conftest import after
+from tests.insight.voice_world import said, topic
+
+pytestmark = pytest.mark.django_db
+WEEK = "from=2026-11-16&to=2026-11-22"
+
+
+@pytest.fixture(autouse=True)
+def _in_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muhatap.shared.clock.now", lambda: after(4 * 24 * 60))
+
+
+@pytest.fixture
+def week() -> None:
+    kargo = topic("Kargo")
+    said("Kargo gelmedi, nerede kaldı", after(60), about=kargo)
+    said("Kutu ezik geldi", after(80), sender=cast.ELIF, about=kargo)
+    said("Ellerinize sağlık, harika", after(90), kind="praise", sender=cast.MEHMET, about=topic("Kalite"))
+    survey = Survey.objects.create(kind="nps", occasion="none", is_on=True, changed_at=after(0))
+    Response.objects.create(survey=survey, score=9, at=after(100))
+
+
+@pytest.fixture
+def theme(week: None) -> Theme:
+    found = Theme.objects.create(words=["kargo", "kutu", "ezik"], begins_on=after(0).date(), found_at=after(0))
+    from muhatap.understanding.models import Reading
+
+    for reading in Reading.objects.filter(kind="complaint"):
+        ThemeMember.objects.create(theme=found, reading=reading, week_on=after(0).date(), near=0.9)
+    ThemeWeek.objects.create(
+        theme=found,
+        begins_on=after(0).date(),
+        n_messages=2,
+        n_people=2,
+        n_all=3,
+        expected=0.2,
+        chance=0.0001,
+        is_jump=True,
+    )
+    return found
+
+
+def reader(user: cast.User) -> Client:
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, path
+    return unescape(response.content.decode())
+
+
+@pytest.mark.usefixtures("week")
+def test_every_number_leads_to_messages_or_answers() -> None:
+    client = reader(cast.deniz())
+    shown = page(client, f"/insight/voice/?{WEEK}")
+
+    assert "3 messages: 67% complain, 33% praise. Most complaints are about “Kargo” (2)." in shown
+    links = set(re.findall(r'href="(/insight/voice/(?:messages|answers)/[^"]+)"', shown))
+    assert len(links) > 10
+    for link in links:
+        behind = page(client, link)
+        assert "/inbox/" in behind or '<td class="num">9</td>' in behind, link
+
+
+@pytest.mark.usefixtures("week")
+def test_what_one_may_not_see_is_counted_and_not_shown() -> None:
+    nobody = cast.staff("yeni@ihlamurev.example", "Yeni Biri", "agent", Visibility.OWN)
+    shown = page(reader(nobody), f"/insight/voice/messages/?{WEEK}&say=complaint")
+
+    assert "Kutu ezik" not in shown
+    assert "2 of these you may not see." in shown
+    assert page(reader(nobody), f"/insight/voice/export/?table=rows&{WEEK}", 403)
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize("table", ["topic", "channel", "said", "pleased", "nps", "rows"])
+def test_each_table_is_a_file(table: str) -> None:
+    answer = reader(cast.deniz()).get(f"/insight/voice/export/?table={table}&{WEEK}")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert len(content.splitlines()) > 1
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_the_page_is_a_pdf_with_its_language_and_title_and_our_letters(language: str) -> None:
+    client = reader(cast.deniz())
+    client.cookies["django_language"] = language
+    cast.User.objects.update(language=language)
+    answer = client.get(f"/insight/voice/pdf/?{WEEK}")
+
+    content = b"".join(answer) if answer.streaming else answer.content
+    assert answer["Content-Type"] == "application/pdf" and content.startswith(b"%PDF-")
+    assert f"/Lang ({language})".encode() in content
+    assert b"/DisplayDocTitle true" in content and b"Inter" in content
+    assert b"/Subtype /Image" not in content  # charts are lines and areas
+
+
+def test_an_empty_page_says_what_brings_it() -> None:
+    client = reader(cast.mert())
+    assert "As soon as customers write" in page(client, f"/insight/voice/?{WEEK}")
+    assert "Every night" in page(client, "/insight/voice/themes/")
+    assert "Every Monday morning" in page(client, "/insight/voice/week/")
+
+
+def test_a_theme_says_why_it_jumps_and_shows_its_messages(theme: Theme) -> None:
+    client = reader(cast.can())
+    assert f'/insight/voice/themes/{theme.pk}/"' in page(client, "/insight/voice/themes/")
+
+    shown = page(client, f"/insight/voice/themes/{theme.pk}/")
+    assert "2 people wrote of it this week; 0.2 would be usual." in shown
+    assert "Kutu ezik geldi" in shown
+    behind = re.findall(r'href="(/insight/voice/messages/[^"]+theme=[^"]+)"', shown)
+    assert behind and all("ezik" in page(client, link) for link in behind[:1])
+
+
+def test_leads_name_hide_and_merge_themes_and_agents_do_not(theme: Theme) -> None:
+    other = Theme.objects.create(words=["iade"], begins_on=after(0).date(), found_at=after(0))
+    root = f"/insight/voice/themes/{theme.pk}"
+    assert reader(cast.zeynep()).post(f"{root}/name/", {"name": "Ezik kutu"}).status_code == 403
+    client = reader(cast.can())
+    client.post(f"{root}/name/", {"name": "Ezik kutu"})
+    client.post(f"{root}/merge/", {"other": other.pk})
+    assert "Ezik kutu" in page(client, f"{root}/")
+    assert client.get(f"/insight/voice/themes/{other.pk}/").headers["Location"] == f"{root}/"
+    client.post(f"/insight/voice/themes/{other.pk}/split/")
+    client.post(f"{root}/hide/")
+
+    theme.refresh_from_db()
+    other.refresh_from_db()
+    assert theme.hidden_at and not other.merged_into_id
+    themes_naming.show(theme=theme, by=cast.can(), at=after(0))
+
+
+@pytest.mark.usefixtures("week")
+def test_the_week_stands_as_the_letter_tells_it() -> None:
+    shown = page(reader(cast.deniz()), "/insight/voice/week/?week=2026-11-16")
+    assert "3 messages" in shown and "harika" in shown and "Mehmet K." in shown and "Mehmet Kaya" not in shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["topic=999999999999999999999", "channel=%27%3Bdrop", "from=x&to=y", "theme=7", "tag=-1", "before=x~y", "week=0"],
+)
+def test_bad_addresses_get_a_page(query: str) -> None:
+    client = reader(cast.deniz())
+    for path in ("", "messages/", "week/", "themes/"):
+        page(client, f"/insight/voice/{path}?{query}")
