@@ -160,8 +160,8 @@ def judge(tree: Tree, learned: Learned, rest: Sequence[Seen], n_looked: int) -> 
         mine = wanted == n
         if mine.sum() >= FEWEST_OF_CLASS:
             fallen[key] = 100 * float((cold[mine] == n).mean() - (after[mine] == n).mean())
-    shares = [100 * float((told == wanted).mean()) for told in (cold, after)]
-    return Told(learned, n_looked, len(rest), *shares, fallen)
+    before, now = (100 * float((told == wanted).mean()) for told in (cold, after))
+    return Told(learned, n_looked, len(rest), before, now, fallen)
 
 
 def _read(layer: Layer, tree: Tree, one: Seen) -> int:

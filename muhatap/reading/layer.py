@@ -37,11 +37,13 @@ class Known:
     def likeness(self, point: Point, mood: Floats) -> Floats:
         """Between 0 and 1 for each message known."""
         found, weights = self.mine(point)
-        told = np.zeros(len(self.moods), np.float32)
+        told: Floats = np.zeros(len(self.moods), np.float32)
         if len(found):
             n = self.starts[found + 1] - self.starts[found]
             each = np.repeat(self.starts[found + 1] - n.cumsum(), n) + np.arange(n.sum())
-            told = np.bincount(self.rows[each], self.worth[each] * np.repeat(weights, n), len(self.moods))
+            told = np.bincount(self.rows[each], self.worth[each] * np.repeat(weights, n), len(self.moods)).astype(
+                np.float32
+            )
         mixed: Floats = (_OF_WORDS * told + (1 - _OF_WORDS) * (self.moods @ mood)).astype(np.float32)
         return mixed
 

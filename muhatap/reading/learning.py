@@ -191,7 +191,7 @@ def _is_chance(held: _Held, was: NDArray[np.bool_]) -> bool:
     added, theirs = held.added[wrong], held.answers[wrong]
     often = np.bincount(theirs, minlength=added.shape[1]) / n
     more = added[np.arange(n), theirs] - added @ often
-    return float(more.mean()) < _BY_CHANCE * max(float(more.std()), 1e-6) / n**0.5
+    return bool(float(more.mean()) < _BY_CHANCE * max(float(more.std()), 1e-6) / float(n) ** 0.5)
 
 
 def _temperature(held: _Held, strength: float, lean: Floats) -> float:

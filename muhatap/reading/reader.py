@@ -43,8 +43,9 @@ class Look:
     @property
     def mood(self) -> Floats:
         """All chances as one row of length one: two messages taken for the same things are alike."""
-        told = np.sqrt([chance for task in sorted(self.chances) for chance in self.chances[task].values()])
-        return (told / len(self.chances) ** 0.5).astype(np.float32)
+        flat = [chance for task in sorted(self.chances) for chance in self.chances[task].values()]
+        told: Floats = np.sqrt(np.array(flat, dtype=np.float32) / len(self.chances)).astype(np.float32)
+        return told
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Whether what is written to us, or how well we read it, changes: week by week."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import TruncWeek
@@ -27,6 +29,10 @@ class Week:
         return 100 * self.n_corrected / self.n_read if self.n_read else 0.0
 
 
+def _shares(row: Mapping[str, Any]) -> dict[str, float]:
+    return {kind: row[kind] / row["n_read"] for kind in Reading.Kind.values}
+
+
 def weeks(*, at: datetime, n: int = WEEKS) -> list[Week]:
     """The newest first; weeks without messages are left out."""
     since = at - timedelta(weeks=n)
@@ -48,7 +54,7 @@ def weeks(*, at: datetime, n: int = WEEKS) -> list[Week]:
         Week(
             begins_on=row["week"].date(),
             n_read=row["n_read"],
-            shares={kind: row[kind] / row["n_read"] for kind in Reading.Kind.values},
+            shares=_shares(cast(Mapping[str, Any], row)),
             confidence=row["sure"],
             unsure=row["n_unsure"] / row["n_read"],
             n_corrected=corrected.get(row["week"], 0),

@@ -135,7 +135,7 @@ def test_more_than_are_met_at_one_time_are_met_by_the_next_looks(
     assert [len(run(trigger, minutes)) for minutes in (0, 1, 2, 3)] == [2, 2, 1, 0]
 
 
-def test_a_late_order_an_empty_search_and_an_open_question_find_their_customers(
+def test_a_late_order_an_empty_search_and_an_open_complaint_find_their_customers(
     site: Site, shop: Shop, ayse: Contact
 ) -> None:
     order = Order.objects.create(
@@ -145,9 +145,12 @@ def test_a_late_order_an_empty_search_and_an_open_question_find_their_customers(
     Lateness.objects.create(order=order, promised_on=NOON.date(), at=NOON)
     visit = come(site, ayse, 1)
     visit.empty_searches.create(query="yün halı", at=after(1))
-    Conversation.objects.create(
+    asked = Conversation.objects.create(
         inbox=cast.support_inbox(), contact=ayse, subject="Nevresim", created_at=after(-99), last_message_at=after(-99)
     )
+    assert run(on(Kind.OPEN_QUESTION)) == []
+    Conversation.objects.filter(pk=asked.pk).update(said_kind="complaint")
+    Trigger.objects.all().delete()
 
     made = [run(on(kind)) for kind in (Kind.ORDER_LATE, Kind.EMPTY_SEARCH, Kind.OPEN_QUESTION)]
 

@@ -226,7 +226,7 @@ def test_texts_that_are_gone_teach_nothing() -> None:
         return {}
 
     assert learning.refit(texts=nothing, at=NOW) == []
-    Interaction.objects.filter(pk=message.interaction_id).delete()
+    Interaction.objects.filter(pk=message.interaction_id or 0).delete()
     assert not Correction.objects.exists()
 
 

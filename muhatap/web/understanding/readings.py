@@ -97,7 +97,7 @@ def _why(request: HttpRequest, reading: Reading, field: str) -> dict[str, Any]:
         "name": readings.name(field),
         "value": readings.value(reading, field),
         "sureness": readings.sureness(reading, field),
-        "percent": times.count(round(100 * getattr(reading, f"{field}_confidence"))),
+        "percent": times.percent(getattr(reading, f"{field}_confidence")),
         "by": standing,
         "reasons": [(one["words"], words.sign(one["sign"])) for one in told] if standing is None else [],
         "excerpt": _marked(text, [one["words"] for one in told]) if standing is None else "",
