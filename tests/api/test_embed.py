@@ -10,7 +10,7 @@ from tests import cast
 SECRET = "a-secret-of-the-shop-" + "x" * 30
 
 
-@pytest.mark.parametrize("name", ["chat.js", "muhatap.js"])
+@pytest.mark.parametrize("name", ["chat.js", "muhatap.js", "survey.js"])
 def test_a_script_is_for_any_site_and_asked_again_only_when_it_changed(name: str) -> None:
     first = Client().get(f"/embed/{name}")
     assert first.headers["Access-Control-Allow-Origin"] == "*"

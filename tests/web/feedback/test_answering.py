@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from muhatap.contacts import consent
-from muhatap.feedback import answering, asking, designing
+from muhatap.feedback import answering, asking, designing, wording
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import surveying
@@ -105,10 +106,13 @@ def test_a_changed_link_opens_nothing(asked: Invitation) -> None:
     assert not Response.objects.exists()
 
 
-def test_do_not_ask_me_is_kept_after_one_press_and_can_be_taken_back(asked: Invitation) -> None:
+def test_do_not_ask_me_is_kept_after_one_press_and_can_be_taken_back(
+    asked: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"/rate/{answering.token(asked)}/no/"
     Client().post(address, {"List-Unsubscribe": "One-Click"})
     assert asking.refuses(person())
+    monkeypatch.setattr("muhatap.shared.clock.now", lambda: after(2 * DAY + 1))
     Client().post(address, {"again": "1"})
     assert consent.last_word(contact=person(), **asking.REFUSED) is True
 
@@ -122,7 +126,8 @@ def test_everybody_with_the_link_answers_step_by_step_and_may_change_their_mind(
 
     sent = client.post(f"/survey/{about.key}/?by=qr&lang=en", {"score": "4", "nonce": nonce(first)})
     again = client.post(f"/survey/{about.key}/?by=qr&lang=en", {"score": "4", "nonce": nonce(first)})
-    assert sent["Location"] == again["Location"]
+    assert sent.status_code == again.status_code == 302
+    assert Response.objects.count() == 1
     assert client.post(sent["Location"], {}).status_code == 422
     done = client.post(sent["Location"], {f"q{why.pk}": ["o1", "o2", "uydurma"]})
     assert "/thanks/" in done["Location"]
@@ -218,6 +223,10 @@ def test_an_agent_sees_who_waits_and_says_that_they_have_spoken() -> None:
     assert client.get(f"/surveys/{about.pk}/").status_code == 403
     page = client.get("/surveys/waiting/").content.decode()
     assert "Kırık çıktı" in page
+
+    with translation.override("tr"):
+        told = wording.told(Response.objects.get())
+    assert told in client.get(f"/contacts/{person().pk}/").content.decode()
 
     owed = Response.objects.get().follow_up
     client.post(f"/surveys/waiting/{owed.pk}/", {"act": "called", "note": "Aradım"})
