@@ -6,6 +6,7 @@ It adds to the log odds that the model gives, so where nobody said anything the 
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,5 +154,5 @@ def unpack(packed: bytes) -> Layer:
             answers = tuple(kept["answers"].tobytes().decode().split("\n"))
             pull = kept["pull"].astype(np.float32)
             return Layer(answers, known, pull, kept["lean"].astype(np.float32), float(kept["temperature"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadLayer from error

@@ -66,8 +66,8 @@ def reader() -> Reader:
 
 
 def used() -> dict[str, int]:
-    """The number of the layer in use for each field that has one."""
-    rows = LearnedModel.objects.filter(is_used=True, undone_at=None, base=reader().model.version)
+    """The number of the layer in use for each field that has one; of old ones only the rows are kept."""
+    rows = LearnedModel.objects.filter(is_used=True, undone_at=None, base=reader().model.version).exclude(bytes=b"")
     return dict(rows.order_by("about", "-id").distinct("about").values_list("about", "id"))
 
 

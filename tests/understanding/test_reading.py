@@ -204,7 +204,7 @@ def test_what_was_learned_is_taken_back_to_what_was_before() -> None:
 
     fields = {"about": "kind", "base": "1", "n_corrections": 9, "n_held_back": 5, "before": 0.5, "after": 0.6}
     rows = [
-        LearnedModel.objects.create(**fields, fitted_at=NOW, is_used=True, why="better", bytes=b"")
+        LearnedModel.objects.create(**fields, fitted_at=NOW, is_used=True, why="better", bytes=b"-")
         for _turn in range(2)
     ]
     assert knowing.used() == {"kind": rows[1].pk}

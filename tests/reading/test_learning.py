@@ -1,0 +1,106 @@
+"""Learning from corrections: what has a pattern is learned, what has none is not used, and nothing is lost on the way to the database."""
+
+import random
+
+import numpy as np
+import pytest
+
+from muhatap.reading import layer, learning
+from muhatap.reading.learning import Example
+from muhatap.reading.reader import Look, Reader
+from muhatap.reading.topics import NONE, Topic, Tree
+from muhatap.reading.words import cut
+
+READER = Reader()
+TREE = Tree([Topic(key="toptan", names=("Toptan satış",)), Topic(key="kirala", names=("Kiralama",)), Topic(key="ege")])
+SAID = {
+    "toptan": ("otelimiz için {n} adet {thing} teklifi", "{n} adet {thing} için toplu alım fiyatı", "pansiyona {n} {thing} alacağız"),
+    "kirala": ("düğün için {n} günlük {thing} kiralamak", "{thing} günlük kira bedeli nedir", "{n} gün {thing} ödünç almak"),
+    "ege": ("izmir depodan {thing} alabilir miyim", "bornova deposunda {thing} var mı {n}", "{thing} için izmir şubesi {n}"),
+}  # fmt: skip
+THINGS = ("nevresim", "havlu", "perde", "masa örtüsü", "yastık", "battaniye", "çarşaf")
+
+
+def look(text: str) -> Look:
+    found = READER.look(text)
+    assert found is not None
+    return found
+
+
+def stream(n: int, *, answers: str = "true", seed: int = 1) -> list[Example]:
+    """Messages of a company, each corrected: truly, or by chance."""
+    chance, made = random.Random(seed), []
+    for _turn in range(n):
+        topic = chance.choice(list(SAID))
+        seen = look(chance.choice(SAID[topic]).format(n=chance.randint(2, 90), thing=chance.choice(THINGS)))
+        said = topic if answers == "true" else chance.choice(list(SAID))
+        odds = TREE.odds(seen.chances["topic"], seen.words)
+        made.append(Example(point=seen.point, mood=seen.mood, base=odds, answer=said))
+    return made
+
+
+def read(learned: learning.Learned, text: str) -> str:
+    assert learned.layer is not None
+    seen = look(text)
+    odds = dict(zip(TREE.keys, TREE.odds(seen.chances["topic"], seen.words).tolist(), strict=True))
+    told = learned.layer.over(odds, seen.point, seen.mood)
+    return max(told, key=told.__getitem__)
+
+
+def test_a_pattern_is_learned_and_judged_on_what_was_held_back() -> None:
+    learned = learning.learn(stream(40), TREE.keys)
+
+    assert (learned.is_used, learned.why, learned.n_corrections, learned.n_held_back) == (True, "better", 40, 32)
+    assert learned.after > learned.before + 0.08
+    assert read(learned, "otele 50 adet yastık için toplu teklif") == "toptan"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_answers_by_chance_are_not_used(seed: int) -> None:
+    learned = learning.learn(stream(60, answers="chance", seed=seed), TREE.keys)
+
+    assert not learned.is_used
+    assert learned.why in {"noise", "worse", "class_fell"}
+
+
+def test_two_corrections_teach_nothing() -> None:
+    assert learning.learn(stream(2), TREE.keys) == learning.Learned(layer=None, n_corrections=2)
+
+
+def test_a_layer_comes_back_from_its_bytes_and_strange_bytes_do_not() -> None:
+    learned = learning.learn(stream(30), TREE.keys)
+    assert learned.layer is not None
+    again = layer.unpack(layer.pack(learned.layer))
+    seen = look("düğün için 3 günlük perde kiralamak")
+
+    before, after = (
+        list(one.over(dict.fromkeys(TREE.keys, 0.0), seen.point, seen.mood).values()) for one in (learned.layer, again)
+    )
+
+    assert np.allclose(before, after, atol=0.05)
+    for strange in (b"", b"PK\x03\x04", layer.pack(learned.layer)[:200]):
+        with pytest.raises(layer.BadLayer):
+            layer.unpack(strange)
+
+
+def test_answers_that_went_into_another_count_for_it() -> None:
+    learned = learning.learn(stream(40), TREE.keys)
+    assert learned.layer is not None
+    seen = look("otelimiz için 40 adet havlu teklifi")
+
+    told = learned.layer.over({"satis": 0.0, "kirala": 0.0}, seen.point, seen.mood, {"toptan": "satis"})
+
+    assert told["satis"] > told["kirala"]
+
+
+def test_a_topic_nobody_taught_is_known_by_its_branch_and_its_name() -> None:
+    tree = Tree(
+        [Topic(key="kargo", base="delivery"), Topic(key="kurye", parent="kargo", names=("Kurye",)), Topic(key="x")]
+    )
+
+    def best(chance: float, text: str) -> str:
+        return tree.keys[int(tree.odds({"delivery": chance}, cut(text)).argmax())]
+
+    assert best(0.9, "paket nerede") == "kargo"
+    assert best(0.9, "kurye nerede") == "kurye"
+    assert best(0.01, "merhaba") == NONE
