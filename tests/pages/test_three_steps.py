@@ -50,6 +50,7 @@ def heard(page: Page, live_server: Any, site: Site) -> Conversation:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_default_navigation_timeout(60_000)  # the first page of a server brings all its parts
     return Conversation.objects.get(subject="Ihlamur Ev siparişim iki haftadır gelmedi")
 
 

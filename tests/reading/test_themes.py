@@ -58,7 +58,8 @@ def test_the_same_texts_give_the_same_themes() -> None:
 
 def test_of_too_many_the_newest_are_joined_and_the_others_laid_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(themes, "AT_ONCE", 12)
-    some = texts(DELIVERY * 4, ZIPPER * 4)
+    late, broken = ["kargo gelmedi", "Kargom hâlâ gelmedi"], ["zipper broken", "The zipper is broken"]
+    some = texts(late * 10, broken * 10)
     found = themes.find(some, newest={text.key for text in some[20:]})
 
     assert sorted(len(theme.members) for theme in found) == [20, 20]
