@@ -1,5 +1,10 @@
-// Where the whole day does not fit, the ruler is opened at the present moment.
+// Where the whole day does not fit, the ruler is opened at the present moment, and again when its width changes.
 
 const ruler = document.getElementById("today-ruler");
-const now = ruler?.querySelector(".ruler-now");
-if (now) ruler.scrollLeft = now.getBoundingClientRect().left - ruler.getBoundingClientRect().left - ruler.clientWidth * 0.4;
+
+function show() {
+  const now = ruler.querySelector(".ruler-now").getBoundingClientRect().left - ruler.getBoundingClientRect().left;
+  ruler.scrollLeft += now - ruler.clientWidth * 0.6;
+}
+
+if (ruler) new ResizeObserver(show).observe(ruler);
