@@ -19,7 +19,7 @@
   const BEAT = 15000; // between two words on how long a page was read
   const GATHER = 1000; // what happens in one moment goes together
   const REST = 1800000; // after half an hour somebody who comes back begins anew
-  const MOST_KEPT = 200, MOST_CLICKS = 100, LONGEST_WAIT = 60000, LARGEST = 60000, OLDEST = 7 * 864e5;
+  const MOST_KEPT = 200, MOST_CLICKS = 100, LONGEST_WAIT = 60000, LARGEST = 60000, OLDEST = 7 * 864e5, DESERTED = 180000;
   const SECRETS = /mail|posta|phone|tel|gsm|token|code|pass|sifre|parola|key|secret|sign|auth|session|tckn/i;
   const now = () => performance.now();
   /** Nothing here ever throws into the page. */
@@ -33,10 +33,11 @@
   };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
     : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
+  const queues = () => Object.keys(localStorage).filter((name) => name.startsWith("muhatap.queue"));
   let own = null; // where the browser stores nothing, somebody is one at least until the page goes
   const forget = () => {
     own = null;
-    try { ["id", "user", "proof", "queue"].forEach((name) => localStorage.removeItem("muhatap." + name)); } catch { /* forbidden */ }
+    try { ["id", "user", "proof"].map((name) => "muhatap." + name).concat(queues()).forEach((name) => localStorage.removeItem(name)); } catch { /* forbidden */ }
   };
   const decided = () => isKnown || forget(); // until then a page that asks elsewhere may still say yes
   const visitor = () => {
@@ -48,7 +49,12 @@
 
   // ---- sending: kept until it was taken; a repeat is recognised by its messageId ---------------------------------------------
   let queue = [], timer = 0, wait = GATHER, going = [];
-  const keep = () => store.set("queue", JSON.stringify(queue.slice(-MOST_KEPT)));
+  /** Each page keeps its own; what one has left, or has not touched for long, the next takes over. */
+  const mine = "queue." + uuid();
+  const keep = (isLeft) => {
+    if (queue.length) store.set(mine, JSON.stringify([isLeft ? 0 : Date.now(), ...queue.slice(-MOST_KEPT)]));
+    else try { localStorage.removeItem("muhatap." + mine); } catch { /* forbidden */ }
+  };
   const later = (after) => { timer = timer || setTimeout(() => { timer = 0; flush(); }, after); };
 
   /** As text at once: what cannot be written is thrown out here and never stands in the way of the rest. */
@@ -87,14 +93,21 @@
 
   /** The page goes away: what waits is handed to the browser, and kept as well. */
   const leave = () => {
-    keep();
+    keep(true);
     const rest = next();
     if (rest.length) send(rest);
   };
 
-  const found = () => {
-    const kept = JSON.parse(store.get("queue") || "[]"), oldest = Date.now() - OLDEST;
-    return Array.isArray(kept) ? kept.filter((one) => typeof one === "string" && Date.parse(JSON.parse(one).timestamp) > oldest) : [];
+  const adopt = () => {
+    if (isKnown) for (const name of queues()) {
+      if (name === "muhatap." + mine) continue;
+      let kept = [];
+      try { kept = JSON.parse(localStorage[name]) || []; } catch { /* somebody else's */ }
+      if (kept[0] > Date.now() - DESERTED) continue; // another page sends these
+      localStorage.removeItem(name);
+      for (const one of kept) try { if (Date.parse(JSON.parse(one).timestamp) > Date.now() - OLDEST) queue.push(one); } catch { /* the same */ }
+    }
+    if (queue.length) { keep(); later(wait); }
   };
 
   // ---- where ----------------------------------------------------------------------------------------------------------------
@@ -132,6 +145,7 @@
   };
 
   const tell = () => {
+    settle();
     measure();
     const seconds = Math.round(view.read / 100) / 10, scroll = Math.round(view.scroll * 100);
     const shown = [...view.cards].filter(([, one]) => one.read >= 1000).map(([product, one]) => ({ product_id: product, seconds: Math.round(one.read / 100) / 10 }));
@@ -141,31 +155,40 @@
     put("track", { event: "Page Engaged", properties: { page_view: view.id, seconds, scroll, product_id: view.product, shown }, context: view.context });
   };
 
-  let beginning = 0;
-  const begin = () => {
-    clearTimeout(beginning);
+  let settling = 0;
+  const here = () => location.pathname + location.search;
+  /** From now on it is this page that is read; what it is called and which product it shows may still be on its way. */
+  const begin = (after) => {
+    view = { id: uuid(), path: here(), read: 0, scroll: 0, told: "", clicks: 0, cards: new Map(), since: now(), moved: now(), isAttended: attended(),
+      began: new Date().toISOString(), context: context() };
+    after ? settling = setTimeout(safely(settle), after) : settle();
+  };
+  const settle = () => {
+    clearTimeout(settling);
+    if (view.isSettled) return;
+    view.isSettled = true;
     const product = document.querySelector("body[data-muhatap-product], main[data-muhatap-product], [data-muhatap-product][data-muhatap-page]");
-    view = { id: uuid(), path: location.pathname + location.search, read: 0, scroll: 0, told: "", clicks: 0, cards: new Map(),
-      since: now(), moved: now(), isAttended: attended(), product: product?.dataset.muhatapProduct, context: context() };
-    put("page", { messageId: view.id, name: document.title, properties: { ...view.context.page, page_view: view.id, product_id: view.product } });
+    view.product = product?.dataset.muhatapProduct;
+    view.context.page.title = document.title;
+    put("page", { messageId: view.id, timestamp: view.began, name: document.title, context: view.context, properties: { ...view.context.page, page_view: view.id, product_id: view.product } });
     watch();
     seen();
   };
 
   /** A page of an application came in the place of another: the time of the one is not the time of the next. */
   const changed = () => {
-    if (location.pathname + location.search === view.path) return;
-    tell();
-    referrer = view.context.page.url;
-    view.path = location.pathname + location.search;
-    clearTimeout(beginning);
-    beginning = setTimeout(safely(begin), 300); // by then the page has its title and its product
+    if (here() === view.path) return;
+    if (view.isSettled) {
+      tell();
+      referrer = view.context.page.url;
+    } else clearTimeout(settling); // it only led on
+    begin(300); // by then it has its title and its product
   };
 
   const moved = () => {
     const rested = now() - view.moved;
     if (rested < 500) return;
-    if (rested > REST) begin();
+    if (rested > REST) begin(0);
     measure();
     view.moved = now();
   };
@@ -214,6 +237,7 @@
   const isHeld = (one) => Boolean(one) && (/fixed|sticky/.test(getComputedStyle(one).position) || isHeld(one.parentElement));
 
   const clicked = (event) => {
+    settle(); // what can be clicked is there
     const target = event.composedPath()[0];
     if (!(target instanceof Element) || ++view.clicks > MOST_CLICKS) return;
     const element = target.closest("[data-muhatap-id],a,button,[role=button],input,select,textarea,label,summary") || target;
@@ -251,10 +275,10 @@
 
   // ---- what a page may call -----------------------------------------------------------------
   /** Somebody else from here on: the time until now is not theirs. */
-  const anew = (change) => { tell(); leave(); change(); begin(); };
+  const anew = (change) => { tell(); leave(); change(); begin(0); };
   window.muhatap = Object.freeze({
     track: safely((event, properties = {}) => put("track", { event: String(event), properties: { ...properties, page_view: view.id } })),
-    page: safely(() => { tell(); begin(); }),
+    page: safely(() => { tell(); begin(0); }),
     identify: safely((user, traits = {}, identity) => {
       if (!isKnown || user === undefined || user === null) return;
       const before = store.get("user"), act = () => say(String(user), traits, identity);
@@ -269,9 +293,9 @@
 
   const start = safely(() => {
     setTimeout(decided, 5000);
-    try { queue = found(); } catch { /* somebody else's */ }
+    safely(adopt)();
     met();
-    begin();
+    begin(0);
     const passive = { passive: true, capture: true };
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);
     addEventListener("scroll", safely(seen), passive);
@@ -280,7 +304,7 @@
     addEventListener("blur", safely(tell));
     document.addEventListener("visibilitychange", safely(() => { if (document.hidden) { tell(); leave(); } else measure(); }));
     addEventListener("pagehide", safely(() => { tell(); leave(); decided(); }));
-    addEventListener("pageshow", safely((event) => { if (event.persisted) begin(); }));
+    addEventListener("pageshow", safely((event) => { if (event.persisted) begin(0); }));
     addEventListener("online", safely(() => { clearTimeout(timer); timer = 0; later(0); }));
     addEventListener("popstate", safely(changed));
     for (const name of ["pushState", "replaceState"]) {

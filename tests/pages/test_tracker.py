@@ -21,6 +21,7 @@ from tests.visits.leaves import without_leaves
 
 __all__ = ["server"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('muhatap.queue')).map((name) => localStorage[name]).join()"
 SCRIPT = Path(__file__).resolve().parents[2] / "embed" / "muhatap.js"
 KB = 1024
 
@@ -176,13 +177,37 @@ def test_what_was_done_offline_arrives_once_when_the_line_is_back(
     context.set_offline(True)
     page.evaluate("muhatap.track('Sepet')")
     page.clock.run_for(30_000)
-    assert "Sepet" in page.evaluate("localStorage['muhatap.queue']")
+    assert "Sepet" in page.evaluate(KEPT)
 
     with page.expect_response(is_taken):
         context.set_offline(False)
         page.clock.run_for(70_000)
 
     assert len(told("Sepet")) == 1
+
+
+def test_what_two_tabs_could_not_send_is_sent_by_the_next_page_once(
+    page: Page, context: BrowserContext, host: Host, server: Server, shop: Site
+) -> None:
+    visit(page, host, server, shop, consent="yes")
+    other = context.new_page()
+    other.goto(host.url)
+    other.wait_for_function("window.muhatap")
+    context.set_offline(True)
+    page.evaluate("history.pushState({}, '', '/urun/9'); muhatap.track('Bir')")
+    other.evaluate("muhatap.track('Two')")
+    for tab in (page, other):
+        tab.clock.run_for(20_000)
+        tab.goto("about:blank")
+    context.set_offline(False)
+
+    page.goto(host.url)
+    page.wait_for_function("window.muhatap")
+    taken(page, "Two")
+
+    assert len(told("Bir")) == len(told("Two")) == 1
+    [early] = [one for one in Event.objects.filter(kind=3) if one.url.endswith("/urun/9")]
+    assert told("Bir")[0]["properties"]["page_view"] == json.loads(early.payload)["properties"]["page_view"]
 
 
 def test_a_hostile_call_or_a_dead_server_harms_no_page(page: Page, host: Host, shop: Site) -> None:
