@@ -47,7 +47,7 @@ def test_a_canned_reply_comes_by_a_slash_its_gap_is_filled_and_it_leaves_signed(
     expect(editor.locator("mark[data-gap=order]")).to_have_count(1)
     letter.keyboard.type("#10482")
     expect(editor).to_contain_text("Merhaba Ayşe, #10482 yola çıktı.")
-    expect(letter.locator(".composer-signature")).to_have_text("Zeynep Arslan")
+    expect(letter.locator("[data-signature-shown]")).to_have_text("Zeynep Arslan")
     letter.keyboard.press("Control+Enter")
     expect(letter.locator(".toast [data-undo]")).to_be_visible()
     text = Outgoing.objects.get().outbound["text"]

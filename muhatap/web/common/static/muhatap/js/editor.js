@@ -225,7 +225,7 @@ async function keep(form) {
     said.textContent = kept.saved;
     if (kindOf(form) === "reply") form.elements.version.value = kept.version;
     if (form.isConnected) showChecks(form, kept.checks);
-    const signature = form.querySelector("[data-signature]");
+    const signature = form.querySelector("[data-signature-shown]");
     if (signature && kept.signature !== undefined) signature.innerHTML = kept.signature;
   } catch {
     draft.isDirty = true;
