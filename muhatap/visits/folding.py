@@ -7,9 +7,10 @@ once, all of its visitors together; around somebody whose rows the database refu
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from muhatap.shared import away
 from muhatap.visits import interests, keeping, proving, sessions, standing, stitching, tallies
@@ -22,6 +23,15 @@ LAG = timedelta(seconds=20)  # what arrived so long ago is committed: a group wa
 MOST = 4000  # events in one run: with the largest of payloads a hundred megabytes
 RUNS = 25  # at one time; what is left waits for the next
 FIRST_LOOK, WIDER = timedelta(seconds=1), 4  # however much waits, little more is read than a run takes
+_NAMES = (
+    "received_at", "at", "site_id", "message_key", "kind", "anonymous_id", "user_id", "name", "url", "is_bot", "payload", "by_server",
+)  # fmt: skip
+_EVENTS = f"""
+select (extract(epoch from received_at) * 1000000)::bigint, (extract(epoch from at) * 1000000)::bigint, {", ".join(_NAMES[2:])}
+from visits_event where"""  # noqa: S608 (names are ours)
+ARRIVED = f"{_EVENTS} received_at > %s and received_at <= %s order by received_at limit %s"
+OF_A_MOMENT = f"{_EVENTS} received_at = %s"
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 ODD = (DatabaseError, ValueError, OverflowError)  # what events may bring about that nobody can make sense of
 
 
@@ -127,13 +137,25 @@ def _arrived(after: datetime, until: datetime) -> list[Event]:
     begin, step = after, FIRST_LOOK
     while begin < until and len(rows) < MOST:
         end = min(begin + step, until)
-        window = Event.objects.filter(received_at__gt=begin, received_at__lte=end).order_by("received_at")
-        rows += window[: MOST - len(rows)]
+        rows += _read(ARRIVED, [begin, end, MOST - len(rows)])
         begin, step = end, WIDER * step
     if len(rows) == MOST:
         last = rows[-1].received_at
-        rows = [row for row in rows if row.received_at < last] or list(Event.objects.filter(received_at=last))
+        rows = [row for row in rows if row.received_at < last] or _read(OF_A_MOMENT, [last])
     return rows
+
+
+def _read(query: str, values: list[Any]) -> list[Event]:
+    """Rows as the ORM would give them, at a third of its price: these are read by the thousand, and never saved."""
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        for received, at, *rest in cursor.fetchall():
+            event = Event.__new__(Event)
+            moments = EPOCH + received * MICROSECOND, EPOCH + at * MICROSECOND
+            event.__dict__.update(zip(_NAMES, (*moments, *rest), strict=True))
+            found.append(event)
+    return found
 
 
 def _of_standing_sites(events: Sequence[Event]) -> list[Event]:

@@ -113,11 +113,11 @@ def _write_pages(changed: Iterable[Session]) -> None:
     old: list[list[object]] = []
     for session in changed:
         for page in session.pages.values():
-            if page.pk is None:
+            if page.pk:
+                old.append(_values(page, _CHANGED_PAGE))
+            else:
                 page.visit_id = session.visit.pk
                 new.append(_values(page, _PAGE))
-            else:
-                old.append(_values(page, _CHANGED_PAGE))
     if new:
         bulk.copy("visits_pageview", _PAGE, new)
     bulk.change("visits_pageview", _CHANGED_PAGE, old)
