@@ -11,7 +11,7 @@
     return middles.length && Math.max(...middles) - Math.min(...middles) > 10;
   };
 
-  for (const one of document.querySelectorAll("button, .btn, .badge, .chip, th, .strip a"))
+  for (const one of document.querySelectorAll("button:not(.nav-item), .btn, .badge, .chip, thead th, .strip a"))
     if (isShown(one) && said(one) && !one.querySelector("div, p, br") && lines(one)) found.push(`in two lines: ${said(one)}`);
 
   for (const one of document.querySelectorAll("main *, dialog[open] *")) {

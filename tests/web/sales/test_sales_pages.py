@@ -207,3 +207,10 @@ def test_reading_older_orders_begins_shows_how_far_it_is_and_stops(selin: Client
 def test_agents_see_orders_and_touch_no_shop(zeynep: Client, shop: Shop) -> None:
     assert zeynep.get("/sales/orders/export/").status_code == 403
     assert zeynep.get(f"/settings/shops/{shop.pk}/").status_code == 403
+
+
+def test_all_orders_of_one_customer_stand_in_the_list(selin: Client, shop: Shop) -> None:
+    tell(shop, woo_order())
+    contact = Order.objects.get().contact_id
+    assert "#10482" in page(selin, f"/sales/orders/?customer={contact}")
+    assert "No such order" in page(selin, "/sales/orders/?customer=999999")
