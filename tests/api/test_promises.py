@@ -51,6 +51,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_promised(
     assert not Promise.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_others_hear_of_a_promise_when_it_is_made_and_when_it_ends(conversation: Conversation) -> None:
     now = clock.now()
     WebhookEndpoint.objects.create(
