@@ -55,7 +55,7 @@ def main() -> int:
             postgres, key = installation.postgres_version(), _site()
             installation.serve()
             figures = _speed(plan, installation.port, key)
-            figures |= _folded(plan, key, collected=figures["singles_per_s"]["value"])
+            figures |= _folded(plan, key, collected=figures["singles_per_s"].value)
             _forget_events()
         product = stack.enter_context(Product(data))
         product.wait_until_it_serves()

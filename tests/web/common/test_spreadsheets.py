@@ -11,4 +11,4 @@ from muhatap.web.common.spreadsheets import Number
 def test_a_number_has_the_sign_of_the_readers_language_and_a_word_stays(language: str, line: str) -> None:
     with override(language):
         answer = spreadsheets.answer(iter([["1.5", Number("2849.90")]]), name="orders")
-    assert b"".join(answer).decode() == f"\ufeff{line}\r\n"  # type: ignore[arg-type]
+    assert b"".join(answer).decode() == f"\ufeff{line}\r\n"
