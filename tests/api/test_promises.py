@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from muhatap.conversations.models import Conversation
 from muhatap.flow import promises, telling
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def conversation(db: None) -> Conversation:
-    return arrival(cast.mail(id="<ayse-1@ornek.example>")).conversation
+    with transaction.atomic():
+        return arrival(cast.mail(id="<ayse-1@ornek.example>")).conversation
 
 
 def told(conversation: Conversation, **more: Any) -> dict[str, Any]:
