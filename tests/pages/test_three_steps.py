@@ -146,9 +146,7 @@ def test_a_post_is_heard_understood_promised_kept_asked_about_and_counted(
         page.goto(f"{root}/cases/cost/")
         expect(page.locator("body")).to_contain_text(says)
         page.goto(f"{root}/insight/voice/?from=2026-11-01&to={today}")
-        page.locator("#table-topic").locator("xpath=ancestor::section").locator(
-            "a[href*='say=complaint']"
-        ).first.click()
+        page.locator(f"a[href*='topic={reading.topic_id}&say=complaint']").first.click()
         expect(page.locator(f"a[href*='/inbox/{heard.pk}/']").first).to_be_visible()
     page.goto(f"{root}/insight/voice/answers/?kind=nps&from=2026-11-01&to={today}")
     expect(page.locator("table")).to_contain_text("sözünüzü tuttunuz")
