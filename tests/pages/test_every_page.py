@@ -96,10 +96,10 @@ def widget(page: Page) -> None:
 
 PAGES: dict[str, Visit] = {
     "gallery": Visit(path="/gallery/"),
-    "understanding:topics": Visit(path="/understanding/topics/", by="can"),
-    "understanding:new_topic": Visit(path="/understanding/topics/new/", by="can"),
-    "understanding:topic": Visit(path="/understanding/topics/{topic}/", by="can"),
-    "understanding:learned": Visit(path="/understanding/learned/", by="can"),
+    "understanding:topics": Visit(path="/understanding/topics/"),
+    "understanding:new_topic": Visit(path="/understanding/topics/new/"),
+    "understanding:topic": Visit(path="/understanding/topics/{topic}/"),
+    "understanding:learned": Visit(path="/understanding/learned/"),
     "promises:list": Visit(path="/promises/?whose=all"),
     "promises:one": Visit(path="/promises/{promise}/"),
     "promises:new": Visit(path="/promises/to/{ayse}/"),
