@@ -104,7 +104,7 @@ class Conversation(Schema):
     merged_into_id: int | None
 
 
-class Reason(Schema):
+class ReadingReason(Schema):
     """Words that decided an answer; `sign` names what they are known to tell, "learned" those of messages somebody corrected."""
 
     about: str
@@ -122,7 +122,7 @@ class Reading(Schema):
     topic: str | None
     confidences: dict[str, float]
     unsure: list[str]
-    reasons: list[Reason]
+    reasons: list[ReadingReason]
     model: str
     corrected_at: datetime | None
 

@@ -4,25 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0009_found_by_more'),
+        ("contacts", "0009_found_by_more"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='blockedvalue',
-            name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('visitor', 'Browser'), ('shop', 'Shop account'), ('handle', 'Public account')], max_length=20, verbose_name='Kind'),
+            model_name="blockedvalue",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "E-mail"),
+                    ("phone", "Phone"),
+                    ("visitor", "Browser"),
+                    ("shop", "Shop account"),
+                    ("handle", "Public account"),
+                ],
+                max_length=20,
+                verbose_name="Kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='identity',
-            name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('visitor', 'Browser'), ('shop', 'Shop account'), ('handle', 'Public account')], max_length=20),
+            model_name="identity",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "E-mail"),
+                    ("phone", "Phone"),
+                    ("visitor", "Browser"),
+                    ("shop", "Shop account"),
+                    ("handle", "Public account"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='identityrule',
-            name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('visitor', 'Browser'), ('shop', 'Shop account'), ('handle', 'Public account')], max_length=20, unique=True),
+            model_name="identityrule",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "E-mail"),
+                    ("phone", "Phone"),
+                    ("visitor", "Browser"),
+                    ("shop", "Shop account"),
+                    ("handle", "Public account"),
+                ],
+                max_length=20,
+                unique=True,
+            ),
         ),
     ]

@@ -5,33 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels', '0001_initial'),
-        ('interactions', '0006_visits_in_the_ledger'),
+        ("channels", "0001_initial"),
+        ("interactions", "0006_visits_in_the_ledger"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(blank=True, max_length=2000)),
-                ('author', models.CharField(blank=True, max_length=200)),
-                ('handle', models.CharField(blank=True, max_length=320)),
-                ('text', models.TextField(blank=True)),
-                ('rating', models.SmallIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('version_at', models.DateTimeField()),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='channels.inbox')),
-                ('interaction', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='post', to='interactions.interaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.CharField(blank=True, max_length=2000)),
+                ("author", models.CharField(blank=True, max_length=200)),
+                ("handle", models.CharField(blank=True, max_length=320)),
+                ("text", models.TextField(blank=True)),
+                ("rating", models.SmallIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("version_at", models.DateTimeField()),
+                ("edited_at", models.DateTimeField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="channels.inbox"
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="post", to="interactions.interaction"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('erased_at', None), ('opened_at', None)), fields=['inbox', '-at', '-id'], name='posts_only_heard')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rating', None), models.Q(('rating__gte', 1), ('rating__lte', 5)), _connector='OR'), name='post_rating_is_of_five'), models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('author', ''), ('handle', ''), ('text', ''), ('url', '')), _connector='OR'), name='post_erased_says_nothing')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("erased_at", None), ("opened_at", None)),
+                        fields=["inbox", "-at", "-id"],
+                        name="posts_only_heard",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating", None), models.Q(("rating__gte", 1), ("rating__lte", 5)), _connector="OR"
+                        ),
+                        name="post_rating_is_of_five",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(("author", ""), ("handle", ""), ("text", ""), ("url", "")),
+                            _connector="OR",
+                        ),
+                        name="post_erased_says_nothing",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interactions', '0007_posts'),
+        ("interactions", "0007_posts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='interaction',
-            name='kind',
-            field=models.CharField(choices=[('message', 'Message'), ('auto_reply', 'Automatic reply'), ('bounce', 'Returned mail'), ('list', 'Mailing list'), ('note', 'Note'), ('survey', 'Survey'), ('visit', 'Visit of the web site'), ('order', 'Order'), ('case', 'Case')], max_length=20),
+            model_name="interaction",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("message", "Message"),
+                    ("auto_reply", "Automatic reply"),
+                    ("bounce", "Returned mail"),
+                    ("list", "Mailing list"),
+                    ("note", "Note"),
+                    ("survey", "Survey"),
+                    ("visit", "Visit of the web site"),
+                    ("order", "Order"),
+                    ("case", "Case"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -93,7 +93,17 @@ AREAS: tuple[Area, ...] = (
         icon="settings",
         url_name="settings:index",
         permission="account.own",
-        others=("accounts", "automation", "developer", "listening", "service", "shops", "sites", "understanding", "writing"),
+        others=(
+            "accounts",
+            "automation",
+            "developer",
+            "listening",
+            "service",
+            "shops",
+            "sites",
+            "understanding",
+            "writing",
+        ),
     ),
 )
 
