@@ -59,9 +59,9 @@ def follow(*, message: Message, at: datetime) -> None:
 
 
 def order_came(*, order: Order, at: datetime) -> None:
-    """After a delivery, have the buyer asked by mail; of an order that was told late nobody is asked."""
-    came_at = order.delivered_at or at
-    if order.contact is None or order.state != OrderState.DELIVERED or at - came_at > OLD_NEWS:
+    """After a delivery, have the buyer asked by mail; of an order that was told late, or came nobody knows when, nobody is asked."""
+    came_at = order.delivered_at
+    if order.contact is None or order.state != OrderState.DELIVERED or came_at is None or at - came_at > OLD_NEWS:
         return
     for survey in asking.after_delivery(at=at):
         asking.invite(

@@ -209,6 +209,14 @@ def test_an_old_order_told_late_asks_nobody() -> None:
     assert not Invitation.objects.exists()
 
 
+def test_an_old_order_that_a_file_calls_delivered_without_a_date_asks_nobody() -> None:
+    delivered()
+    old = order(person(), at=after(-600 * DAY))
+    old.delivered_at = None
+    surveying.order_came(order=old, at=after(1))
+    assert not Invitation.objects.exists()
+
+
 def test_numbers_lead_to_their_rows() -> None:
     nps = survey()
     why = question(nps, "Neden?")
