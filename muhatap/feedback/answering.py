@@ -1,6 +1,6 @@
 """What customers answer: a score, further questions, a word. Kept once for an invitation and changeable while it is open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -236,6 +236,16 @@ def words_of(response: Response) -> str:
     """All that was said in own words."""
     texts = response.answers.filter(question__kind="text").order_by("question__place", "pk")
     return "\n".join(filter(None, [response.comment, *texts.values_list("words", flat=True)]))
+
+
+def words_by_interaction(interaction_ids: Collection[int]) -> dict[int, str]:
+    """The same of many answers at once; those that say nothing in own words are left out."""
+    answers = Response.objects.filter(interaction__in=interaction_ids)
+    said = {number: [comment] for number, comment in answers.values_list("interaction_id", "comment") if number}
+    texts = Answer.objects.filter(response__interaction__in=said, question__kind="text")
+    for number, words in texts.order_by("question__place", "pk").values_list("response__interaction_id", "words"):
+        said[number].append(words)
+    return {number: "\n".join(filter(None, words)) for number, words in said.items() if any(words)}
 
 
 def _all(response: Response) -> tuple[int | None, str, dict[int, Value]]:

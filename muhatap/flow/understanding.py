@@ -13,7 +13,7 @@ from django.db import transaction
 from muhatap.accounts.models import User
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
-from muhatap.feedback.models import Response
+from muhatap.feedback import answering
 from muhatap.interactions.models import Interaction, Post
 from muhatap.shared import away, jobs
 from muhatap.understanding import catching_up, correcting, learning, topics
@@ -104,8 +104,7 @@ def texts(interaction_ids: Collection[int]) -> Mapping[int, str]:
     }
     messages = Message.objects.filter(interaction__in=interaction_ids)
     found |= {one.interaction_id: words_of(one) for one in messages if one.interaction_id is not None}
-    answers = Response.objects.filter(interaction__in=interaction_ids).exclude(comment="")
-    return found | {pk: words for pk, words in answers.values_list("interaction_id", "comment") if pk is not None}
+    return found | answering.words_by_interaction(interaction_ids)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from muhatap.feedback.answering import Given
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Answer, FollowUp, Invitation, Response, Survey
 from muhatap.feedback.results import Cut
-from muhatap.flow import closing_the_loop, surveying
+from muhatap.flow import closing_the_loop, surveying, understanding
 from muhatap.interactions.models import Interaction, Outgoing
 from muhatap.service.models import Case
 from tests import cast
@@ -144,6 +144,18 @@ def test_an_answer_stands_on_the_timeline_once_and_its_words_are_read() -> None:
     row = Interaction.objects.get(kind="survey")
     assert (row.contact, row.title, row.direction) == (person(), "3/10", "in")
     assert row.reading.kind == "complaint"
+
+
+def test_words_given_to_a_further_question_are_read_again_as_they_were_read_first() -> None:
+    nps = survey()
+    how = question(nps, "Kargoda ne oldu?", "text")
+    response = answered(nps, 3, comment="Geç geldi", answers={how.pk: Value(words="Paket ezilmişti")})
+    silent = answered(nps, 9)
+    numbers = [one.interaction_id for one in (response, silent) if one.interaction_id]
+
+    words = answering.words_of(response)
+    assert "ezilmişti" in words
+    assert understanding.texts(numbers) == {numbers[0]: words}
 
 
 def delivered(**fields: Any) -> Survey:
