@@ -26,6 +26,10 @@ class Closed(Exception):
     """Its days are over, or the survey takes no answers any more; what was answered stays."""
 
 
+class Off(Closed):
+    """The survey was switched off, closed or put away."""
+
+
 class Full(Closed):
     """As many have answered as were wanted."""
 
@@ -93,7 +97,9 @@ def is_open(response: Response, *, at: datetime) -> bool:
     """Whether this answer may still be changed."""
     if response.invitation is not None:
         return asking.is_open(response.invitation, at=at)
-    return response.survey is not None and at < response.at + timedelta(days=response.survey.open_days)
+    if response.survey is None or not asking.is_running(response.survey, at=at):
+        return False
+    return at < response.at + timedelta(days=response.survey.open_days)
 
 
 @transaction.atomic
@@ -105,12 +111,12 @@ def answer(
     at: datetime,
     answers: Mapping[int, Value] | None = None,
 ) -> Answered:
-    """Keep an answer, or change it. Raises Closed, Full, ValueError for no score or answer of ours."""
+    """Keep an answer, or change it. Raises Closed, Off, Full, ValueError for no score or answer of ours."""
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__inbox", "contact")
     held = rows.get(pk=invitation.pk)
     given = Given(score=score, comment=comment, answers=answers or {})
     if not asking.is_open(held, at=at):
-        raise Closed
+        raise closed(held.survey, at=at)
     response = Response.objects.filter(invitation=held).first()
     if response is not None:
         return _change(response, held.survey, given, at=at)
@@ -132,26 +138,31 @@ def answer_openly(
 ) -> Answered:
     """Keep the answer of somebody who came by a link, a code or a page; the same nonce again is the same answer.
 
-    Raises Closed, Full, ValueError.
+    Raises Closed, Off, Full, ValueError.
     """
     locks.hold("survey answer", survey.pk, nonce)
     known = Response.objects.filter(nonce=nonce).select_related("survey").first() if nonce else None
     if known is not None:
         return change(response=known, given=given, at=at)
-    if not survey.is_on or asking.is_closed(survey, at=at):
-        raise Closed
+    if not asking.is_running(survey, at=at):
+        raise Off
     return _first(survey, given, at=at, contact=contact, way=way, language=language, nonce=nonce or None)
 
 
 @transaction.atomic
 def change(*, response: Response, given: Given, at: datetime) -> Answered:
-    """Go on with an answer, or change it. Raises Closed, ValueError."""
+    """Go on with an answer, or change it. Raises Closed, Off, ValueError."""
     held = Response.objects.select_for_update(of=("self",)).select_related("survey", "invitation__survey").get(
         pk=response.pk
     )  # fmt: skip
     if held.survey is None or not is_open(held, at=at):
-        raise Closed
+        raise closed(held.survey, at=at)
     return _change(held, held.survey, given, at=at)
+
+
+def closed(survey: Survey | None, *, at: datetime) -> Closed:
+    """Why an answer that is not open takes nothing any more: its days are over, or the whole survey is."""
+    return Closed() if survey is None or asking.is_running(survey, at=at) else Off()
 
 
 def _first(survey: Survey, given: Given, *, at: datetime, contact: Contact | None, way: str, **more: Any) -> Answered:

@@ -96,7 +96,12 @@ def refuse(*, contact: Contact, by: User | None, at: datetime) -> bool:
 
 def takes_answers(survey: Survey, *, at: datetime) -> bool:
     """Whether it is on, not closed, and not full."""
-    return survey.is_on and not is_closed(survey, at=at) and not is_full(survey, at=at)
+    return is_running(survey, at=at) and not is_full(survey, at=at)
+
+
+def is_running(survey: Survey, *, at: datetime) -> bool:
+    """Whether it is on and not closed: who has answered may then still change it, though it be full."""
+    return survey.is_on and not is_closed(survey, at=at)
 
 
 def is_closed(survey: Survey, *, at: datetime) -> bool:
@@ -147,4 +152,6 @@ def withdraw(*, invitation: Invitation, at: datetime, why: str = "") -> None:
 
 def is_open(invitation: Invitation, *, at: datetime) -> bool:
     """Whether an answer may still be given or changed."""
-    return invitation.sent_at is not None and at < invitation.sent_at + timedelta(days=invitation.survey.open_days)
+    if invitation.sent_at is None or not is_running(invitation.survey, at=at):
+        return False
+    return at < invitation.sent_at + timedelta(days=invitation.survey.open_days)

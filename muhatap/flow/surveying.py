@@ -181,7 +181,7 @@ def _ask(invitation: Invitation, *, at: datetime) -> bool:
 def _obstacle(invitation: Invitation, *, at: datetime) -> str:
     """Why it is not asked after all; "" when nothing stands in the way."""
     survey = invitation.survey
-    if not survey.is_on or asking.is_closed(survey, at=at):
+    if not asking.is_running(survey, at=at):
         return Why.OFF
     if asking.refuses(invitation.contact):
         return Why.OPTED_OUT

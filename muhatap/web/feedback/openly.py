@@ -28,10 +28,10 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
         return public.shown(request, rating.UNKNOWN, {}, status=404)
     with translation.override(public.language(request, public.spoken(request))):
         at = clock.now()
-        if not survey.is_on or asking.is_closed(survey, at=at):
-            return public.shown(request, "feedback/closed.html", {}, status=410)
+        if not asking.is_running(survey, at=at):
+            return public.closed(request, answering.Off())
         if asking.is_full(survey, at=at):
-            return public.shown(request, "feedback/full.html", {}, status=410)
+            return public.closed(request, answering.Full())
         if request.method == "POST":
             return _begun(request, survey)
         nonce = secrets.token_urlsafe(24)
@@ -47,8 +47,9 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     if response is None or response.survey is None:
         return public.shown(request, rating.UNKNOWN, {}, status=404)
     with translation.override(public.language(request, response.language)):
-        if not answering.is_open(response, at=clock.now()):
-            return public.shown(request, "feedback/closed.html", {}, status=410)
+        at = clock.now()
+        if not answering.is_open(response, at=at):
+            return public.closed(request, answering.closed(response.survey, at=at))
         if request.method != "POST":
             return rating.page(request, sheets.opened(response.survey, response, public.step(request)))
         found = sheets.filled(response.survey, response, public.step(request), dict(request.POST.lists()))

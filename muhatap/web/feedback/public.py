@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from muhatap.feedback import answering
 from muhatap.shared.limits import BUCKETS, Limit
 from muhatap.web.common.reading import number
 
@@ -48,6 +49,14 @@ def flooded(request: HttpRequest) -> HttpResponse:
     response = shown(request, "feedback/flood.html", {}, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = "60"
     return response
+
+
+def closed(request: HttpRequest, why: answering.Closed) -> HttpResponse:
+    """Nothing is taken any more: enough have answered, the survey is over, or the days of this answer are."""
+    if isinstance(why, answering.Full):
+        return shown(request, "feedback/full.html", {}, status=HTTPStatus.GONE)
+    is_off = isinstance(why, answering.Off)
+    return shown(request, "feedback/closed.html", {"is_off": is_off}, status=HTTPStatus.GONE)
 
 
 def shown(request: HttpRequest, template: str, page: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -28,10 +28,11 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return public.shown(request, UNKNOWN, {}, status=404)
     with translation.override(public.language(request, invitation.language)):
         response = _response(invitation)
-        if not asking.is_open(invitation, at=clock.now()):
-            return public.shown(request, "feedback/closed.html", {}, status=410)
-        if response is None and asking.is_full(invitation.survey, at=clock.now()):
-            return public.shown(request, "feedback/full.html", {}, status=410)
+        at = clock.now()
+        if not asking.is_open(invitation, at=at):
+            return public.closed(request, answering.closed(invitation.survey, at=at))
+        if response is None and asking.is_full(invitation.survey, at=at):
+            return public.closed(request, answering.Full())
         if request.method == "POST":
             return _sent(request, invitation, response, token)
         pressed = request.GET.get("score", "")
@@ -84,10 +85,8 @@ def take(
         return page(request, found, status=422, nonce=request.POST.get("nonce", "")[:40])
     try:
         response = keep()
-    except answering.Full:
-        return public.shown(request, "feedback/full.html", {}, status=410)
-    except answering.Closed:
-        return public.shown(request, "feedback/closed.html", {}, status=410)
+    except answering.Closed as why:
+        return public.closed(request, why)
     survey = response.survey
     return redirect(onward(response, sheets.next_step(survey, response, found.step) if survey else None))
 

@@ -14,7 +14,7 @@ from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import surveying
 from muhatap.shared.limits import BUCKETS
 from tests import cast
-from tests.feedback.asking_shop import order, person, question, survey
+from tests.feedback.asking_shop import answered, order, person, question, survey
 from tests.insight.conftest import after
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,20 @@ def test_a_survey_that_is_over_full_or_not_for_everybody_says_so(fields: dict[st
     assert Client().get(f"/survey/{about.key}/").status_code == status
     assert Client().post(f"/survey/{about.key}/", {"score": "9", "nonce": "x"}).status_code == status
     assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"is_on": False}, {"closes_at": after(DAY)}, {"archived_at": after(DAY)}])
+def test_a_survey_that_is_over_takes_nothing_by_mail_or_receipt_and_says_so(
+    asked: Invitation, fields: dict[str, Any]
+) -> None:
+    begun = answered(survey(), 3)
+    Survey.objects.update(**fields)
+
+    for address in (f"/rate/{answering.token(asked)}/", f"/survey/answer/{answering.receipt(begun)}/"):
+        for page in (Client().get(address + "?lang=en"), Client().post(address + "?lang=en", {"score": "9"})):
+            assert page.status_code == 410
+            assert "This question is not asked any more" in page.content.decode()
+    assert [one.score for one in Response.objects.all()] == [3]
 
 
 def test_a_flood_from_one_address_is_held_back_and_told_so() -> None:
