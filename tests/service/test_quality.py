@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from muhatap.contacts.models import Contact
 from muhatap.flow.cases import split
 from muhatap.sales.models import Order
-from muhatap.service import cases, causes, quality
+from muhatap.service import cases, causes, costing, quality
 from muhatap.service.models import Cause, Cost
 from tests import cast
 from tests.cast import NOW
@@ -76,3 +76,16 @@ def test_the_parts_of_every_cut_are_the_whole_in_each_currency() -> None:
     for currency, amount in whole.amounts:
         assert sum(quality.by_day(rows, currency).values()) == amount
     assert sum(cost.minutes or 0 for cost in rows if cost.amount is None) == whole.minutes_without_rate
+
+
+@pytest.mark.django_db
+def test_the_words_of_a_cost_go_with_its_case_and_its_amount_stays() -> None:
+    ayse = Contact.objects.create(name="Ayşe", created_at=NOW, last_seen_at=NOW, sort_key="a", search_text="")
+    case = cases.open_case(contact=ayse, interaction=None, title="Lekeli", by=None, at=NOW)
+    cost = costing.write(
+        case=case, kind="external", what="other", amount=Decimal(80), happened_at=NOW, by=cast.can(), at=NOW,
+        said="Ayşe Hanım’a çiçek",
+    )  # fmt: skip
+    ayse.delete()
+    cost.refresh_from_db()
+    assert (cost.case, cost.note, cost.amount) == (None, "", Decimal(80))
