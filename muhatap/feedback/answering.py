@@ -68,15 +68,15 @@ def invited(token: str) -> Invitation | None:
 
 
 def receipt(response: Response) -> str:
-    """What opens an answer given without an invitation, so that whoever gave it may go on or change it."""
+    """What opens an answer that was given openly, so that whoever gave it may go on or change it."""
     return signing.dumps(response.pk, salt=RECEIPT)
 
 
 def received(token: str) -> Response | None:
     """The answer a receipt opens; None for one that is none of ours."""
     number = _signed(token, RECEIPT)
-    rows = Response.objects.select_related("survey__inbox", "contact")
-    return rows.filter(pk=number, invitation=None).first() if number else None
+    rows = Response.objects.select_related("survey__inbox", "contact", "invitation__survey")
+    return rows.filter(pk=number).first() if number else None
 
 
 def _signed(token: str, salt: str) -> int | None:
@@ -94,12 +94,18 @@ def open_survey(key: str) -> Survey | None:
 
 
 def is_open(response: Response, *, at: datetime) -> bool:
-    """Whether this answer may still be changed."""
-    if response.invitation is not None:
-        return asking.is_open(response.invitation, at=at)
-    if response.survey is None or not asking.is_running(response.survey, at=at):
+    """Whether this answer may still be changed: by its invitation, or by whoever gave it."""
+    survey = response.survey
+    if survey is None or not asking.is_running(survey, at=at):
         return False
-    return at < response.at + timedelta(days=response.survey.open_days)
+    if response.invitation is not None and asking.is_open(response.invitation, at=at):
+        return True
+    return at < response.at + (_days_of_one(survey) if response.contact_id else timedelta(days=survey.open_days))
+
+
+def _days_of_one(survey: Survey) -> timedelta:
+    """Within these days somebody we know has one answer, and changes that one."""
+    return timedelta(days=max(survey.quiet_days, survey.open_days))
 
 
 @transaction.atomic
@@ -136,17 +142,30 @@ def answer_openly(
     at: datetime,
     contact: Contact | None = None,
 ) -> Answered:
-    """Keep the answer of somebody who came by a link, a code or a page; the same nonce again is the same answer.
+    """Keep the answer of somebody who came by a link, a code or a page.
 
+    The same nonce again is the same answer; so is what somebody we know answers again before we may ask them again.
     Raises Closed, Off, Full, ValueError.
     """
     locks.hold("survey answer", survey.pk, nonce)
-    known = Response.objects.filter(nonce=nonce).select_related("survey").first() if nonce else None
+    if contact is not None:
+        locks.hold("survey answer of", survey.pk, contact.pk)
+    known = _given_before(survey, nonce=nonce, contact=contact, at=at)
     if known is not None:
         return change(response=known, given=given, at=at)
     if not asking.is_running(survey, at=at):
         raise Off
+    if contact is not None:
+        asking.let_rest(contact=contact, at=at)
     return _first(survey, given, at=at, contact=contact, way=way, language=language, nonce=nonce or None)
+
+
+def _given_before(survey: Survey, *, nonce: str, contact: Contact | None, at: datetime) -> Response | None:
+    known = Response.objects.filter(nonce=nonce).first() if nonce else None
+    if known is not None or contact is None:
+        return known
+    theirs = Response.objects.filter(survey=survey, contact=contact, at__gt=at - _days_of_one(survey))
+    return theirs.order_by("-at", "-pk").first()
 
 
 @transaction.atomic

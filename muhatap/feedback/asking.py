@@ -94,6 +94,15 @@ def refuse(*, contact: Contact, by: User | None, at: datetime) -> bool:
     return is_new
 
 
+@transaction.atomic
+def let_rest(*, contact: Contact, at: datetime) -> None:
+    """They have answered unasked: what would be sent to them within its survey's quiet days is not."""
+    waiting = Invitation.objects.filter(contact=contact, sent_at=None, withdrawn_at=None)
+    for one in waiting.select_related("survey"):
+        if one.due_at < at + timedelta(days=one.survey.quiet_days):
+            waiting.filter(pk=one.pk).update(withdrawn_at=at)
+
+
 def takes_answers(survey: Survey, *, at: datetime) -> bool:
     """Whether it is on, not closed, and not full."""
     return is_running(survey, at=at) and not is_full(survey, at=at)

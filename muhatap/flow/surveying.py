@@ -93,12 +93,7 @@ def rate(
 ) -> Response:
     """Keep what a customer answered and tell it in the thread. Raises answering.Closed, ValueError."""
     answered = answering.answer(invitation=invitation, score=score, comment=comment, answers=answers, at=at)
-    conversation = _thread(invitation)
-    if conversation and (answered.is_new or answered.is_changed):
-        _tell(conversation, answered, at=at)
-    closing_the_loop.hear(answered=answered, at=at, conversation_id=conversation.pk if conversation else None)
-    _read(answered, at=at)
-    return answered.response
+    return _heard(answered, at=at)
 
 
 @transaction.atomic
@@ -116,18 +111,14 @@ def answer_openly(
     answered = answering.answer_openly(
         survey=survey, given=given, way=way, language=language, nonce=nonce, contact=contact, at=at
     )
-    closing_the_loop.hear(answered=answered, at=at)
-    _read(answered, at=at)
-    return answered.response
+    return _heard(answered, at=at)
 
 
 @transaction.atomic
 def go_on(*, response: Response, given: Given, at: datetime) -> Response:
     """More of an answer that was given openly, or a changed mind. Raises answering.Closed, ValueError."""
     answered = answering.change(response=response, given=given, at=at)
-    closing_the_loop.hear(answered=answered, at=at)
-    _read(answered, at=at)
-    return answered.response
+    return _heard(answered, at=at)
 
 
 def waiting_in_chat(session: ChatSession, *, at: datetime) -> Invitation | None:
@@ -212,6 +203,17 @@ def _own_address(contact: Contact) -> Address | None:
 def _order(invitation: Invitation) -> Order | None:
     kind, _colon, number = invitation.about.partition(":")
     return Order.objects.filter(pk=int(number)).first() if kind == "order" and number.isdigit() else None
+
+
+def _heard(answered: Answered, *, at: datetime) -> Response:
+    """What follows from every answer: it is told in its thread, a low score is worked on, and its words are read."""
+    invitation = answered.response.invitation
+    conversation = _thread(invitation) if invitation else None
+    if conversation and (answered.is_new or answered.is_changed):
+        _tell(conversation, answered, at=at)
+    closing_the_loop.hear(answered=answered, at=at, conversation_id=conversation.pk if conversation else None)
+    _read(answered, at=at)
+    return answered.response
 
 
 def _read(answered: Answered, *, at: datetime) -> None:

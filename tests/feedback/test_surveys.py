@@ -102,6 +102,43 @@ def test_the_same_form_sent_twice_is_one_answer() -> None:
     assert Response.objects.count() == 1
 
 
+def test_somebody_we_know_has_one_answer_until_we_may_ask_them_again() -> None:
+    nps, ayse = survey(quiet_days=14, open_days=7), person()
+    answered(nps, 2, by=ayse)
+    for minute in (2, 3, 10 * DAY):
+        answered(nps, 1, by=ayse, minute=minute, comment="Hâlâ gelmedi")
+    told: Any = {"way": "page", "language": "tr", "contact": ayse, "at": after(10 * DAY)}
+    surveying.answer_openly(survey=nps, given=Given(score=0), nonce="yeni", **told)
+
+    assert Response.objects.get().score == 0
+    assert (Case.objects.count(), FollowUp.objects.count()) == (1, 1)
+    answered(nps, 9, by=person(cast.MEHMET), minute=5)
+    answered(nps, 9, by=ayse, minute=15 * DAY)
+    assert nps.responses.count() == 3
+
+
+def test_whoever_was_asked_by_mail_and_answered_changes_that_answer_on_a_page() -> None:
+    about, ayse = delivered(delay_minutes=60), person()
+    surveying.order_came(order=order(ayse, at=after(10)), at=after(11))
+    surveying.ask_due(at=after(80))
+    surveying.rate(invitation=Invitation.objects.get(), score=9, comment="", at=after(90))
+
+    response = answered(about, 3, by=ayse, minute=100)
+    surveying.go_on(response=response, given=Given(comment="Söküldü"), at=after(101))
+    assert answering.received(answering.receipt(response)) == response
+    assert [(one.score, one.comment) for one in Response.objects.all()] == [(3, "Söküldü")]
+
+
+def test_what_waits_to_be_asked_is_not_after_somebody_has_answered_unasked() -> None:
+    delivered(quiet_days=30)
+    ayse = person()
+    surveying.order_came(order=order(ayse, at=after(10)), at=after(11))
+    answered(survey(), 9, by=ayse, minute=20)
+
+    assert surveying.ask_due(at=after(4 * DAY)) == 0
+    assert not Outgoing.objects.exists()
+
+
 def test_a_low_score_opens_one_case_and_owes_a_word_until_somebody_writes() -> None:
     letter = writes(after(0), id="<1@ornek.example>")
     ayse = letter.conversation.contact
