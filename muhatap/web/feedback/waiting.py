@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import visible_to
 from muhatap.feedback import following_up, wording
 from muhatap.feedback.models import FollowUp
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.links import link
 from muhatap.web.common.reading import words as words_of
 from muhatap.web.feedback import words
 
@@ -30,11 +31,11 @@ MOST = 200
 def show(request: HttpRequest) -> HttpResponse:
     user, now = visitor(request), clock.now()
     waiting, standing = _seen(following_up.waiting(), user), _seen(following_up.open_ones(), user)
-    n = waiting.count()
+    n, reads = waiting.count(), may(user, "surveys.read")
     page = {
         "sentence": _sentence(n),
-        "waiting": [_line(one, now) for one in waiting[:MOST]],
-        "standing": [_line(one, now) for one in standing[:MOST]],
+        "waiting": [_line(one, now, reads=reads) for one in waiting[:MOST]],
+        "standing": [_line(one, now, reads=reads) for one in standing[:MOST]],
         "views": words.views("surveys:waiting", user),
     }
     return render(request, "feedback/waiting.html", page)
@@ -62,11 +63,14 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(rows: QuerySet[FollowUp], user: User) -> QuerySet[FollowUp]:
-    """Of conversations the reader may see, and of none; all for whoever reads surveys."""
+    """Of conversations the reader may see, with what was merged into them, and of none; all for whoever reads surveys."""
     if may(user, "surveys.read"):
         return rows
-    theirs = Q(response__invitation__conversation_id__in=visible_to(user).values("pk"))
-    return rows.filter(theirs | Q(response__invitation__conversation_id=None))
+    seen = visible_to(user).values("pk")
+    away = Conversation.objects.filter(merged_into__in=seen).values("pk")
+    asked_in = "response__invitation__conversation_id"
+    is_seen = Q(**{f"{asked_in}__in": seen}) | Q(**{f"{asked_in}__in": away})
+    return rows.filter(is_seen | Q(**{asked_in: None}))
 
 
 def _sentence(n: int) -> str:
@@ -75,16 +79,16 @@ def _sentence(n: int) -> str:
     return _("%(n)s still wait for a word from us.") % {"n": times.count(n)}
 
 
-def _line(row: FollowUp, now: datetime) -> dict[str, Any]:
+def _line(row: FollowUp, now: datetime, *, reads: bool) -> dict[str, Any]:
     response = row.response
     contact, survey = response.contact, response.survey
     return {
         "row": row,
         "who": str(contact),
-        "contact_url": reverse("contacts:page", args=[response.contact_id]),
+        "contact_url": link("contacts:page", response.contact_id or 0),
         "told": wording.told(response),
         "survey": str(survey or ""),
-        "results_url": reverse("surveys:answers", args=[response.survey_id]) if response.survey_id else "",
+        "results_url": link("surveys:answers", response.survey_id) if reads and response.survey_id else "",
         "comment": response.comment,
         "language": response.language,
         "since": times.span(now - row.owed_at),
@@ -93,12 +97,5 @@ def _line(row: FollowUp, now: datetime) -> dict[str, Any]:
         if row.called_at
         else "",
         "note": row.note,
-        "case_url": _case(row.case_number),
+        "case_url": link("cases:one", row.case_number) if row.case_number else "",
     }
-
-
-def _case(number: int | None) -> str:
-    try:
-        return reverse("cases:one", args=[number]) if number else ""
-    except NoReverseMatch:
-        return ""

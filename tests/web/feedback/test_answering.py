@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from muhatap.contacts import consent
+from muhatap.conversations import rearranging
 from muhatap.feedback import answering, asking, designing, wording
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
@@ -15,7 +16,7 @@ from muhatap.flow import surveying
 from muhatap.shared.limits import BUCKETS
 from tests import cast
 from tests.feedback.asking_shop import answered, order, person, question, survey
-from tests.insight.conftest import after
+from tests.insight.conftest import after, writes
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 60
@@ -237,6 +238,9 @@ def test_an_agent_sees_who_waits_and_says_that_they_have_spoken() -> None:
     assert client.get(f"/surveys/{about.pk}/").status_code == 403
     page = client.get("/surveys/waiting/").content.decode()
     assert "Kırık çıktı" in page
+    case = Response.objects.get().follow_up.case_number
+    assert f"/cases/{case}/" in page
+    assert f"/surveys/{about.pk}/" not in page  # it would refuse them
 
     with translation.override("tr"):
         told = wording.told(Response.objects.get())
@@ -247,3 +251,21 @@ def test_an_agent_sees_who_waits_and_says_that_they_have_spoken() -> None:
     client.post(f"/surveys/waiting/{owed.pk}/", {"act": "solved"})
     owed.refresh_from_db()
     assert (owed.called_by, owed.note, owed.solved_by) == (cast.zeynep(), "Aradım", cast.zeynep())
+
+
+def test_who_waits_is_seen_by_agents_where_their_conversation_went() -> None:
+    letter, other = (writes(after(minute), id=f"<{minute}@ornek.example>") for minute in (0, 1))
+    invitation = Invitation.objects.create(
+        survey=survey(),
+        contact=letter.conversation.contact,
+        conversation_id=letter.conversation_id,
+        way="mail",
+        due_at=after(2),
+        sent_at=after(2),
+    )
+    surveying.rate(invitation=invitation, score=1, comment="Kırık çıktı", at=after(3))
+    rearranging.merge(conversation=letter.conversation, target=other.conversation, by=cast.can(), at=after(4))
+
+    client = Client()
+    client.force_login(cast.zeynep(), backend="django.contrib.auth.backends.ModelBackend")
+    assert "Kırık çıktı" in client.get("/surveys/waiting/").content.decode()
