@@ -7,6 +7,8 @@ case is resolved, their matter is solved.
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Greatest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,7 +19,7 @@ from muhatap.feedback.models import FollowUp, Response
 from muhatap.service import cases
 from muhatap.service.models import Case
 
-ENDED = (Case.State.RESOLVED, Case.State.CLOSED)
+AT_ONCE = 500
 
 
 def hear(*, answered: Answered, at: datetime, conversation_id: int | None = None) -> FollowUp | None:
@@ -55,10 +57,11 @@ def follow(*, message: Message, at: datetime) -> None:
 
 def watch(*, at: datetime) -> int:
     """What was resolved as a case is solved for whoever waited, once they had a word. Returns how many."""
-    standing = FollowUp.objects.filter(called_at__isnull=False, solved_at=None, case_number__isnull=False)
-    by_case = {row.case_number: row for row in standing.order_by("pk")[:500] if row.case_number is not None}
-    ended = Case.objects.filter(pk__in=by_case, state__in=ENDED).order_by("pk")
-    return sum(following_up.solved(follow_up=by_case[case.pk], by=None, at=case.ended_at or at) for case in ended)
+    ended = Case.objects.filter(pk=OuterRef("case_number")).values("ended_at")
+    standing = FollowUp.objects.filter(called_at__isnull=False, solved_at=None).annotate(ended_at=Subquery(ended))
+    over_at = Greatest("ended_at", "called_at", "owed_at")  # a case may have ended before anybody spoke to them
+    rows = standing.exclude(ended_at=None).annotate(over_at=over_at).order_by("pk")[:AT_ONCE]
+    return sum(following_up.solved(follow_up=row, by=None, at=row.over_at) for row in rows)
 
 
 def _title(response: Response) -> str:

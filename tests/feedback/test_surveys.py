@@ -166,6 +166,25 @@ def test_a_low_score_opens_one_case_and_owes_a_word_until_somebody_writes() -> N
     assert round(loop.days_to_word or 0, 2) == round(59 / DAY, 2)
 
 
+def test_cases_that_take_long_hide_no_other_and_nothing_is_solved_before_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(closing_the_loop, "AT_ONCE", 1)
+    nps = survey()
+    slow, quick = [
+        answered(nps, 2, by=person(who), minute=minute).follow_up for minute, who in [(1, cast.AYSE), (2, cast.MEHMET)]
+    ]
+    for owed in (slow, quick):
+        following_up.called(follow_up=owed, note="", by=cast.zeynep(), at=after(60))
+    Case.objects.filter(pk=quick.case_number).update(state="resolved", ended_at=after(30))
+
+    assert closing_the_loop.watch(at=after(DAY)) == 1
+    quick.refresh_from_db()
+    slow.refresh_from_db()
+    assert (quick.solved_at, slow.solved_at) == (after(60), None)
+    assert closing_the_loop.watch(at=after(DAY + 1)) == 0
+
+
 def test_a_good_score_and_one_of_somebody_unknown_open_no_case() -> None:
     nps = survey()
     answered(nps, 9, by=person())
