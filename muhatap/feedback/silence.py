@@ -1,7 +1,10 @@
-"""Who did not answer, beside who did: where the two differ, the figures speak for some customers only."""
+"""Who did not answer, beside who did: where the two differ, the figures speak for some customers only.
+
+Whoever may still answer is counted beside them: so far they belong to neither.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,11 +25,13 @@ MOST_TAGS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """People who were asked and have something in common. Shares are of all who answered, and of all who did not."""
+    """People who were asked and have something in common. Shares are of all who answered, and of all who did not; the rate
+    is of both together."""
 
     key: str
     n_asked: int
     n_answered: int
+    n_may_still: int
     rate: Figure
     share_of_answers: float
     share_of_silence: float
@@ -44,6 +49,11 @@ class Silence:
     by_way: tuple[Group, ...]
     by_tag: tuple[Group, ...]
     by_age: tuple[Group, ...]
+
+    @property
+    def n_settled(self) -> int:
+        """Who answered, or can no more."""
+        return self.n_asked - self.n_may_still
 
     @property
     def notable(self) -> list[tuple[str, Group]]:
@@ -64,14 +74,14 @@ class _Asked:
 def of(cut: Cut, *, at: datetime) -> Silence:
     """Of the invitations sent in these days."""
     asked = list(_asked(cut, at))
-    answered = sum(one.has_answered for one in asked)
+    answered, may_still = sum(one.has_answered for one in asked), sum(one.may_still for one in asked)
     names = dict(Tag.objects.filter(pk__in={tag for one in asked for tag in one.tags}).values_list("pk", "name"))
     tags = _groups(asked, lambda one: [names[tag] for tag in one.tags if tag in names])
     return Silence(
         n_asked=len(asked),
         n_answered=answered,
-        n_may_still=sum(one.may_still for one in asked),
-        rate=figures.share(answered, len(asked)),
+        n_may_still=may_still,
+        rate=figures.share(answered, len(asked) - may_still),
         by_way=_groups(asked, lambda one: [one.way]),
         by_tag=tags[:MOST_TAGS],
         by_age=tuple(
@@ -102,24 +112,32 @@ def _age(known_for: timedelta) -> str:
 
 
 def _groups(asked: list[_Asked], keys: Callable[[_Asked], Iterable[str]]) -> tuple[Group, ...]:
-    all_of, answered = Counter[str](), Counter[str]()
+    counted: dict[str, Counter[str]] = {}
     for one in asked:
         for key in keys(one):
-            all_of[key] += 1
-            answered[key] += one.has_answered
-    n_answered = sum(one.has_answered for one in asked)
-    return tuple(_group(key, n, answered, n_answered, len(asked) - n_answered) for key, n in all_of.most_common())
+            counted.setdefault(key, Counter())[_side(one)] += 1
+    sides = Counter(_side(one) for one in asked)
+    found = [_group(key, of_this, sides) for key, of_this in counted.items()]
+    return tuple(sorted(found, key=lambda group: -group.n_asked))
 
 
-def _group(key: str, n: int, answered: Mapping[str, int], n_answered: int, n_silent: int) -> Group:
-    k, silent = answered[key], n - answered[key]
+def _side(one: _Asked) -> str:
+    if one.has_answered:
+        return "answered"
+    return "may still" if one.may_still else "silent"
+
+
+def _group(key: str, counted: Counter[str], sides: Counter[str]) -> Group:
+    k, silent = counted["answered"], counted["silent"]
+    n_answered, n_silent = sides["answered"], sides["silent"]
     loud, quiet = (k / n_answered if n_answered else 0.0), (silent / n_silent if n_silent else 0.0)
     is_far = abs(loud - quiet) >= APART and abs(figures.z_of_shares(k, n_answered, silent, n_silent)) >= SURE
     return Group(
         key=key,
-        n_asked=n,
+        n_asked=sum(counted.values()),
         n_answered=k,
-        rate=figures.share(k, n),
+        n_may_still=counted["may still"],
+        rate=figures.share(k, k + silent),
         share_of_answers=loud,
         share_of_silence=quiet,
         is_notable=is_far and min(n_answered, n_silent) >= LEAST,

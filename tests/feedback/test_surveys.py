@@ -312,9 +312,12 @@ def test_where_only_old_customers_answer_the_page_warns() -> None:
         if is_old:
             answering.answer(invitation=invitation, score=9, comment="", at=after(2))
 
-    told = silence.of(cut(about), at=after(3))
+    early = silence.of(cut(about), at=after(3))
+    assert (early.n_answered, early.n_may_still, early.rate.n, early.notable) == (30, 30, 30, [])
 
-    assert (told.n_asked, told.n_answered, told.n_may_still) == (60, 30, 30)
+    told = silence.of(cut(about), at=after(8 * DAY))
+
+    assert (told.n_asked, told.n_answered, told.n_may_still, told.rate.n) == (60, 30, 0, 60)
     assert {(side, group.key) for side, group in told.notable} == {("age", "new"), ("age", "years")}
     assert not any(group.is_notable for group in told.by_way)
 

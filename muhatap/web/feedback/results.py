@@ -174,10 +174,12 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
         cards.append(
             {
                 "label": _("Answered when asked"),
-                "value": times.percent(quiet.rate.value or 0.0),
+                "value": _share(quiet.n_answered, quiet.n_settled),
                 "under": words.interval(Survey.Kind.CSAT, quiet.rate),
-                "sentence": _("Of %(n)s who were asked by mail or chat in these days; %(m)s may still answer.")
-                % {"n": times.count(quiet.n_asked), "m": times.count(quiet.n_may_still)},
+                "sentence": _(
+                    "Of %(n)s who were asked by mail or chat in these days; %(m)s more may still answer and are not counted."
+                )
+                % {"n": times.count(quiet.n_settled), "m": times.count(quiet.n_may_still)},
                 "url": "#silence",
             }
         )
@@ -326,7 +328,10 @@ def _of_question(wanted: Asked, told: results.OfQuestion) -> Table:
 
 
 def _silence(wanted: Asked, quiet: Silence) -> list[Table]:
-    heads = (_("Asked"), _("Answered"), _("Rate"), _("Probably between"), _("Of who answered"), _("Of who did not"))
+    heads = (
+        _("Asked"), _("May still answer"), _("Answered"), _("Rate"), _("Probably between"),
+        _("Of who answered"), _("Of who did not"),
+    )  # fmt: skip
     return [
         Table(
             name=f"silence-{name}",
@@ -346,9 +351,10 @@ def _silence(wanted: Asked, quiet: Silence) -> list[Table]:
 def _group(name: str, group: Group) -> Row:
     texts = (
         times.count(group.n_asked),
+        times.count(group.n_may_still),
         times.count(group.n_answered),
-        times.percent(group.rate.value or 0.0),
-        words.interval(Survey.Kind.CSAT, group.rate),
+        _share(group.n_answered, group.n_asked - group.n_may_still),
+        words.interval(Survey.Kind.CSAT, group.rate) or "–",
         times.percent(group.share_of_answers),
         times.percent(group.share_of_silence),
     )
