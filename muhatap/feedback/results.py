@@ -77,6 +77,16 @@ def counts(found: QuerySet[Response]) -> dict[int, int]:
     return {score: n for score, n in told if score is not None}
 
 
+def ever() -> dict[int, Counts]:
+    """How often each score was given to each survey since it is asked; -1 stands for answers without a score."""
+    told = Response.objects.order_by().values_list("survey", "score").annotate(n=Count("pk"))
+    found: dict[int, dict[int, int]] = {}
+    for survey, score, n in told:
+        if survey is not None:
+            found.setdefault(survey, {})[-1 if score is None else score] = n
+    return dict(found)
+
+
 def figure(cut: Cut) -> Figure:
     return figures.of(cut.survey.kind, counts(rows(cut)))
 

@@ -1,5 +1,6 @@
 """Surveys: the list, a new one, and the editor with its questions, its ways and what customers will see."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.accounts.permissions import may
 from muhatap.feedback import asking, designing, figures, logic, results, sheets, wording
+from muhatap.feedback.figures import Counts
 from muhatap.feedback.models import Question, Survey
 from muhatap.feedback.sheets import Field
 from muhatap.shared import clock
@@ -30,9 +32,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Every survey, what it came to, and whether it is asked."""
     user, at = visitor(request), clock.now()
     surveys = Survey.objects.select_related("inbox").order_by("archived_at", "name", "pk")
+    given = results.ever()
+    lines = [(one, _line(one, given.get(one.pk, {}), at)) for one in surveys]
     page = {
-        "lines": [_line(one, at) for one in surveys if one.archived_at is None],
-        "put_away": [_line(one, at) for one in surveys if one.archived_at is not None],
+        "lines": [line for one, line in lines if one.archived_at is None],
+        "put_away": [line for one, line in lines if one.archived_at is not None],
         "can_edit": may(user, "surveys.edit"),
         "views": words.views("surveys:list", user),
     }
@@ -204,11 +208,11 @@ def _named(field: Field, language: str) -> Field:
     return sheets.renamed(field, f"{language}-{field.name}")
 
 
-def _line(survey: Survey, at: Any) -> dict[str, Any]:
-    counted = results.counts(survey.responses.all())
-    found = figures.of(survey.kind, counted)
+def _line(survey: Survey, given: Counts, at: datetime) -> dict[str, Any]:
+    found = figures.of(survey.kind, {score: n for score, n in given.items() if score >= 0})
     is_closed = asking.is_closed(survey, at=at)
-    state, tone = words.state(survey, is_full=not is_closed and asking.is_full(survey, at=at), is_closed=is_closed)
+    is_full = asking.is_running(survey, at=at) and asking.is_full(survey, at=at)
+    state, tone = words.state(survey, is_full=is_full, is_closed=is_closed)
     return {
         "survey": survey,
         "kind": str(Survey.Kind(survey.kind).label).split(":")[0],
@@ -217,7 +221,7 @@ def _line(survey: Survey, at: Any) -> dict[str, Any]:
         "tone": tone,
         "figure": words.value(survey.kind, found.value) if survey.has_score else "",
         "figure_name": words.figure_name(survey.kind),
-        "answers": words.n_answers(survey.responses.count()),
+        "answers": words.n_answers(sum(given.values())),
     }
 
 

@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from muhatap.contacts import consent
 from muhatap.conversations import rearranging
-from muhatap.feedback import answering, asking, designing, wording
+from muhatap.feedback import answering, asking, designing, results, wording
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import surveying
@@ -269,3 +271,25 @@ def test_who_waits_is_seen_by_agents_where_their_conversation_went() -> None:
     client = Client()
     client.force_login(cast.zeynep(), backend="django.contrib.auth.backends.ModelBackend")
     assert "Kırık çıktı" in client.get("/surveys/waiting/").content.decode()
+
+
+def test_the_list_of_surveys_counts_all_answers_at_once() -> None:
+    client = Client()
+    client.force_login(cast.selin(), backend="django.contrib.auth.backends.ModelBackend")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get("/surveys/?lang=en").content.decode()
+        assert "Anket nps" in page
+        return len(seen)
+
+    answered(survey(), 9)
+    queries()  # what is remembered from now on
+    few = queries()
+    for kind in ("ces", "csat"):
+        answered(survey(kind), 5)
+    answered(survey("own"), None, comment="Güzel")
+    assert queries() == few
+    assert {key: sum(counts.values()) for key, counts in results.ever().items()} == dict.fromkeys(
+        Survey.objects.values_list("pk", flat=True), 1
+    )
