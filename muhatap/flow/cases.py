@@ -1,14 +1,16 @@
 """Cases meet the threads they come from, the promises made in them and the shop's refunds: told, reminded of, and what they cost gathered.
 
-Nothing here resolves a case or gives anybody anything; what was gathered once is not gathered again (`Cost.source`).
+Nothing here resolves a case or gives anybody anything; what was gathered once is not gathered again (`Cost.source`). Only the
+shop's server tells of refunds: what a browser claims costs nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -58,6 +60,8 @@ def of_conversation(conversation: Conversation) -> QuerySet[Case]:
 @transaction.atomic
 def open_from(*, conversation: Conversation, told: opening.Told, by: User, at: datetime) -> Case:
     """Open a case of a conversation, and gather what it has cost already. Raises NoTitle, NotThen, NotTheirs."""
+    if told.order_id:
+        costing.hold(Case(order_id=told.order_id))  # before the conversation, as `settle` does
     case = opening.open_from(conversation=conversation, told=told, by=by, at=at)
     gather(case=case, at=at)
     return case
@@ -66,6 +70,7 @@ def open_from(*, conversation: Conversation, told: opening.Told, by: User, at: d
 @transaction.atomic
 def link(*, case: Case, conversation: Conversation, by: User, at: datetime) -> bool:
     """This conversation is about the case, too. False when that was noted before."""
+    costing.hold(case)
     is_new = cases.link(case=case, conversation_id=threads.held(conversation).pk, by=by, at=at)
     if is_new:
         threads.tell(conversation=conversation, event="case_linked", by=by, at=at, **opening.said(case))
@@ -94,6 +99,7 @@ def settle(
     currency: str = "TRY",
 ) -> Resolution:
     """Resolve it, and with it give the customer something. Raises HasEnded, NoReason, BadCost."""
+    costing.hold(case)  # before the case, as whoever gathers does
     resolution = resolve(case=case, kind=kind, what=what, by=by, at=at)
     if given and amount:
         costing.compensate(case=case, kind=given, amount=amount, currency=currency, said=what, by=by, at=at)
@@ -119,7 +125,7 @@ def change(*, case: Case, by: User, at: datetime, **fields: Any) -> list[str]:
 @transaction.atomic
 def gather(*, case: Case, at: datetime) -> int:
     """What its order's refunds and the promises of its conversations cost, each once. Returns how many are new."""
-    refunds = Refund.objects.filter(order_id=case.order_id or 0).select_related("order").order_by("at", "pk")
+    refunds = _told().filter(order_id=case.order_id or 0).order_by("at", "pk")
     n = sum(_refunded(case, refund, at=at) for refund in refunds)
     numbers = case.links.filter(conversation_id__isnull=False).values("conversation_id")
     endings = PromiseEnding.objects.filter(promise__conversation_id__in=numbers, undone_at=None)
@@ -138,17 +144,73 @@ def watch(*, at: datetime) -> None:
 
 
 def collect(*, at: datetime) -> int:
-    """Refunds and endings of promises that no cost tells of yet, and costs of endings that were taken back."""
-    return _collect_refunds(at=at) + _collect_promises(at=at) + _take_back_promises(at=at)
+    """Refunds and endings of promises that no cost tells of yet, and costs of what was taken back or told otherwise."""
+    revised = _revise_refunds(at=at)
+    return revised + _collect_refunds(at=at) + _collect_promises(at=at) + _take_back_promises(at=at)
+
+
+def _told() -> QuerySet[Refund]:
+    """Refunds of which a shop's server told, not a browser."""
+    return Refund.objects.filter(order__is_told_by_server=True).select_related("order")
+
+
+def _revise_refunds(*, at: datetime) -> int:
+    numbers = sorted({*_noted_otherwise(), *_said_otherwise()})[:A_BATCH]
+    told = _told().in_bulk(numbers)
+    for number in numbers:
+        _revise(number, told.get(number), at=at)
+    return len(numbers)
+
+
+def _revise(number: int, refund: Refund | None, *, at: datetime) -> None:
+    if refund is None:
+        costing.refund_gone(number=number, at=at)
+        return
+    goods, shipping = split(refund.order, refund.amount, before=_given_before(refund))
+    costing.refund_changed(number=number, goods=goods, shipping=shipping, currency=refund.order.currency, at=at)
+
+
+def _noted_otherwise() -> set[int]:
+    """Numbers of refunds whose standing costs are not what the shop tells now."""
+    noted = Cost.objects.filter(source__startswith="refund:", reversed_by=None).order_by()
+    sums: Any = noted.annotate(number=_number("source")).values("number", "currency").annotate(whole=Sum("amount"))
+    return _otherwise(sums.values_list("number", "currency", "whole"))
+
+
+def _said_otherwise() -> set[int]:
+    """The same of those that count by what an agent said."""
+    said = Compensation.objects.filter(told_by__startswith="refund:", undone_at=None)
+    noted = Cost.objects.filter(source__startswith="compensation:", case=OuterRef("case"), reversed_by=None)
+    noted = noted.annotate(number=_after_colon("source")).filter(number=Cast(OuterRef("pk"), CharField()))
+    counting: Any = said.filter(Exists(noted)).annotate(number=_number("told_by"))
+    return _otherwise(counting.values_list("number", "currency", "amount"))
+
+
+def _otherwise(noted: Iterable[tuple[int, str, Decimal]]) -> set[int]:
+    rows = list(noted)
+    told = {
+        row[0]: row[1:]
+        for row in _told().filter(pk__in={row[0] for row in rows}).values_list("pk", "order__currency", "amount")
+    }
+    return {number for number, *said in rows if told.get(number) != tuple(said)}
+
+
+def _number(column: str) -> Cast:
+    """The number that stands after the first colon: "refund:12:shipping" → 12."""
+    return Cast(_after_colon(column), BigIntegerField())
+
+
+def _after_colon(column: str) -> Func:
+    return Func(F(column), Value(":"), Value(2), function="split_part", output_field=CharField())
 
 
 def _collect_refunds(*, at: datetime) -> int:
     told = Case.objects.filter(order_id=OuterRef("order_id")).order_by("opened_at", "pk").values("pk")[:1]
     noted = Compensation.objects.filter(told_by=_source("refund:"), undone_at=None)
     orders = Case.objects.filter(order_id__isnull=False).values("order_id")
-    named = Refund.objects.filter(order_id__in=orders)
+    named = _told().filter(order_id__in=orders)
     fresh = named.filter(~_is_costed("refund:"), ~_is_costed("refund:", ":shipping"), ~Exists(noted))
-    rows = fresh.annotate(case=Subquery(told)).filter(case__isnull=False).select_related("order")
+    rows = fresh.annotate(case=Subquery(told)).filter(case__isnull=False)
     found = list(rows.order_by("at", "pk")[:A_BATCH])
     by_number = Case.objects.in_bulk({row.case for row in found})
     return sum(_refunded(by_number[row.case], row, at=at) for row in found)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from muhatap.accounts import audit
@@ -12,6 +13,7 @@ from muhatap.accounts.models import User
 from muhatap.service import rates
 from muhatap.service.models import Case, Compensation, Cost
 from muhatap.service.promising import MOST_COST, MOST_MINUTES, BadCost, NoReason
+from muhatap.shared import locks
 
 Kind, What = Cost.Kind, Cost.What
 
@@ -124,7 +126,7 @@ def take_back(*, cost: Cost, why: str, by: User, at: datetime) -> Cost:
 @transaction.atomic
 def undo_source(*, source: str, why: str, by: User | None, at: datetime) -> int:
     """What a cost followed from was taken back: a row against each. Returns how many."""
-    rows = Cost.objects.select_for_update(of=("self",)).filter(source=source, reversed_by=None, reverses=None)
+    rows = _of_source(source).select_for_update(of=("self",)).filter(reversed_by=None, reverses=None).order_by("pk")
     return len([_against(row, why=why, by=by, at=at) for row in rows])
 
 
@@ -135,23 +137,13 @@ def compensate(
     """Give the contact of a case something for what went wrong; it costs what it is worth. Raises BadCost."""
     if not 0 < amount <= MOST_COST:
         raise BadCost
+    hold(case)
     told_by = _told_by_shop(case, amount, currency) if kind == Compensation.Kind.REFUND else ""
     given = Compensation.objects.create(
         case=case, kind=kind, amount=amount, currency=currency, note=said.strip()[:300], told_by=told_by, by=by, at=at
     )
     if not told_by:
-        note(
-            kind=Kind.EXTERNAL,
-            what=What.COMPENSATION,
-            happened_at=at,
-            by=by,
-            at=at,
-            amount=amount,
-            currency=currency,
-            case=case,
-            note=said,
-            source=f"compensation:{given.pk}",
-        )
+        _note_given(given, at=at)
     told = {"what": kind, "amount": f"{amount:f}", "currency": currency}
     audit.record(by=by, at=at, act="case.compensate", kind="case", id=case.pk, name=case.title, **told)
     return given
@@ -174,14 +166,67 @@ def refunded(
 
     A refund that an agent wrote down as given is the same money: it is noted with that, and counted once.
     """
+    hold(case)
     source = f"refund:{number}"
-    is_known = Cost.objects.filter(source__in=[source, f"{source}:shipping"]).exists()
-    if is_known or Compensation.objects.filter(told_by=source, undone_at=None).exists():
+    if _of_source(source).exists() or Compensation.objects.filter(told_by=source, undone_at=None).exists():
         return False
     said = _said_by_agent(case, goods + shipping, currency)
     if said:
         Compensation.objects.filter(pk=said.pk).update(told_by=source)
         return True
+    _note_refund(case, source, goods, shipping, currency, happened_at=happened_at, at=at)
+    return True
+
+
+@transaction.atomic
+def refund_changed(*, number: int, goods: Decimal, shipping: Decimal, currency: str, at: datetime) -> None:
+    """The shop tells another amount: rows of today against what was noted, and what it tells now beside them."""
+    source = f"refund:{number}"
+    given, case = _held(source)
+    undo_source(source=source, why="", by=None, at=at)
+    if given:
+        undo_source(source=f"compensation:{given.pk}", why=given.note, by=None, at=at)
+    _note_refund(case, source, goods, shipping, currency, happened_at=at, at=at)
+
+
+@transaction.atomic
+def refund_gone(*, number: int, at: datetime) -> None:
+    """The shop tells of it no more: rows of today against it. What an agent says was given still was, and costs."""
+    source = f"refund:{number}"
+    given, _case = _held(source)
+    undo_source(source=source, why="", by=None, at=at)
+    if given:
+        Compensation.objects.filter(pk=given.pk).update(told_by="")
+        if not _of_source(f"compensation:{given.pk}").filter(reversed_by=None).exists():
+            _note_given(given, at=at)
+
+
+def hold(case: Case) -> None:
+    """Nobody else notes money given back on the order of this case until the transaction ends."""
+    locks.hold("refunds", *(["order", case.order_id] if case.order_id else ["case", case.pk]))
+
+
+def _held(source: str) -> tuple[Compensation | None, Case | None]:
+    """What an agent said of this refund, and the case that it counts for."""
+    noted = _of_source(source).filter(case__isnull=False).select_related("case").order_by("pk").first()
+    if noted and noted.case:
+        hold(noted.case)
+    given = Compensation.objects.filter(told_by=source, undone_at=None).select_related("case").first()
+    if given:
+        hold(given.case)
+    return given, given.case if given else noted.case if noted else None
+
+
+def _note_refund(
+    case: Case | None,
+    source: str,
+    goods: Decimal,
+    shipping: Decimal,
+    currency: str,
+    *,
+    happened_at: datetime,
+    at: datetime,
+) -> None:
     for what, amount, ending in ((What.REFUND, goods, ""), (What.SHIPPING, shipping, ":shipping")):
         if amount:
             note(
@@ -193,23 +238,56 @@ def refunded(
                 amount=amount,
                 currency=currency,
                 case=case,
-                source=source + ending,
+                source=_free(source + ending),
             )
-    return True
+
+
+def _note_given(given: Compensation, *, at: datetime) -> None:
+    note(
+        kind=Kind.EXTERNAL,
+        what=What.COMPENSATION,
+        happened_at=at,
+        by=given.by,
+        at=at,
+        amount=given.amount,
+        currency=given.currency,
+        case=given.case,
+        note=given.note,
+        source=_free(f"compensation:{given.pk}"),
+    )
+
+
+def _of_source(source: str) -> QuerySet[Cost]:
+    """What follows from it, of whichever part and however often it was noted anew."""
+    return Cost.objects.filter(Q(source=source) | Q(source__startswith=f"{source}:"))
+
+
+def _free(source: str) -> str:
+    """A name for what is noted anew: each is written once."""
+    n = _of_source(source).count()
+    return f"{source}:{n + 1}" if n else source
+
+
+def _with_its_order(case: Case) -> Q:
+    """Of this case, or of another of the same order: one refund may be spoken of in several."""
+    return Q(case__order_id=case.order_id) | Q(case=case) if case.order_id else Q(case=case)
 
 
 def _said_by_agent(case: Case, amount: Decimal, currency: str) -> Compensation | None:
-    given = case.compensations.filter(kind=Compensation.Kind.REFUND, undone_at=None, told_by="")
+    given = Compensation.objects.filter(
+        _with_its_order(case), kind=Compensation.Kind.REFUND, undone_at=None, told_by=""
+    )
     return given.filter(amount=amount, currency=currency).order_by("pk").first()
 
 
 def _told_by_shop(case: Case, amount: Decimal, currency: str) -> str:
     """The refund of the shop, counted already, that this is; empty when there is none."""
     whole: dict[str, Decimal] = {}
-    for row in case.costs.filter(source__startswith="refund:", currency=currency, reversed_by=None):
-        name = row.source.removesuffix(":shipping")
+    rows = Cost.objects.filter(_with_its_order(case), source__startswith="refund:", currency=currency, reversed_by=None)
+    for row in rows:
+        name = ":".join(row.source.split(":")[:2])
         whole[name] = whole.get(name, Decimal(0)) + (row.amount or Decimal(0))
-    taken = set(case.compensations.filter(undone_at=None).values_list("told_by", flat=True))
+    taken = set(Compensation.objects.filter(told_by__in=whole, undone_at=None).values_list("told_by", flat=True))
     return next((name for name, sum_of in sorted(whole.items()) if sum_of == amount and name not in taken), "")
 
 

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.models import Sum
 
 from muhatap.accounts.models import User, Visibility
 from muhatap.automation import actions, opening
@@ -13,7 +15,7 @@ from muhatap.flow import cases, notifying, promises
 from muhatap.notices.models import Kind, Notice
 from muhatap.sales.models import Order, Refund, Shop
 from muhatap.service import cases as acts
-from muhatap.service import causes, promising
+from muhatap.service import causes, costing, promising
 from muhatap.service.models import Case, Cost
 from tests import cast
 from tests.cast import NOW
@@ -35,6 +37,7 @@ def order(conversation: Conversation) -> Order:
     return Order.objects.create(
         shop=shop, external_id="10482", number="10482", currency="TRY", total=Decimal("2849.90"), shipping=Decimal("49.90"),
         contact=conversation.contact, placed_at=NOW, modified_at=NOW, recorded_at=NOW,
+        is_told_by_server=True,
     )  # fmt: skip
 
 
@@ -93,6 +96,85 @@ def test_refunds_of_its_order_are_gathered_once_whenever_they_come(conversation:
     assert cases.collect(at=NOW + HOUR) == 0
     told = sorted(Cost.objects.values_list("what", "amount"))
     assert told == [("refund", Decimal(1000)), ("refund", Decimal(1800)), ("shipping", Decimal("49.90"))]
+
+
+def test_a_refund_that_changes_or_goes_is_counted_as_the_shop_tells_it_now(
+    conversation: Conversation, order: Order
+) -> None:
+    first = Refund.objects.create(order=order, external_id="r1", amount=Decimal("1000"), at=NOW)
+    opened(conversation, order_id=order.pk)
+    Refund.objects.filter(pk=first.pk).update(amount=Decimal("800"))
+    for at in (NOW + HOUR, NOW + 2 * HOUR):
+        cases.collect(at=at)
+        assert total() == 800
+    assert Cost.objects.filter(at=NOW).aggregate(n=Sum("amount"))["n"] == 1000  # what was read of that day stays
+    Refund.objects.filter(pk=first.pk).update(amount=Decimal("900"))
+    cases.collect(at=NOW + 3 * HOUR)
+    assert total() == 900
+    first.delete()
+    again = Refund.objects.create(order=order, external_id="r2", amount=Decimal("700"), at=NOW)
+    cases.collect(at=NOW + 4 * HOUR)
+    assert (total(), cases.collect(at=NOW + 4 * HOUR)) == (700, 0)
+    again.delete()
+    cases.collect(at=NOW + 5 * HOUR)
+    assert (total(), cases.collect(at=NOW + 5 * HOUR)) == (0, 0)
+
+
+@pytest.mark.parametrize("is_agent_first", [True, False])
+def test_what_an_agent_said_stays_when_the_shop_tells_of_it_no_more(
+    conversation: Conversation, order: Order, is_agent_first: bool
+) -> None:
+    case = opened(conversation, order_id=order.pk)
+
+    def said() -> None:
+        costing.compensate(
+            case=case, kind="refund", amount=Decimal(100), currency="TRY", said="", by=cast.zeynep(), at=NOW
+        )
+
+    if is_agent_first:
+        said()
+    refund = Refund.objects.create(order=order, external_id="r1", amount=Decimal(100), at=NOW)
+    cases.collect(at=NOW)
+    if not is_agent_first:
+        said()
+    assert total() == 100
+    Refund.objects.filter(pk=refund.pk).update(amount=Decimal(120))
+    cases.collect(at=NOW + HOUR)
+    assert (total(), cases.collect(at=NOW + HOUR)) == (120, 0)
+    refund.delete()
+    cases.collect(at=NOW + 2 * HOUR)
+    assert (total(), cases.collect(at=NOW + 2 * HOUR)) == (100, 0)
+    costing.take_compensation_back(given=case.compensations.get(), by=cast.zeynep(), at=NOW + 3 * HOUR)
+    assert total() == 0
+
+
+def test_what_a_browser_claims_of_refunds_costs_nothing(conversation: Conversation, order: Order) -> None:
+    Order.objects.update(is_told_by_server=False)
+    Refund.objects.create(order=order, external_id="r1", amount=Decimal("1000"), at=NOW)
+    opened(conversation, order_id=order.pk)
+    assert (cases.collect(at=NOW), total()) == (0, 0)
+
+
+@pytest.mark.parametrize("is_agent_first", [True, False])
+def test_one_refund_spoken_of_in_two_cases_of_its_order_counts_once(
+    conversation: Conversation, order: Order, is_agent_first: bool
+) -> None:
+    opened(conversation, order_id=order.pk)
+    told: dict[str, Any] = {"contact": conversation.contact, "interaction": None, "by": None, "at": NOW + HOUR}
+    second = acts.open_case(title="Bir daha", order_id=order.pk, **told)
+
+    def by_agent() -> None:
+        costing.compensate(
+            case=second, kind="refund", amount=Decimal(100), currency="TRY", said="", by=cast.zeynep(), at=NOW
+        )
+
+    def by_shop() -> None:
+        Refund.objects.create(order=order, external_id="r1", amount=Decimal(100), at=NOW)
+        cases.collect(at=NOW)
+
+    for tell in (by_agent, by_shop) if is_agent_first else (by_shop, by_agent):
+        tell()
+    assert total() == 100
 
 
 def test_what_its_promises_took_counts_and_goes_when_their_end_is_taken_back(conversation: Conversation) -> None:
