@@ -43,7 +43,9 @@ def open_from(
     """Open a case of what was written last here. Raises what cases.open_case raises."""
     conversation = threads.held(conversation)
     interaction = _last(conversation)
-    known = Case.objects.filter(links__interaction=interaction).exists() if interaction else False
+    known = (
+        set(Case.objects.filter(links__interaction=interaction).values_list("pk", flat=True)) if interaction else set()
+    )
     case = cases.open_case(
         contact=conversation.contact,
         interaction=interaction,
@@ -61,7 +63,7 @@ def open_from(
         order_id=told.order_id,
         product_id=told.product_id,
     )
-    if not known:
+    if case.pk not in known:
         threads.tell(conversation=conversation, event="case_opened", by=by, at=at, **said(case), **(because or {}))
     return case
 

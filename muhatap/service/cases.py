@@ -15,6 +15,7 @@ from muhatap.service.promising import FARTHEST, NoReason, NotThen, remind_at
 
 State, Act = Case.State, CaseStep.Act
 STANDING = (State.OPEN, State.WAITING, State.REOPENED)
+MACHINES = (Case.Origin.RULE, Case.Origin.SURVEY)
 
 
 class NoTitle(Exception):
@@ -54,12 +55,26 @@ def open_case(
 ) -> Case:
     """Open a case of this contact, from an interaction, a conversation, both or neither.
 
-    The same interaction opens one case: whoever asks again gets the one that stands. Raises NoTitle, NotThen, NotTheirs.
+    A machine opens one case of an interaction, and gets the one there is when it asks again; a person may open another
+    of the same letter, and gets one that stands only where it says the same. Raises NoTitle, NotThen, NotTheirs.
     """
     if interaction:
         Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
-        if known := Case.objects.filter(links__interaction=interaction, contact=contact).order_by("pk").first():
-            return known
+        known = Case.objects.filter(links__interaction=interaction, contact=contact)
+        if origin not in MACHINES:
+            known = known.filter(
+                state__in=STANDING,
+                opened_by=by,
+                title=title.strip()[:200],
+                kind=kind,
+                cause=cause,
+                due_at=due_at,
+                former=former,
+                order_id=order_id,
+                product_id=product_id,
+            )
+        if found := known.order_by("pk").first():
+            return found
     if not title.strip():
         raise NoTitle
     _check_moment(due_at, at)

@@ -9,6 +9,7 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.service.models import Case, CaseStep, Cause
 from muhatap.service.usual_causes import USUAL
+from muhatap.shared import locks
 
 DEEPEST = 4
 
@@ -80,6 +81,7 @@ def standing(slug: str) -> Cause | None:
 def save(*, cause: Cause, name: str, name_en: str, parent: Cause | None, by: User, at: datetime) -> Cause:
     """Add a cause, or give one another name or place. Raises NameTaken, NotThere; then nothing is changed."""
     is_new = cause.pk is None
+    _hold()
     _check_place(cause, parent)
     cause.name, cause.name_en, cause.parent = name.strip()[:120], name_en.strip()[:120], parent
     if is_new:
@@ -98,6 +100,7 @@ def save(*, cause: Cause, name: str, name_en: str, parent: Cause | None, by: Use
 @transaction.atomic
 def archive(*, cause: Cause, by: User, at: datetime) -> None:
     """Offer it no more; cases keep it. Raises HasChildren."""
+    _hold()
     if cause.children.filter(archived_at=None).exists():
         raise HasChildren
     if Cause.objects.filter(pk=cause.pk, archived_at=None).update(archived_at=at):
@@ -107,6 +110,8 @@ def archive(*, cause: Cause, by: User, at: datetime) -> None:
 @transaction.atomic
 def bring_back(*, cause: Cause, by: User, at: datetime) -> None:
     """Offer an archived cause again. Raises NameTaken, NotThere (its parent is archived, or it was merged)."""
+    _hold()
+    cause = Cause.objects.select_related("parent").get(pk=cause.pk)
     if cause.merged_into_id or (cause.parent and cause.parent.archived_at):
         raise NotThere
     try:
@@ -121,6 +126,8 @@ def bring_back(*, cause: Cause, by: User, at: datetime) -> None:
 @transaction.atomic
 def merge(*, drop: Cause, keep: Cause, by: User, at: datetime) -> int:
     """All cases of one go to the other, each with a step that says so. Raises NotThere, HasChildren. Returns how many."""
+    _hold()
+    keep = Cause.objects.get(pk=keep.pk)
     if drop.pk == keep.pk or keep.archived_at or keep.merged_into_id:
         raise NotThere
     if drop.children.filter(archived_at=None).exists():
@@ -138,10 +145,23 @@ def merge(*, drop: Cause, keep: Cause, by: User, at: datetime) -> int:
     return len(cases)
 
 
+def _hold() -> None:
+    """One change of the tree at a time: two at once would each look at a tree that the other changes."""
+    locks.hold("causes")
+
+
 def _check_place(cause: Cause, parent: Cause | None) -> None:
-    depth, above = 1, parent
+    depth, above = _height(cause), Cause.objects.get(pk=parent.pk) if parent else None
     while above is not None:
         depth += 1
         if above.archived_at or above.pk == cause.pk or depth > DEEPEST:
             raise NotThere
         above = above.parent
+
+
+def _height(cause: Cause) -> int:
+    """How many steps it takes by itself: one, and those under it, archived or not."""
+    height, level = 1, [cause.pk] if cause.pk else []
+    while height <= DEEPEST and (level := list(Cause.objects.filter(parent_id__in=level).values_list("pk", flat=True))):
+        height += 1
+    return height

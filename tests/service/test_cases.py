@@ -47,13 +47,21 @@ def test_a_case_stands_on_the_timeline_and_in_the_audit(ayse: Contact) -> None:
     assert case.remind_at is not None and case.remind_at < NOW + DAY
 
 
-def test_the_same_letter_opens_one_case_however_often_it_is_asked(ayse: Contact) -> None:
+def test_the_same_letter_opens_one_case_however_often_a_machine_asks_and_another_when_a_person_says_so(
+    ayse: Contact,
+) -> None:
     letter = Interaction.objects.create(
         kind="survey", direction="in", channel="web", contact=ayse, at=NOW, recorded_at=NOW
     )
-    first, again = opened(ayse, interaction=letter), opened(ayse, "Başka söz", interaction=letter)
+    first, again = (opened(ayse, said, interaction=letter, by=None, origin="survey") for said in ("Düşük puan", "Yine"))
     assert first == again
     assert first.links.get().interaction == letter
+    late = causes.standing("delivery-late")
+    second = opened(ayse, "Kargo da geç geldi", interaction=letter, cause=late)
+    assert (second.title, second.cause) == ("Kargo da geç geldi", late) and second != first
+    assert opened(ayse, "Kargo da geç geldi", interaction=letter, cause=late) == second  # sent twice
+    cases.resolve(case=second, kind="explained", what="Kargoya soruldu", by=cast.can(), at=NOW + DAY)
+    assert opened(ayse, "Kargo da geç geldi", interaction=letter, cause=late) not in (first, second)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +143,26 @@ def test_the_tree_takes_no_twin_no_circle_and_no_parent_with_children_away(db: N
         causes.archive(cause=product, by=cast.can(), at=NOW)
     assert causes.bring_in(at=NOW) == 0
     assert casework.under(product)[0] == product.pk and len(casework.under(product)) == 6
+
+
+def test_a_branch_goes_nowhere_where_its_lowest_would_stand_too_deep_and_an_old_look_at_it_makes_no_circle(
+    db: None,
+) -> None:
+    def added(name: str, parent: Cause | None) -> Cause:
+        return causes.save(cause=Cause(), name=name, name_en="", parent=parent, by=cast.can(), at=NOW)
+
+    top = added("Paket", None)
+    middle = added("Kutu", top)
+    low = added("Ezik kutu", middle)
+    other = added("Etiket", None)
+    added("Silik", added("Yazı", other))
+    with pytest.raises(causes.NotThere):
+        causes.save(cause=other, name="Etiket", name_en="", parent=middle, by=cast.can(), at=NOW)
+    causes.save(cause=Cause.objects.get(pk=other.pk), name="Etiket", name_en="", parent=top, by=cast.can(), at=NOW)
+    alone, stale = added("Bant", None), Cause.objects.get(pk=low.pk)
+    causes.save(cause=low, name="Ezik kutu", name_en="", parent=alone, by=cast.can(), at=NOW)
+    with pytest.raises(causes.NotThere):
+        causes.save(cause=alone, name="Bant", name_en="", parent=stale, by=cast.can(), at=NOW)
 
 
 def test_the_nearest_rate_of_the_day_counts_and_a_later_one_changes_nothing_that_stands(ayse: Contact) -> None:
