@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -89,21 +90,23 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/new_cost.html", page, status=422 if form.errors else 200)
 
 
-def rows_of_file(asked: Counted) -> Iterator[list[str]]:
-    """Every cost, one a row."""
+def rows_of_file(asked: Counted, user: User) -> Iterator[list[str]]:
+    """Every cost, one a row; as on the page, the words of a case the reader may not see are not told."""
     yield [
         _("Number"), _("Day"), _("Kind of cost"), _("For what"), _("Money"), _("Currency"), _("Minutes"),
         _("For an hour"), pgettext("service", "Case"), _("Cause"), _("Team"), _("Note"), _("Follows from"), _("Against"),
         _("Written down at"),
     ]  # fmt: skip
-    found = counted.rows(asked).select_related("case__cause", "team", "rate").order_by("at", "pk")
+    is_told = Q(case=None) | Exists(flow.visible_to(user).filter(pk=OuterRef("case")))
+    found: Any = counted.rows(asked).annotate(is_told=ExpressionWrapper(is_told, BooleanField()))
+    found = found.select_related("case__cause", "team", "rate").order_by("at", "pk")
     for row in found.iterator(chunk_size=500):
         yield [
             str(row.pk), f"{timezone.localtime(row.at):%Y-%m-%d}", row.get_kind_display(), row.get_what_display(),
             "" if row.amount is None else exact(row.amount), row.currency,
             "" if row.minutes is None else str(row.minutes), exact(row.rate.amount) if row.rate else "",
-            str(row.case_id or ""), str(row.case.cause or "") if row.case else "", str(row.team or ""), row.note,
-            row.source, str(row.reverses_id or ""), f"{timezone.localtime(row.recorded_at):%Y-%m-%d %H:%M}",
+            str(row.case_id or ""), str(row.case.cause or "") if row.case else "", str(row.team or ""),
+            row.note if row.is_told else "", row.source, str(row.reverses_id or ""), f"{timezone.localtime(row.recorded_at):%Y-%m-%d %H:%M}",
         ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -77,7 +78,7 @@ def _row(case: Case, is_seen: bool) -> dict[str, Any]:
         "case": f"#{case.pk} {case.title}" if is_seen else f"#{case.pk}",
         "url": link("cases:one", case.pk) if is_seen else "",
         "cause": str(case.cause or ""),
-        "day": charts.day(case.opened_at.date()),
+        "day": charts.day(timezone.localtime(case.opened_at).date()),
     }
 
 

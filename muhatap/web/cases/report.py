@@ -17,7 +17,7 @@ from muhatap.accounts.models import Team
 from muhatap.accounts.permissions import may
 from muhatap.contacts.exporting import harmless
 from muhatap.insight import lost
-from muhatap.sales.models import Product
+from muhatap.sales.models import Product, Shop
 from muhatap.service import causes, quality
 from muhatap.service.models import Cost
 from muhatap.service.quality import Sums
@@ -33,6 +33,9 @@ KINDS = Cost.Kind.values
 CUTS = ("cause", "product", "team", "what")
 PERIODS = (30, 90, 365)
 WORTH_TELLING = Decimal("0.1")
+SHOWN = 50  # rows of a table on the page; its file has all of them
+
+NO_CELL = Cell(text="–")
 
 
 @require_GET
@@ -63,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tables": [
             (name, title, rows, asked.url("report_export", table=name))
             for name, title in titles()
-            if (rows := table(name, asked))
+            if (rows := table(name, asked, most=SHOWN))
         ],
         "heads": heads(),
         "later": _later(asked),
@@ -83,13 +86,10 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
     """A table of the report as a file, or the rows themselves; no cell runs as a formula."""
     now = clock.now()
     asked, name = counted.read(request, now=now), request.GET.get("table", "")
-    is_days = name.startswith("days-")
-    found = (
-        _days_file(asked, name[5:8]) if is_days else _file(name, asked) if name in CUTS else listed.rows_of_file(asked)
-    )
-    audit.record(
-        by=visitor(request), at=now, act="costs.exported", kind="cost", id="", name=name, filters=dict(asked.pairs())
-    )
+    user, is_days = visitor(request), name.startswith("days-")
+    every = _file(name, asked) if name in CUTS else listed.rows_of_file(asked, user)
+    found = _days_file(asked, name[5:8]) if is_days else every
+    audit.record(by=user, at=now, act="costs.exported", kind="cost", id="", name=name, filters=dict(asked.pairs()))
     lines = ([harmless(cell) for cell in row] for row in found)
     day = f"{timezone.localtime(now):%Y-%m-%d}"
     return spreadsheets.answer(lines, name=f"costs-{day}", is_xlsx=request.GET.get("as") == "xlsx")
@@ -131,46 +131,67 @@ def heads() -> list[str]:
     ]
 
 
-def table(name: str, asked: Counted) -> list[Row]:
-    """A row for each value and currency, the largest first; all rows of a currency are together all of that currency."""
+def table(name: str, asked: Counted, *, most: int | None = None) -> list[Row]:
+    """A row for each value and currency, the largest first, the rest beyond `most` in a line for each currency.
+
+    All rows of a currency are together all of that currency.
+    """
     found = quality.sums_by(counted.rows(asked), name, "kind")
     earlier = quality.sums_by(counted.rows(_before(asked)), name)
-    whole = quality.added(found.values())
-    called, keys = _names(name), {key for key, _kind in found}
-    lines: list[tuple[Decimal, Row]] = []
-    for key in keys:
-        kinds = {kind: found.get((key, kind), Sums()) for kind in KINDS}
-        together = quality.added(kinds.values())
-        for currency in _currencies(together):
-            narrowed = _narrow(asked, name, key).but(currency=currency)
-            cells = _cells(narrowed, kinds, together, whole, earlier.get((key,), Sums()), currency)
-            lines.append((together.of(currency), Row(name=called(key), cells=cells, url="")))
-    return [row for _amount, row in sorted(lines, key=lambda one: -one[0])]
+    whole, usual = quality.added(found.values()), _usual()
+    lines: list[tuple[Decimal, str, Any]] = []
+    for key in {key for key, _kind in found}:
+        together = quality.added(found.get((key, kind), Sums()) for kind in KINDS)
+        currencies = [currency for currency, _amount in together.amounts] or [usual]
+        lines += [(together.of(currency), currency, key) for currency in currencies]
+    lines.sort(key=lambda one: -one[0])
+    shown, rest = lines[:most], lines[most:] if most else []
+    called = _names(name, [key for _amount, _currency, key in shown])
+
+    def row(currency: str, keys: list[Any], title: str, narrowed: Counted | None) -> Row:
+        kinds = {kind: quality.added(found.get((key, kind), Sums()) for key in keys) for kind in KINDS}
+        before = quality.added(earlier.get((key,), Sums()) for key in keys)
+        return Row(name=title, cells=_cells(narrowed, kinds, whole, before, currency))
+
+    rows = [row(one, [key], called(key), _narrow(asked, name, key).but(currency=one)) for _amount, one, key in shown]
+    for currency in sorted({one for _amount, one, _key in rest}):
+        keys = [key for _amount, one, key in rest if one == currency]
+        rows.append(
+            row(
+                currency, keys, ngettext("%(n)s other", "%(n)s others", len(keys)) % {"n": times.count(len(keys))}, None
+            )
+        )
+    return rows
 
 
-def _currencies(sums: Sums) -> list[str]:
-    """Of what has only time without a rate, the firm's own stands for it."""
-    return [currency for currency, _amount in sums.amounts] or ["TRY"]
+def _usual() -> str:
+    """The currency of what has only time without a rate: the firm's first shop's."""
+    return Shop.objects.order_by("pk").values_list("currency", flat=True).first() or "TRY"
 
 
-def _cells(
-    asked: Counted, kinds: dict[str, Sums], together: Sums, whole: Sums, before: Sums, currency: str
-) -> tuple[Cell, ...]:
-    def money(amount: Decimal, kind: str) -> Cell:
-        return Cell(text=times.money(amount, currency), url=asked.but(kind=kind).url()) if amount else Cell(text="–")
+def _cells(asked: Counted | None, kinds: dict[str, Sums], whole: Sums, before: Sums, currency: str) -> tuple[Cell, ...]:
+    """The figures of a line; those of many values together (`asked` is None) lead nowhere."""
+    together = quality.added(kinds.values())
+
+    def money(amount: Decimal, **narrowed: str) -> Cell:
+        return _cell(times.money(amount, currency), asked.but(**narrowed) if asked else None) if amount else NO_CELL
 
     every = whole.of(currency)
     share = times.percent(float(together.of(currency) / every)) if every else "–"
     earlier = before.of(currency)
-    minutes = sum(sums.minutes for sums in kinds.values()) if len(together.amounts) < 2 else 0
+    minutes = together.minutes if len(together.amounts) < 2 else 0
     return (
         Cell(text=currency),
-        *(money(kinds[kind].of(currency), kind) for kind in KINDS),
-        money(together.of(currency), asked.kind),
+        *(money(kinds[kind].of(currency), kind=kind) for kind in KINDS),
+        money(together.of(currency)),
         Cell(text=share),
-        Cell(text=times.money(earlier, currency), url=_before(asked).url()) if earlier else Cell(text="–"),
-        Cell(text=words.signed(minutes), url=asked.but(currency="").url()) if minutes else Cell(text="–"),
+        _cell(times.money(earlier, currency), _before(asked) if asked else None) if earlier else NO_CELL,
+        _cell(words.signed(minutes), asked.but(currency="") if asked else None) if minutes else NO_CELL,
     )
+
+
+def _cell(text: str, asked: Counted | None) -> Cell:
+    return Cell(text=text, url=asked.url() if asked else "")
 
 
 def _narrow(asked: Counted, name: str, key: Any) -> Counted:
@@ -180,7 +201,7 @@ def _narrow(asked: Counted, name: str, key: Any) -> Counted:
     return asked.but(**{field: NONE if key is None else key})
 
 
-def _names(name: str) -> Callable[[Any], str]:
+def _names(name: str, keys: list[Any]) -> Callable[[Any], str]:
     if name == "what":
         return lambda key: str(Cost.What(key).label)
     if name == "cause":
@@ -188,8 +209,8 @@ def _names(name: str) -> Callable[[Any], str]:
         return lambda key: known.get(key, _("Without a cause"))
     model: Any = Product if name == "product" else Team
     none = _("Without a product") if name == "product" else _("Without a team")
-    rows = {row.pk: str(row) for row in model.objects.all()} if name == "team" else {}
-    return lambda key: none if key is None else rows.get(key) or str(model.objects.filter(pk=key).first() or none)
+    rows = model.objects.in_bulk({key for key in keys if key is not None})
+    return lambda key: str(rows.get(key) or none)
 
 
 def _by_kind(asked: Counted) -> dict[str, Sums]:

@@ -17,6 +17,7 @@ from muhatap.flow import cases as flow
 from muhatap.service import causes, costing, rates
 from muhatap.service.models import Case, Cause, Compensation, Cost, Rate
 from muhatap.shared import clock
+from muhatap.web.cases import report
 from tests import cast
 from tests.conversations.conftest import arrival
 
@@ -161,6 +162,19 @@ def test_every_number_of_the_report_leads_to_rows_that_come_to_it(can: Client, c
     assert "500.5" in b"".join(can.get("/cases/cost/export/?table=days-TRY").streaming_content).decode()
 
 
+def test_a_long_table_shows_its_largest_and_the_rest_in_a_line_and_all_of_it_in_its_file(
+    can: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, by = clock.now(), cast.can()
+    monkeypatch.setattr(report, "SHOWN", 1)
+    for what, amount in (("shipping", 30), ("other", 20), ("time", 5)):
+        costing.write(kind="external", what=what, amount=Decimal(amount), happened_at=now, by=by, at=now)
+    page = read(can, "/cases/cost/")
+    assert "2 others" in page and "₺25.00" in page
+    file = b"".join(can.get("/cases/cost/export/?table=what").streaming_content).decode()
+    assert "others" not in file and all(said in file for said in ("₺30.00", "₺20.00", "₺5.00"))
+
+
 def test_a_cost_written_down_after_its_days_says_so(can: Client, case: Case) -> None:
     now = clock.now()
     costing.write(
@@ -192,7 +206,12 @@ def test_rows_of_a_case_one_may_not_see_tell_its_number_alone(case: Case) -> Non
     client = logged_in(ece)
     page = read(client, "/cases/cost/rows/")
     assert f"#{case.pk}" in page and "Nevresim lekeli" not in page and "Lekeli çıktı" not in page
+    file = b"".join(client.get("/cases/cost/export/").streaming_content).decode()
+    assert f",{case.pk}," in file and "Lekeli çıktı" not in file
     assert client.get(f"/cases/{case.pk}/").status_code == 404
+    ece.visibility = Visibility.ALL
+    ece.save()
+    assert "Lekeli çıktı" in b"".join(client.get("/cases/cost/export/").streaming_content).decode()
 
 
 def test_an_agent_reads_no_report_and_an_analyst_edits_no_case(zeynep: Client, case: Case) -> None:
