@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from math import sqrt
 from typing import Any
 
-from django.db.models import Avg, Exists, Min, OuterRef, QuerySet
+from django.db.models import Avg, Exists, OuterRef, Q, QuerySet
 
 from muhatap.sales.models import Order, State
 from muhatap.service.models import Case
@@ -89,7 +89,8 @@ def complaints(*, start: datetime, end: datetime, days: int, at: datetime) -> Qu
     """The first complaint, in these days, of each customer who had ordered before; `came_back` within n days of it."""
     length = timedelta(days=days)
     rows = Case.objects.filter(kind=Case.Kind.COMPLAINT, opened_at__gte=start, opened_at__lt=min(end, at - length))
-    earlier = rows.filter(contact=OuterRef("contact"), pk__lt=OuterRef("pk"))
+    sooner = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
+    earlier = rows.filter(sooner, contact=OuterRef("contact"))
     bought = _orders().filter(contact=OuterRef("contact"))
     before = bought.filter(placed_at__lt=OuterRef("opened_at"))
     after = bought.filter(placed_at__gt=OuterRef("opened_at"), placed_at__lte=OuterRef("opened_at") + length)
@@ -100,7 +101,7 @@ def others(*, start: datetime, end: datetime, days: int, at: datetime) -> QueryS
     """The first order, in these days, of each customer who has no complaint; `came_back` within n days of it."""
     length = timedelta(days=days)
     rows = _orders().filter(placed_at__gte=start, placed_at__lt=min(end, at - length), contact__isnull=False)
-    firsts = rows.order_by().values("contact").annotate(first=Min("pk")).values("first")
+    firsts = rows.order_by("contact", "placed_at", "pk").distinct("contact").values("pk")
     complained = Case.objects.filter(contact=OuterRef("contact"), kind=Case.Kind.COMPLAINT)
     after = _orders().filter(
         contact=OuterRef("contact"), placed_at__gt=OuterRef("placed_at"), placed_at__lte=OuterRef("placed_at") + length

@@ -1,13 +1,14 @@
 """Customers by what their orders come to: the dearest tenth, the rest of the dearer half, the other half, those without an order.
 
-Each currency is ranked by itself; whoever orders in several stands where they stand highest. What was cancelled or given back counts not.
+Each currency is ranked by itself; whoever orders in several stands where they stand highest. What was cancelled or given back counts not,
+and an order that was given back whole comes to nothing, whether or not somebody told how much (as in measures.worth).
 """
 
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Case, CharField, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, DecimalField, F, Q, QuerySet, Sum, Value, When
 
 from muhatap.sales.models import Order, State
 
@@ -15,7 +16,7 @@ TOP, UPPER, LOWER, NONE = "top", "upper", "lower", "none"
 SEGMENTS = (TOP, UPPER, LOWER, NONE)
 THRESHOLDS = """
 select currency, percentile_cont(0.5) within group (order by total), percentile_cont(0.9) within group (order by total)
-from (select currency, sum(total - refunded) as total from sales_order
+from (select currency, sum(case when state = 'refunded' then 0 else total - refunded end) as total from sales_order
       where contact_id is not null and state <> 'cancelled' group by contact_id, currency) as customers
 group by currency
 """
@@ -47,4 +48,5 @@ def _above(totals: Any, edge: float) -> Any:
 def _totals(currency: str) -> Any:
     """What the orders of each customer come to in one currency."""
     rows = Order.objects.filter(contact__isnull=False, currency=currency).exclude(state=State.CANCELLED)
-    return rows.order_by().values("contact_id").annotate(sum_of_all=Sum(F("total") - F("refunded")))
+    kept: Any = Case(When(state=State.REFUNDED, then=Value(Decimal(0))), default=F("total") - F("refunded"))
+    return rows.order_by().values("contact_id").annotate(sum_of_all=Sum(kept, output_field=DecimalField()))

@@ -1,6 +1,6 @@
 """The estimate of lost value: shares, their interval, and silence where too few speak."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from muhatap.contacts.models import Contact
 from muhatap.insight import lost
 from muhatap.insight.lost import Share
+from muhatap.insight.valued import by_value
 from muhatap.sales.models import Order, Shop
 from muhatap.service import cases
 from tests.cast import NOW
@@ -28,6 +29,44 @@ def test_the_interval_is_the_one_of_the_literature(
 ) -> None:
     found = lost.newcombe(Share(k=one[0], n=one[1]), Share(k=other[0], n=other[1]))
     assert found == pytest.approx((low, high), abs=5e-4)
+
+
+def ordered(shop: Shop, contact: Contact, number: str, at: datetime, **told: object) -> Order:
+    return Order.objects.create(
+        shop=shop, external_id=number, number=number, currency="TRY", total=Decimal(200), contact=contact,
+        placed_at=at, modified_at=at, recorded_at=NOW, **told,
+    )  # fmt: skip
+
+
+def person(name: str) -> Contact:
+    return Contact.objects.create(name=name, created_at=NOW, last_seen_at=NOW, sort_key=name, search_text="")
+
+
+@pytest.mark.django_db
+def test_what_was_read_in_newest_first_is_still_told_from_its_first() -> None:
+    shop = Shop.objects.create(kind="feed", name="Ihlamur Ev", token="t", created_at=NOW)
+    ayse, hakan = person("Ayşe"), person("Hakan")
+    for days in (40, 60):
+        ordered(shop, ayse, f"a{days}", NOW - days * DAY)
+    ordered(shop, hakan, "h", NOW - 90 * DAY)
+    for days in (40, 50):
+        cases.open_case(contact=hakan, interaction=None, title=f"{days}", by=None, at=NOW - days * DAY)
+    span = {"start": NOW - 70 * DAY, "end": NOW, "days": 30, "at": NOW}
+    assert [(row.external_id, row.came_back) for row in lost.others(**span)] == [("a60", True)]  # type: ignore[arg-type, attr-defined]
+    assert [row.title for row in lost.complaints(**span)] == ["50"]  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_an_order_given_back_whole_is_worth_nothing_even_where_nobody_told_how_much() -> None:
+    shop = Shop.objects.create(kind="feed", name="Ihlamur Ev", token="t", created_at=NOW)
+    people = [person(name) for name in ("Ayşe", "Hakan", "Elif")]
+    for n, contact in enumerate(people):
+        ordered(shop, contact, f"{n}", NOW, state="refunded" if n == 0 else "delivered")
+    found = dict(by_value(Contact.objects.all(), "pk").values_list("name", "value"))
+    assert (found["Ayşe"], found["Hakan"]) == ("lower", "lower")
+    Order.objects.filter(contact=people[2]).update(total=Decimal(150))
+    found = dict(by_value(Contact.objects.all(), "pk").values_list("name", "value"))
+    assert (found["Ayşe"], found["Hakan"]) == ("lower", "top")
 
 
 @pytest.mark.django_db
