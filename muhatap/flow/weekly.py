@@ -1,5 +1,6 @@
 """The week in the customers' words goes to everybody in the company who wants it, on Monday morning where they are, once."""
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -19,26 +20,27 @@ from muhatap.notices.models import Kind, QuietHours, Way
 
 log = logging.getLogger(__name__)
 State = WeeklyLetter.State
+HEARD = 250  # what a mail server says when asked whether it is there
 
 
 def send_due(*, at: datetime) -> int:
     """Send the letters that are due. How many went; one that the mail server did not take for now is tried again.
 
-    A letter is marked as being handed over before it is: whoever is killed meanwhile sends it no second time.
+    A letter is marked as being handed over before it is: whoever is killed meanwhile sends it no second time. Where the
+    line broke while one was handed over, the others wait for the next time.
     """
     waiting = list(_waiting(at)) if settings.HAS_MAIL else []
     if not waiting:
         return 0
-    line = get_connection()
+    line, n_sent = get_connection(), 0
     try:
-        line.open()
+        for letter in waiting:
+            n_sent += _sent(letter, line, at=at)
     except (SMTPException, OSError) as error:
-        log.warning("weekly letters wait, the mail server was not reached: %s", error)
-        return 0
-    try:
-        return sum(_sent(letter, line, at=at) for letter in waiting)
+        log.warning("weekly letters wait, the mail server was not reached or went away: %s", error)
     finally:
-        line.close()
+        _close(line)
+    return n_sent
 
 
 def _waiting(at: datetime) -> Iterator[WeeklyLetter]:
@@ -60,7 +62,9 @@ def _waiting(at: datetime) -> Iterator[WeeklyLetter]:
 
 
 def _sent(letter: WeeklyLetter, line: BaseEmailBackend, *, at: datetime) -> bool:
+    """Raises SMTPException or OSError where the line broke, or no server was there to begin with."""
     mail = letters.write(user=letter.user, week_on=letter.week_on, choose_path=SETTINGS_PATH, headers=HEADERS)
+    _open(line)
     if not letters.hand(letter=letter, at=at):
         return False
     try:
@@ -69,11 +73,26 @@ def _sent(letter: WeeklyLetter, line: BaseEmailBackend, *, at: datetime) -> bool
         log.warning("the weekly letter of user %s was refused: %s", letter.user_id, error)
         letters.settle(letter=letter, state=_after(error), at=at)
         return False
-    except (SMTPException, OSError) as error:  # nobody knows whether it went: it stays as it is
-        log.warning("it is not known whether the weekly letter of user %s went: %s", letter.user_id, error)
-        return False
+    except (SMTPException, OSError):  # nobody knows whether it went: it stays as it is
+        log.warning("it is not known whether the weekly letter of user %s went", letter.user_id)
+        raise
     letters.settle(letter=letter, state=State.SENT, at=at)
     return True
+
+
+def _open(line: BaseEmailBackend) -> None:
+    """The mail server listens: a line it dropped meanwhile, which Django would take for an open one, is opened anew."""
+    if known := getattr(line, "connection", None):
+        with contextlib.suppress(SMTPException, OSError):
+            if known.noop()[0] == HEARD:
+                return
+        _close(line)
+    line.open()
+
+
+def _close(line: BaseEmailBackend) -> None:
+    with contextlib.suppress(SMTPException, OSError):
+        line.close()
 
 
 def _after(error: Exception) -> str:

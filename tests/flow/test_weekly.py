@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import smtp
 from django.core.mail.backends.locmem import EmailBackend
 
 from muhatap.accounts.models import Visibility
@@ -126,3 +127,64 @@ def test_who_is_killed_while_handing_it_over_sends_no_second_one() -> None:
     assert letters.hand(letter=letter, at=MORNING)
     assert not letters.hand(letter=letter, at=MORNING)
     assert weekly.send_due(at=MORNING) == 0
+
+
+@pytest.mark.usefixtures("week")
+def test_a_server_that_drops_the_line_after_each_letter_gets_the_next_one_on_a_new_line(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    monkeypatch.setattr(smtp.EmailBackend, "connection_class", Dropping)
+    Dropping.taken, Dropping.lines = [], 0
+    cast.deniz(), cast.can()
+
+    assert weekly.send_due(at=MORNING) == len(Dropping.taken) == Dropping.lines == 3
+    assert set(WeeklyLetter.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.usefixtures("week")
+def test_where_the_line_breaks_in_one_letter_the_others_go_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.deniz(), cast.can()
+
+    def breaks(self: EmailBackend, messages: object) -> int:
+        raise SMTPServerDisconnected("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailBackend, "send_messages", breaks)
+        assert weekly.send_due(at=MORNING) == 0
+    assert list(WeeklyLetter.objects.values_list("state", flat=True).order_by("state")) == [
+        State.HANDING,
+        State.WAITING,
+        State.WAITING,
+    ]
+    assert weekly.send_due(at=MORNING + timedelta(minutes=10)) == 2
+
+
+class Dropping:
+    """A mail server that takes one letter on each line and then drops it."""
+
+    taken: ClassVar[list[object]] = []
+    lines: ClassVar[int] = 0
+
+    def __init__(self, *_args: object, **_more: object) -> None:
+        Dropping.lines += 1
+        self.is_gone = False
+
+    def noop(self) -> tuple[int, bytes]:
+        self._speak()
+        return 250, b"ok"
+
+    def sendmail(self, _sender: str, to: object, _content: bytes) -> None:
+        self._speak()
+        Dropping.taken.append(to)
+        self.is_gone = True
+
+    def quit(self) -> None:
+        self._speak()
+
+    def close(self) -> None:
+        pass
+
+    def _speak(self) -> None:
+        if self.is_gone:
+            raise SMTPServerDisconnected("please run connect() first")
