@@ -4,6 +4,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
 from muhatap.insight import letters, weekly
 from muhatap.insight.models import WeeklyLetter
+from muhatap.insight.weekly import Week
 from muhatap.notices import wishes
 from muhatap.notices.mailing import HEADERS, SETTINGS_PATH
 from muhatap.notices.models import Kind, QuietHours, Way
@@ -34,8 +36,8 @@ def send_due(*, at: datetime) -> int:
         return 0
     line, n_sent = get_connection(), 0
     try:
-        for letter in waiting:
-            n_sent += _sent(letter, line, at=at)
+        for letter, week in waiting:
+            n_sent += _sent(letter, week, line, at=at)
     except (SMTPException, OSError) as error:
         log.warning("weekly letters wait, the mail server was not reached or went away: %s", error)
     finally:
@@ -43,27 +45,36 @@ def send_due(*, at: datetime) -> int:
     return n_sent
 
 
-def _waiting(at: datetime) -> Iterator[WeeklyLetter]:
-    """The letters of everybody for whom the morning has come and who has none of that week yet."""
-    users = [user for user in User.objects.filter(is_active=True).order_by("pk") if not _is_ours(user.email)]
-    wanted = {number for number, ways in wishes.ways(users, Kind.WEEKLY).items() if Way.MAIL in ways}
-    zones = dict(QuietHours.objects.filter(user__in=users).values_list("user_id", "time_zone"))
-    has_news: dict[date, bool] = {}
-    for user in users:
-        week_on = letters.due(zone=zones.get(user.pk) or settings.TIME_ZONE, at=at)
-        if week_on is None or user.pk not in wanted:
-            continue
-        if week_on not in has_news:
-            has_news[week_on] = not weekly.of(user, week_on=week_on).is_empty
-        if has_news[week_on]:
+def _waiting(at: datetime) -> Iterator[tuple[WeeklyLetter, Week]]:
+    """The letters of everybody for whom the morning has come and who has none of that week yet, and the week of the firm."""
+    of_firm = lru_cache(weekly.of_firm)
+    for user, week_on in _due(at):
+        week = of_firm(week_on)
+        if not week.is_empty:
             letter, _is_new = WeeklyLetter.objects.get_or_create(user=user, week_on=week_on, defaults={"state_at": at})
-            if letter.state == State.WAITING:
-                yield letter
+            yield letter, week
 
 
-def _sent(letter: WeeklyLetter, line: BaseEmailBackend, *, at: datetime) -> bool:
+def _due(at: datetime) -> list[tuple[User, date]]:
+    """Who is to be told now of which week; whoever was, or is not to be tried again, is not looked at."""
+    users = list(User.objects.filter(is_active=True).order_by("pk"))
+    zones = dict(QuietHours.objects.filter(user__in=users).values_list("user_id", "time_zone"))
+    mornings = {user: letters.due(zone=zones.get(user.pk) or settings.TIME_ZONE, at=at) for user in users}
+    weeks = {week_on for week_on in mornings.values() if week_on}
+    if not weeks:
+        return []
+    ended = WeeklyLetter.objects.filter(week_on__in=weeks).exclude(state=State.WAITING, n_attempts__lt=letters.ATTEMPTS)
+    done = set(ended.values_list("user_id", "week_on"))
+    left = [
+        (user, on) for user, on in mornings.items() if on and (user.pk, on) not in done and not _is_ours(user.email)
+    ]
+    wanted = wishes.ways([user for user, _on in left], Kind.WEEKLY)
+    return [(user, on) for user, on in left if Way.MAIL in wanted[user.pk]]
+
+
+def _sent(letter: WeeklyLetter, week: Week, line: BaseEmailBackend, *, at: datetime) -> bool:
     """Raises SMTPException or OSError where the line broke, or no server was there to begin with."""
-    mail = letters.write(user=letter.user, week_on=letter.week_on, choose_path=SETTINGS_PATH, headers=HEADERS)
+    mail = letters.write(user=letter.user, week=week, choose_path=SETTINGS_PATH, headers=HEADERS)
     _open(line)
     if not letters.hand(letter=letter, at=at):
         return False

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -60,11 +60,15 @@ class Letter:
 
 
 def due(*, zone: str, at: datetime) -> date | None:
-    """The Monday of the week to tell of, if the Monday morning after it has come there and is not long over."""
+    """The Monday of the week to tell of, if the Monday morning after it has come there and is not long over.
+
+    Nobody's morning comes before the week of the firm is over.
+    """
     there = at.astimezone(ZoneInfo(zone))
     monday = there.date() - timedelta(days=there.weekday())
     morning = datetime.combine(monday, MORNING, tzinfo=there.tzinfo)
-    return monday - timedelta(days=7) if morning <= there < morning + LATEST else None
+    over = datetime.combine(monday, time(), tzinfo=timezone.get_default_timezone())
+    return monday - timedelta(days=7) if over <= at and morning <= there < morning + LATEST else None
 
 
 def hand(*, letter: WeeklyLetter, at: datetime) -> bool:
@@ -78,10 +82,10 @@ def settle(*, letter: WeeklyLetter, state: str, at: datetime) -> None:
     WeeklyLetter.objects.filter(pk=letter.pk, state=State.HANDING).update(state=state, state_at=at)
 
 
-def write(*, user: User, week_on: date, choose_path: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
-    """The mail for one person, in their language."""
+def write(*, user: User, week: Week, choose_path: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
+    """The mail for one person, in their language: the week of the firm, with the voices they may see."""
     with translation.override(user.language or settings.LANGUAGE_CODE):
-        letter = told(weekly.of(user, week_on=week_on))
+        letter = told(weekly.quoting(week, user))
         choose = f"{settings.PUBLIC_URL}{choose_path}"
         known = {"letter": letter, "choose_url": choose, "firm": settings.FIRM_NAME, "language": user.language or "tr"}
         plain = "\n".join(_plain(user, letter, choose))
@@ -190,7 +194,7 @@ def _topics(title: str, topics: tuple[TopicLine, ...], say: str, days: str) -> P
         (
             _("%(topic)s: %(n)s (%(before)s the week before)")
             % {"topic": one.name, "n": written.count(one.n), "before": written.count(one.before)},
-            f"{root}&topic={one.topic_id}",
+            f"{root}&topic={one.topic.pk}",
         )
         for one in topics
     )

@@ -1,6 +1,6 @@
 """The week as everybody in the company is told it: what customers said, how it moved, one voice for and one against."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
@@ -38,15 +38,19 @@ class Quote:
 class TopicLine:
     """A topic and how many wrote so of it, this week and the week before."""
 
-    name: str
-    topic_id: int
+    topic: Topic
     n: int
     before: int
+
+    @property
+    def name(self) -> str:
+        """In the active language: one week is told in several."""
+        return str(self.topic)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """One week, for one reader. Figures are the firm's; quotes are of messages the reader may see."""
+    """One week. Figures are the firm's; quotes are of messages the reader may see, before a reader is known there are none."""
 
     begins_on: date
     now: Counts
@@ -74,6 +78,21 @@ class Week:
 
 def of(user: User, *, week_on: date) -> Week:
     """The week that began on this Monday, as this user may be told it."""
+    return quoting(of_firm(week_on), user)
+
+
+def quoting(week: Week, user: User) -> Week:
+    """The week of the firm with the voices this user may see."""
+    asked = Asked(start=week.begins_on, end=week.ends_on)
+    return replace(
+        week,
+        praise=_voice(asked, user, Reading.Kind.PRAISE, Reading.Sentiment.POSITIVE),
+        complaint=_voice(asked, user, Reading.Kind.COMPLAINT, Reading.Sentiment.NEGATIVE),
+    )
+
+
+def of_firm(week_on: date) -> Week:
+    """What is the same for every reader; nobody is quoted."""
     asked = Asked(start=week_on, end=week_on + timedelta(days=6))
     now, then = voices.total(asked), voices.total(asked.before)
     topics, before = voices.counts(asked, "topic"), voices.counts(asked.before, "topic")
@@ -89,8 +108,8 @@ def of(user: User, *, week_on: date) -> Week:
         loyalty=scores.loyalty(asked.start, asked.end),
         praised=_most(topics, before, "praise"),
         complained=_most(topics, before, "complaint"),
-        praise=_voice(asked, user, Reading.Kind.PRAISE, Reading.Sentiment.POSITIVE),
-        complaint=_voice(asked, user, Reading.Kind.COMPLAINT, Reading.Sentiment.NEGATIVE),
+        praise=None,
+        complaint=None,
         jumps=tuple(one for one in told if one.is_jump)[:TOPICS],
         fresh=tuple(one for one in told if one.theme.begins_on == week_on and one.now and not one.is_jump)[:TOPICS],
         promises=_promises(week_on),
@@ -100,16 +119,11 @@ def of(user: User, *, week_on: date) -> Week:
 def _most(topics: dict[int, Counts], before: dict[int, Counts], kind: str) -> tuple[TopicLine, ...]:
     order = sorted(topics, key=lambda pk: (-getattr(topics[pk], kind), pk))
     kept = [pk for pk in order if pk and getattr(topics[pk], kind)][:TOPICS]
-    names = {row.pk: str(row) for row in Topic.objects.filter(pk__in=kept)}
+    known = Topic.objects.in_bulk(kept)
     return tuple(
-        TopicLine(
-            name=names[pk],
-            topic_id=pk,
-            n=getattr(topics[pk], kind),
-            before=getattr(before.get(pk, Counts()), kind),
-        )
+        TopicLine(topic=known[pk], n=getattr(topics[pk], kind), before=getattr(before.get(pk, Counts()), kind))
         for pk in kept
-        if pk in names
+        if pk in known
     )
 
 

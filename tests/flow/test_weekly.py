@@ -1,6 +1,6 @@
 """The weekly letter: to everybody, in their language, on their Monday morning, once, and with nothing that points to a customer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from muhatap.accounts.models import Visibility
 from muhatap.flow import weekly
+from muhatap.insight import weekly as figures
 from muhatap.insight.models import WeeklyLetter
 from muhatap.notices.models import Kind, QuietHours, Wish
 from tests import cast
@@ -84,6 +85,33 @@ def test_who_does_not_want_it_gets_none_and_mornings_come_where_people_are() -> 
     assert [one.to for one in mail.outbox] == [["can@ihlamurev.example"]]
     weekly.send_due(at=MORNING + timedelta(hours=8))
     assert [one.to for one in mail.outbox][1:] == [["deniz@ihlamurev.example"]]
+
+
+@pytest.mark.usefixtures("week")
+def test_nobody_gets_it_before_the_week_of_the_firm_is_over() -> None:
+    far = QuietHours.objects.create(user=cast.zeynep(), time_zone="Pacific/Auckland").user
+    night = datetime.fromisoformat("2026-11-23T00:00+03:00")  # ten o'clock in the morning there
+
+    assert weekly.send_due(at=night - timedelta(minutes=1)) == 0
+    assert weekly.send_due(at=night) == 1
+    assert WeeklyLetter.objects.get(user=far).week_on == after(0).date()
+
+
+@pytest.mark.usefixtures("week")
+def test_the_figures_of_the_firm_are_computed_once_and_for_nobody_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.deniz(), cast.can()
+    asked: list[date] = []
+    of_firm = figures.of_firm
+
+    def counted(week_on: date) -> figures.Week:
+        asked.append(week_on)
+        return of_firm(week_on)
+
+    monkeypatch.setattr(figures, "of_firm", counted)
+
+    assert weekly.send_due(at=MORNING) == 3
+    assert weekly.send_due(at=MORNING + timedelta(minutes=10)) == 0
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("week")
