@@ -25,11 +25,9 @@ def look(*, at: datetime) -> ThemeLook:
 
 
 def tell(*, at: datetime) -> int:
-    """Tell of themes that jump this week and were not told of yet. How many were."""
-    n_told = 0
-    for week in ThemeWeek.objects.filter(is_jump=True, told_at=None, begins_on=themes.monday(at)).order_by("pk"):
-        n_told += _told(week, at=at)
-    return n_told
+    """Tell of themes that jump and were not told of yet, on Monday first of those of the week that ended. How many were."""
+    weeks = ThemeWeek.objects.filter(is_jump=True, told_at=None, begins_on__in=themes.weeks_told(at))
+    return sum(_told(week, at=at) for week in weeks.order_by("begins_on", "pk"))
 
 
 @transaction.atomic
@@ -39,14 +37,16 @@ def _told(week: ThemeWeek, *, at: datetime) -> bool:
         return False
     messages = _newest(held)
     watching = [user for user in User.objects.filter(is_active=True).order_by("pk") if may(user, "insight.read")]
+    n_told = 0
     for user in watching:
         seen = readable_interactions(user, [message.interaction_id or 0 for message in messages])
         message = next((one for one in messages if one.interaction_id in seen), None)
         if message:
-            telling.tell(users=[user], kind=Kind.THEME, message=message, at=at)
-    held.told_at = at
-    held.save(update_fields=["told_at"])
-    return True
+            n_told += len(telling.tell(users=[user], kind=Kind.THEME, message=message, at=at))
+    if n_told:  # else whoever may see the next message of it is told then
+        held.told_at = at
+        held.save(update_fields=["told_at"])
+    return bool(n_told)
 
 
 def _newest(week: ThemeWeek) -> list[Message]:

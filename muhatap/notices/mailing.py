@@ -77,6 +77,7 @@ def _letter(user: User, notices: list[Notice]) -> EmailMessage:
     for notice in notices:
         newest.setdefault(notice.message.conversation_id, notice)
     shown = list(newest.values())[:MOST]
+    words.read_together(shown)
     n = len(newest)
     subject = ngettext("%(n)s conversation is waiting for you", "%(n)s conversations are waiting for you", n) % {"n": n}
     lines = [_("Hello %(name)s,") % {"name": user.name}, ""]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_to
-from muhatap.notices import wishes
+from muhatap.notices import wishes, words
 from muhatap.notices.models import Notice, Way
 from muhatap.shared import jobs, live
 
@@ -80,7 +80,9 @@ def n_unseen(user: User) -> int:
 
 def news(user: User, *, after: int) -> list[Notice]:
     """What was told after a notice and is not seen yet, oldest first."""
-    return list(_whole(_shown(user).filter(pk__gt=after, seen_at=None)).order_by("pk")[:20])
+    found = list(_whole(_shown(user).filter(pk__gt=after, seen_at=None)).order_by("pk")[:20])
+    words.read_together(found)
+    return found
 
 
 def newest_id(user: User) -> int:
@@ -93,6 +95,7 @@ def grouped(user: User) -> list[Told]:
     for notice in _whole(_shown(user)).order_by("-pk")[:SHOWN]:
         rooms.setdefault(notice.message.conversation_id, []).append(notice)
     found = [_told(notices) for notices in rooms.values()]
+    words.read_together(told.notice for told in found)
     return sorted(found, key=lambda told: told.n_unseen == 0)
 
 

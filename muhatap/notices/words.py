@@ -1,8 +1,10 @@
 """What a notice says, in the active language: the same in the page, in the browser, on the phone and in a mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -28,6 +30,13 @@ def said(notice: Notice) -> Said:
     """The words of one notice; for several of one conversation, those of its newest."""
     contact = str(notice.message.conversation.contact)
     return Said(title=contact, text=SENTENCES[notice.kind](notice))
+
+
+def read_together(notices: Iterable[Notice]) -> None:
+    """Read what the words of many notices need at once, instead of for each."""
+    messages = [notice.message for notice in notices if notice.kind == Kind.THEME]
+    theme = "interaction__reading__theming__theme"
+    prefetch_related_objects(messages, f"{theme}__weeks", f"{theme}__merged_into__weeks")
 
 
 def path(notice: Notice) -> str:
@@ -97,9 +106,11 @@ def _promise(notice: Notice) -> str:
 
 
 def _theme(notice: Notice) -> str:
-    theme = _theme_of(notice)
-    week = theme.weeks.order_by("-begins_on").first() if theme else None
-    if theme is None or week is None:
+    """The figures of the week in which its message was written, however long ago that is."""
+    theme, member = _theme_of(notice), _member(notice)
+    weeks = {week.begins_on: week for week in theme.weeks.all()} if theme else {}
+    week = weeks.get(member.week_on) if member else None
+    if week is None:
         return _excerpt(notice.message)
     said = ngettext(
         "“%(theme)s” jumps: %(n)s person wrote of it this week, %(usual)s would be usual",
@@ -111,9 +122,17 @@ def _theme(notice: Notice) -> str:
 
 def _theme_of(notice: Notice) -> Theme | None:
     """The theme its message belongs to; the one that was merged into, when it was."""
-    rows = ThemeMember.objects.select_related("theme__merged_into")
-    member = rows.filter(reading__interaction_id=notice.message.interaction_id or 0).first()
+    member = _member(notice)
     return (member.theme.merged_into or member.theme) if member else None
+
+
+def _member(notice: Notice) -> ThemeMember | None:
+    interaction = notice.message.interaction
+    try:
+        found: ThemeMember | None = interaction.reading.theming if interaction else None
+    except ObjectDoesNotExist:  # not read, or of no theme any more
+        return None
+    return found
 
 
 def _due(notice: Notice) -> str:

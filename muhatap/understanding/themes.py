@@ -1,6 +1,6 @@
 """Looking for themes: what people wrote in the last weeks is grouped anew, and each group goes on as the theme it was before."""
 
-import random
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from muhatap.understanding.models import Reading, Theme, ThemeLook, ThemeMember,
 
 WEEKS = 12
 COMPARED = 8  # weeks before this one
-MOST_A_WEEK = 1_500  # messages that are read of one week; of more an even draw
+MOST_A_WEEK = 1_500  # messages that are read of one week; of more a draw that is the same every night
 LEAST_BEFORE = 20  # people in the weeks before, or there is nothing to compare with
-LOOKS_A_WEEK = 7
+LOOKS_A_WEEK = 8  # each night of it, and once when it is over
 SEED = 20261122
-ONE_WEEK = timedelta(weeks=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 Words = Callable[[Collection[int]], Mapping[int, str]]  # interactions → what was written
 COUNT = """
 select coalesce(t.merged_into_id, t.id), m.week_on, count(*), count(distinct coalesce(i.contact_id, -i.id))
@@ -47,6 +47,11 @@ def monday(at: datetime) -> date:
     return on - timedelta(days=on.weekday())
 
 
+def weeks_told(at: datetime) -> list[date]:
+    """The weeks that are compared and told of: this one, and on Monday first the one that ended with the night."""
+    return sorted({monday(at - ONE_DAY), monday(at)})
+
+
 @transaction.atomic
 def look(*, at: datetime, words: Words) -> ThemeLook:
     """Find the themes of the last weeks, lay them to those known, count their weeks and mark what jumps. May run twice."""
@@ -60,9 +65,10 @@ def look(*, at: datetime, words: Words) -> ThemeLook:
     ]
     found = pure.find(texts, newest={row.pk for row in rows if row.week_on == week_on}, seed=SEED)
     n_new = _keep(found, {row.pk: row for row in rows}, at=at)
-    people = _people(rows)
-    count(people, first=week_on - (WEEKS - 1) * ONE_WEEK, last=week_on)
-    n_jumps = _compare(week_on, people)
+    people, first = _people(rows), week_on - (WEEKS - 1) * ONE_WEEK
+    _forget_undrawn(rows, first=first, last=week_on)
+    count(people, first=first, last=week_on)
+    n_jumps = [_compare(week, people) for week in weeks_told(at)][-1]
     return ThemeLook.objects.create(
         at=at,
         week_on=week_on,
@@ -102,7 +108,10 @@ def recount(theme: Theme) -> None:
 
 
 def _drawn(week_on: date, at: datetime) -> tuple[list[_Row], int]:
-    """What is read: of each week at most MOST_A_WEEK messages, evenly drawn; and how many were left out."""
+    """What is read: of each week at most MOST_A_WEEK messages, evenly drawn; and how many were left out.
+
+    A message keeps its place in the draw, so that a week that is over is read the same every night.
+    """
     zone = timezone.get_default_timezone()
     since = datetime.combine(week_on - (WEEKS - 1) * ONE_WEEK, time(), tzinfo=zone)
     asked = Reading.objects.filter(at__gte=since, at__lte=at).exclude(kind=Reading.Kind.OTHER)
@@ -114,9 +123,18 @@ def _drawn(week_on: date, at: datetime) -> tuple[list[_Row], int]:
     drawn: list[_Row] = []
     for week in sorted(weeks):
         rows = weeks[week]
-        draw = random.Random(f"{SEED}:{week}")  # noqa: S311 (an even draw, no secret)
-        drawn += rows if len(rows) <= MOST_A_WEEK else draw.sample(rows, MOST_A_WEEK)
+        drawn += rows if len(rows) <= MOST_A_WEEK else sorted(rows, key=_place)[:MOST_A_WEEK]
     return drawn, sum(map(len, weeks.values())) - len(drawn)
+
+
+def _place(row: _Row) -> bytes:
+    return hashlib.blake2b(f"{SEED}:{row.pk}".encode(), digest_size=8).digest()
+
+
+def _forget_undrawn(rows: Sequence[_Row], *, first: date, last: date) -> None:
+    """A week's people are those of the messages read: whose message is not read any more is no member either."""
+    members = ThemeMember.objects.filter(week_on__range=(first, last))
+    members.exclude(reading_id__in=[row.pk for row in rows]).delete()
 
 
 def _keep(found: Sequence[Found], rows: Mapping[int, _Row], *, at: datetime) -> int:

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from muhatap.conversations.models import Message
 from muhatap.flow import themes as flow
 from muhatap.insight import themes as reports
-from muhatap.notices import words
+from muhatap.notices import telling, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.understanding import themes, themes_naming
 from muhatap.understanding.models import Theme, ThemeLook, ThemeMember, ThemeWeek
@@ -78,6 +81,68 @@ def test_who_watches_is_told_once_by_a_message_they_may_see() -> None:
     assert words.path(notice) == f"/insight/voice/themes/{ThemeWeek.objects.get(is_jump=True).theme_id}/"
     assert "naylon" in words.said(notice).text
     assert not Notice.objects.filter(user=cast.zeynep()).exists()  # figures of everybody are not hers
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_what_is_written_late_on_sunday_is_compared_and_told_on_monday() -> None:
+    for n, text in enumerate(SMELL):
+        claim = cast.Claim(kind="email", value=f"k{n}@ornek.example", is_verified=True)
+        said(text, after(6 * 24 * 60 + 60 + n), sender=claim)  # Sunday, ten o'clock
+    cast.can()
+
+    flow.look(at=after(7 * 24 * 60 - 5 * 60))  # Monday, four o'clock
+    week = ThemeWeek.objects.get(is_jump=True)
+    assert (week.begins_on, week.n_people, week.told_at is not None) == (after(0).date(), 6, True)
+    assert Notice.objects.filter(kind=Kind.THEME, user=cast.can()).count() == 1
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_a_jump_that_nobody_could_be_told_of_is_told_when_somebody_can() -> None:
+    many(SMELL, week=0, of="smell")  # posts that were only heard
+    cast.can()
+    _look()
+    assert flow.tell(at=AT) == 0
+
+    said(SMELL[0], after(9))
+    _look()
+    assert flow.tell(at=AT) == 1
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_of_many_messages_the_same_are_read_every_night_and_only_they_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(themes, "MOST_A_WEEK", 4)
+    nights: list[set[int]] = []
+    for n in range(4):  # nights between which more is written
+        many(LATE, week=0, of=f"more{n}")
+        _look()
+        week = ThemeWeek.objects.get(begins_on=after(0).date())
+        assert week.n_messages == week.n_people <= week.n_all == 4
+        past = ThemeMember.objects.filter(week_on__lt=after(0).date())
+        nights.append(set(past.values_list("reading_id", flat=True)))
+    assert all(night == nights[0] for night in nights)
+
+
+@pytest.mark.usefixtures("quiet_weeks")
+def test_an_alarm_keeps_telling_of_its_own_week_and_many_are_read_together() -> None:
+    for n, text in enumerate(SMELL):
+        claim = cast.Claim(kind="email", value=f"k{n}@ornek.example", is_verified=True)
+        said(text, after(n), sender=claim)
+    can = cast.can()
+    flow.look(at=AT)
+    week = ThemeWeek.objects.get(is_jump=True)
+    later = week.begins_on + timedelta(weeks=1)
+    ThemeWeek.objects.create(theme=week.theme, begins_on=later, n_messages=47, n_people=47, n_all=99)
+
+    [told] = telling.grouped(can)
+    assert "6" in words.said(told.notice).text and "47" not in words.said(told.notice).text
+    for message in Message.objects.exclude(pk=told.notice.message_id):
+        telling.tell(users=[can], kind=Kind.THEME, message=message, at=AT)
+    found = [told.notice for told in telling.grouped(can)]
+    with CaptureQueriesContext(connection) as asked:
+        assert all("naylon" in words.said(notice).text and "themes" in words.path(notice) for notice in found)
+    assert (len(found), len(asked)) == (6, 0)
 
 
 @pytest.mark.usefixtures("quiet_weeks")
