@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.db import connection
 
 from muhatap.conversations.models import Conversation, Message
-from muhatap.insight import checking, measuring, rollups
+from muhatap.insight import checking, measuring, rollups, voices
 from muhatap.insight.measuring import Marks, Others
 from muhatap.insight.models import Check
 from muhatap.insight.moments import Mark
@@ -56,10 +56,11 @@ def rebuild(*, at: datetime) -> Iterator[int]:
         last, done = some[-1], done + len(some)
         yield done
     rollups.refill()
+    voices.refill()
 
 
 def check_all(*, at: datetime) -> Check:
-    """Compare the figures of all days with the conversations themselves."""
+    """Compare the figures of all days with the conversations and readings themselves."""
     return checking.check(start=date(1970, 1, 1), end=date(9999, 12, 30), at=at)
 
 

@@ -3,7 +3,7 @@
 Sums know kind, mood, topic, channel and inbox; whose message it was and what they had bought is looked up for the days asked for.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -85,6 +85,12 @@ class Asked:
     def needs_rows(self) -> bool:
         """Whether something is asked that the sums do not know."""
         return self.tag_id is not None or self.product_id is not None or bool(self.theme_ids)
+
+    @property
+    def is_of_messages(self) -> bool:
+        """Whether something is asked that only messages have: who answers a survey is somebody, and says so on a day."""
+        narrowed = (self.topic_ids, self.inbox_id, self.product_id)
+        return any(each is not None for each in narrowed) or bool(self.channel or self.theme_ids)
 
     @property
     def before(self) -> "Asked":
@@ -211,8 +217,17 @@ def refill() -> None:
 
 def is_true(start: date, end: date) -> bool:
     """Whether the sums of these days equal a count of the readings."""
+    return not any(True for _each in differences(start, end))
+
+
+def differences(start: date, end: date) -> Iterator[tuple[str, Any, Counts, Counts]]:
+    """Where the sums of these days are not what a count of the readings gives: (cut, of what, sum, count)."""
     asked = Asked(start=start, end=end)
-    return all(counts(asked, by) == counts(asked, by, is_raw=True) for by in ("on", "topic", "channel", "inbox"))
+    for by in ("on", "topic", "channel", "inbox"):
+        kept, counted = counts(asked, by), counts(asked, by, is_raw=True)
+        for key in sorted({*kept, *counted}):
+            if (sums := kept.get(key, Counts())) != (real := counted.get(key, Counts())):
+                yield by, key, sums, real
 
 
 def _counted(row: Collection[Any]) -> Counts:

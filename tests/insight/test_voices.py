@@ -6,7 +6,9 @@ import pytest
 
 from muhatap.accounts.models import Visibility
 from muhatap.contacts import tagging
-from muhatap.insight import intervals, masking, voice_rows, voices
+from muhatap.flow import measuring
+from muhatap.insight import checking, intervals, masking, voice_rows, voices
+from muhatap.insight.models import VoiceDay
 from muhatap.insight.voice_rows import Wanted
 from muhatap.insight.voices import Asked
 from muhatap.understanding.models import Reading
@@ -43,6 +45,19 @@ def test_sums_follow_readings_through_every_change() -> None:
     voices.refill()
     _as_counted()
     assert voices.total(WEEK).n == 1
+
+
+def test_the_nightly_check_tells_of_sums_that_are_wrong_and_a_rebuild_mends_them() -> None:
+    said("Kargo gelmedi", about=topic("Kargo"))
+    tuesday = after(24 * 60)
+    list(measuring.rebuild(at=tuesday))
+    assert checking.check_yesterday(at=tuesday).differences == []
+
+    VoiceDay.objects.update(n=7)
+    told = checking.check_yesterday(at=tuesday).differences
+    assert "voice by topic" in {each["figure"] for each in told}
+    list(measuring.rebuild(at=tuesday))
+    assert checking.check_yesterday(at=tuesday).differences == []
 
 
 def test_a_message_late_at_night_counts_for_the_day_of_the_firm() -> None:
