@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from muhatap.feedback.models import Response
 from muhatap.insight import intervals
 from muhatap.insight.intervals import Span
+from muhatap.insight.voice_rows import Cursor
 from muhatap.insight.voices import Asked
 
 SATISFIED = 4  # of 5
@@ -50,9 +51,15 @@ class Scores:
 
 
 def scores(asked: Asked) -> Scores:
-    """Answers of these days; of a segment when one is asked for. A survey knows no topic, product or channel."""
+    """Answers of these days; of a segment when one is asked for.
+
+    A survey knows no topic, product, channel or theme: beside figures of one of them there are no scores, for those of
+    everybody would pass for its own.
+    """
     csat: Counter[tuple[date, int]] = Counter()
     nps: Counter[tuple[date, int]] = Counter()
+    if asked.is_of_messages:
+        return Scores(csat, nps)
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT.format(narrowed=OF_TAG if asked.tag_id else ""), asked.values())
         for kind, on, score, n in cursor.fetchall():
@@ -60,12 +67,16 @@ def scores(asked: Asked) -> Scores:
     return Scores(csat, nps)
 
 
-def answers(asked: Asked, kind: str) -> QuerySet[Response]:
-    """The answers behind a figure, newest first."""
+def answers(asked: Asked, kind: str, *, before: Cursor | None = None) -> QuerySet[Response]:
+    """The answers behind a figure, newest first; those that come after a place in that order."""
     values = asked.values()
     kinds = Response.objects.annotate(kind=Coalesce(F("survey__kind"), F("invitation__survey__kind")))
     rows = kinds.filter(kind=kind, score__isnull=False, at__gte=values["since"], at__lt=values["until"])
-    return (rows.filter(contact__tags=asked.tag_id) if asked.tag_id else rows).order_by("-at", "-id")
+    if asked.tag_id:
+        rows = rows.filter(contact__tags=asked.tag_id)
+    if before:
+        rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.id))
+    return rows.order_by("-at", "-id")
 
 
 def _within(found: Counter[tuple[date, int]], start: date, end: date) -> Iterable[tuple[int, int]]:

@@ -164,3 +164,37 @@ def test_bad_addresses_get_a_page(query: str) -> None:
     client = reader(cast.deniz())
     for path in ("", "messages/", "week/", "themes/"):
         page(client, f"/insight/voice/{path}?{query}")
+
+
+def test_what_is_narrowed_to_a_theme_says_so_and_has_no_scores_of_everybody(theme: Theme) -> None:
+    client = reader(cast.deniz())
+    assert "Loyalty (NPS)" in page(client, f"/insight/voice/?{WEEK}")
+
+    shown = page(client, f"/insight/voice/?{WEEK}&theme={theme.pk}")
+    assert re.search(rf'class="chip is-set" href="/insight/voice/\?{WEEK}">{theme} ', shown)
+    assert "Loyalty (NPS)" not in shown
+    for narrowed in ("channel=email", "topic=0", "product=7"):
+        assert "Loyalty (NPS)" not in page(client, f"/insight/voice/?{WEEK}&{narrowed}")
+
+
+@pytest.mark.usefixtures("week")
+def test_answers_go_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muhatap.web.insight.voice.pages.ANSWERS", 2)
+    survey = Survey.objects.get()
+    for score in (1, 2, 3):
+        Response.objects.create(survey=survey, score=score, at=after(200))
+    client, url, found = reader(cast.deniz()), f"/insight/voice/answers/?{WEEK}&kind=nps", []
+    while url:
+        shown = page(client, url)
+        found += re.findall(r'<td class="num">(\d+)</td>', shown)
+        url = next(iter(re.findall(r'href="([^"]+)" rel="next"', shown)), "")
+    assert found == ["3", "2", "1", "9"]
+
+
+def test_the_weeks_of_a_theme_are_a_file(theme: Theme) -> None:
+    client = reader(cast.deniz())
+    path = f"/insight/voice/export/?table=weeks&theme={theme.pk}"
+    assert "table=weeks" in page(client, f"/insight/voice/themes/{theme.pk}/")
+    lines = b"".join(client.get(path).streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 13 and lines[-1].endswith("2,2") and lines[1].endswith("0,0")
+    assert client.get("/insight/voice/export/?table=weeks").status_code == 404

@@ -17,7 +17,7 @@ from muhatap.insight.themes import family
 from muhatap.insight.voices import Asked
 from muhatap.sales.models import Product
 from muhatap.shared import clock
-from muhatap.understanding.models import Topic
+from muhatap.understanding.models import Theme, Topic
 from muhatap.web.common.charts import days_said
 from muhatap.web.insight import filters
 from muhatap.web.insight.voice import words
@@ -118,7 +118,7 @@ def narrowed(wanted: Wanted) -> list[tuple[str, str]]:
         found.append((topic_name(wanted.topic), wanted.but(topic=None).url()))
     if wanted.channel:
         found.append((words.channel(wanted.channel), wanted.but(channel="").url()))
-    for model, name in ((Tag, "tag"), (Product, "product")):
+    for model, name in ((Tag, "tag"), (Product, "product"), (Theme, "theme")):
         if row := model.objects.filter(pk=getattr(wanted, name) or 0).first():
             found.append((str(row), wanted.but(**{name: None}).url()))
     return found

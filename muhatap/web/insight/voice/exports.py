@@ -1,23 +1,29 @@
 """Any table of the customers' voice as a file for spreadsheets."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.contacts.exporting import harmless
-from muhatap.insight import voice_rows
+from muhatap.insight import themes, voice_rows
+from muhatap.insight.themes import Told
 from muhatap.shared import clock
-from muhatap.web.common import charts, spreadsheets
+from muhatap.understanding.models import Theme
+from muhatap.web.common import charts, spreadsheets, times
 from muhatap.web.common.charts import Chart
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.insight.voice import asking, boards, pages
 from muhatap.web.insight.voice.asking import Wanted
 from muhatap.web.insight.voice.trends import Trend
+
+WEEK = timedelta(days=6)
 
 
 @needs("voice.read")
@@ -28,6 +34,8 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
         if not pages.may_export(request):
             raise PermissionDenied
         rows = _behind(request)
+    elif table == "weeks":
+        rows = _weeks(wanted)
     elif table in boards.TABLES:
         rows = _table(wanted, table)
     else:
@@ -63,6 +71,19 @@ def _table(wanted: Wanted, name: str) -> Iterator[list[str]]:
     yield [found.title, *heads()]
     for line in found.lines:
         yield [line.name, *(text for text, _url in line.cells), line.share, line.between]
+
+
+def _weeks(wanted: Wanted) -> Iterator[list[str]]:
+    """The weeks of a theme, as its page draws them."""
+    theme = get_object_or_404(Theme.objects.select_related("merged_into"), pk=wanted.theme or 0)
+    return _told(themes.one(theme.merged_into or theme, at=clock.now()))
+
+
+def _told(told: Told) -> Iterator[list[str]]:
+    yield [_("Days"), _("People"), _("Messages")]
+    for on, week in told.weeks:
+        n_people, n_messages = (week.n_people, week.n_messages) if week else (0, 0)
+        yield [charts.days_said(on, on + WEEK), times.count(n_people), times.count(n_messages)]
 
 
 def _over_time(wanted: Wanted, name: str) -> Iterator[list[str]]:

@@ -62,7 +62,10 @@ def answers(request: HttpRequest) -> HttpResponse:
     wanted, kind = asking.read(request), request.GET.get("kind", "")
     if kind not in ("csat", "nps"):
         raise Http404
-    found = list(loyalty.answers(wanted.asked, kind).select_related("contact")[:ANSWERS])
+    before = _cursor(request.GET.get("before", ""))
+    answered = list(loyalty.answers(wanted.asked, kind, before=before).select_related("contact")[: ANSWERS + 1])
+    found = answered[:ANSWERS]
+    last = _token(Cursor(found[-1].at, found[-1].pk)) if len(answered) > ANSWERS else ""
     seen = readable_interactions(visitor(request), [one.interaction_id for one in found if one.interaction_id])
     nameless = [one for one in found if one.contact_id is None]
     shown = [one for one in found if one.interaction_id in seen or one in nameless]
@@ -71,6 +74,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "rows": [lines.of_answer(one, clock.now()) for one in shown],
         "hidden": other_lines.hidden(len(found) - len(shown)),
+        "next_url": f"{wanted.url('answers', kind=kind)}&before={last}" if last else "",
         "back_url": wanted.url(),
     }
     return render(request, "insight/voice/answers.html", page | around(request, wanted, "answers"))

@@ -176,5 +176,5 @@ def _chart(told: Told, wanted: Wanted) -> charts.Chart:
         text=_("How many people wrote of it; whoever wrote twice in a week counts once."),
         over=over,
         series=[series],
-        csv_url=wanted.url("export", table="said"),
+        csv_url=wanted.url("export", table="weeks"),
     )
