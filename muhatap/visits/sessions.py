@@ -4,6 +4,7 @@ Events are placed in the order in which they happened. Totals that trackers tell
 are harmless.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,18 +99,29 @@ def key_of(event: Event) -> str:
 
 def _visit(event: Event, visits: list[Visit], nearest: int, told: Told) -> int:
     """The place of the event's visit in the list; events come in order, so those before `nearest` are behind us."""
-    while nearest + 1 < len(visits) and _reaches(visits[nearest + 1], event, told):
-        nearest += 1
-    if not visits or not _reaches(visits[nearest], event, told) or visits[nearest].ended_at + GAP < event.at:
+    found = _last_that_reaches(event, visits, nearest, told)
+    if found is None or visits[found].ended_at + GAP < event.at:
         made = Visit(site_id=told.site, visitor=told.visitor, began_at=event.at, ended_at=event.at)
-        nearest = nearest + 1 if visits and visits[nearest].began_at < event.at else nearest
-        visits.insert(nearest, made)
+        found = bisect_left(visits, event.at, nearest, key=attrgetter("began_at"))
+        visits.insert(found, made)
+    nearest = found
     visit = visits[nearest]
     visit.began_at, visit.ended_at = min(visit.began_at, event.at), max(visit.ended_at, event.at)
     visit.n_events += 1
     visit.n_clicks += event.name == counting.CLICKED
     visit.said = proving.claim_of(event) or visit.said
     return nearest
+
+
+def _last_that_reaches(event: Event, visits: list[Visit], nearest: int, told: Told) -> int | None:
+    """Behind a visit of somebody else's login may stand one that is this event's."""
+    found = None
+    for place in range(nearest, len(visits)):
+        if visits[place].began_at - GAP > event.at:
+            break
+        if _reaches(visits[place], event, told):
+            found = place
+    return found
 
 
 def _reaches(visit: Visit, event: Event, told: Told) -> bool:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -46,13 +47,17 @@ SEEN: list[tuple[Any, str, tuple[str, ...]]] = [
 Told = tuple[datetime, str, int, str, str, dict[str, Any]]  # when, who, kind, name, path, properties
 
 
-def strolls(dice: random.Random, *, rests: Sequence[int], lies: bool, n: int) -> list[Told]:
-    """What three visitors do, in the order in which it happens; between two pages they rest for one of so many seconds."""
+def strolls(dice: random.Random, *, rests: Sequence[int], lies: bool, n: int, logins: str = "") -> list[Told]:
+    """What three visitors do, in the order in which it happens; between two pages they rest for one of so many seconds, and one
+    of `logins` may log in."""
     told: list[Told] = []
     for visitor in ("a", "b", "day:c"):
         at, page, since = NOON, "", NOON
         for number in range(n):
             at += dice.choice(rests) * SECOND
+            if logins and dice.random() < 0.5:
+                told.append((at, visitor, 1, "", "/", {"user": dice.choice(logins)}))
+                at += SECOND
             if dice.random() < 0.8 or not page:
                 page, path, since = f"{visitor}{number}", dice.choice(PATHS), at
                 about = {"page_view": page} | ({"product_id": "keten"} if path == "/keten" else {})
@@ -79,7 +84,8 @@ def arrive(site: Site, told: Sequence[Told], since: datetime) -> None:
     for number, (at, visitor, kind, name, path, properties) in enumerate(told):
         Event.objects.create(
             received_at=since + number * SECOND, site=site, message_key=UUID(int=number), at=at, kind=kind, anonymous_id=visitor,
-            user_id="", name=name, url=HOST + path, is_bot=False, payload=json.dumps(body | {"properties": properties}),
+            user_id=properties.get("user", ""), name=name, url=HOST + path, is_bot=False,
+            payload=json.dumps(body | {"properties": properties}), by_server="user" in properties,
         )  # fmt: skip
 
 
@@ -115,6 +121,23 @@ def test_what_comes_of_events_in_their_order_knows_nothing_of_runs(seed: int) ->
     assert folded(told, range(len(told)), day=2) == whole
     assert len(whole["Visit"]) > 3
     assert whole["ElementDay"] and whole["EmptySearch"]
+
+
+def test_who_logs_in_by_turns_goes_on_with_the_visit_of_the_last_turn() -> None:
+    dice = random.Random(11)
+    told = strolls(dice, rests=(5, 60), lies=False, n=9, logins="AB")
+
+    whole = folded(told, (), day=0)
+
+    assert folded(told, range(len(told)), day=1) == whole
+    n_turns = sum(map(n_of_turns, ([one for one in told if one[1] == visitor] for visitor in ("a", "b"))))
+    assert n_turns > 3 and len(whole["Visit"]) == 3 + n_turns
+
+
+def n_of_turns(told: Sequence[Told]) -> int:
+    """How often another logs in than the one before."""
+    users = [properties["user"] for *_, properties in told if "user" in properties]
+    return sum(one != other for one, other in pairwise(users))
 
 
 @pytest.mark.parametrize("seed", [3, 4])
