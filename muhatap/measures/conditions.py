@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
+import ibis
 import ibis.expr.types as ir
 
 from muhatap.measures.asked import Conditions, Period
@@ -69,6 +70,8 @@ def _again(rows: ir.Table, wanted: Conditions, visits: ir.Table) -> ir.Table:
 def _of_whom(rows: ir.Table, wanted: Conditions, beside: Beside) -> ir.Table:
     links = _there(beside.links, "who is known stands in the links")
     at_its_time = [rows.visitor == links.visitor, rows.began_at >= links.since, rows.began_at < links.until]
+    if wanted.tag is not None and wanted.is_known is False:
+        return rows.filter(ibis.literal(False))  # the links are those of a segment: whoever stands in one is known
     is_known = wanted.is_known is not False
     return rows.semi_join(links, at_its_time) if is_known else rows.anti_join(links, at_its_time)
 

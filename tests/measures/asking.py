@@ -23,6 +23,7 @@ ASKED_BESIDE = [
     Conditions(page="/"), Conditions(page="/yok"), Conditions(product="p2", device=(1,)), Conditions(is_returning=True),
     Conditions(is_returning=False, is_known=True), Conditions(is_returning=True, since=date(2026, 11, 22)),
     Conditions(page="/", product="p2", is_returning=False, source=("search", "mail", "direct")),
+    Conditions(tag=1), Conditions(tag=1, is_known=False),
 ]  # fmt: skip
 FUNNELS = [
     ([Step("page", "/")], timedelta(days=1)),

@@ -46,6 +46,7 @@ def is_met(row: Row, wanted: Conditions, world: dict[str, Rows]) -> bool:
         and (not wanted.device or row["device"] in wanted.device)
         and wanted.landing in (None, row["landing_path"])
         and wanted.is_known in (None, is_known)
+        and (wanted.tag is None or is_known)
         and wanted.has_bought in (None, row["reached"] >= 5)
         and (wanted.page is None or any(one["path"] == wanted.page for one in seen["page_views"]))
         and (wanted.product is None or any(one["product"] == wanted.product for one in seen["product_interest"]))
