@@ -46,7 +46,7 @@ from muhatap.imports import running as imports
 from muhatap.insight import checking, rollups, voices
 from muhatap.notices import mailing, presence, pushing, telling
 from muhatap.sales import arriving as sent
-from muhatap.sales import backfilling, watching
+from muhatap.sales import backfilling, privacy, watching
 from muhatap.search import documents
 from muhatap.shared import clock, jobs
 from muhatap.shared.jobs import on_fresh_connection
@@ -101,6 +101,12 @@ def tell_endpoint(endpoint_id: int) -> None:
 @on_fresh_connection
 def digest_shop(delivery_id: int) -> None:
     shops.digest(delivery_id=delivery_id, at=clock.now())
+
+
+@app.task(name=privacy.JOB, queue=privacy.QUEUE, retry=AGAIN)
+@on_fresh_connection
+def erase_of_shop(delivery_id: int, user_id: int) -> None:
+    shops.erase(delivery_id=delivery_id, user_id=user_id, at=clock.now())
 
 
 @app.task(name=backfilling.JOB, queue=backfilling.QUEUE, retry=AGAIN)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from muhatap.accounts.models import User
 from muhatap.flow import surveying
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
@@ -37,6 +38,13 @@ def digest(*, delivery_id: int, at: datetime) -> None:
         log.exception("delivery %s of a shop could not be taken in", delivery_id)
         detail = f"{type(error).__name__}: {error}"
         arriving.set_aside(delivery_id=delivery_id, reason=Reason.FAULT, detail=detail, at=at)
+
+
+def erase(*, delivery_id: int, user_id: int, at: datetime) -> None:
+    """What a shop gave is erased, as somebody of ours said. May run twice."""
+    delivery, by = ShopDelivery.objects.filter(pk=delivery_id).first(), User.objects.filter(pk=user_id).first()
+    if delivery and by:
+        privacy.erase(delivery=delivery, by=by, at=at)
 
 
 @transaction.atomic

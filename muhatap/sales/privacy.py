@@ -16,14 +16,20 @@ from django.db.models import Q, QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.contacts import forgetting
 from muhatap.contacts.models import Contact, Identity
-from muhatap.sales import ordering, shops
+from muhatap.sales import arriving, ordering, recognising, shops
+from muhatap.sales.kinds import reading
 from muhatap.sales.models import Order, Shop, ShopDelivery
 from muhatap.sales.told import mapping, text
+from muhatap.shared import jobs, locks
 
 GIVEN_TIME = timedelta(days=30)
 TOPICS = {"customers/data_request": "tell", "customers/redact": "erase", "shop/redact": "erase_shop"}
 REMAINS = {"is_erased": True}  # of a delivery that was acted upon
+JOB, QUEUE = "erase_of_shop", "webhooks"
+ERASING = "erasing"  # the outcome of one whose job has begun
+AT_ONCE, READ_AT_ONCE = 200, 10  # rows of a transaction; deliveries held in memory, of five megabytes at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,29 +100,53 @@ def kept(shop: Shop, request: Request) -> Iterator[Mapping[str, Any]]:
 
 
 @transaction.atomic
-def erase(*, delivery: ShopDelivery, by: User, at: datetime) -> int:
-    """Part the orders from whoever placed them and throw away what was sent of them; how many. What they came to stays."""
-    delivery = ShopDelivery.objects.select_for_update(of=("self",)).select_related("shop").get(pk=delivery.pk)
+def take_out(*, delivery: ShopDelivery, by: User, at: datetime) -> dict[str, Any] | None:
+    """What the shop gave of the customer who asks, for somebody of ours to give to them; None where nobody asks."""
+    request = read(delivery)
+    if request is None or request.kind != "tell":
+        return None
+    some = list(kept(delivery.shop, request))
+    _record(delivery, "shop.data_taken", len(some), by=by, at=at)
+    return {"shop": delivery.shop.name, "customer": request.account, "orders": some}
+
+
+@transaction.atomic
+def begin_to_erase(*, delivery: ShopDelivery, by: User, at: datetime) -> bool:
+    """Somebody of ours says that it may go: a job erases it. Said again it begins again. False where nothing is to be erased."""
+    delivery = _held(delivery)
     request = read(delivery)
     if request is None or request.kind == "tell":
-        return 0
-    some = list(orders(delivery.shop, request).select_for_update().order_by("id"))
-    numbers = {order.external_id for order in some} | set(request.orders)
-    for order in some:
-        ordering.erase(order)
-        order.contact, order.customer_name, order.guest_key = None, "", ""
-        order.source, order.visitor, order.may_be_written_to = "", "", None
-        order.save()
-    _forget_sent(delivery, request, numbers)
-    _close(delivery, outcome=f"{len(some)}", at=at)
-    _record(delivery, "shop.redacted", len(some), by=by, at=at)
-    return len(some)
+        return False
+    if delivery.outcome != ERASING:
+        delivery.outcome = ERASING
+        delivery.save(update_fields=["outcome"])
+        _record(delivery, "shop.redacting", orders(delivery.shop, request).count(), by=by, at=at)
+    jobs.queue(JOB, queue=QUEUE, delivery_id=delivery.pk, user_id=by.pk)
+    return True
+
+
+def erase(*, delivery: ShopDelivery, by: User, at: datetime) -> int:
+    """Throw away what was sent of it and part the orders from whoever placed them; how many. What they came to stays.
+
+    Piece by piece, each in a transaction of its own; whoever dies begins again. The delivery is closed at the end.
+    """
+    with locks.keeping("shop_erasing", delivery.pk) as is_ours:
+        delivery = ShopDelivery.objects.select_related("shop").get(pk=delivery.pk)
+        request = read(delivery) if is_ours else None
+        if request is None or request.kind == "tell":
+            return 0
+        _forget_sent(delivery, request)
+        n, last = 0, 0
+        while some := _part(delivery.shop, request, after=last, at=at):
+            n, last = n + len(some), some[-1]
+        _end(delivery, request, n, by=by, at=at)
+    return n
 
 
 @transaction.atomic
 def given(*, delivery: ShopDelivery, by: User, at: datetime) -> None:
     """Somebody of ours has given the customer what we keep."""
-    delivery = ShopDelivery.objects.select_for_update(of=("self",)).select_related("shop").get(pk=delivery.pk)
+    delivery = _held(delivery)
     request = read(delivery)
     if request is None or request.kind != "tell":
         return
@@ -125,23 +155,78 @@ def given(*, delivery: ShopDelivery, by: User, at: datetime) -> None:
     _record(delivery, "shop.data_given", n, by=by, at=at)
 
 
-def _forget_sent(delivery: ShopDelivery, request: Request, numbers: set[str]) -> None:
-    """The bytes of other deliveries that tell of these orders or of this customer."""
-    others = ShopDelivery.objects.filter(shop=delivery.shop).exclude(pk=delivery.pk)
-    gone = []
-    for other in others.iterator(chunk_size=200):
-        if request.kind == "erase_shop" or _is_about(bytes(other.raw), request, numbers):
-            gone.append(other.pk)
-    ShopDelivery.objects.filter(pk__in=gone).delete()
+def _held(delivery: ShopDelivery) -> ShopDelivery:
+    return ShopDelivery.objects.select_for_update(of=("self",)).select_related("shop").get(pk=delivery.pk)
 
 
-def _is_about(raw: bytes, request: Request, numbers: set[str]) -> bool:
+@transaction.atomic
+def _part(shop: Shop, request: Request, *, after: int, at: datetime) -> list[int]:
+    """The next of the orders are nobody's any more; whoever has no other order there is forgotten as the shop told of them."""
+    some = list(orders(shop, request).filter(pk__gt=after).select_for_update(of=("self",)).order_by("pk")[:AT_ONCE])
+    whose = {order.contact_id for order in some if order.contact_id}
+    for order in some:
+        ordering.erase(order)
+        order.contact, order.customer_name, order.guest_key = None, "", ""
+        order.source, order.visitor, order.may_be_written_to = "", "", None
+        order.save()
+    whose -= set(Order.objects.filter(shop=shop, contact__in=whose).values_list("contact_id", flat=True))
+    for person in Contact.objects.filter(pk__in=whose).order_by("pk"):
+        forgetting.forget(contact=person.standing(), sources=recognising.sources(shop), at=at)
+    return [order.pk for order in some]
+
+
+@transaction.atomic
+def _end(delivery: ShopDelivery, request: Request, n: int, *, by: User, at: datetime) -> None:
+    delivery = _held(delivery)
+    if read(delivery) is None:
+        return
+    if found := contact(delivery.shop, request):
+        forgetting.forget(contact=found, sources=recognising.sources(delivery.shop), at=at)
+    _close(delivery, outcome=f"{n}", at=at)
+    _record(delivery, "shop.redacted", n, by=by, at=at)
+
+
+def _forget_sent(delivery: ShopDelivery, request: Request) -> None:
+    """The bytes of other deliveries that tell of these orders or of this customer: first, while the orders can still be named."""
+    others = (
+        ShopDelivery.objects.filter(shop=delivery.shop).exclude(pk=delivery.pk).select_related("shop").order_by("pk")
+    )
+    if request.kind == "erase_shop":
+        while numbers := list(others.values_list("pk", flat=True)[:AT_ONCE]):
+            ShopDelivery.objects.filter(pk__in=numbers).delete()
+        return
+    ids, shown = set(request.orders), set[str]()
+    for external_id, number in orders(delivery.shop, request).values_list("external_id", "number"):
+        ids.add(external_id)
+        shown |= {number.removeprefix("#"), external_id.removeprefix("#")}
+    last = 0
+    while some := list(others.filter(pk__gt=last)[:READ_AT_ONCE]):
+        gone = [one.pk for one in some if _is_about(one, request.account, ids, ids | shown - {""})]
+        ShopDelivery.objects.filter(pk__in=gone).delete()
+        last = some[-1].pk
+
+
+def _is_about(delivery: ShopDelivery, account: str, ids: set[str], shown: set[str]) -> bool:
+    """Whether it tells of one of these orders or of the account; a file of many if one of them does, by the number that buyers see too."""
+    try:
+        for one in reading.told(delivery):
+            name = one.order.external_id if one.order else one.gone
+            who = one.order.customer.account if one.order else ""
+            is_named = name in ids or (delivery.topic == arriving.FILE and name.removeprefix("#") in shown)
+            if is_named or (account and who == account):
+                return True
+    except (ValueError, ArithmeticError):
+        pass  # what cannot be read goes by the names it bears
+    return _bears(bytes(delivery.raw), account, ids)
+
+
+def _bears(raw: bytes, account: str, ids: set[str]) -> bool:
     try:
         said = mapping(json.loads(raw))
     except (ValueError, RecursionError):
         return False
     who = text(mapping(said.get("customer")).get("id"), 60)
-    return text(said.get("id"), 100) in numbers or bool(request.account and who == request.account)
+    return text(said.get("id"), 100) in ids or bool(account and who == account)
 
 
 def _close(delivery: ShopDelivery, *, outcome: str, at: datetime) -> None:

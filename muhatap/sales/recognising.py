@@ -16,7 +16,10 @@ from muhatap.sales import shops
 from muhatap.sales.models import Order, Shop
 from muhatap.sales.told import Customer
 
-SOURCE = "shop"
+
+def sources(shop: Shop) -> tuple[str, str]:
+    """As which it tells of registered customers and of guests: each shop by its own name, so that its words can be taken back."""
+    return f"shop:{shop.pk}", f"form:shop-{shop.pk}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +39,13 @@ def recognise(*, order: Order, shop: Shop, who: Customer, at: datetime) -> Conta
     if not claims:
         return None
     earlier = _guest(order)
-    contact = earlier or identity.resolve(claims=claims, source=SOURCE, at=order.placed_at)
+    of_account, of_guest = sources(shop)
+    contact = earlier or identity.resolve(claims=claims, source=of_account, at=order.placed_at)
     facts: dict[str, object] = {"name": who.name, "city": who.city}
     profile.update(
         contact=contact,
         facts={name: value for name, value in facts.items() if value},
-        source=SOURCE if who.account else "form",
+        source=of_account if who.account else of_guest,
         at=order.placed_at,
     )
     order.contact = contact

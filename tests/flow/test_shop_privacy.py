@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from muhatap.accounts.models import AuditEntry
-from muhatap.contacts.models import Contact
+from muhatap.contacts import forgetting, identity, merging, profile
+from muhatap.contacts.models import Contact, SourceRecord
 from muhatap.flow import shops as digesting
 from muhatap.interactions.models import Interaction
-from muhatap.sales import privacy, shops
+from muhatap.sales import arriving, privacy, recognising, shops
 from muhatap.sales.models import Order, Shop, ShopDelivery
 from tests import cast
 from tests.sales.payloads import raw, shopify_order, signature
@@ -74,6 +75,7 @@ def test_who_wants_to_know_waits_for_somebody_and_gets_a_file(shop: Shop, selin:
     assert [one["number"] for one in told["orders"]] == [order.number] and told["orders"][0]["lines"]
     selin.post(f"{base}settling/")
 
+    assert AuditEntry.objects.filter(act="shop.data_taken").count() == 1
     wish.refresh_from_db()
     assert (wish.reason, json.loads(bytes(wish.raw))) == ("", privacy.REMAINS)
     assert AuditEntry.objects.filter(act="shop.data_given").count() == 1
@@ -91,13 +93,65 @@ def test_what_is_to_be_erased_is_erased_by_somebody_once(shop: Shop, selin: Clie
     base = f"/settings/shops/{shop.pk}/deliveries/{wish.pk}/"
     for _n in range(2):
         selin.post(f"{base}settling/")
+        assert Order.objects.get().contact == (None if _n else ayse)  # a job does it
+        digesting.erase(delivery_id=wish.pk, user_id=cast.selin().pk, at=cast.NOW)
 
     order.refresh_from_db()
     assert (order.contact, order.customer_name, order.guest_key, order.total) == (None, "", "", total)
     assert not Interaction.objects.filter(kind="order").exists()
     assert ShopDelivery.objects.count() == 1 and b"ayse" not in bytes(ShopDelivery.objects.get().raw)
     assert AuditEntry.objects.filter(act="shop.redacted").count() == 1
-    assert Contact.objects.filter(pk=ayse.pk).exists()
+    assert not Contact.objects.filter(pk=ayse.pk).exists()  # nobody else had told of her
+
+
+def test_what_others_told_of_the_customer_stays(shop: Shop) -> None:
+    sends(shop, "orders/create", shopify_order())
+    mehmet = Order.objects.get().contact
+    assert mehmet and mehmet.name and mehmet.city and mehmet.phone
+    claim = recognising.Claim(kind="email", value="mehmet.kaya@ornek.example", is_verified=True, name="M. Kaya")
+    written = identity.resolve(claims=[claim], source="email", at=cast.NOW)
+    merging.merge(keep=mehmet, drop=written, by=cast.can(), at=cast.NOW)
+    wish = sends(shop, "customers/redact", asks("customers/redact", "orders_to_redact"))
+    assert wish and privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW) == 1
+
+    mehmet.refresh_from_db()
+    assert (mehmet.name, mehmet.city, mehmet.phone, mehmet.email) == ("M. Kaya", "", "", "mehmet.kaya@ornek.example")
+    assert [(one.kind, bool(one.verified_at)) for one in identity.of(mehmet)] == [("email", True)]
+    assert {one.source for one in SourceRecord.objects.filter(contact=mehmet)} == {"email"}
+    assert "7712" not in mehmet.search_text and "5331112233" not in mehmet.search_text
+
+
+def test_another_shop_keeps_what_it_told(shop: Shop) -> None:
+    sends(shop, "orders/create", shopify_order())
+    mehmet = Order.objects.get().contact
+    assert mehmet
+    name = mehmet.name
+    other = shops.connect(kind="shopify", values={"name": "B", "secret": SECRET}, by=cast.selin(), at=cast.NOW)
+    profile.update(contact=mehmet, facts={"name": name}, source=recognising.sources(other)[0], at=cast.NOW)
+
+    assert not forgetting.forget(contact=mehmet, sources=recognising.sources(shop), at=cast.NOW)
+
+    mehmet.refresh_from_db()
+    assert (mehmet.name, mehmet.city, mehmet.email) == (name, "", "")
+
+
+@pytest.mark.parametrize("column", ["order no", "customer id"])
+def test_files_that_name_the_customer_go_too(shop: Shop, column: str) -> None:
+    sends(shop, "orders/create", shopify_order())
+    number = {"order no": Order.objects.get().number, "customer id": str(customer()["id"])}[column]
+    rows = {"order no": "77", "customer id": "4711"}
+    for name, said in {"theirs": rows | {column: number}, "others": rows}.items():
+        table = (
+            f"order no;customer id;date;total;customer\n{said['order no']};{said['customer id']};21.11.2026;10;Mehmet"
+        )
+        arriving.accept(shop=shop, external_id=name, topic=arriving.FILE, raw=table.encode(), at=cast.NOW)
+    wish = sends(
+        shop, "customers/redact", asks("customers/redact", "orders_to_redact", int(Order.objects.get().external_id))
+    )
+    assert wish
+    privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW)
+
+    assert set(ShopDelivery.objects.values_list("external_id", flat=True)) == {"others", wish.external_id}
 
 
 def test_another_customers_orders_are_left_alone(shop: Shop) -> None:
@@ -115,10 +169,33 @@ def test_another_customers_orders_are_left_alone(shop: Shop) -> None:
 
 def test_a_shop_that_left_is_parted_from_all_its_customers(shop: Shop) -> None:
     sends(shop, "orders/create", shopify_order())
+    ayse = Order.objects.get().contact
     wish = sends(shop, "shop/redact", {"shop_id": 1, "shop_domain": "s.myshopify.com"})
-    assert wish
+    assert wish and ayse
     assert privacy.erase(delivery=wish, by=cast.selin(), at=cast.NOW) == 1
     assert Order.objects.get().contact is None and ShopDelivery.objects.count() == 1
+    assert not Contact.objects.filter(pk=ayse.pk).exists()
+
+
+def test_a_whole_shop_is_erased_only_with_a_tick_and_piece_by_piece(
+    shop: Shop, selin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(privacy, "AT_ONCE", 1)
+    for number in (71, 72, 73):
+        sends(shop, "orders/create", shopify_order(number))
+    wish = sends(shop, "shop/redact", {"shop_id": 1, "shop_domain": "s.myshopify.com"})
+    assert wish
+    base = f"/settings/shops/{shop.pk}/deliveries/{wish.pk}/"
+    for said, outcome in (({}, ""), ({"sure": "1"}, privacy.ERASING)):
+        selin.post(f"{base}settling/", said)
+        wish.refresh_from_db()
+        assert wish.outcome == outcome
+
+    digesting.erase(delivery_id=wish.pk, user_id=cast.selin().pk, at=cast.NOW)
+
+    wish.refresh_from_db()
+    assert (wish.outcome, wish.reason) == ("3", "")
+    assert not Order.objects.exclude(contact=None).exists() and not Contact.objects.exists()
 
 
 @pytest.mark.parametrize("said", [[], {"customer": 5, "orders_to_redact": "x"}, {"customer": {"id": None}}, "çöp"])

@@ -219,6 +219,8 @@ ACTS = {
     "shop.secret_renewed": _("Created a new secret for a shop"),
     "shop.replayed": _("Had deliveries of a shop read again"),
     "shop.file": _("Brought a file of a shop"),
+    "shop.data_taken": _("Downloaded what is kept of a customer of a shop"),
+    "shop.redacting": _("Had what a shop gave erased"),
     "shop.redacted": _("Erased what a shop gave, as a customer asked"),
     "shop.data_given": _("Gave a customer what is kept of them"),
     "shop.back_fill": _("Had older orders of a shop read"),

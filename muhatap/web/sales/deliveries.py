@@ -60,6 +60,7 @@ def show(request: HttpRequest, number: int, one: int) -> HttpResponse:
         orders = privacy.orders(delivery.shop, asked)
         page |= {
             "asked": asked,
+            "is_erasing": delivery.outcome == privacy.ERASING,
             "due_on": times.day(timezone.localtime(delivery.received_at + privacy.GIVEN_TIME).date()),
             "n_orders": orders.count(),
             "contact": privacy.contact(delivery.shop, asked),
@@ -70,12 +71,11 @@ def show(request: HttpRequest, number: int, one: int) -> HttpResponse:
 @require_GET
 @needs("shops.edit")
 def kept(request: HttpRequest, number: int, one: int) -> HttpResponse:
-    """What the shop gave us of the customer who asks, as a file."""
+    """What the shop gave us of the customer who asks, as a file; that somebody took it is written down."""
     delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
-    asked = privacy.read(delivery)
-    if asked is None or asked.kind != "tell":
+    told = privacy.take_out(delivery=delivery, by=visitor(request), at=clock.now())
+    if told is None:
         raise Http404
-    told = {"shop": delivery.shop.name, "customer": asked.account, "orders": list(privacy.kept(delivery.shop, asked))}
     answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="customer-{delivery.pk}.json"'
     return answer
@@ -84,18 +84,16 @@ def kept(request: HttpRequest, number: int, one: int) -> HttpResponse:
 @require_POST
 @needs("shops.edit")
 def settle(request: HttpRequest, number: int, one: int) -> HttpResponse:
-    """What was asked for is done: erased, or given."""
+    """What was asked for is done: given, or erased by a job; all of a shop only with a tick."""
     delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
     asked = privacy.read(delivery)
     if asked and asked.kind == "tell":
         privacy.given(delivery=delivery, by=visitor(request), at=clock.now())
         messages.success(request, _("Written down as given."))
-    elif asked:
-        n = privacy.erase(delivery=delivery, by=visitor(request), at=clock.now())
-        said = ngettext(
-            "%(n)d order was parted from its customer.", "%(n)d orders were parted from their customers.", n
-        )
-        messages.success(request, said % {"n": n})
+    elif asked and asked.kind == "erase_shop" and not request.POST.get("sure"):
+        messages.error(request, _("Nothing was erased. Tick that all of this shop is to be parted from its customers."))
+    elif privacy.begin_to_erase(delivery=delivery, by=visitor(request), at=clock.now()):
+        messages.success(request, _("It is being erased. This page says when it is done."))
     return redirect("shops:delivery", number, one)
 
 
