@@ -96,15 +96,19 @@ def given(case: Case, *, may_edit: bool) -> list[Given]:
     ]
 
 
-def costs(case: Case, *, may_edit: bool) -> list[Spent]:
+def costs(case: Case, *, may_edit: bool, may_count: bool) -> list[Spent]:
+    """What it took. Whoever may not read what quality costs is told of time alone: beside its money stands an hour's pay."""
     rows = case.costs.select_related("by", "rate", "reverses").order_by("at", "pk")
     gone = {row.reverses_id for row in rows if row.reverses_id}
-    return [_spent(row, case, may_undo=may_edit and row.pk not in gone) for row in rows]
+    return [_spent(row, case, may_undo=may_edit and row.pk not in gone, may_count=may_count) for row in rows]
 
 
-def in_all(case: Case) -> str:
-    found = quality.sums(case.costs.all())
-    return words.money(found.amounts)
+def in_all(case: Case, *, may_count: bool) -> str:
+    rows = case.costs.all()
+    if may_count:
+        return words.money(quality.sums(rows).amounts)
+    paid, minutes = quality.sums(rows.filter(minutes=None)), quality.sums(rows).minutes
+    return ", ".join(filter(None, [words.money(paid.amounts), words.signed(minutes) if minutes else ""]))
 
 
 def order(case: Case) -> tuple[str, str] | None:
@@ -150,13 +154,15 @@ def _place(row: CaseLink, user: User) -> Place:
     )
 
 
-def _spent(row: Cost, case: Case, *, may_undo: bool) -> Spent:
+def _spent(row: Cost, case: Case, *, may_undo: bool, may_count: bool) -> Spent:
     is_by_hand = not row.source and row.reverses_id is None
+    is_bare = row.minutes is not None and not may_count
+    without = "" if row.amount is not None else _(" (no rate for an hour)")
     return Spent(
         id=row.pk,
         what=str(row.get_what_display()),
         kind=str(row.get_kind_display()),
-        took=words.took(row) + ("" if row.amount is not None else _(" (no rate for an hour)")),
+        took=words.signed(row.minutes or 0) if is_bare else words.took(row) + without,
         note=row.note,
         by=str(row.by or _("Muhatap")),
         at=times.full(row.at),
