@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
-from muhatap.conversations.visibility import visible_to
+from muhatap.conversations.visibility import readable_interactions
 from muhatap.flow import understanding
+from muhatap.interactions.models import Post
 from muhatap.shared import clock
 from muhatap.understanding import correcting
 from muhatap.understanding.models import FIELDS, Correction, Reading
@@ -85,8 +85,8 @@ def _chips(
 
 def _why(request: HttpRequest, reading: Reading, field: str) -> dict[str, Any]:
     told = [one for one in reading.reasons if one["about"] == field]
-    said = reading.corrections.filter(field=field).select_related("by").order_by("-id").first()
-    standing = said if said and said.undoes_id is None else None
+    said = reading.corrections.filter(field=field, undoes=None, undone_by_row=None)
+    standing = said.select_related("by").order_by("-id").first()
     text = understanding.texts([reading.interaction_id]).get(reading.interaction_id, "")
     chances = dict(reading.chances.get(field, ()))
     here = correcting.value_of(reading, field)
@@ -130,7 +130,9 @@ def _marked(text: str, told: Sequence[str]) -> SafeString:
 
 
 def _mine(request: HttpRequest, pk: int) -> Reading:
-    """404 for readings of conversations this reader does not see; those of no conversation are everybody's."""
-    seen = visible_to(visitor(request)).values("pk")
-    rows = Reading.objects.filter(Q(interaction__message__isnull=True) | Q(interaction__message__conversation__in=seen))
-    return get_object_or_404(rows.select_related("topic"), pk=pk)
+    """404 for readings of what this reader may not read; what stands at a public address, and nowhere here, is everybody's."""
+    reading = get_object_or_404(Reading.objects.select_related("topic"), pk=pk)
+    public = Post.objects.filter(interaction=reading.interaction_id, interaction__message=None).exclude(url="")
+    if not readable_interactions(visitor(request), [reading.interaction_id]) and not public.exists():
+        raise Http404
+    return reading

@@ -5,6 +5,7 @@ from django.test import Client
 
 from muhatap.accounts.models import Role, User, Visibility
 from muhatap.conversations.models import Message
+from muhatap.interactions.models import Interaction, Post
 from muhatap.understanding import topics
 from muhatap.understanding.models import CatchUp, Correction, LearnedModel, Reading, Topic, TopicMerge
 from tests import cast
@@ -71,6 +72,19 @@ def test_nobody_corrects_what_they_do_not_see_or_may_not_change(message: Message
     assert of(stranger).get(address).status_code == 404
     assert of(cast.ece()).post(address, {"value": "praise"}).status_code == 403
     assert of(cast.can()).get(f"/understanding/readings/{reading_of(message).pk}/colour/").status_code == 404
+
+
+def test_what_stands_in_no_conversation_is_for_those_who_see_all_unless_everybody_can_read_it(message: Message) -> None:
+    interaction = Interaction.objects.get(pk=message.interaction_id or 0)
+    message.delete()
+    post = Post.objects.create(interaction=interaction, inbox=cast.support_inbox(), text=LATE, at=NOW, version_at=NOW)
+    address = f"/understanding/readings/{Reading.objects.get(interaction=interaction).pk}/kind/"
+    stranger = of(cast.staff("yeni@ihlamurev.example", "Yeni Kişi", Role.AGENT, Visibility.OWN))
+
+    assert stranger.get(address).status_code == stranger.post(address, {"value": "praise"}).status_code == 404
+    assert of(cast.can()).get(address).status_code == 200
+    Post.objects.filter(pk=post.pk).update(url="https://forum.example/konu/7")
+    assert stranger.get(address).status_code == 200
 
 
 def test_topics_are_added_moved_merged_and_archived_on_their_page(message: Message) -> None:
