@@ -31,6 +31,6 @@ def idle(message: Message) -> set[str]:
     found = {name for name, is_there in exists.items() if not is_there}
     if "other" in message.event_details or message.conversation.next_deadline_at:
         found.discard("deadlines")  # the entry tells of another conversation too; or a row to be put right
-    if message.kind != Message.Kind.INBOUND:
+    if message.kind != Message.Kind.INBOUND and "other" not in message.event_details:
         found.add("understanding")
     return found if message.event == "resolved" else found | {"surveying"}

@@ -239,11 +239,11 @@ def look_for_duplicates(run_id: int) -> None:
 
 @app.task(name=catching_up.JOB, queue=catching_up.QUEUE, retry=AGAIN)
 @on_fresh_connection
-def read_older(catch_up_id: int) -> None:
-    understanding.read_older(catch_up_id=catch_up_id, at=clock.now())
+def read_older(catch_up_id: int, before: int | None = None) -> None:
+    understanding.read_older(catch_up_id=catch_up_id, before=before, at=clock.now())
 
 
-@app.task(name=understanding.LEARN, queue="care", retry=AGAIN)
+@app.task(name=understanding.LEARN, queue="care", queueing_lock=understanding.LEARN)
 @on_fresh_connection
 def learn_readings() -> None:
     understanding.learn(at=clock.now())

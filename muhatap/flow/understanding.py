@@ -22,12 +22,18 @@ from muhatap.understanding.reading import read
 
 log = logging.getLogger(__name__)
 LEARN = "learn_readings"
+MOVED = frozenset({"split_in", "split_out", "move_in", "move_out", "merge_in", "merge_out", "put_back"})
 ENOUGH_BY_DAY = 10  # new corrections of a field; fewer wait for the night
 _ANSWER = re.compile(r"^\s*(?:re|ynt|yan|fwd?|ilt|aw|antw)\s*:", re.IGNORECASE)
 
 
 def follow(*, message: Message, at: datetime) -> None:
-    """Read what a customer wrote, and show it to whoever has the thread open; twice is as once."""
+    """Read what a customer wrote, and show it to whoever has the thread open; where messages moved, both threads know what is said in
+    them. Twice is as once.
+    """
+    if message.kind == Message.Kind.EVENT and message.event in MOVED:
+        _tell_both(message)
+        return
     if message.kind != Message.Kind.INBOUND or message.is_automatic or message.interaction_id is None:
         return
     if read_words(interaction_id=message.interaction_id, text=words_of(message), at=at) is not None:
@@ -58,20 +64,31 @@ def _tell_of(reading: Reading, *, is_news: bool = True) -> None:
             threads.announce(message.conversation, "conversation")
 
 
+def _tell_both(message: Message) -> None:
+    both = {message.conversation_id, int(message.event_details.get("other", message.conversation_id))}
+    for conversation in Conversation.objects.filter(pk__in=both).order_by("pk"):
+        _tell(conversation)
+        threads.announce(conversation, "conversation")
+
+
 def _tell(conversation: Conversation) -> None:
-    """What they said since it was last resolved stands on the conversation: a complaint outweighs what came after it."""
+    """What they said since it was last resolved stands on the conversation: a complaint outweighs what came after it.
+
+    One at a time: of two messages read at once, the second to tell sees what the first said.
+    """
+    list(Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk).values_list("pk"))
     entries = conversation.messages.all()
     resolved = entries.filter(kind=Message.Kind.EVENT, event="resolved").order_by("-pk").values_list("pk", flat=True)
     answered = entries.filter(kind=Message.Kind.OUTBOUND).order_by("-at", "-pk").values_list("at", flat=True).first()
     spoken = Reading.objects.filter(interaction__message__conversation=conversation)
     rows = list(spoken.filter(interaction__message__pk__gt=resolved.first() or 0).order_by("at", "pk"))
-    if not rows:
+    if not rows and spoken.exists():
         return
     kinds = [row.kind for row in rows]
     meant = [kind for kind in kinds if kind != Reading.Kind.OTHER] or kinds
     named = [row for row in rows if row.topic_id and "topic" not in row.unsure] or [row for row in rows if row.topic_id]
     Conversation.objects.filter(pk=conversation.pk).update(
-        said_kind=Reading.Kind.COMPLAINT if Reading.Kind.COMPLAINT in kinds else meant[-1],
+        said_kind=Reading.Kind.COMPLAINT if Reading.Kind.COMPLAINT in kinds else meant[-1] if meant else "",
         said_topic=named[-1].topic_id if named else None,
         is_said_urgent=any(
             row.urgency == Reading.Urgency.URGENT for row in rows if answered is None or row.at > answered
@@ -124,13 +141,13 @@ def undo_merge(*, merged: TopicMerge, by: User, at: datetime) -> None:
     Conversation.objects.filter(pk__in=threads_of, said_topic=merged.kept_id).update(said_topic=merged.dropped_id)
 
 
-def read_older(*, catch_up_id: int, at: datetime) -> None:
-    """The next piece of what was written before there were readings."""
+def read_older(*, catch_up_id: int, at: datetime, before: int | None = None) -> None:
+    """The piece before this number, or the next one, of what was written before there were readings."""
 
     def reads(interaction_ids: Sequence[int]) -> Mapping[int, bool | None]:
         return dict(_read_each(interaction_ids, at=at))
 
-    catching_up.go_on(catch_up_id=catch_up_id, reads=reads, at=at)
+    catching_up.go_on(catch_up_id=catch_up_id, before=before, reads=reads, at=at)
 
 
 def _read_each(interaction_ids: Sequence[int], *, at: datetime) -> Iterator[tuple[int, bool | None]]:
@@ -155,8 +172,8 @@ def learn(*, at: datetime) -> None:
 
 
 def learn_soon() -> None:
-    """As by night, by a job that begins at once."""
-    jobs.queue(LEARN, queue="care")
+    """As by night, by a job that begins at once; one that waits already is enough."""
+    jobs.queue_once(LEARN, queue="care")
 
 
 def learn_by_day(*, at: datetime) -> None:

@@ -1,12 +1,14 @@
 """Jobs in the same database: queued in the caller's transaction, they exist if and only if it commits."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 P = ParamSpec("P")
 
@@ -25,3 +27,9 @@ def on_fresh_connection(job: Callable[P, None]) -> Callable[P, None]:
 def queue(task: str, *, run_at: datetime | None = None, queue: str = "default", **arguments: Any) -> None:
     """Queue the job named `task` (dotted path of its function). Arguments are ids; a job may run twice."""
     app.configure_task(task, allow_unknown=True, schedule_at=run_at, queue=queue).defer(**arguments)
+
+
+def queue_once(task: str, *, queue: str = "default", **arguments: Any) -> None:
+    """Queue the job named `task`, unless one of it waits already."""
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(task, allow_unknown=True, queue=queue, queueing_lock=task).defer(**arguments)

@@ -40,31 +40,32 @@ def begin(*, by: User | None, at: datetime) -> CatchUp:
             row = CatchUp.objects.create(before=newest + 1, n_all=missing().count(), by=by, begun_at=at, stirred_at=at)
     except IntegrityError as error:
         raise AtWork from error
-    jobs.queue(JOB, queue=QUEUE, catch_up_id=row.pk)
+    jobs.queue(JOB, queue=QUEUE, catch_up_id=row.pk, before=row.before)
     audit.record(by=by, at=at, act="readings.catch_up", kind="catch_up", id=row.pk, n=row.n_all)
     return row
 
 
-def go_on(*, catch_up_id: int, reads: Reads, at: datetime) -> None:
-    """The next piece, and a job for the one after it; twice is as once."""
+def go_on(*, catch_up_id: int, reads: Reads, at: datetime, before: int | None = None) -> None:
+    """The piece before this number, or the next one, and a job for the one after it; twice is as once."""
     row = CatchUp.objects.filter(pk=catch_up_id, ended_at=None).first()
-    if row is None:
+    if row is None or before not in (None, row.before):
         return
-    some = list(missing().filter(pk__lt=row.before).order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
+    before = row.before
+    some = list(missing().filter(pk__lt=before).order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     told = reads(some) if some else {}
     with transaction.atomic():
         row = CatchUp.objects.select_for_update().get(pk=catch_up_id)
-        if row.ended_at is not None:
-            return
+        if row.ended_at is not None or row.before != before:
+            return  # stopped meanwhile, or the same job ran beside this one
         row.n_looked += len(some)
         row.n_read += sum(value is True for value in told.values())
         row.n_failed += sum(value is None for value in told.values())
-        row.before = min([row.before, *some])
+        row.before = min([before, *some])
         row.stirred_at = at
         row.ended_at = None if some else at
         row.save()
         if some:
-            jobs.queue(JOB, queue=QUEUE, catch_up_id=row.pk)
+            jobs.queue(JOB, queue=QUEUE, catch_up_id=row.pk, before=row.before)
 
 
 @transaction.atomic

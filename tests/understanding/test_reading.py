@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.automation import conditions
 from muhatap.automation.case import Case
-from muhatap.conversations import closing, wanting
+from muhatap.conversations import closing, rearranging, wanting
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import understanding, wire
+from muhatap.flow import happened, understanding, wire
 from muhatap.interactions.models import Interaction
 from muhatap.reading.reader import Reader
 from muhatap.understanding import catching_up, correcting
-from muhatap.understanding.models import Correction, LearnedModel, Reading, Topic
+from muhatap.understanding.models import CatchUp, Correction, LearnedModel, Reading, Topic
 from tests import cast
 from tests.automation.conftest import letter
 from tests.cast import NOW, minutes
@@ -93,8 +95,6 @@ def test_nobody_can_say_what_a_reading_cannot(field: str, value: str) -> None:
 
 
 def test_a_message_that_cannot_be_read_is_a_message_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    from muhatap.flow import happened
-
     message = letter("<1@ornek.example>", text=LATE)
 
     def breaks(self: Reader, text: str) -> None:
@@ -138,6 +138,53 @@ def test_older_messages_are_read_piece_by_piece() -> None:
     work.refresh_from_db()
     assert (work.n_all, work.n_looked, work.n_read, work.n_failed, work.ended_at) == (3, 3, 3, 0, NOW)
     assert Reading.objects.count() == len(messages)
+
+
+def test_a_piece_that_is_read_twice_goes_on_once() -> None:
+    for n in range(3):
+        letter(f"<{n}@ornek.example>", text=LATE)
+    work = catching_up.begin(by=cast.can(), at=NOW)
+    waiting = ProcrastinateJob.objects.filter(task_name=catching_up.JOB)
+
+    for _turn in range(2):
+        understanding.read_older(catch_up_id=work.pk, before=work.before, at=NOW)
+
+    on = CatchUp.objects.get(pk=work.pk).before
+    assert [job.args["before"] for job in waiting.order_by("id")] == [work.before, on]
+    assert CatchUp.objects.get(pk=work.pk).ended_at is None
+
+
+def test_of_two_messages_read_at_once_the_second_to_tell_sees_the_first() -> None:
+    message = letter("<1@ornek.example>", text=LATE)
+
+    with CaptureQueriesContext(connection) as asked:
+        followed(message)
+
+    told = [one["sql"] for one in asked.captured_queries]
+    held = next(n for n, sql in enumerate(told) if "conversations_conversation" in sql and "FOR NO KEY UPDATE" in sql)
+    read = next(n for n, sql in enumerate(told) if "understanding_reading" in sql and '"conversation_id"' in sql)
+    assert held < read
+
+
+def test_messages_that_move_take_what_they_say_with_them() -> None:
+    first = followed(letter("<1@ornek.example>", text="Kumaş %100 keten mi?", subject="Keten"))
+    second = followed(letter("<2@ornek.example>", text=LATE, in_reply_to="<1@ornek.example>", at=NOW + minutes(5)))
+    assert (first.conversation_id, seen(first).said_kind) == (second.conversation_id, "complaint")
+
+    done = rearranging.split(conversation=seen(first), message_ids=[second.pk], by=cast.zeynep(), at=NOW)
+    follow_all()
+    apart = [Conversation.objects.get(pk=pk).said_kind for pk in (done.source_id, done.target_id)]
+    rearranging.undo(rearrangement=done, by=cast.zeynep(), at=NOW)
+    follow_all()
+
+    assert apart == ["question", "complaint"]
+    assert seen(first).said_kind == "complaint"
+
+
+def follow_all() -> None:
+    """What the jobs after events do."""
+    for pk in Message.objects.filter(kind=Message.Kind.EVENT).order_by("pk").values_list("pk", flat=True):
+        happened.follow(message_id=pk, at=NOW)
 
 
 def test_rules_and_views_ask_what_was_said() -> None:
