@@ -1,11 +1,14 @@
 """Learning from what people said of readings: a layer on top of the model, judged on corrections it has not seen, in the order of time.
 
+How strongly it speaks is chosen on the earlier of them, and what is told is how it reads the last. A layer that is in use already is
+judged as well, on what it has not seen; the new one is used only where it is no worse.
+
 What people left as it was counts as well: whoever only heard of mistakes would unlearn what was right. Where the layer is not
 clearly worth it, it is not used, and says why.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,19 +33,27 @@ _TURNS = 150
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A message, the log odds the model gives each answer, and the answer people gave it or left."""
+    """A message, the log odds the model gives each answer, and the answer people gave it or left.
+
+    `standing` are the log odds as they are read by the layer in use, None of what that has learned from. An answer that was left but
+    came from a layer is learned from, and is not judged by.
+    """
 
     point: Point
     mood: Floats
     base: Floats
     answer: str
     is_corrected: bool = True
+    is_judged: bool = True
+    standing: Floats | None = None
     weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """What came of it. `before` and `after` are shares read right of what was held back; `why` is a code."""
+    """What came of it. `before` and `after` are shares read right of the last block, without it and with it; where the layer in use
+    reads better, of what that had not seen, with the one and the other. `why` is a code.
+    """
 
     layer: Layer | None
     n_corrections: int
@@ -63,13 +74,23 @@ class _Set:
     base: Floats
     answers: NDArray[np.int64]
     weights: Floats
+    standing: Floats
+    is_judged: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.answers)
 
     def part(self, start: int, end: int) -> "_Set":
         cut = slice(start, end)
-        return _Set(self.points[cut], self.moods[cut], self.base[cut], self.answers[cut], self.weights[cut])
+        return _Set(
+            self.points[cut],
+            self.moods[cut],
+            self.base[cut],
+            self.answers[cut],
+            self.weights[cut],
+            self.standing[cut],
+            self.is_judged[cut],
+        )
 
 
 def learn(examples: Sequence[Example], answers: Sequence[str]) -> Learned:
@@ -80,11 +101,33 @@ def learn(examples: Sequence[Example], answers: Sequence[str]) -> Learned:
         return Learned(layer=None, n_corrections=n_corrections)
     whole = _as_set(given, answers)
     held = _held_back(whole, answers)
-    tried = [_leaning(held, strength, answers) for strength in _STRENGTHS]
-    best, strength, lean = max(tried, key=lambda one: (one[0].is_used, one[0].after))
+    judged = held.of(held.is_judged)
+    earlier, last = judged.of(~judged.is_last), judged.of(judged.is_last)
+    tried = [_leaning(earlier, strength, answers) for strength in _STRENGTHS]
+    chosen, strength, lean = max(tried, key=lambda one: (one[0].is_used, one[0].after))
     fitted = fit(whole, answers)
-    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, temperature=_temperature(held, strength, lean))
-    return replace(best, layer=weaker, n_corrections=n_corrections)
+    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, temperature=_temperature(judged, strength, lean))
+    told = _judged(last, strength, lean, answers)
+    if _is_chance(judged):
+        told = replace(told, is_used=False, why="worse" if told.why == "worse" else "noise")
+    elif not chosen.is_used:
+        told = replace(told, is_used=False, why=chosen.why)
+    if told.is_used:
+        told = _beside_standing(held.of(held.is_last & ~np.isnan(held.standing).any(axis=1)), strength, lean, told)
+    return replace(told, layer=weaker, n_corrections=n_corrections)
+
+
+def _beside_standing(new: "_Held", strength: float, lean: Floats, told: Learned) -> Learned:
+    """Not used where the layer in use reads what neither has seen better, as far as one can say."""
+    if not len(new.answers):
+        return told
+    before = _share(new.standing.argmax(axis=1) == new.answers, new.weights)
+    after = _share(new.told(strength, lean) == new.answers, new.weights)
+    if before - after <= max(MOST_LOST, 1.5 / len(new.answers)):
+        return told
+    return replace(
+        told, before=before, after=after, n_held_back=len(new.answers), is_used=False, why="worse", classes={}
+    )
 
 
 def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Learned, float, Floats]:
@@ -109,6 +152,17 @@ class _Held:
     added: Floats
     answers: NDArray[np.int64]
     weights: Floats
+    standing: Floats
+    is_judged: NDArray[np.bool_]
+    is_last: NDArray[np.bool_]
+
+    def of(self, those: NDArray[np.bool_]) -> "_Held":
+        return _Held(*(getattr(self, one.name)[those] for one in fields(self)))
+
+    def told(self, strength: float, lean: Floats) -> NDArray[np.int64]:
+        """The answers, by their places, with so much of what was learned."""
+        told: NDArray[np.int64] = (self.base + strength * self.added + lean).argmax(axis=1)
+        return told
 
 
 def fit(given: _Set, answers: Sequence[str]) -> Layer:
@@ -128,28 +182,29 @@ def fit(given: _Set, answers: Sequence[str]) -> Layer:
 
 
 def _held_back(whole: _Set, answers: Sequence[str]) -> _Held:
-    """Each block read by what was learned from those before it."""
-    n = len(whole)
-    ends = sorted({max(1, round(n * (k + 1) / _BLOCKS)) for k in range(_BLOCKS)})
+    """Each block read by what was learned from those before it. Of what is judged as much stands in each."""
+    judged = np.flatnonzero(whole.is_judged)
+    parts = {max(1, round(len(judged) * (k + 1) / _BLOCKS)) for k in range(_BLOCKS)}
+    ends = [*(int(judged[part - 1]) + 1 for part in sorted(parts)[:-1]), len(whole)]
     added = []
     for start, end in pairwise(ends):
         told, block = fit(whole.part(0, start), answers), whole.part(start, end)
         alike = np.stack([told.known.likeness(*one) for one in zip(block.points, block.moods, strict=True)])
         added.append(alike @ told.pull)
-    rest = whole.part(ends[0], n)
-    return _Held(rest.base, np.concatenate(added), rest.answers, rest.weights)
+    rest = whole.part(ends[0], len(whole))
+    is_last = np.arange(ends[0], len(whole)) >= ends[-2]
+    return _Held(rest.base, np.concatenate(added), rest.answers, rest.weights, rest.standing, rest.is_judged, is_last)
 
 
 def _judged(held: _Held, strength: float, lean: Floats, answers: Sequence[str]) -> Learned:
-    told = (held.base + strength * held.added + lean).argmax(axis=1)
-    was, now = held.base.argmax(axis=1) == held.answers, told == held.answers
+    was, now = held.base.argmax(axis=1) == held.answers, held.told(strength, lean) == held.answers
     before, after = _share(was, held.weights), _share(now, held.weights)
     classes = {}
     for n, name in enumerate(answers):
         mine = held.answers == n
         if mine.any():
             classes[name] = (int(mine.sum()), float(was[mine].mean()), float(now[mine].mean()))
-    why = _why(before, after, is_chance=_is_chance(held, was), fell=bool(_fallen(classes)))
+    why = _why(before, after, fell=bool(_fallen(classes)))
     return Learned(
         layer=None,
         n_corrections=0,
@@ -162,11 +217,9 @@ def _judged(held: _Held, strength: float, lean: Floats, answers: Sequence[str]) 
     )
 
 
-def _why(before: float, after: float, *, is_chance: bool, fell: bool) -> str:
+def _why(before: float, after: float, *, fell: bool) -> str:
     if before - after > MOST_LOST:
         return "worse"
-    if is_chance:
-        return "noise"
     if fell:
         return "class_fell"
     return "better" if after > before else "no_worse"
@@ -181,10 +234,10 @@ def _fallen(classes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     ]
 
 
-def _is_chance(held: _Held, was: NDArray[np.bool_]) -> bool:
+def _is_chance(held: _Held) -> bool:
     """Whether, where the model reads otherwise than people, what was learned speaks no more for their answers than for any others
-    they gave: then what they said has no pattern, or none yet."""
-    wrong = ~was
+    they gave: then what they said has no pattern, or none yet. Nothing is chosen for it, so all that was held back is asked."""
+    wrong = held.base.argmax(axis=1) != held.answers
     n = int(wrong.sum())
     if n < _FEW:
         return False
@@ -206,12 +259,15 @@ def _temperature(held: _Held, strength: float, lean: Floats) -> float:
 
 def _as_set(examples: Sequence[Example], answers: Sequence[str]) -> _Set:
     place = {name: n for n, name in enumerate(answers)}
+    unknown = np.full(len(answers), np.nan, dtype=np.float32)
     return _Set(
         [one.point for one in examples],
         np.stack([one.mood for one in examples]).astype(np.float32),
         layer.FIRM * np.stack([one.base for one in examples]).astype(np.float32),
         np.array([place[one.answer] for one in examples]),
         np.array([one.weight for one in examples], dtype=np.float32),
+        np.stack([unknown if one.standing is None else one.standing for one in examples]).astype(np.float32),
+        np.array([one.is_judged for one in examples], dtype=bool),
     )
 
 

@@ -17,7 +17,9 @@ from muhatap.accounts.models import User
 from muhatap.reading import layer
 from muhatap.reading import learning as pure
 from muhatap.reading.learning import Example, Learned
+from muhatap.reading.model import Floats
 from muhatap.reading.reader import Look
+from muhatap.shared import locks
 from muhatap.understanding import knowing, topics
 from muhatap.understanding.knowing import Knowing
 from muhatap.understanding.models import Correction, LearnedModel, Reading
@@ -26,6 +28,7 @@ from muhatap.understanding.reading import base_odds, hash_of
 Texts = Callable[[Collection[int]], Mapping[int, str]]  # the words of interactions, by their numbers
 MOST_CORRECTED, MOST_LEFT = 2_000, 1_000
 AT_ONCE = 500
+AT_WORK = ("learning from corrections",)  # the lock of whoever learns
 KEPT = 3  # earlier layers of a field that can be gone back to
 
 
@@ -35,18 +38,24 @@ class NotUsed(Exception):
 
 @dataclass(frozen=True)
 class _Spoken:
-    """A reading as an example of one field: what it should say, and whether somebody said so."""
+    """A reading as an example of one field: what it should say, since when, and whether somebody said so."""
 
     reading: Reading
     value: str
     is_corrected: bool
+    at: datetime
 
 
 def refit(*, texts: Texts, at: datetime, fewest_new: int = 1) -> list[LearnedModel]:
-    """A new layer for each field about which enough was said since the last one, or something it learned from is gone."""
+    """A new layer for each field about which enough was said since the last one, or something it learned from is gone, or which
+    another model reads by now. Nothing where it is being learned already.
+    """
     topics.ensure(at=at)
-    known = knowing.now()
-    return [row for about in knowing.ABOUT if (row := _refit(about, known, texts, fewest_new, at=at)) is not None]
+    with locks.keeping(*AT_WORK) as is_ours:
+        if not is_ours:
+            return []
+        known = knowing.now()
+        return [row for about in knowing.ABOUT if (row := _refit(about, known, texts, fewest_new, at=at)) is not None]
 
 
 @transaction.atomic
@@ -61,26 +70,40 @@ def take_back(*, learned: LearnedModel, by: User, at: datetime) -> None:
 
 
 def standing(about: str) -> "QuerySet[Correction]":
-    """The last word of people on each reading about a field; what was taken back is no word."""
-    rows = Correction.objects.filter(field=about).order_by("reading_id", "-id").distinct("reading_id")
-    return Correction.objects.filter(pk__in=rows.values("pk"), undoes=None)
+    """The last word of people on each reading about a field; what was taken back is no word, so the one before it stands again."""
+    rows = Correction.objects.filter(field=about, undoes=None, undone_by_row=None)
+    last = rows.order_by("reading_id", "-id").distinct("reading_id")
+    return Correction.objects.filter(pk__in=last.values("pk"))
 
 
 def _refit(about: str, known: Knowing, texts: Texts, fewest_new: int, *, at: datetime) -> LearnedModel | None:
     spoken = standing(about)
     last = LearnedModel.objects.filter(about=about).order_by("-id").first()
-    if not _is_news(about, spoken.count(), last, fewest_new):
+    if not _is_news(about, spoken.count(), last, fewest_new, known.reader.model.version):
         return None
     answers = known.tree.keys if about == "topic" else known.reader.model.answers[about]
-    examples = list(_examples(about, known, texts, answers))
+    examples = list(_examples(about, known, texts, answers, since=_standing_since(about, known, spoken.count())))
     return _keep(about, known, pure.learn(examples, answers), at=at)
 
 
-def _is_news(about: str, n: int, last: LearnedModel | None, fewest_new: int) -> bool:
-    if last is None:
+def _is_news(about: str, n: int, last: LearnedModel | None, fewest_new: int, version: str) -> bool:
+    if last is None or last.base != version:
         return n >= max(pure.FEWEST, fewest_new)
     n_new = Correction.objects.filter(field=about, at__gt=last.fitted_at).count()
-    return n_new >= fewest_new or n < min(last.n_corrections, MOST_CORRECTED)
+    return n_new >= fewest_new or _is_gone(n, last)
+
+
+def _is_gone(n: int, learned: LearnedModel) -> bool:
+    """Something it learned from was erased or taken back."""
+    return n < min(learned.n_corrections, MOST_CORRECTED)
+
+
+def _standing_since(about: str, known: Knowing, n: int) -> datetime | None:
+    """When the layer in use was learned; None where there is none to measure by, or it knows what it should not know any more."""
+    if about not in known.layers:
+        return None
+    row = LearnedModel.objects.defer("bytes").get(pk=known.layers[about][0])
+    return None if _is_gone(n, row) else row.fitted_at
 
 
 @transaction.atomic
@@ -107,8 +130,12 @@ def _keep(about: str, known: Knowing, learned: Learned, *, at: datetime) -> Lear
     return row
 
 
-def _examples(about: str, known: Knowing, texts: Texts, answers: Collection[str]) -> Iterator[Example]:
-    """In the order of time; a text that is gone, or is not the one that was read, is left out."""
+def _examples(
+    about: str, known: Knowing, texts: Texts, answers: Collection[str], *, since: datetime | None
+) -> Iterator[Example]:
+    """In the order of time; a text that is gone, or is not the one that was read, is left out. The layer in use is measured by
+    what was said or read `since` it was learned.
+    """
     spoken = sorted([*_said(about), *_left(about)], key=lambda one: (one.reading.at, one.reading.pk))
     for start in range(0, len(spoken), AT_ONCE):
         some = spoken[start : start + AT_ONCE]
@@ -119,31 +146,43 @@ def _examples(about: str, known: Knowing, texts: Texts, answers: Collection[str]
             if value not in answers or hash_of(text) != one.reading.text_hash:
                 continue
             if look := known.reader.look(text):
-                yield _example(about, look, known, answers, value, one)
+                yield _example(about, look, known, answers, value, one, is_new=since is not None and one.at > since)
 
 
-def _example(about: str, look: Look, known: Knowing, answers: Collection[str], value: str, spoken: _Spoken) -> Example:
+def _example(
+    about: str, look: Look, known: Knowing, answers: Collection[str], value: str, spoken: _Spoken, *, is_new: bool
+) -> Example:
     odds = base_odds(about, look, known)
+    standing = known.layers[about][1].over(odds, look.point, look.mood, known.went_to) if is_new else {}
     return Example(
         point=look.point,
         mood=look.mood,
-        base=np.array([odds[name] for name in answers], dtype=np.float32),
+        base=_row(odds, answers),
         answer=value,
         is_corrected=spoken.is_corrected,
+        is_judged=spoken.is_corrected or f"+{about}" not in spoken.reading.model_version,
+        standing=_row(standing, answers) if standing else None,
     )
+
+
+def _row(odds: Mapping[str, float], answers: Collection[str]) -> Floats:
+    return np.array([odds[name] for name in answers], dtype=np.float32)
 
 
 def _said(about: str) -> Iterator[_Spoken]:
     rows = standing(about).select_related("reading").order_by("-id")[:MOST_CORRECTED]
-    return (_Spoken(one.reading, one.new, True) for one in rows)
+    return (_Spoken(one.reading, one.new, True, one.at) for one in rows)
 
 
 def _left(about: str) -> Iterator[_Spoken]:
-    """Readings that were sure and that nobody changed, of the days in which others were corrected."""
+    """Readings that were sure and that nobody changed, of the days in which others were corrected. Those a layer read itself say
+    nothing of how good it is.
+    """
     first = standing(about).order_by("reading__at").values_list("reading__at", flat=True).first()
     if first is None:
         return
     rows = Reading.objects.filter(at__gte=first).exclude(unsure__contains=[about]).select_related("topic")
     n = min(MOST_LEFT, 4 * standing(about).count())
     for row in rows.exclude(corrections__field=about).order_by("-at")[:n]:
-        yield _Spoken(row, (row.topic.slug if row.topic else "") if about == "topic" else getattr(row, about), False)
+        value = (row.topic.slug if row.topic else "") if about == "topic" else getattr(row, about)
+        yield _Spoken(row, value, False, row.read_at)

@@ -1,12 +1,14 @@
 """Learning from corrections: what has a pattern is learned, what has none is not used, and nothing is lost on the way to the database."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from muhatap.reading import layer, learning
 from muhatap.reading.learning import Example
+from muhatap.reading.model import Floats
 from muhatap.reading.reader import Look, Reader
 from muhatap.reading.topics import NONE, Topic, Tree
 from muhatap.reading.words import cut
@@ -50,7 +52,7 @@ def read(learned: learning.Learned, text: str) -> str:
 def test_a_pattern_is_learned_and_judged_on_what_was_held_back() -> None:
     learned = learning.learn(stream(40), TREE.keys)
 
-    assert (learned.is_used, learned.why, learned.n_corrections, learned.n_held_back) == (True, "better", 40, 32)
+    assert (learned.is_used, learned.why, learned.n_corrections, learned.n_held_back) == (True, "better", 40, 8)
     assert learned.after > learned.before + 0.08
     assert read(learned, "otele 50 adet yastık için toplu teklif") == "toptan"
 
@@ -61,6 +63,42 @@ def test_answers_by_chance_are_not_used(seed: int) -> None:
 
     assert not learned.is_used
     assert learned.why in {"noise", "worse", "class_fell"}
+
+
+def best(odds: Floats) -> str:
+    return TREE.keys[int(odds.argmax())]
+
+
+def test_what_is_told_is_how_the_last_are_read_that_chose_nothing() -> None:
+    said = stream(40)
+    agreed = [replace(one, answer=best(one.base)) for one in said[32:]]
+
+    learned = learning.learn([*said[:32], *agreed], TREE.keys)
+
+    assert (learned.is_used, learned.why, learned.before) == (False, "worse", 1.0)
+
+
+def test_what_a_layer_read_itself_is_learned_from_and_not_judged_by() -> None:
+    said = stream(40)
+    left = [replace(one, is_corrected=False, is_judged=False) for one in stream(40, seed=2)]
+
+    learned = learning.learn([*said, *left], TREE.keys)
+
+    assert (learned.is_used, learned.n_corrections, learned.n_held_back) == (True, 40, 8)
+    assert learned.layer is not None and len(learned.layer.pull) == 80
+
+
+def test_where_the_layer_in_use_reads_better_it_stays() -> None:
+    said = [one for one in stream(60) if one.answer != "ege"][:32] + [one for one in stream(60) if one.answer == "ege"][
+        :8
+    ]
+    right = [np.eye(len(TREE.keys), dtype=np.float32)[TREE.keys.index(one.answer)] for one in said]
+    standing = [replace(one, standing=odds) for one, odds in zip(said[32:], right[32:], strict=True)]
+
+    alone, beside = learning.learn(said, TREE.keys), learning.learn([*said[:32], *standing], TREE.keys)
+
+    assert alone.is_used
+    assert (beside.is_used, beside.why, beside.before) == (False, "worse", 1.0)
 
 
 def test_two_corrections_teach_nothing() -> None:
