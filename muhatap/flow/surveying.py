@@ -1,37 +1,30 @@
-"""Asking: after a resolution or a delivery, who is asked, how the question travels, and where the answer is told."""
+"""Asking: after a resolution or a delivery, who is asked and when, and where the answer is told."""
 
 import logging
-import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
 
-from muhatap.channels.contract import Address, Outbound
+from muhatap.channels.contract import Address
 from muhatap.channels.webchat import adapter
 from muhatap.channels.webchat.models import ChatSession
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
-from muhatap.conversations import cautions, replying, threading, threads
+from muhatap.conversations import cautions, threading, threads
 from muhatap.conversations.models import Closure, Conversation, Message
-from muhatap.feedback import answering, asking, wording
+from muhatap.feedback import answering, asking
 from muhatap.feedback.answering import Answered, Given
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
-from muhatap.flow import closing_the_loop, reply, understanding
-from muhatap.interactions import ledger, outbox
+from muhatap.flow import closing_the_loop, survey_letters, understanding
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Order
 from muhatap.sales.models import State as OrderState
-from muhatap.shared import away, live, richtext
+from muhatap.shared import away, live
 
 log = logging.getLogger(__name__)
-HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 LANGUAGES = ("tr", "en")
 STALE = timedelta(days=1)  # what was resolved longer ago is not asked about any more
 OLD_NEWS = timedelta(days=3)  # nor what was delivered longer ago: shops tell of old orders, too
@@ -158,7 +151,9 @@ def _ask(invitation: Invitation, *, at: datetime) -> bool:
         return False
     asking.mark_sent(invitation=invitation, at=at)
     conversation = _thread(invitation)
-    mailed = _mail(invitation, conversation, address=address, at=at) if address else None
+    mailed = None
+    if address:
+        mailed = survey_letters.send(invitation, conversation, order=_order(invitation), address=address, at=at)
     if conversation is None:
         return True
     if mailed is None:
@@ -250,81 +245,6 @@ def _tell(conversation: Conversation, answered: Answered, *, at: datetime) -> No
 def _stands_for(entry: Message, interaction: Interaction | None) -> None:
     """Whoever sees the thread sees it on the customer's timeline too, and what becomes of the mail is told in the thread."""
     Message.objects.filter(pk=entry.pk).update(interaction=interaction)
-
-
-def _mail(invitation: Invitation, conversation: Conversation | None, *, address: Address, at: datetime) -> Interaction:
-    """A mail of its own, in the customer's thread if there is one; its links only open the page, so programs that look
-    at links answer nothing."""
-    inbox = invitation.survey.inbox
-    if inbox is None:
-        raise ValueError(f"survey {invitation.survey_id} has no inbox to write from")
-    with translation.override(invitation.language):
-        html, subject = _letter(invitation), _subject(invitation, conversation)
-    page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
-    unasked = {"List-Unsubscribe": f"<{page}no/>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if conversation:
-        outbound = replying.compose(
-            conversation=conversation,
-            html=html,
-            text=richtext.to_text(html),
-            answer_to=reply.Answer(html=html, to=(address,)),
-            message_id=reply.new_message_id(conversation),
-            by=None,
-            at=at,
-        )
-        outbound = replace(outbound, subject=subject.strip(), quotes=None, headers=HEADERS | unasked)
-    else:
-        outbound = Outbound(
-            message_id=f"<{uuid.uuid4().hex}.{inbox.pk}@{inbox.address.rpartition('@')[2] or 'muhatap.invalid'}>",
-            at=at,
-            sender=Address(email=inbox.address, name=inbox.setting("sender_name") or settings.FIRM_NAME),
-            to=(address,),
-            subject=subject.strip(),
-            text=richtext.to_text(html),
-            html=html,
-            headers=HEADERS | unasked,
-        )
-    interaction = ledger.record_sent(
-        inbox=inbox,
-        contact=invitation.contact,
-        external_id=outbound.message_id,
-        title=outbound.subject,
-        text="",
-        by=None,
-        at=at,
-        kind="survey",
-    )
-    outbox.queue(interaction=interaction, inbox=inbox, outbound=outbound, not_before=at, by=None, at=at)
-    return interaction
-
-
-def _subject(invitation: Invitation, conversation: Conversation | None) -> str:
-    if conversation and invitation.survey.kind == Survey.Kind.CSAT:
-        return _("How was our help? %(subject)s") % {"subject": conversation.subject}
-    order = _order(invitation)
-    if order:
-        return _("How was your order #%(number)s?") % {"number": order.number}
-    return wording.question(invitation.survey)
-
-
-def _letter(invitation: Invitation) -> str:
-    """The question with a link for each score; of own questions one link. Every link opens a page and answers nothing."""
-    survey: Survey = invitation.survey
-    page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
-    pressed = [(page, f"?score={score}", word) for score, word in wording.choices(survey).items()]
-    if not survey.has_score:
-        pressed = [(page, "", _("Answer the questions"))]
-    links = format_html_join(" · ", '<a href="{}{}">{}</a>', pressed)
-    ends = ""
-    if survey.has_score and survey.kind != Survey.Kind.CSAT:
-        low, high = wording.ends(survey.kind)
-        lowest, highest = survey.range
-        ends = format_html("<p>{} = {}, {} = {}</p>", lowest, low, highest, high)
-    asks = _("You choose on the page that opens; you may add a word there, and change your mind for some days.")
-    stop = format_html('<a href="{}no/">{}</a>', page, _("Do not ask me any more"))
-    return format_html(
-        "<p><b>{}</b></p><p>{}</p>{}<p>{}</p><p>{}</p>", wording.question(survey), links, ends, asks, stop
-    )
 
 
 def _show(conversation: Conversation) -> None:

@@ -12,7 +12,7 @@ from muhatap.conversations import closing, rearranging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import answering, asking
 from muhatap.feedback.models import Invitation, Response, Survey
-from muhatap.flow import measuring, surveying
+from muhatap.flow import measuring, survey_letters, surveying
 from muhatap.insight import rollups
 from muhatap.interactions.models import Interaction, Outgoing
 from tests import cast
@@ -220,14 +220,14 @@ def test_an_invitation_that_fails_stops_no_other(letter: Message, monkeypatch: p
     settled(letter, 10)
     other = writes(after(1), id="<other@ornek.example>", sender=cast.MEHMET)
     settled(other, 11)
-    sends = surveying._mail
+    sends = survey_letters.send
 
     def fails_for_ayse(invitation: Invitation, conversation: Conversation, **more: Any) -> Any:
         if conversation == letter.conversation:
             raise ValueError(invitation)
         return sends(invitation, conversation, **more)
 
-    monkeypatch.setattr(surveying, "_mail", fails_for_ayse)
+    monkeypatch.setattr(survey_letters, "send", fails_for_ayse)
 
     assert surveying.ask_due(at=after(60)) == 1
     assert [one.conversation_id for one in Invitation.objects.filter(sent_at=None)] == [letter.conversation_id]
