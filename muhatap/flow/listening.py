@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
 from typing import Any
 from uuid import uuid4
@@ -26,6 +27,7 @@ from muhatap.channels.listening.trouble import Trouble
 from muhatap.channels.manual import adapter as manual
 from muhatap.channels.mastodon import adapter as mastodon
 from muhatap.channels.models import Inbox
+from muhatap.flow import sweep
 from muhatap.interactions import intake, posts
 from muhatap.shared import clock, jobs, locks, secrets
 
@@ -35,6 +37,7 @@ SEATS = threading.BoundedSemaphore(2)  # of one process: mail, which leaves by t
 NO_SEAT = timedelta(seconds=2)
 RECHECKED_FOR = timedelta(days=30)
 MOST_RECHECKED = 200  # posts of a source at a time: whose server answers one at a time is not hammered
+FEW = 2  # posts may be missing together, whatever part of all that is
 SHOWN = 5  # posts of a try
 
 
@@ -134,11 +137,11 @@ def write_down(*, inbox: Inbox, by: User, at: datetime, **told: Any) -> None:
 
 
 def recheck_all(*, at: datetime) -> None:
-    """Ask each source that can be asked what became of its posts of the last month."""
+    """Ask each source that can be asked what became of its posts of the last month; one that fails stops no other."""
     for inbox in Inbox.objects.filter(kind__in=registry.LISTENING, is_enabled=True).order_by("id"):
         adapter = registry.adapter(inbox.kind)
         if isinstance(adapter, Rechecks) and not inbox.setting("is_demo"):
-            _recheck(inbox, adapter, at=at)
+            sweep.attempt(partial(_recheck, inbox, adapter, at=at))
 
 
 def tell(*, inbox: Inbox, heard: Iterable[Heard], at: datetime) -> int:
@@ -157,9 +160,9 @@ def _look(inbox: Inbox, source: Source, *, at: datetime) -> None:
         return
     usual = looking.pause(inbox.settings, adapter.every)
     try:
-        found = adapter.look({**inbox.settings, "inbox_id": inbox.pk}, source.mark)
+        found = adapter.look({**inbox.settings, "inbox_id": inbox.pk}, looking.mark_of(source))
     except NotHeard as error:
-        wrong = {"trouble": error.trouble, "detail": error.detail, "wait": error.wait}
+        wrong = {"trouble": error.trouble, "detail": error.detail, "wait": error.wait, "mark": error.mark}
         looking.went_wrong(source=source, usual=usual, at=clock.now(), **wrong)  # type: ignore[arg-type]
         return
     except Exception as error:
@@ -173,14 +176,35 @@ def _look(inbox: Inbox, source: Source, *, at: datetime) -> None:
 
 
 def _recheck(inbox: Inbox, adapter: Rechecks, *, at: datetime) -> None:
-    ids = posts.lately(inbox, since=at - RECHECKED_FOR).values_list("interaction__external_id", flat=True)
+    """What changed is told at once; what is missing is erased when it is missing a second time, hours later.
+
+    When most of them are missing it is the source that has gone, not its authors.
+    """
+    known = posts.lately(inbox, since=at - RECHECKED_FOR).values_list("interaction__external_id", flat=True)
+    ids = list(known[:MOST_RECHECKED])
     try:
-        heard = adapter.recheck({**inbox.settings, "inbox_id": inbox.pk}, list(ids[:MOST_RECHECKED]))
+        heard = adapter.recheck({**inbox.settings, "inbox_id": inbox.pk}, ids)
     except NotHeard as error:
         log.warning("source %s was not rechecked: %s", inbox.pk, error)
         return
+    missing = {
+        one.key: found.external_id for one in heard if (found := _read(inbox.kind, one, at=at)) and found.is_erased
+    }
+    source = looking.of(inbox)
     with transaction.atomic():
-        tell(inbox=inbox, heard=heard, at=at)
+        if FEW < len(missing) > len(ids) / 2:
+            gone: set[str] = set()
+            _is_away(inbox, source, f"{len(missing)}/{len(ids)}", at=at)
+        else:
+            gone = looking.missed(source=source, ids=missing.values(), at=at)
+        tell(inbox=inbox, heard=[one for one in heard if one.key not in missing or missing[one.key] in gone], at=at)
+
+
+def _is_away(inbox: Inbox, source: Source, detail: str, *, at: datetime) -> None:
+    log.warning("source %s: %s posts are missing; none is erased", inbox.pk, detail)
+    adapter = registry.adapter(inbox.kind)
+    usual = looking.pause(inbox.settings, adapter.every if isinstance(adapter, Listens) else looking.LONGEST_PAUSE)
+    looking.went_wrong(source=source, trouble=Trouble.GONE, detail=detail, usual=usual, wait=None, at=at)
 
 
 def _read(kind: str, heard: Heard, *, at: datetime) -> Inbound | None:

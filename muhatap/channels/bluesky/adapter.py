@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from muhatap.channels.bluesky import sessions
 from muhatap.channels.bluesky.sessions import Session
 from muhatap.channels.contract import Adapter, Heard, Inbound, Limits, Look, Outbound, Receipt
-from muhatap.channels.listening import said, told
+from muhatap.channels.listening import paging, said, told
 from muhatap.channels.listening.asking import NotHeard
 from muhatap.channels.listening.told import safely
 from muhatap.channels.listening.trouble import Trouble
@@ -55,15 +56,18 @@ class Bluesky:
     def look(self, settings: Mapping[str, Any], mark: Mapping[str, Any]) -> Look:
         """Raises NotHeard."""
         session = sessions.opened(settings, str(mark.get("session_sealed") or ""))
-        since = str(mark.get("seen") or settings.get("since") or "")
-        found = {each["uri"]: each for each in (*_notified(session, since), *_searched(session, settings, since))}
+        since = paging.since(settings, mark)
+        try:
+            read, left = _read(session, settings, mark, since)
+        except NotHeard as error:  # what the server gave us meanwhile for our old access stays ours
+            error.mark = {**(mark if error.mark is None else error.mark), "session_sealed": session.sealed}
+            raise
+        found = {each["uri"]: each for each in read}
         ours = [each for each in found.values() if _is_post(each) and _did(each.get("author")) != session.did]
         ours = [each for each in ours if _indexed(each) >= since[:10]]
         ordered = sorted(ours, key=_indexed)
-        seen = max([since, *(_indexed(each) for each in found.values())])
-        return Look(
-            heard=tuple(_heard(each) for each in ordered), mark={"seen": seen, "session_sealed": session.sealed}
-        )
+        seen = paging.mark(mark, since=since, moments=map(_indexed, found.values()), left=left)
+        return Look(heard=tuple(_heard(each) for each in ordered), mark={**seen, "session_sealed": session.sealed})
 
     def recheck(self, settings: Mapping[str, Any], ids: Sequence[str]) -> tuple[Heard, ...]:
         """These posts as they are now: those that are no longer there as erased. Raises NotHeard."""
@@ -96,31 +100,39 @@ class Bluesky:
 ADAPTER: Adapter = Bluesky()
 
 
-def _notified(session: Session, since: str) -> list[dict[str, Any]]:
+def _read(
+    session: Session, settings: Mapping[str, Any], mark: Mapping[str, Any], since: str
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The notifications and what each search finds; while some of it is not read to its end, only that. And where to go on."""
     found: list[dict[str, Any]] = []
-    cursor = ""
-    for _page in range(MOST_PAGES):
-        reasons = [("reasons", reason) for reason in REASONS]
-        params = [("limit", str(PAGE)), *reasons, *([("cursor", cursor)] if cursor else [])]
-        answer = session.get("app.bsky.notification.listNotifications", params)
-        page = told.some(answer, "notifications")
-        found += [each for each in page if each.get("reason") in REASONS and _indexed(each) >= since]
-        cursor = told.text(answer, "cursor")
-        if not cursor or not page or _indexed(page[-1]) < since:
-            break
-    return found
+    cursors, left = paging.cursors(mark), {}
+    for place in cursors or ["", *_queries(settings)]:
+        ask = partial(_searched, session, place, since) if place else partial(_notified, session)
+        more, left[place] = paging.back(
+            ask, cursor=cursors.get(place, ""), since=since, moment=_indexed, most=MOST_PAGES
+        )
+        found += [each for each in more if place or (each.get("reason") in REASONS and _indexed(each) >= since)]
+    return found, left
 
 
-def _searched(session: Session, settings: Mapping[str, Any], since: str) -> list[dict[str, Any]]:
+def _queries(settings: Mapping[str, Any]) -> list[str]:
     words = settings.get("search")
-    found: list[dict[str, Any]] = []
-    for query in [str(each).strip() for each in words] if isinstance(words, list) else []:
-        moment = said.when(since)
-        from_then = [("since", moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))] if moment else []
-        if query:
-            params = [("q", query), ("sort", "latest"), ("limit", str(PAGE)), *from_then]
-            found += told.some(session.get("app.bsky.feed.searchPosts", params), "posts")
-    return found
+    return [query for each in words if (query := str(each).strip())] if isinstance(words, list) else []
+
+
+def _notified(session: Session, cursor: str) -> tuple[list[dict[str, Any]], str]:
+    reasons = [("reasons", reason) for reason in REASONS]
+    params = [("limit", str(PAGE)), *reasons, *([("cursor", cursor)] if cursor else [])]
+    answer = session.get("app.bsky.notification.listNotifications", params)
+    return told.some(answer, "notifications"), told.text(answer, "cursor")
+
+
+def _searched(session: Session, query: str, since: str, cursor: str) -> tuple[list[dict[str, Any]], str]:
+    moment = said.when(since)
+    from_then = [("since", moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))] if moment else []
+    params = [("q", query), ("sort", "latest"), ("limit", str(PAGE)), *from_then]
+    answer = session.get("app.bsky.feed.searchPosts", [*params, *([("cursor", cursor)] if cursor else [])])
+    return told.some(answer, "posts"), told.text(answer, "cursor")
 
 
 def _by_uri(session: Session, uris: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from muhatap.channels.listening import asking, told
@@ -12,6 +12,8 @@ from muhatap.shared import secrets
 from muhatap.shared.secrets import SecretLost
 
 SERVER = "https://bsky.social"
+OLD = ("ExpiredToken", "InvalidToken")  # answered as 400
+NOT_TAKEN = (Trouble.LOGIN, Trouble.REFUSED)  # of old tokens: expired, or taken back
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Session:
     did: str
     access: str
     refresh: str
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def get(self, method: str, params: Sequence[tuple[str, str]] = ()) -> Any:
         """A query. Raises NotHeard."""
@@ -32,11 +35,14 @@ class Session:
         return asking.ask(self._url(method), method="POST", headers=self._headers, body=dict(body))
 
     def renew(self) -> None:
-        """Take new tokens for the old ones. Raises NotHeard."""
-        answer = asking.ask(
-            self._url("com.atproto.server.refreshSession"), method="POST", headers=asking.bearer(self.refresh)
-        )
-        given = answer.json()
+        """Take new tokens for the old ones; where the old ones are worth nothing any more, log in anew. Raises NotHeard."""
+        url = self._url("com.atproto.server.refreshSession")
+        try:
+            given = asking.ask(url, method="POST", headers=asking.bearer(self.refresh)).json()
+        except NotHeard as error:
+            if error.trouble not in NOT_TAKEN:
+                raise
+            given = _login(self.server, self.settings)
         self.access, self.refresh = told.text(given, "accessJwt"), told.text(given, "refreshJwt")
 
     @property
@@ -54,7 +60,7 @@ class Session:
         try:
             answer: Answer = ask()
         except NotHeard as error:
-            if error.trouble != Trouble.LOGIN and "ExpiredToken" not in error.detail:
+            if error.trouble != Trouble.LOGIN and not any(word in error.detail for word in OLD):
                 raise
             self.renew()
             answer = ask()
@@ -65,28 +71,37 @@ def opened(settings: Mapping[str, Any], sealed: str = "") -> Session:
     """The session that was kept, or a new one with the account's app password. Raises NotHeard."""
     server = str(settings.get("server") or SERVER).rstrip("/")
     server = server if "//" in server else f"https://{server}"
-    kept = _kept(sealed, server)
+    kept = _kept(sealed, server, settings)
     return kept or begun(server, settings)
 
 
 def begun(server: str, settings: Mapping[str, Any]) -> Session:
     """Log in. Raises NotHeard."""
-    handle, password = str(settings.get("handle") or "").lstrip("@"), told.secret(settings, "password")
-    if not handle or not password:
-        raise NotHeard(Trouble.INCOMPLETE, "no account")
-    url = f"{server}/xrpc/com.atproto.server.createSession"
-    given = asking.ask(url, method="POST", body={"identifier": handle, "password": password}).json()
+    given = _login(server, settings)
     return Session(
         server=server,
         did=told.text(given, "did"),
         access=told.text(given, "accessJwt"),
         refresh=told.text(given, "refreshJwt"),
+        settings=settings,
     )
 
 
-def _kept(sealed: str, server: str) -> Session | None:
+def _login(server: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    handle, password = str(settings.get("handle") or "").lstrip("@"), told.secret(settings, "password")
+    if not handle or not password:
+        raise NotHeard(Trouble.INCOMPLETE, "no account")
+    url = f"{server}/xrpc/com.atproto.server.createSession"
+    given = asking.ask(url, method="POST", body={"identifier": handle, "password": password}).json()
+    return given if isinstance(given, dict) else {}
+
+
+def _kept(sealed: str, server: str, settings: Mapping[str, Any]) -> Session | None:
     try:
         kept = json.loads(secrets.unseal(sealed)) if sealed else None
     except (SecretLost, ValueError):
         return None
-    return Session(*kept) if kept and kept[0] == server else None
+    if not kept or kept[0] != server:
+        return None
+    _server, did, access, refresh = kept
+    return Session(server=server, did=did, access=access, refresh=refresh, settings=settings)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from muhatap.channels.contract import Adapter, Heard, Inbound, Limits, Look, Outbound, Receipt
-from muhatap.channels.listening import asking, google, said, told
+from muhatap.channels.listening import asking, google, paging, said, told
 from muhatap.channels.listening.asking import NotHeard
 from muhatap.channels.listening.told import safely
 from muhatap.channels.listening.trouble import Trouble
@@ -15,6 +16,7 @@ API = "https://mybusiness.googleapis.com/v4"
 MANAGED_AT = "https://business.google.com/reviews"  # the API gives reviews no address of their own
 LENGTH = 4096  # bytes of a reply
 PAGE, MOST_PAGES = 50, 4
+REVIEWS = "reviews"  # the place that a mark's cursor is of
 STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 PLACE = re.compile(r"accounts/[A-Za-z0-9_-]+/locations/[A-Za-z0-9_-]+")
 TRANSLATED = re.compile(r"\(Translated by Google\).*?\(Original\)\s*", re.DOTALL)
@@ -53,11 +55,12 @@ class GoogleReviews:
 
     def look(self, settings: Mapping[str, Any], mark: Mapping[str, Any]) -> Look:
         """Raises NotHeard."""
-        since = str(mark.get("seen") or settings.get("since") or "")
-        reviews = [each for each in _reviews(settings, since) if told.text(each, "updateTime") >= since[:10]]
-        ordered = sorted(reviews, key=lambda each: told.text(each, "updateTime"))
-        newest = max([since, *(told.text(each, "updateTime") for each in ordered)])
-        return Look(heard=tuple(_heard(each) for each in ordered), mark={"seen": newest})
+        since, cursor = paging.since(settings, mark), paging.cursors(mark).get(REVIEWS, "")
+        ask = partial(_page, settings, _reading(settings))
+        reviews, left = paging.back(ask, cursor=cursor, since=since, moment=_updated, most=MOST_PAGES)
+        ordered = sorted((each for each in reviews if _updated(each) >= since[:10]), key=_updated)
+        seen = paging.mark(mark, since=since, moments=map(_updated, ordered), left={REVIEWS: left})
+        return Look(heard=tuple(_heard(each) for each in ordered), mark=seen)
 
     def recheck(self, settings: Mapping[str, Any], ids: Sequence[str]) -> tuple[Heard, ...]:
         """These reviews as they are now; those that are no longer there as erased. Raises NotHeard."""
@@ -84,21 +87,23 @@ class GoogleReviews:
 ADAPTER: Adapter = GoogleReviews()
 
 
-def _reviews(settings: Mapping[str, Any], since: str) -> list[dict[str, Any]]:
-    """Reviews by when they changed, newest first, back to the moment seen last."""
-    place = str(settings.get("location") or "")
-    if not PLACE.fullmatch(place):
+def _reading(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The header that opens the account of the place. Raises NotHeard."""
+    if not PLACE.fullmatch(str(settings.get("location") or "")):
         raise NotHeard(Trouble.INCOMPLETE, "accounts/…/locations/…")
-    headers, found, page = google.access(settings), [], ""
-    for _page in range(MOST_PAGES):
-        params = [("pageSize", str(PAGE)), ("orderBy", "updateTime desc"), *([("pageToken", page)] if page else [])]
-        answer = asking.ask(f"{_api(settings)}/{place}/reviews", params=params, headers=headers).json()
-        reviews = told.some(answer, "reviews")
-        found += reviews
-        page = told.text(answer, "nextPageToken")
-        if not page or not reviews or told.text(reviews[-1], "updateTime") < since:
-            break
-    return found
+    return google.access(settings)
+
+
+def _page(settings: Mapping[str, Any], headers: Mapping[str, str], cursor: str) -> tuple[list[dict[str, Any]], str]:
+    """A page of reviews by when they changed, newest first, and where the next one is."""
+    params = [("pageSize", str(PAGE)), ("orderBy", "updateTime desc"), *([("pageToken", cursor)] if cursor else [])]
+    url = f"{_api(settings)}/{settings['location']}/reviews"
+    answer = asking.ask(url, params=params, headers=headers).json()
+    return told.some(answer, "reviews"), told.text(answer, "nextPageToken")
+
+
+def _updated(review: Mapping[str, Any]) -> str:
+    return told.text(review, "updateTime")
 
 
 def _now(settings: Mapping[str, Any], headers: Mapping[str, str], number: str) -> dict[str, Any]:

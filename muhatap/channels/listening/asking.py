@@ -27,8 +27,11 @@ _SINCE_1970 = 1_000_000_000  # a number this large is a moment and no pause
 class NotHeard(Exception):
     """A look brought nothing: the kind of trouble, the other side's words, and how long it wants to be left alone.
 
-    `was_handed`: the request had left when the line broke, so nobody knows whether it was taken.
+    `was_handed`: the request had left when the line broke, so nobody knows whether it was taken. `mark` is set by a look that
+    has something to keep all the same.
     """
+
+    mark: Mapping[str, Any] | None = None
 
     def __init__(
         self, trouble: Trouble, detail: str = "", *, wait: timedelta | None = None, was_handed: bool = False
@@ -92,10 +95,16 @@ def ask(
         if answer.status not in outgoing.REDIRECTS or method != "GET":
             return _checked(answer)
         there = urljoin(url, answer.headers.get("location", ""))
-        if urlsplit(there).netloc != urlsplit(url).netloc:
+        if not is_same_place(url, there):
             told.pop("Authorization", None)  # our access is nobody else's business
         url = there
     raise NotHeard(Trouble.REFUSED, "too many redirects")
+
+
+def is_same_place(url: str, there: str) -> bool:
+    """Whether what may be said to the one address may be said to the other: the same host, and as secret as before."""
+    here, next = urlsplit(url), urlsplit(there)
+    return here.netloc == next.netloc and next.scheme in (here.scheme, "https")
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -139,8 +148,8 @@ def _parts(url: str) -> SplitResult:
         raise NotHeard(Trouble.INCOMPLETE, "not an address") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotHeard(Trouble.INCOMPLETE, "only http and https")
-    if parts.scheme == "http" and not _may_be_private() and parts.username:
-        raise NotHeard(Trouble.INCOMPLETE, "no password in an address that everybody on the way can read")
+    if parts.username is not None or parts.password is not None:  # it would be sent as part of the host's name
+        raise NotHeard(Trouble.INCOMPLETE, "no user name and password in an address")
     return parts
 
 

@@ -1,6 +1,6 @@
 """A source's row: when it was looked at, what came of it, when we look again. Trouble makes the pauses longer, never endless."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,10 @@ from muhatap.shared import live
 SOONEST = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 TAKES = timedelta(minutes=5)  # a look that has not come back by then died with its process
+MISSED = "missed"  # of a mark, ours and not the adapter's: posts that were not found, and since when
+APART = timedelta(
+    hours=3
+)  # a post that is missing now and was missing then is gone; once may be the service's bad hour
 
 
 def of(inbox: Inbox) -> Source:
@@ -60,13 +64,31 @@ def begin(*, inbox: Inbox, at: datetime) -> Source:
     return source
 
 
+def mark_of(source: Source) -> dict[str, Any]:
+    """How far the adapter said that it had come."""
+    return {name: value for name, value in source.mark.items() if name != MISSED}
+
+
+@transaction.atomic
+def missed(*, source: Source, ids: Iterable[str], at: datetime) -> set[str]:
+    """Remember which posts were not found; those that were not found some hours ago either are given back: they are gone."""
+    row = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    known = row.mark.get(MISSED, {})
+    since = {id: known.get(id) or at.isoformat() for id in ids}
+    gone = {id for id, first in since.items() if datetime.fromisoformat(first) <= at - APART}
+    still = {id: first for id, first in since.items() if id not in gone}
+    Source.objects.filter(pk=row.pk).update(mark=mark_of(row) | ({MISSED: still} if still else {}))
+    return gone
+
+
+@transaction.atomic
 def went_well(
     *, source: Source, mark: Mapping[str, Any], n_new: int, usual: timedelta, wait: timedelta | None, at: datetime
 ) -> None:
     """The look brought what there was."""
     had_trouble = bool(source.trouble)
+    _go_on(source, mark)
     Source.objects.filter(pk=source.pk).update(
-        mark=dict(mark),
         looked_at=at,
         ok_at=at,
         next_look_at=at + max(usual, wait or usual),
@@ -80,10 +102,23 @@ def went_well(
         live.announce([f"inbox:{source.inbox_id}"], "health")
 
 
+@transaction.atomic
 def went_wrong(
-    *, source: Source, trouble: Trouble, detail: str, usual: timedelta, wait: timedelta | None, at: datetime
+    *,
+    source: Source,
+    trouble: Trouble,
+    detail: str,
+    usual: timedelta,
+    wait: timedelta | None,
+    at: datetime,
+    mark: Mapping[str, Any] | None = None,
 ) -> None:
-    """The look failed; since when is kept while it goes on failing the same way. Each failure doubles the pause."""
+    """The look failed; since when is kept while it goes on failing the same way. Each failure doubles the pause.
+
+    `mark`: what holds all the same, where the look had come to something.
+    """
+    if mark is not None:
+        _go_on(source, mark)
     longer = min(usual * 2 ** min(source.n_failures, 10), max(LONGEST_PAUSE, usual))
     is_news = source.trouble != trouble
     Source.objects.filter(pk=source.pk).update(
@@ -96,3 +131,10 @@ def went_wrong(
     )
     if is_news:
         live.announce([f"inbox:{source.inbox_id}"], "health")
+
+
+def _go_on(source: Source, mark: Mapping[str, Any]) -> None:
+    """Set the adapter's part of the mark; posts may have been found missing while it looked."""
+    row = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    ours = {name: value for name, value in row.mark.items() if name == MISSED}
+    Source.objects.filter(pk=row.pk).update(mark={**mark, **ours})

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from muhatap.channels.contract import Adapter, Heard, Inbound, Limits, Look, Outbound, Receipt
-from muhatap.channels.listening import asking, google, said, told
+from muhatap.channels.listening import asking, google, paging, said, told
 from muhatap.channels.listening.asking import NotHeard
 from muhatap.channels.listening.told import safely
 from muhatap.channels.listening.trouble import Trouble
@@ -15,6 +16,7 @@ API = "https://www.googleapis.com/youtube/v3"
 LENGTH = 10_000
 PAGE, MOST_PAGES = 100, 5
 AT_ONCE = 50
+THREADS = "threads"  # the place that a mark's cursor is of
 
 
 class YouTube:
@@ -52,12 +54,15 @@ class YouTube:
 
     def look(self, settings: Mapping[str, Any], mark: Mapping[str, Any]) -> Look:
         """Raises NotHeard."""
-        since = str(mark.get("seen") or settings.get("since") or "")
-        comments = [each for thread in _threads(settings, since) for each in _comments(thread)]
+        since, cursor = paging.since(settings, mark), paging.cursors(mark).get(THREADS, "")
+        threads, left = paging.back(
+            partial(_page, settings), cursor=cursor, since=since, moment=_began, most=MOST_PAGES
+        )
+        comments = [each for thread in threads for each in _comments(thread)]
         others = [each for each in comments if not _is_ours(each, settings) and _published(each) >= since[:10]]
         ordered = sorted(others, key=_published)
-        newest = max([since, *(_published(each) for each in comments)])
-        return Look(heard=tuple(_heard(each) for each in ordered), mark={"seen": newest})
+        seen = paging.mark(mark, since=since, moments=map(_published, comments), left={THREADS: left})
+        return Look(heard=tuple(_heard(each) for each in ordered), mark=seen)
 
     def recheck(self, settings: Mapping[str, Any], ids: Sequence[str]) -> tuple[Heard, ...]:
         """These comments as they are now; those that are no longer there as erased. Raises NotHeard."""
@@ -92,25 +97,17 @@ class YouTube:
 ADAPTER: Adapter = YouTube()
 
 
-def _threads(settings: Mapping[str, Any], since: str) -> list[dict[str, Any]]:
-    """The newest threads first, back to the moment seen last."""
+def _page(settings: Mapping[str, Any], cursor: str) -> tuple[list[dict[str, Any]], str]:
+    """A page of threads, the newest first, and where the next one is."""
     channel = str(settings.get("channel_id") or "")
     if not channel:
         raise NotHeard(Trouble.INCOMPLETE, "no channel")
-    found: list[dict[str, Any]] = []
-    page = ""
-    for _page in range(MOST_PAGES):
-        params = [
-            *[("part", "snippet,replies"), ("allThreadsRelatedToChannelId", channel), ("order", "time")],
-            *[("textFormat", "plainText"), ("maxResults", str(PAGE)), *([("pageToken", page)] if page else [])],
-        ]
-        answer = _asked(settings, "commentThreads", params)
-        threads = told.some(answer, "items")
-        found += threads
-        page = told.text(answer, "nextPageToken")
-        if not page or not threads or _began(threads[-1]) < since:
-            break
-    return found
+    params = [
+        *[("part", "snippet,replies"), ("allThreadsRelatedToChannelId", channel), ("order", "time")],
+        *[("textFormat", "plainText"), ("maxResults", str(PAGE)), *([("pageToken", cursor)] if cursor else [])],
+    ]
+    answer = _asked(settings, "commentThreads", params)
+    return told.some(answer, "items"), told.text(answer, "nextPageToken")
 
 
 def _comments(thread: Mapping[str, Any]) -> list[dict[str, Any]]:

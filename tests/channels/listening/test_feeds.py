@@ -211,3 +211,23 @@ def test_the_pause_that_a_source_asks_for_is_kept(headers: dict[str, str], secon
     wait = asking.Answer(status=429, body=b"", headers=headers, url="").wait
 
     assert (wait.total_seconds() if wait is not None else None) == seconds
+
+
+@pytest.mark.parametrize(
+    ("there", "is_same"),
+    [
+        ("https://forum.example/b", True),
+        ("http://forum.example/b", False),
+        ("https://forum.example:444/b", False),
+        ("https://baska.example/b", False),
+    ],
+)
+def test_our_access_goes_only_where_it_was_meant_to_go(there: str, is_same: bool) -> None:
+    assert asking.is_same_place("https://forum.example/a", there) == is_same
+
+
+def test_an_address_with_a_password_in_it_is_refused(site: Site) -> None:
+    with pytest.raises(NotHeard, match="no user name and password") as failed:
+        asking.ask(site.url.replace("http://", "http://ben:gizli@"))
+
+    assert failed.value.trouble == Trouble.INCOMPLETE and not site.asked
