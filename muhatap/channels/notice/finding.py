@@ -39,18 +39,21 @@ class Found:
 
 
 def find(text: str, links: list[str], settings: Mapping[str, Any]) -> Found:
-    """Read the labelled lines, then the address of the post among the links. `settings` may hold `labels`: {"author": ["Yazar"], …}."""
+    """Read the labelled lines, then the address of the post among the links. `settings` may hold `labels`: {"author": ["Yazar"], …}.
+
+    Where the post begins its author speaks: lines of theirs that look like labels are none, and its number stands before it.
+    """
     labels = _labels(settings)
     values: dict[str, list[str]] = {}
-    inside = ""
+    is_inside = False
     for line in text.split("\n"):
-        name, rest = _labelled(line, labels)
-        if name and name not in values:
-            values[name], inside = [rest], name if name == "text" else ""
-        elif inside and END.match(line):
-            inside = ""
-        elif inside:
-            values[inside].append(line)
+        name, rest = ("", "") if is_inside else _labelled(line, labels)
+        if is_inside and not END.match(line):
+            values["text"].append(line)
+        elif is_inside:
+            is_inside = False
+        elif name and name not in values and not (name == "id" and ("text" in values or " " in rest)):
+            values[name], is_inside = [rest], name == "text"
     told = {name: "\n".join(lines).strip() for name, lines in values.items()}
     url = told.get("url", "") or _address(links or LINK.findall(text), str(settings.get("site") or ""))
     return Found(**{**told, "url": url})
