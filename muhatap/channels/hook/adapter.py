@@ -75,7 +75,7 @@ def may_tell(settings: Mapping[str, Any], body: bytes, *, authorization: str, si
         return False
     signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     if signature:
-        return hmac.compare_digest(signed, signature.strip().lower())
+        return hmac.compare_digest(signed.encode(), signature.strip().lower().encode("utf-8", "replace"))
     return hmac.compare_digest(f"Bearer {secret}".encode(), authorization.strip().encode("utf-8", "replace"))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from muhatap.channels import registry
+from muhatap.channels.bluesky.sessions import Session
 from muhatap.channels.contract import Address, Outbound, Receipt, Uncertain
 from muhatap.channels.hook import adapter as hook
 from muhatap.channels.listening.asking import NotHeard
@@ -146,6 +147,42 @@ def test_bluesky_renews_its_access(site: Site) -> None:
     assert site.last("/xrpc/app.bsky.feed.searchPosts").headers["authorization"] == "Bearer a2"
 
 
+def test_bluesky_logs_in_anew_when_a_kept_session_is_worth_nothing(site: Site) -> None:
+    settings = of_bluesky(site)
+    stale = Session(server=site.url, did="did:plc:firma", access="a0", refresh="r0").sealed
+
+    def notifications(asked: Asked) -> Said:
+        is_new = asked.headers["authorization"] == "Bearer a1"
+        return of_json({"notifications": []}) if is_new else of_json({"error": "ExpiredToken"}, 400)
+
+    site.answers["GET /xrpc/app.bsky.notification.listNotifications"] = notifications
+    site.answers["POST /xrpc/com.atproto.server.refreshSession"] = of_json({"error": "ExpiredToken"}, 400)
+    site.answers["GET /xrpc/app.bsky.feed.searchPosts"] = Said(503)
+    with pytest.raises(NotHeard) as failed:
+        registry.adapter("bluesky").look(settings, {"seen": "2026-11-20", "session_sealed": stale})  # type: ignore[attr-defined]
+
+    mark = failed.value.mark
+    assert mark is not None and mark["seen"] == "2026-11-20"  # and the new session is kept although the look failed
+    assert json.loads(secrets.unseal(mark["session_sealed"]))[2:] == ["a1", "r1"]
+
+
+def test_bluesky_goes_on_with_a_search_where_the_last_look_ended(site: Site) -> None:
+    post, settings = recorded("bluesky"), of_bluesky(site)
+    site.answers["GET /xrpc/app.bsky.notification.listNotifications"] = of_json({"notifications": []})
+
+    def posts(asked: Asked) -> Said:
+        page = int(asked.query.get("cursor", ["0"])[0])
+        found = {**post, "uri": f"{post['uri']}{page}", "indexedAt": f"2026-11-21T10:00:{59 - page:02}Z"}
+        return of_json({"posts": [found], **({"cursor": str(page + 1)} if page < 7 else {})})
+
+    site.answers["GET /xrpc/app.bsky.feed.searchPosts"] = posts
+    first = registry.adapter("bluesky").look(settings, {"seen": "2026-11-20"})  # type: ignore[attr-defined]
+    second = registry.adapter("bluesky").look(settings, first.mark)  # type: ignore[attr-defined]
+
+    assert (len(first.heard), len(second.heard)) == (5, 3)
+    assert (first.mark["seen"], second.mark["seen"]) == ("2026-11-20", "2026-11-21T10:00:59Z")
+
+
 def test_bluesky_is_answered_below_the_post_with_its_links(site: Site) -> None:
     post, settings = recorded("bluesky"), of_bluesky(site)
     root = {"uri": "at://did:plc:x/app.bsky.feed.post/root", "cid": "bafyroot"}
@@ -188,6 +225,47 @@ def test_youtube_is_read_with_a_key_and_answered_with_leave(site: Site) -> None:
     assert registry.adapter("youtube").translate(look.heard[1].raw, {}).in_reply_to == comment["id"]
     assert site.last("/api/comments").json()["snippet"]["parentId"] == comment["id"]
     assert (receipt.provider_id, site.last("/api/comments").headers["authorization"]) == ("yeni", "Bearer kisa")
+
+
+def test_youtube_reads_the_pages_it_did_not_come_to_at_the_next_look(site: Site) -> None:
+    comment = recorded("youtube")
+
+    def threads(asked: Asked) -> Said:
+        token = asked.query.get("pageToken", ["0"])[0]
+        if token == "lost":
+            return of_json({"error": "invalidPageToken"}, 400)
+        snippet = {**comment["snippet"], "publishedAt": f"2026-11-21T10:00:{59 - int(token):02}Z"}
+        top = {**comment, "id": f"Ug{token}", "snippet": snippet}
+        more = {"nextPageToken": str(int(token) + 1)} if int(token) < 6 else {}
+        return of_json({"items": [{"snippet": {"topLevelComment": top}}], **more})
+
+    site.answers["GET /api/commentThreads"] = threads
+    settings = {"channel_id": "UCihlamurev", "api_key_sealed": secrets.seal("k-1"), "api_url": f"{site.url}/api"}
+    youtube = registry.adapter("youtube")
+    first = youtube.look(settings, {"seen": "2026-11-20"})  # type: ignore[attr-defined]
+    second = youtube.look(settings, first.mark)  # type: ignore[attr-defined]
+    with pytest.raises(NotHeard) as failed:
+        youtube.look(settings, {**first.mark, "cursors": {"threads": "lost"}})  # type: ignore[attr-defined]
+
+    assert (len(first.heard), len(second.heard)) == (5, 2)
+    assert (first.mark["seen"], second.mark) == ("2026-11-20", {"seen": "2026-11-21T10:00:59Z"})
+    assert failed.value.mark == {"seen": "2026-11-20"}  # from the top again
+
+
+def test_reviews_are_read_on_where_the_last_look_ended(site: Site) -> None:
+    review, settings = recorded("google_reviews"), {**google(site), "location": "accounts/101/locations/202"}
+
+    def reviews(asked: Asked) -> Said:
+        page = int(asked.query.get("pageToken", ["0"])[0])
+        found = {**review, "name": f"{review['name']}{page}", "updateTime": f"2026-11-21T10:00:{59 - page:02}Z"}
+        return of_json({"reviews": [found], **({"nextPageToken": str(page + 1)} if page < 4 else {})})
+
+    site.answers["GET /api/accounts/101/locations/202/reviews"] = reviews
+    first = registry.adapter("google_reviews").look(settings, {"seen": "2026-11-20"})  # type: ignore[attr-defined]
+    second = registry.adapter("google_reviews").look(settings, first.mark)  # type: ignore[attr-defined]
+
+    assert (len(first.heard), len(second.heard)) == (4, 1)
+    assert (first.mark["seen"], second.mark) == ("2026-11-20", {"seen": "2026-11-21T10:00:59Z"})
 
 
 def test_a_review_is_read_and_replied_to(site: Site) -> None:
@@ -238,6 +316,7 @@ def test_only_who_knows_the_secret_may_tell() -> None:
     assert not hook.may_tell(settings, body + b" ", authorization="", signature=signed)
     assert not hook.may_tell(settings, body, authorization="Bearer gizli", signature="sha256=0")
     assert not hook.may_tell({}, body, authorization="Bearer ", signature="")
+    assert not hook.may_tell(settings, body, authorization="", signature="sha256=ğ")
 
 
 @pytest.mark.parametrize(
