@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
@@ -25,6 +26,7 @@ from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import promises, reply, understanding
 from muhatap.interactions import intake, ledger, posts
 from muhatap.interactions.models import Delivery, Post, RawItem
+from muhatap.service import forgetting
 from muhatap.shared import away, jobs, locks, richtext
 from muhatap.shared.text import fold
 from muhatap.understanding.models import Reading
@@ -44,10 +46,20 @@ def take_in(item: RawItem, inbound: Inbound, *, at: datetime) -> None:
     """The story of one post. Raises what `intake.digest` turns into quarantine."""
     locks.hold("post", item.inbox_id, inbound.external_id)
     known = posts.of(item.inbox, inbound.external_id)
-    if known or inbound.is_erased:
+    if known:
         _again(known, inbound, at=at)
-        intake.close(item=item, at=at, duplicate_of=known.interaction if known else None)
-        return
+    elif inbound.is_erased:
+        posts.bury(inbox=item.inbox, external_id=inbound.external_id, at=at)
+    is_gone = known.erased_at if known else posts.is_buried(inbox=item.inbox, external_id=inbound.external_id)
+    if is_gone:
+        posts.empty(item=item)
+    elif known is None:
+        _begin(item, inbound, at=at)
+    intake.close(item=item, at=at, duplicate_of=known.interaction if known else None)
+
+
+def _begin(item: RawItem, inbound: Inbound, *, at: datetime) -> None:
+    """A post that we hear of for the first time."""
     interaction = ledger.record(item=item, inbound=inbound, at=at)
     contact = _author(item.inbox, inbound)
     ledger.attribute(interaction=interaction, contact=contact)
@@ -56,7 +68,6 @@ def take_in(item: RawItem, inbound: Inbound, *, at: datetime) -> None:
     reading = _read(post, at=at)
     if _asks_for_somebody(item.inbox, inbound, contact, reading):
         _open(post, inbound, contact, at=at)
-    intake.close(item=item, at=at)
 
 
 @transaction.atomic
@@ -112,32 +123,42 @@ def answered_there(
     return message
 
 
-def _again(post: Post | None, inbound: Inbound, *, at: datetime) -> None:
+def _again(post: Post, inbound: Inbound, *, at: datetime) -> None:
     """A post we know: its author changed it, took it back, or it only came by again."""
-    if post is None:
-        return
     message = Message.objects.select_related("conversation").filter(interaction=post.interaction_id).first()
     if inbound.is_erased:
         if post.erased_at is None:
+            words = f"{post.interaction.title}\n{post.text}"
             posts.erase(post=post, at=at)
             Reading.objects.filter(interaction=post.interaction_id).delete()  # its reasons are words of the post
             _empty(message, at=at)
+            _forget_in_cases(post, message, words, at=at)
     elif posts.is_news(post, inbound):
         posts.revise(post=post, inbound=inbound, at=at)
         Reading.objects.filter(interaction=post.interaction_id, corrected_at=None).delete()
         post.interaction.title = inbound.subject[:300]
-        _read(post, at=at)
+        reading = _read(post, at=at)
         if message:
             rereading.reread(message=message, inbound=inbound)
             threads.retell(conversation=message.conversation)
             threads.tell(conversation=message.conversation, event="post_changed", by=None, at=at)
+        else:
+            _open_now(post, inbound, reading, at=at)
+
+
+def _open_now(post: Post, inbound: Inbound, reading: Reading | None, *, at: datetime) -> None:
+    """What was only heard may ask for somebody since its author changed it: since then, that is, and not since it was written."""
+    contact = post.interaction.contact
+    asked = replace(_answering_ours(post.inbox, inbound), at=posts.version(inbound))
+    if contact and _asks_for_somebody(post.inbox, asked, contact, reading):
+        _open(post, asked, contact, at=at)
 
 
 def _empty(message: Message | None, *, at: datetime) -> None:
     """What stood in a thread is taken out of it; the thread says so."""
     if message is None:
         return
-    said = _("Its author deleted this post.")
+    said = _gone()
     nothing = Inbound(
         kind="message",
         external_id=message.external_id,
@@ -156,6 +177,25 @@ def _empty(message: Message | None, *, at: datetime) -> None:
     threads.retell(conversation=conversation)
     threads.tell(conversation=conversation, event="post_erased", by=None, at=at)
     jobs.queue(threads.FOLLOW, queue="follow", message_id=message.pk)  # whoever searches finds it no more
+
+
+def _gone() -> str:
+    return _("Its author deleted this post.")
+
+
+def _forget_in_cases(post: Post, message: Message | None, words: str, *, at: datetime) -> None:
+    """Cases are named after what was written, and threads tell of cases by their names."""
+    thread = message.conversation_id if message else None
+    forgotten = forgetting.forget(
+        interaction=post.interaction, conversation_id=thread, words=words, title=_gone(), at=at
+    )
+    for case in forgotten:
+        linked = case.links.filter(conversation_id__isnull=False).values("conversation_id")
+        told_in = Conversation.objects.filter(Q(contact=case.contact_id) | Q(pk__in=linked)).values("pk")
+        told = Message.objects.filter(conversation__in=told_in, kind=Message.Kind.EVENT, event__startswith="case_")
+        for entry in told.filter(event_details__case=case.pk):
+            entry.event_details = {**entry.event_details, "what": case.title}
+            entry.save(update_fields=["event_details"])
 
 
 def _author(inbox: Inbox, inbound: Inbound) -> Contact:

@@ -1,5 +1,6 @@
 """Posts heard: kept beside their interaction, changed when their author changes them, emptied when their author takes them back."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from muhatap.channels.contract import Inbound
 from muhatap.channels.models import Inbox
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction, Post, RawItem
+
+REMAINS = {"is_erased": True}  # of what came, once its author took it back
 
 
 def of(inbox: Inbox, external_id: str) -> Post | None:
@@ -64,7 +67,22 @@ def erase(*, post: Post, at: datetime) -> None:
     post.save(update_fields=["text", "author", "handle", "url", "erased_at"])
     Interaction.objects.filter(pk=post.interaction_id).update(title="", excerpt="", fingerprint="")
     items = RawItem.objects.filter(Q(interaction=post.interaction_id) | Q(duplicate_of=post.interaction_id))
-    items.update(raw=b"", meta={"is_erased": True})
+    items.update(raw=b"", meta=REMAINS)
+
+
+def bury(*, inbox: Inbox, external_id: str, at: datetime) -> None:
+    """Its author took it back before we heard of it: whatever of it still comes is not kept."""
+    mark = RawItem(inbox=inbox, dedupe_key=_grave(external_id), raw=b"", meta=REMAINS, received_at=at, digested_at=at)
+    RawItem.objects.bulk_create([mark], ignore_conflicts=True)
+
+
+def is_buried(*, inbox: Inbox, external_id: str) -> bool:
+    return RawItem.objects.filter(inbox=inbox, dedupe_key=_grave(external_id)).exists()
+
+
+def empty(*, item: RawItem) -> None:
+    """What came for a post that its author took back is not kept."""
+    RawItem.objects.filter(pk=item.pk).update(raw=b"", meta=REMAINS)
 
 
 def heard(inboxes: Iterable[Inbox]) -> QuerySet[Post]:
@@ -79,3 +97,7 @@ def lately(inbox: Inbox, *, since: datetime) -> QuerySet[Post]:
         inbox=inbox, at__gte=since, erased_at=None, interaction__direction=Interaction.Direction.IN
     )
     return rows.select_related("interaction").order_by("-at")
+
+
+def _grave(external_id: str) -> str:
+    return f"erased:{hashlib.sha256(external_id.encode()).hexdigest()}"

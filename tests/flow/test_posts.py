@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from muhatap.automation import opening
 from muhatap.channels.contract import Heard
 from muhatap.channels.hook import adapter as hook
 from muhatap.channels.listening import looking
@@ -15,13 +16,14 @@ from muhatap.channels.models import Inbox
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
+from muhatap.flow import cases, listening, posts, reply
 from muhatap.flow import intake as staircase
-from muhatap.flow import listening, posts, reply
 from muhatap.interactions import posts as heard_posts
 from muhatap.interactions.models import Interaction, Post, Quarantine, RawItem
+from muhatap.shared import secrets
 from tests import cast
 from tests.channels.listening.recorded import FOLDER
-from tests.channels.listening.site import Said, Site, site
+from tests.channels.listening.site import Said, Site, of_json, site
 from tests.flow.conftest import arrive, letter
 
 __all__ = ["site"]
@@ -239,6 +241,123 @@ def test_a_deletion_of_what_we_never_heard_is_nothing() -> None:
     told(source("hook"), deleted=True)
 
     assert not Post.objects.exists() and not Quarantine.objects.exists()
+
+
+def test_what_was_deleted_before_we_heard_of_it_is_not_kept() -> None:
+    yorumlar = source("hook")
+    told(yorumlar, deleted=True)
+    told(yorumlar, text="Adım Elif, numaram 0532 123 41 18")
+    told(yorumlar, id="2", text="Bu başka.")
+
+    assert [post.text for post in Post.objects.all()] == ["Bu başka."]
+    assert not any(b"0532" in bytes(item.raw) for item in RawItem.objects.all())
+
+
+def test_words_that_come_after_the_deletion_are_not_kept_either() -> None:
+    yorumlar = source("hook")
+    told(yorumlar)
+    told(yorumlar, deleted=True, text="Numaram 0532 123 41 18")
+    told(yorumlar, text="Numaram 0533 123 41 18", edited_at="2026-11-21T12:00:00Z")
+
+    assert not any(bytes(item.raw) for item in RawItem.objects.all())
+    assert RawItem.objects.filter(digested_at=None).count() == 0
+
+
+def test_a_case_forgets_the_words_of_a_deleted_post() -> None:
+    yorumlar = source("hook")
+    post = told(yorumlar, title="Elif Gizli'nin havlusu")
+    conversation = conversation_of(post)
+    case = cases.open_from(conversation=conversation, told=opening.Told(), by=cast.zeynep(), at=cast.NOW)
+    assert case.title == "Elif Gizli'nin havlusu"
+
+    told(yorumlar, deleted=True)
+
+    case.refresh_from_db()
+    assert case.entry and "Gizli" not in f"{case.title}{case.entry.title}{case.entry.excerpt}"
+    told_of_it = Message.objects.get(conversation=conversation, event="case_opened")
+    assert told_of_it.event_details["what"] == case.title and told_of_it.event_details["case"] == case.pk
+
+
+def test_a_case_that_staff_named_otherwise_after_a_later_letter_keeps_its_name() -> None:
+    yorumlar, author = source("hook"), {"id": "uye-7", "name": "Elif"}
+    first = told(yorumlar, id="1", title="Havlu gelmedi", author=author)
+    told(yorumlar, id="2", text="Ses yok hâlâ.", answers="1", author=author, at="2026-11-21T11:00:00Z")
+    conversation = conversation_of(first)
+    named = cases.open_from(conversation=conversation, told=opening.Told(title="Kargo"), by=cast.zeynep(), at=cast.NOW)
+
+    told(yorumlar, id="1", deleted=True)
+
+    named.refresh_from_db()
+    assert named.title == "Kargo"
+
+
+def test_a_post_that_its_author_turns_into_a_complaint_becomes_a_conversation() -> None:
+    yorumlar = source("hook", opens="words", words=["gelmedi"])
+    post = told(yorumlar, text="Kumaşı güzelmiş.")
+    assert post and post.opened_at is None
+
+    told(yorumlar, text="Havlu gelmedi!", edited_at="2026-11-21T12:00:00Z")
+    told(yorumlar, text="Havlu hâlâ gelmedi!", edited_at="2026-11-21T13:00:00Z")
+
+    message = Message.objects.get(kind="inbound")
+    assert message.text == "Havlu hâlâ gelmedi!" and message.at.hour == 12
+    assert Post.objects.get().opened_at == cast.NOW
+
+
+def toots(site: Site, *numbers: str) -> Inbox:
+    """A Mastodon source that has brought these posts."""
+    status = json.loads((FOLDER / "mastodon.json").read_bytes())
+    server = source("mastodon", server=site.url, token_sealed=secrets.seal("t"))
+    for number in numbers:
+        post = {**status, "id": number, "edited_at": None}
+        site.answers[f"GET /api/v1/statuses/{number}"] = of_json(post)
+        take(server, (Heard(key=f"{number}:", raw=json.dumps(post).encode()),), at=cast.NOW)
+    return server
+
+
+def recheck(hours: int) -> set[str]:
+    """Ask what became of them; gives the numbers of those that are erased by then."""
+    listening.recheck_all(at=cast.NOW + timedelta(hours=hours))
+    digest()
+    return set(Post.objects.filter(erased_at__isnull=False).values_list("interaction__external_id", flat=True))
+
+
+def test_a_post_that_is_missing_once_is_not_erased(site: Site) -> None:
+    server = toots(site, "1", "2", "3")
+    shown = site.answers.pop("GET /api/v1/statuses/2")
+    assert recheck(6) == set()
+    assert recheck(7) == set()  # the same bad hour
+
+    site.answers["GET /api/v1/statuses/2"] = shown
+    assert recheck(12) == set()
+    del site.answers["GET /api/v1/statuses/2"]
+    assert recheck(18) == set()
+    looking.went_well(
+        source=looking.of(server), mark={"mentions": "3"}, n_new=0, usual=timedelta(), wait=None, at=cast.NOW
+    )
+    assert recheck(24) == {"2"}
+    row = Source.objects.get()
+    assert row.mark == looking.mark_of(row) == {"mentions": "3"}
+
+
+def test_when_most_posts_are_missing_the_source_is_in_trouble_and_nothing_is_erased(site: Site) -> None:
+    toots(site, "1", "2", "3", "4")
+    for number in ("1", "2", "3"):
+        del site.answers[f"GET /api/v1/statuses/{number}"]
+
+    assert recheck(6) == recheck(12) == set()
+    assert (Source.objects.get().trouble, Source.objects.get().trouble_detail) == (Trouble.GONE, "3/4")
+
+
+def test_a_source_that_breaks_keeps_no_other_from_its_recheck(site: Site) -> None:
+    first = toots(site, "1")
+    site.answers["GET /api/v1/statuses/1"] = of_json(["no object"])
+    second = Inbox.objects.create(kind="mastodon", name="İkinci", settings=first.settings)
+    post = {**json.loads((FOLDER / "mastodon.json").read_bytes()), "id": "2"}
+    take(second, (Heard(key="2:", raw=json.dumps(post).encode()),), at=cast.NOW)
+
+    assert recheck(6) == recheck(9) - {"2"} == set()
+    assert Post.objects.get(inbox=second).erased_at
 
 
 def test_an_unreadable_post_is_set_aside_and_the_next_goes_on() -> None:
