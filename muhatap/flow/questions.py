@@ -33,7 +33,8 @@ from muhatap.shared.secrets import SecretLost
 KIND = "trendyol"
 OVERLAP = timedelta(hours=1)
 LOOK_AGAIN = timedelta(minutes=15)  # how often one that waits is asked for by its number
-MOST_PAGES = 40
+MOST_PAGES = 40  # of a span; one that has more is read in halves
+SHORTEST = timedelta(minutes=1)
 CLOSED_THERE = (Question.Status.UNANSWERED, Question.Status.REJECTED)
 WITH_THEM = (Outgoing.State.HANDING, Outgoing.State.UNCERTAIN, Outgoing.State.ACCEPTED)
 
@@ -87,16 +88,25 @@ def fetch(*, inbox: Inbox, at: datetime) -> None:
 def _read_changes(inbox: Inbox, box: QuestionBox, to: Access, *, at: datetime) -> None:
     """The mark moves on only after everything before it was offered; a run that died is begun again where it stood."""
     begin = max(box.read_until - OVERLAP, at - 6 * asking.WINDOW) if box.read_until else at - asking.WINDOW
+    span = asking.WINDOW
     while begin < at:
-        end = min(begin + asking.WINDOW, at)
-        for page in range(MOST_PAGES):
-            found = asking.changed(to, begin, end, page)
-            for said in found.questions:
-                _take(inbox, said, at=at)
-            if found.is_last:
-                break
-        boxes.read(box=box, until=end)
-        begin = end
+        end = min(begin + span, at)
+        if _read_span(inbox, to, begin, end, at=at):
+            boxes.read(box=box, until=end)
+            begin, span = end, min(2 * span, asking.WINDOW)
+        elif (span := (end - begin) / 2) < SHORTEST:
+            raise Unreached("more questions in a minute than we can read")
+
+
+def _read_span(inbox: Inbox, to: Access, begin: datetime, end: datetime, *, at: datetime) -> bool:
+    """Offer what changed in between to the intake; False when it was more pages than we read."""
+    for page in range(MOST_PAGES):
+        found = asking.changed(to, begin, end, page)
+        for said in found.questions:
+            _take(inbox, said, at=at)
+        if found.is_last:
+            return True
+    return False
 
 
 def _look_at_waiting(inbox: Inbox, to: Access, *, at: datetime) -> None:

@@ -223,3 +223,29 @@ def test_a_new_key_of_the_shop_is_the_inboxes_too(inbox: Inbox, shop: Shop) -> N
 
     assert inbox.settings["api_name"] == "k2" and inbox.settings["api_secret_sealed"] != before["api_secret_sealed"]
     assert "s2" not in str(inbox.settings)
+
+
+def test_a_span_with_more_questions_than_we_read_at_once_is_read_in_halves(
+    inbox: Inbox, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_PAGES", 2)
+    marketplace.per_page = 1
+    day = 86_400_000
+    now = int(cast.NOW.timestamp() * 1000)
+    marketplace.has(*(question(number, creationDate=now - number * day) for number in range(1, 6)))
+    fetched(inbox)
+
+    box = QuestionBox.objects.get()
+    assert Question.objects.count() == 5 and box.read_until == cast.NOW and not box.trouble
+
+
+def test_more_questions_in_a_minute_than_we_read_are_trouble_and_the_mark_stays(
+    inbox: Inbox, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_PAGES", 2)
+    marketplace.per_page = 1
+    marketplace.has(*(question(number) for number in range(1, 5)))
+    fetched(inbox)
+
+    box = QuestionBox.objects.get()
+    assert box.trouble and box.read_until and box.read_until < cast.NOW - cast.minutes(10)
