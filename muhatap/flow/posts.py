@@ -80,7 +80,8 @@ def open_conversation(*, post: Post, by: User, at: datetime) -> Conversation | N
     if message or post.erased_at or post.interaction.contact is None:
         return message.conversation if message else None
     message = _open(post, _as_said(post), post.interaction.contact, at=at)
-    audit.record(by=by, at=at, act="post.open", kind="conversation", id=message.conversation_id, name=post.author)
+    # Without the author's name: nothing can be taken out of the log, and they may take it back.
+    audit.record(by=by, at=at, act="post.open", kind="conversation", id=message.conversation_id)
     return message.conversation
 
 
