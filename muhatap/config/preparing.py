@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import time
 
 import django
 from django.core.management import call_command
@@ -27,8 +28,8 @@ def prepare(*, with_demo: bool) -> None:
     from django.db import connection
 
     owed = environment.read().data / "demo-owed"  # survives a start that is cut short between migrating and playing
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+    while not _is_our_turn():
+        time.sleep(0.2)
     if with_demo and "django_migrations" not in connection.introspection.table_names():
         owed.touch()
     call_command("migrate", interactive=False, verbosity=0)
@@ -38,6 +39,15 @@ def prepare(*, with_demo: bool) -> None:
         owed.unlink()
     _greet_the_first()
     connection.close()
+
+
+def _is_our_turn() -> bool:
+    """Asked again and again: an index that is built beside other work would wait for whoever waits within a statement, and they for it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
 
 
 def _greet_the_first() -> None:
