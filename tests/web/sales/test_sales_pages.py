@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from muhatap.accounts.models import User
 from muhatap.contacts import consent, identity
 from muhatap.contacts.models import Contact
 from muhatap.flow import shops as digesting
@@ -53,6 +54,7 @@ def page(client: Client, path: str) -> str:
 
 
 def test_orders_are_listed_found_and_taken_along(selin: Client, shop: Shop) -> None:
+    User.objects.update(language="en")
     tell(shop, woo_order())
     tell(
         shop, woo_order(9874, customer_id=0, status="completed", date_completed_gmt="2026-09-05T10:00:00", meta_data=[])
@@ -210,6 +212,7 @@ def test_agents_see_orders_and_touch_no_shop(zeynep: Client, shop: Shop) -> None
 
 
 def test_all_orders_of_one_customer_stand_in_the_list(selin: Client, shop: Shop) -> None:
+    User.objects.update(language="en")
     tell(shop, woo_order())
     contact = Order.objects.get().contact_id
     assert "#10482" in page(selin, f"/sales/orders/?customer={contact}")
