@@ -1,5 +1,6 @@
 """What every test stands on: one real PostgreSQL for the run, a database per worker, the named cast."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Where the tests are handed out, or run when there is one process: its workers are collecting meanwhile."""
     if not session.config.option.collectonly:
         database.start()
+    _let_what_stands_be()
+
+
+def _let_what_stands_be() -> None:
+    """Modules and tests stay to the end: looking through them for garbage again and again is a good part of a run's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

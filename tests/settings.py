@@ -17,6 +17,7 @@ messages.compile_catalogues()
 
 from muhatap.config.settings import *  # noqa: E402, F403 (the environment had to be ready first)
 
+WHITENOISE_AUTOREFRESH = True  # else each client of a test reads the folders of all static files first
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 (whitenoise warns of a missing folder)

@@ -106,7 +106,8 @@ def wait_until(true: Callable[[], bool], installation: Installation) -> None:
         threading.Event().wait(0.1)
 
 
-def test_the_tree_lives_through_kills_and_stops_in_order(installation: Installation) -> None:
+def test_the_tree_lives_through_kills_and_stops_in_order(lived_in: Installation) -> None:
+    installation = lived_in
     tree = installation.command("serve")
     wait_until(lambda: "Muhatap is at" in installation.said(), installation)
     assert installation.answers()

@@ -51,7 +51,7 @@ class TestThePlayedShop:
             "email", "phone", "shop", "visitor",
         }  # fmt: skip
         channels = {row.channel for row in timeline.page(ayse).rows}
-        assert channels == {"email", "webchat", "web", "shop"}
+        assert channels == {"email", "webchat", "web", "shop", "case"}
         assert Contact.objects.filter(name="Ayşe Yılmaz", merged_into=None).count() == 1
 
     def test_her_mails_are_one_conversation_in_their_order(self) -> None:
@@ -69,7 +69,7 @@ class TestThePlayedShop:
     def test_every_other_raw_item_became_exactly_one_interaction(self) -> None:
         digested = RawItem.objects.exclude(dedupe_key="demo:zehirli")
         assert not digested.filter(digested_at=None).exists()
-        elsewhere = ("survey", "visit", "order")
+        elsewhere = ("survey", "visit", "order", "case")
         assert digested.count() == Interaction.objects.filter(direction="in").exclude(kind__in=elsewhere).count()
 
     def test_the_shops_server_told_of_orders_and_browsers_left_carts(self) -> None:

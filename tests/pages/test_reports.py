@@ -69,7 +69,7 @@ def test_a_customer_rates_without_script_and_changes_their_mind(
     page.wait_for_url("**/thanks/")
     assert (Response.objects.get().score, Response.objects.get().comment) == (4, "Hızlıydı")
 
-    page.locator("main a").click()
+    page.locator("main a.btn").click()
     assert page.locator("[name=comment]").input_value() == "Hızlıydı"
     page.locator("[name=score][value='2']").check(force=True)
     page.locator("button[type=submit]").click()
