@@ -10,11 +10,16 @@ _LEAVES = "select inhrelid::regclass::text from pg_inherits where inhparent = 'v
 
 @contextmanager
 def without_leaves() -> Iterator[None]:
-    """Nothing stands in `visits_event` after the block."""
+    """Nothing stands in `visits_event` before the block, whoever left it there, nor after it."""
+    _drop()
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(_LEAVES)
-            for (leaf,) in cursor.fetchall():
-                cursor.execute(f"drop table {leaf}")
+        _drop()
+
+
+def _drop() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVES)
+        for (leaf,) in cursor.fetchall():
+            cursor.execute(f"drop table {leaf}")
