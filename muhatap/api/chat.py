@@ -14,7 +14,6 @@ from ninja.security import HttpBearer
 
 from muhatap.api import chat_rating, live_visitors, uploads
 from muhatap.api import chat_shapes as shapes
-from muhatap.api.limits import Limit
 from muhatap.api.visitors import Problem, admit, hold_back, problem
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import hours, lines, sessions, signed
@@ -24,6 +23,7 @@ from muhatap.channels.webchat.widget import settings_of
 from muhatap.flow import chatting, visitors
 from muhatap.shared import clock
 from muhatap.shared.address import is_plausible
+from muhatap.shared.limits import Limit
 from muhatap.shared.text import without_nul
 from muhatap.triggers import inviting
 

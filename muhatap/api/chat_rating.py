@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from muhatap.api import chat_shapes as shapes
-from muhatap.api.limits import Limit
 from muhatap.api.visitors import Problem, hold_back
 from muhatap.channels.webchat.models import ChatSession
 from muhatap.feedback import answering, wording
 from muhatap.feedback.models import Invitation
 from muhatap.flow import surveying
 from muhatap.shared import clock
+from muhatap.shared.limits import Limit
 
 RATINGS = Limit(burst=30, per_minute=60)
 router = Router()

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from muhatap.api.collector import collector
-from muhatap.api.limits import Buckets, Limit
 from muhatap.shared import clock
+from muhatap.shared.limits import Buckets, Limit
 from muhatap.visits import nameless, segment
 from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
 from muhatap.visits.sites import SERVER_KEY, Standing

@@ -13,9 +13,9 @@ from muhatap.accounts import api_keys
 from muhatap.accounts.models import ApiKey, User
 from muhatap.accounts.permissions import PERMISSIONS, may
 from muhatap.api import shapes
-from muhatap.api.limits import BUCKETS, Limit
 from muhatap.api.problems import Problem
 from muhatap.shared import clock
+from muhatap.shared.limits import BUCKETS, Limit
 
 REQUESTS = Limit(burst=100, per_minute=600)  # of one key, in each web process
 STRANGERS = Limit(burst=30, per_minute=60)  # of one address without a valid key: guessing is slow

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from muhatap.api.limits import Buckets, Limit
 from muhatap.channels.hook import adapter
 from muhatap.channels.models import Inbox
 from muhatap.flow import listening
 from muhatap.shared import clock
+from muhatap.shared.limits import Buckets, Limit
 
 STRANGERS = Limit(burst=60, per_minute=120)  # of one address, whose secret does not fit
 BUCKETS = Buckets()

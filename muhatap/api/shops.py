@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from muhatap.api.limits import Buckets, Limit
 from muhatap.sales import arriving, shops
 from muhatap.sales.kinds import signing
 from muhatap.sales.models import Shop
 from muhatap.shared import clock
+from muhatap.shared.limits import Buckets, Limit
 from muhatap.shared.secrets import SecretLost
 
 STRANGERS = Limit(burst=60, per_minute=120)  # of one address, whose signatures do not fit

@@ -15,7 +15,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from muhatap.api.limits import BUCKETS, Limit
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.widget import is_allowed, settings_of
 from muhatap.feedback import answering, asking, sheets
@@ -23,6 +22,7 @@ from muhatap.feedback.models import Response, Survey
 from muhatap.feedback.sheets import Field, Sheet
 from muhatap.flow import surveying, who_answers
 from muhatap.shared import clock
+from muhatap.shared.limits import BUCKETS, Limit
 from muhatap.visits import sites
 
 LOOKS = Limit(burst=300, per_minute=600)

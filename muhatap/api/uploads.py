@@ -14,12 +14,12 @@ from ninja import Router
 from ninja.files import UploadedFile
 
 from muhatap.api import chat_shapes as shapes
-from muhatap.api.limits import Limit
 from muhatap.api.visitors import Problem, hold_back
 from muhatap.channels.webchat import uploads
 from muhatap.channels.webchat.models import ChatFile, ChatSession
 from muhatap.channels.webchat.widget import WidgetSettings, settings_of
 from muhatap.shared import clock, files
+from muhatap.shared.limits import Limit
 
 router = Router()
 FILES = Limit(burst=10, per_minute=20)

@@ -11,9 +11,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from muhatap.api.limits import BUCKETS, Limit
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.widget import is_allowed, settings_of
+from muhatap.shared.limits import BUCKETS, Limit
 
 PREFIX = "/chat/v1/"
 LARGEST_JSON = 64 * 1024

@@ -8,8 +8,8 @@ from django.test import Client
 
 from muhatap.accounts import api_keys
 from muhatap.accounts.models import User
-from muhatap.api.limits import BUCKETS
 from muhatap.shared import clock
+from muhatap.shared.limits import BUCKETS
 from tests import cast
 
 

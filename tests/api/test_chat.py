@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from muhatap.api.limits import BUCKETS
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat import signed
 from muhatap.channels.webchat.models import ChatLine, ChatSession
@@ -18,6 +17,7 @@ from muhatap.flow import chatting, reply
 from muhatap.flow import intake as staircase
 from muhatap.interactions.models import Outgoing, RawItem
 from muhatap.shared import clock, secrets
+from muhatap.shared.limits import BUCKETS
 from muhatap.visits import sites
 from muhatap.visits.models import Refusal, VisitorProof
 from tests import cast

@@ -16,7 +16,7 @@ from jsonschema_rs import meta
 from schemathesis.checks import CHECKS
 
 from muhatap.api.everyday import api
-from muhatap.api.limits import BUCKETS
+from muhatap.shared.limits import BUCKETS
 from tests import cast
 from tests.api.program import Program, program
 from tests.conversations.conftest import arrival

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from muhatap.accounts import api_keys
 from muhatap.accounts.models import ApiKey, User
 from muhatap.api import keyed
-from muhatap.api.limits import BUCKETS, Limit
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock
+from muhatap.shared.limits import BUCKETS, Limit
 from muhatap.writing import signing
 from tests import cast
 from tests.api.program import Program, program

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
 
 from muhatap.api.chat import api
-from muhatap.api.limits import BUCKETS
+from muhatap.shared.limits import BUCKETS
 from tests import cast
 
 HOSTILE = ["", "null", "[]", '{"id": 1e400}', '{"text": "\\ud800"}', "[" * 2000, '{"after": -1}', "\x00", "ı" * 3000]

@@ -16,7 +16,6 @@ from django.test import Client
 from muhatap.accounts.models import Role, User, Visibility
 from muhatap.accounts.permissions import PERMISSIONS
 from muhatap.api.everyday import api
-from muhatap.api.limits import BUCKETS
 from muhatap.contacts import editing, identity
 from muhatap.contacts.tagging import named
 from muhatap.conversations import tagging, threads
@@ -24,6 +23,7 @@ from muhatap.conversations.models import Attachment, Message
 from muhatap.flow import promises
 from muhatap.service import promising
 from muhatap.shared import clock, files
+from muhatap.shared.limits import BUCKETS
 from tests import cast
 from tests.api.program import Program, program
 from tests.conversations.conftest import arrival
