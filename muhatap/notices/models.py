@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation, Message
+from muhatap.sales.models import Shop
+from muhatap.service.models import Case
+from muhatap.understanding.models import ThemeWeek
 
 
 class Kind(models.TextChoices):
@@ -18,7 +21,9 @@ class Kind(models.TextChoices):
     BREACH = "breach", _("A deadline has passed")
     FAILED = "failed", _("An answer of mine was not sent")
     PROMISE = "promise", _("A promise of mine comes close or is overdue")
+    CASE = "case", _("A survey opened a case for me, my team or nobody")
     THEME = "theme", _("Suddenly many people write about one thing")
+    PRIVACY = "privacy", _("A shop asks for somebody’s data or to erase it")
     WEEKLY = "weekly", _("The week in our customers’ words, on Monday morning")
 
 
@@ -57,11 +62,21 @@ class Presence(models.Model):
 
 
 class Notice(models.Model):
-    """Something somebody wants to know of. The conversation is that of the message, wherever it was moved to."""
+    """Something somebody wants to know of: an entry, whose conversation is where it was moved to; or what stands in no
+    conversation: the week of a theme, a case, a shop.
+
+    Of these `event` and `details` say what happened, as those of an entry do, and each is told once under its `key`.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=12, choices=Kind)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="notices")
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="notices")
+    week = models.ForeignKey(ThemeWeek, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    event = models.CharField(max_length=40, blank=True, db_default="")
+    details = models.JSONField(default=dict, db_default={})
+    key = models.CharField(max_length=120, blank=True, db_default="")
     ways = ArrayField(models.CharField(max_length=8, choices=Way), default=list)
     at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -70,16 +85,29 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "kind", "message"], name="notice_once"),
+            models.UniqueConstraint(
+                fields=["user", "kind", "key"], condition=models.Q(message=None), name="notice_of_a_thing_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(message__isnull=False, week=None, case=None, shop=None)
+                | models.Q(message=None, week__isnull=False, case=None, shop=None)
+                | models.Q(message=None, week=None, case__isnull=False, shop=None)
+                | models.Q(message=None, week=None, case=None, shop__isnull=False),
+                name="notice_is_of_one_thing",
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="notice_kind_is_known"),
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="notices_of_user"),
             models.Index(fields=["user"], condition=models.Q(seen_at=None), name="notices_unseen"),
             models.Index(fields=["at"], name="notices_by_age"),
+            models.Index(fields=["week"], condition=models.Q(week__isnull=False), name="notices_of_week"),
+            models.Index(fields=["case"], condition=models.Q(case__isnull=False), name="notices_of_case"),
+            models.Index(fields=["shop"], condition=models.Q(shop__isnull=False), name="notices_of_shop"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.kind} {self.message_id}"
+        return f"{self.user} {self.kind} {self.message_id or self.key}"
 
 
 class Wish(models.Model):
