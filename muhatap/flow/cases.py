@@ -14,17 +14,20 @@ from django.db.models import BigIntegerField, CharField, Exists, F, Func, OuterR
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from muhatap.accounts.models import Membership, User
+from muhatap.accounts.models import Membership, Role, User
 from muhatap.automation import opening
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope
 from muhatap.conversations.visibility import visible_to as conversations_of
+from muhatap.notices import telling, things
+from muhatap.notices.models import Kind
 from muhatap.sales.models import Order, Refund
 from muhatap.service import cases, casework, costing, rates
 from muhatap.service.models import Case, CaseLink, Compensation, Cost, Promise, PromiseEnding, Resolution
 
 A_BATCH = 200
+ADMINISTRATION = (Role.OWNER, Role.ADMINISTRATOR)
 NOT_FOR_MONEY = (Promise.Kind.REFUND, Promise.Kind.REPLACEMENT)  # that money comes from the shop or as compensation
 
 
@@ -317,10 +320,27 @@ def _note_promise(case: Case, ending: PromiseEnding, part: str, *, at: datetime,
 
 @transaction.atomic
 def _remind(case: Case, field: str, event: str, *, at: datetime) -> None:
-    if casework.mark(case, field=field, at=at):
-        thread = next(iter(_threads(case)), None) or _newest_of(case)
-        if thread:
-            threads.tell(conversation=thread, event=event, by=None, at=at, **opening.said(case))
+    if not casework.mark(case, field=field, at=at):
+        return
+    thread = next(iter(_threads(case)), None) or _newest_of(case)
+    if thread:
+        threads.tell(conversation=thread, event=event, by=None, at=at, **opening.said(case))
+    else:
+        kind = Kind.WARNING if event == "case_near" else Kind.BREACH
+        again = case.due_at.isoformat() if case.due_at else ""
+        telling.tell_of(users=whose(case), kind=kind, thing=things.of_case(case, event, again=again), at=at)
+
+
+def whose(case: Case) -> list[User]:
+    """Who looks after a case: its owner, else its team, else the administrators; as far as they may read it."""
+    active = User.objects.filter(is_active=True)
+    if case.owner_id:
+        found = active.filter(pk=case.owner_id)
+    elif case.team_id:
+        found = active.filter(pk__in=Membership.objects.filter(team_id=case.team_id).values("user_id"))
+    else:
+        found = active.filter(role__in=ADMINISTRATION)
+    return [user for user in found.order_by("pk") if visible_to(user).filter(pk=case.pk).exists()]
 
 
 def _tell_all(case: Case, event: str, *, by: User, at: datetime, **details: Any) -> None:

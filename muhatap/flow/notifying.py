@@ -1,6 +1,6 @@
 """Whom an entry concerns: they are told, unless they did it themselves, may not see it, or have read it already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -40,9 +40,9 @@ def _may_hear(message: Message) -> QuerySet[User]:
     return found.exclude(pk=message.by_id) if message.by_id else found
 
 
-def of_sending(outgoing: Outgoing) -> None:
+def of_sending(outgoing: Outgoing, *, states: Sequence[int] = TROUBLE) -> None:
     """An answer did not go, came back, or nobody knows: whoever wrote it is told, each time anew."""
-    current = Outgoing.objects.filter(pk=outgoing.pk, state__in=TROUBLE).first()
+    current = Outgoing.objects.filter(pk=outgoing.pk, state__in=states).first()
     message = (
         Message.objects.select_related("conversation", "by").filter(interaction_id=outgoing.interaction_id).first()
     )

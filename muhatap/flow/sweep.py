@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import connection
 
-from muhatap.flow import chatting, later, reply, shops
+from muhatap.flow import chatting, later, notifying, reply, shops
 from muhatap.flow import intake as staircase
 from muhatap.interactions import intake, outbox
 from muhatap.interactions.models import Outgoing
@@ -70,6 +70,8 @@ def _settle_one(outgoing: Outgoing, *, at: datetime) -> None:
         outgoing.refresh_from_db(fields=["state"])
         if is_abandoned and outgoing.state == Outgoing.State.HANDING:
             reply.settle_after_death(outgoing, at=at)
+        elif outbox.takes_long(outgoing, at=at):
+            notifying.of_sending(outgoing, states=[Outgoing.State.HANDING])
 
 
 def _continue_by_mail(*, at: datetime) -> None:

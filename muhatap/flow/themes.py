@@ -1,4 +1,4 @@
-"""Themes are looked for every night; who watches the figures is told once a week of what jumps, by a message they may see."""
+"""Themes are looked for every night; who watches the figures is told once a week of what jumps, whatever it is made of."""
 
 from datetime import datetime
 
@@ -6,15 +6,11 @@ from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations.models import Message
-from muhatap.conversations.visibility import readable_interactions
 from muhatap.flow.understanding import texts
-from muhatap.notices import telling
+from muhatap.notices import telling, things
 from muhatap.notices.models import Kind
 from muhatap.understanding import themes
-from muhatap.understanding.models import ThemeLook, ThemeMember, ThemeWeek
-
-NEWEST = 50  # messages of a theme among which everybody's example is looked for
+from muhatap.understanding.models import ThemeLook, ThemeWeek
 
 
 def look(*, at: datetime) -> ThemeLook:
@@ -35,22 +31,9 @@ def _told(week: ThemeWeek, *, at: datetime) -> bool:
     held = ThemeWeek.objects.select_for_update().get(pk=week.pk)
     if held.told_at:
         return False
-    messages = _newest(held)
     watching = [user for user in User.objects.filter(is_active=True).order_by("pk") if may(user, "insight.read")]
-    n_told = 0
-    for user in watching:
-        seen = readable_interactions(user, [message.interaction_id or 0 for message in messages])
-        message = next((one for one in messages if one.interaction_id in seen), None)
-        if message:
-            n_told += len(telling.tell(users=[user], kind=Kind.THEME, message=message, at=at))
-    if n_told:  # else whoever may see the next message of it is told then
+    if watching:  # else whoever comes to watch is told
+        telling.tell_of(users=watching, kind=Kind.THEME, thing=things.jump(held), at=at)
         held.told_at = at
         held.save(update_fields=["told_at"])
-    return bool(n_told)
-
-
-def _newest(week: ThemeWeek) -> list[Message]:
-    members = ThemeMember.objects.filter(theme_id=week.theme_id, week_on=week.begins_on).order_by("-reading__at")
-    numbers = list(members.values_list("reading__interaction_id", flat=True)[:NEWEST])
-    found = Message.objects.filter(interaction_id__in=numbers).select_related("conversation")
-    return list(found.order_by("-at", "-pk"))
+    return bool(watching)

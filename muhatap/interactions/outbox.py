@@ -20,6 +20,7 @@ BACKOFF = [timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=5), ti
 GIVE_UP_AFTER = 24
 IN_PART = "accepted_in_part"  # a delivery's outcome: taken, but not for every recipient; its detail says for whom not
 IN_HAND = "outgoing in hand"  # the lock that whoever sends it holds: a killed process frees it at once
+TAKES_LONG = timedelta(minutes=10)  # in hand: somebody is told
 HANDING_TAKES = timedelta(seconds=20)  # before anybody asks whether that lock is free
 WITHOUT_JOB = """
 select id from interactions_outgoing where state = %s and not_before < %s and id not in (
@@ -161,6 +162,11 @@ def wake(outgoing_id: int, *, at: datetime) -> None:
 def stuck_in_hand(*, at: datetime) -> list[Outgoing]:
     """Those whose process may have died while handing them over: it did if nobody holds their lock."""
     return list(Outgoing.objects.filter(state=State.HANDING, state_at__lt=at - HANDING_TAKES)[:500])
+
+
+def takes_long(outgoing: Outgoing, *, at: datetime) -> bool:
+    """Whether it is in hand for so long that whoever wrote it should know; a living process may hold it still."""
+    return outgoing.state == State.HANDING and outgoing.state_at < at - TAKES_LONG
 
 
 def as_json(outbound: Outbound) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A mail for those who have not looked: several notices in one, in their language, never in answer to a mail."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
@@ -14,8 +15,7 @@ from django.utils.translation import ngettext
 
 from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
-from muhatap.conversations.visibility import visible_to
-from muhatap.notices import presence, resting, words
+from muhatap.notices import presence, resting, things, words
 from muhatap.notices.models import Kind, Notice, Way
 
 log = logging.getLogger(__name__)
@@ -49,15 +49,11 @@ def mail_unseen(*, at: datetime) -> int:
 def _mailed(user: User, *, at: datetime) -> bool:
     if presence.is_looking(user, at=at) or _is_ours(user.email) or resting.rests(user, at=at, kind=Kind.BREACH):
         return False
-    rows = _waiting(at).filter(user=user, message__conversation_id__in=visible_to(user).values("pk"))
+    rows = _waiting(at).filter(pk__in=things.shown(user).values("pk"))
     if resting.rests(user, at=at):
         rows = rows.filter(kind=Kind.BREACH)  # let through; the rest waits for the morning
     numbers = list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
-    notices = list(
-        Notice.objects.filter(pk__in=numbers)
-        .select_related("message__conversation__contact", "message__by")
-        .order_by("-pk")
-    )
+    notices = list(Notice.objects.filter(pk__in=numbers).select_related(*words.NEEDED).order_by("-pk"))
     if not notices:
         return False
     Notice.objects.filter(pk__in=numbers).update(mailed_at=at)
@@ -73,13 +69,11 @@ def _waiting(at: datetime) -> QuerySet[Notice]:
 
 
 def _letter(user: User, notices: list[Notice]) -> EmailMessage:
-    newest: dict[int, Notice] = {}
+    newest: dict[str, Notice] = {}
     for notice in notices:
-        newest.setdefault(notice.message.conversation_id, notice)
+        newest.setdefault(notice.about, notice)
     shown = list(newest.values())[:MOST]
-    words.read_together(shown)
     n = len(newest)
-    subject = ngettext("%(n)s conversation is waiting for you", "%(n)s conversations are waiting for you", n) % {"n": n}
     lines = [_("Hello %(name)s,") % {"name": user.name}, ""]
     for notice in shown:
         said = words.said(notice)
@@ -89,7 +83,18 @@ def _letter(user: User, notices: list[Notice]) -> EmailMessage:
     choose = f"{settings.PUBLIC_URL}{SETTINGS_PATH}"
     lines.append(_("Which of these come by mail, and when not, you choose here: %(url)s") % {"url": choose})
     headers = {**HEADERS, "List-Unsubscribe": f"<{choose}>"}
-    return EmailMessage(f"{subject} · {settings.FIRM_NAME}", "\n".join(lines), None, [user.email], headers=headers)
+    return EmailMessage(
+        f"{_subject(newest.values())} · {settings.FIRM_NAME}", "\n".join(lines), None, [user.email], headers=headers
+    )
+
+
+def _subject(notices: Collection[Notice]) -> str:
+    n = len(notices)
+    if all(notice.message for notice in notices):
+        said = ngettext("%(n)s conversation is waiting for you", "%(n)s conversations are waiting for you", n)
+    else:
+        said = ngettext("%(n)s thing is waiting for you", "%(n)s things are waiting for you", n)
+    return said % {"n": n}
 
 
 def _is_ours(email: str) -> bool:

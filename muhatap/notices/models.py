@@ -109,6 +109,15 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.kind} {self.message_id or self.key}"
 
+    @property
+    def about(self) -> str:
+        """What it is told together with: one line in the list, one push, one line of a mail."""
+        if self.message:
+            return f"conversation-{self.message.conversation_id}"
+        if self.week:
+            return f"theme-{self.week.theme.merged_into_id or self.week.theme_id}"
+        return f"case-{self.case_id}" if self.case_id else f"shop-{self.shop_id}"
+
 
 class Wish(models.Model):
     """Where somebody wants to be told of one kind of thing; kinds without a wish are told as in wishes.USUAL."""

@@ -68,11 +68,8 @@ def unsubscribe(*, user: User, endpoint: str) -> None:
 
 def push_notice(*, notice_id: int, at: datetime) -> None:
     """Push one notice, unless it was seen meanwhile, a page of ours is before their eyes, or they want quiet."""
-    notice = (
-        Notice.objects.select_related("user", "message__conversation__contact", "message__by")
-        .filter(pk=notice_id, seen_at=None)
-        .first()
-    )
+    rows = Notice.objects.select_related("user", *words.NEEDED)
+    notice = rows.filter(pk=notice_id, seen_at=None).first()
     if notice is None or presence.is_looking(notice.user, at=at) or resting.rests(notice.user, at=at, kind=notice.kind):
         return
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
@@ -83,7 +80,7 @@ def push_notice(*, notice_id: int, at: datetime) -> None:
             "title": said.title,
             "text": said.text,
             "url": words.path(notice),
-            "tag": f"conversation-{notice.message.conversation_id}",
+            "tag": notice.about,
         },
         at=at,
     )

@@ -9,10 +9,13 @@ from django.db.models import QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation, Message
-from muhatap.conversations.visibility import visible_to
-from muhatap.notices import wishes, words
+from muhatap.notices import things, wishes, words
 from muhatap.notices.models import Notice, Way
+from muhatap.notices.things import Thing
+from muhatap.sales.models import Shop
+from muhatap.service.models import Case
 from muhatap.shared import jobs, live
+from muhatap.understanding.models import Theme
 
 PUSH = "push_notice"  # the job that reaches the browsers of one user
 SHOWN = 200  # newest notices that the list is made of
@@ -23,7 +26,7 @@ TOPICS = 200  # users told by one announcement: PostgreSQL limits its length
 
 @dataclass(frozen=True)
 class Told:
-    """What the list shows of one conversation: the newest notice, and how many are not seen."""
+    """What the list shows of one conversation or thing: the newest notice, and how many are not seen."""
 
     notice: Notice
     n_unseen: int
@@ -36,11 +39,28 @@ def tell(*, users: Iterable[User], kind: str, message: Message, at: datetime) ->
 
     Whom it may be told is the caller's to judge; what is shown later is judged again.
     """
-    wanted = {number: ways for number, ways in wishes.ways(users, kind).items() if ways}
+    wanted = _wanted(users, kind)
     rows = [Notice(user_id=number, kind=kind, message=message, ways=ways, at=at) for number, ways in wanted.items()]
-    known = set(Notice.objects.filter(message=message, kind=kind, user_id__in=wanted).values_list("user_id", flat=True))
+    return _told_once(rows, Notice.objects.filter(message=message, kind=kind))
+
+
+@transaction.atomic
+def tell_of(*, users: Iterable[User], kind: str, thing: Thing, at: datetime) -> list[Notice]:
+    """The same of what stands in no conversation."""
+    wanted = _wanted(users, kind)
+    rows = [thing.notice(user_id=number, kind=kind, ways=ways, at=at) for number, ways in wanted.items()]
+    return _told_once(rows, Notice.objects.filter(message=None, kind=kind, key=thing.key))
+
+
+def _wanted(users: Iterable[User], kind: str) -> dict[int, list[str]]:
+    return {number: ways for number, ways in wishes.ways(users, kind).items() if ways}
+
+
+def _told_once(rows: list[Notice], of_this: QuerySet[Notice]) -> list[Notice]:
+    of_them = of_this.filter(user_id__in=[row.user_id for row in rows])
+    known = set(of_them.values_list("user_id", flat=True))
     Notice.objects.bulk_create([row for row in rows if row.user_id not in known], ignore_conflicts=True)
-    made = list(Notice.objects.filter(message=message, kind=kind, user_id__in=set(wanted) - known).order_by("user_id"))
+    made = list(of_them.exclude(user_id__in=known).order_by("user_id"))
     for notice in made:
         if Way.PUSH in notice.ways:
             jobs.queue(PUSH, queue="push", notice_id=notice.pk)
@@ -52,12 +72,22 @@ def tell(*, users: Iterable[User], kind: str, message: Message, at: datetime) ->
 def see(*, user: User, conversation: Conversation, at: datetime, until: int | None = None) -> int:
     """They have read the conversation (up to a message): what was told of it is seen. How many were new."""
     unseen = Notice.objects.filter(user=user, seen_at=None, message__conversation=conversation)
-    if until is not None:
-        unseen = unseen.filter(message_id__lte=until)
-    numbers = list(unseen.values_list("pk", flat=True))
-    n_seen = Notice.objects.filter(pk__in=numbers, seen_at=None).update(seen_at=at) if numbers else 0
+    return _seen(unseen if until is None else unseen.filter(message_id__lte=until), at=at)
+
+
+@transaction.atomic(savepoint=False)
+def see_thing(*, user: User, thing: Theme | Case | Shop, at: datetime) -> int:
+    """They have looked at a theme, a case or a shop. How many notices of it were new."""
+    return _seen(Notice.objects.filter(things.told(thing), user=user, seen_at=None), at=at)
+
+
+def _seen(unseen: QuerySet[Notice], *, at: datetime) -> int:
+    numbers = list(unseen.values_list("pk", "user_id"))
+    n_seen = (
+        Notice.objects.filter(pk__in=[pk for pk, _user in numbers], seen_at=None).update(seen_at=at) if numbers else 0
+    )
     if n_seen:
-        _announce([user.pk])
+        _announce(list({user_id for _pk, user_id in numbers}))
     return n_seen
 
 
@@ -74,15 +104,14 @@ def forget_old(*, at: datetime) -> None:
 
 
 def n_unseen(user: User) -> int:
-    """In how many conversations something is new."""
-    return _shown(user).filter(seen_at=None).values("message__conversation_id").distinct().count()
+    """Of how many conversations and things there is something new."""
+    unseen = _shown(user).filter(seen_at=None)
+    return unseen.values("message__conversation_id", "week__theme_id", "case_id", "shop_id").distinct().count()
 
 
 def news(user: User, *, after: int) -> list[Notice]:
     """What was told after a notice and is not seen yet, oldest first."""
-    found = list(_whole(_shown(user).filter(pk__gt=after, seen_at=None)).order_by("pk")[:20])
-    words.read_together(found)
-    return found
+    return list(_whole(_shown(user).filter(pk__gt=after, seen_at=None)).order_by("pk")[:20])
 
 
 def newest_id(user: User) -> int:
@@ -90,13 +119,11 @@ def newest_id(user: User) -> int:
 
 
 def grouped(user: User) -> list[Told]:
-    """The newest notices, one line a conversation: those with something unseen first."""
-    rooms: dict[int, list[Notice]] = {}
+    """The newest notices, one line a conversation or thing: those with something unseen first."""
+    rooms: dict[str, list[Notice]] = {}
     for notice in _whole(_shown(user)).order_by("-pk")[:SHOWN]:
-        rooms.setdefault(notice.message.conversation_id, []).append(notice)
-    found = [_told(notices) for notices in rooms.values()]
-    words.read_together(told.notice for told in found)
-    return sorted(found, key=lambda told: told.n_unseen == 0)
+        rooms.setdefault(notice.about, []).append(notice)
+    return sorted([_told(notices) for notices in rooms.values()], key=lambda told: told.n_unseen == 0)
 
 
 def _told(notices: list[Notice]) -> Told:
@@ -105,13 +132,12 @@ def _told(notices: list[Notice]) -> Told:
 
 
 def _shown(user: User) -> QuerySet[Notice]:
-    """Those whose conversation the user still sees, and that were to be told in the page."""
-    seen = visible_to(user).values("pk")
-    return Notice.objects.filter(user=user, ways__contains=[Way.PAGE], message__conversation_id__in=seen)
+    """Those the user still sees, and that were to be told in the page."""
+    return things.shown(user).filter(ways__contains=[Way.PAGE])
 
 
 def _whole(notices: QuerySet[Notice]) -> QuerySet[Notice]:
-    return notices.select_related("message__conversation__contact", "message__by", "user")
+    return notices.select_related(*words.NEEDED, "user")
 
 
 def _announce(user_ids: list[int]) -> None:

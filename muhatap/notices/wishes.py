@@ -18,7 +18,9 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     Kind.BREACH: (PAGE, BROWSER, PUSH, MAIL),
     Kind.FAILED: (PAGE, BROWSER, PUSH, MAIL),
     Kind.PROMISE: (PAGE, BROWSER, PUSH, MAIL),
+    Kind.CASE: (PAGE, BROWSER, MAIL),
     Kind.THEME: (PAGE, MAIL),
+    Kind.PRIVACY: (PAGE, MAIL),
     Kind.WEEKLY: (MAIL,),
 }
 ONLY_BY: Mapping[str, tuple[str, ...]] = {Kind.WEEKLY: (MAIL,)}  # the others are told by every way

@@ -10,8 +10,10 @@ from django.db.models import Sum
 from muhatap.accounts.models import User, Visibility
 from muhatap.automation import actions, opening
 from muhatap.automation.acting import Doing
+from muhatap.contacts import identity
 from muhatap.conversations.models import Conversation
 from muhatap.flow import cases, notifying, promises
+from muhatap.notices import telling, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.sales.models import Order, Refund, Shop
 from muhatap.service import cases as acts
@@ -85,6 +87,27 @@ def test_its_owner_is_reminded_before_it_is_due_and_told_once_when_it_is_over(co
     for message in conversation.messages.filter(kind="event"):
         notifying.follow(message=message, at=NOW)
     assert {*Notice.objects.filter(user=cast.zeynep()).values_list("kind", flat=True)} >= {Kind.WARNING, Kind.BREACH}
+
+
+def test_a_case_of_no_conversation_rings_by_itself_at_each_moment_it_was_given() -> None:
+    contact = identity.resolve(
+        claims=[cast.Claim(kind="email", value="f@ornek.example", is_verified=True)], source="test", at=NOW
+    )
+    zeynep = cast.zeynep()
+    case = acts.open_case(
+        contact=contact, interaction=None, title="0/10", by=None, at=NOW, owner=zeynep, due_at=NOW + HOUR
+    )
+    for at in (NOW + 2 * HOUR, NOW + 3 * HOUR):
+        cases.watch(at=at)
+    [told] = telling.grouped(zeynep)
+    assert (told.notice.kind, told.notice.case, words.path(told.notice)) == (Kind.BREACH, case, f"/cases/{case.pk}/")
+
+    acts.change(case=case, by=None, at=NOW + 3 * HOUR, due_at=NOW + 4 * HOUR)
+    cases.watch(at=NOW + 5 * HOUR)
+    assert telling.grouped(zeynep)[0].n_unseen == 2
+    assert telling.n_unseen(zeynep) == 1  # one thing
+    telling.see_thing(user=zeynep, thing=case, at=NOW)
+    assert telling.n_unseen(zeynep) == 0
 
 
 def test_refunds_of_its_order_are_gathered_once_whenever_they_come(conversation: Conversation, order: Order) -> None:

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from muhatap.conversations.models import Message
 from muhatap.flow import themes as flow
 from muhatap.insight import themes as reports
 from muhatap.notices import telling, words
@@ -68,10 +67,8 @@ def test_a_new_subject_is_found_and_jumps_in_its_first_week_and_the_old_one_does
 
 
 @pytest.mark.usefixtures("quiet_weeks")
-def test_who_watches_is_told_once_by_a_message_they_may_see() -> None:
-    for n, text in enumerate(SMELL):
-        claim = cast.Claim(kind="email", value=f"k{n}@ornek.example", is_verified=True)
-        said(text, after(n), sender=claim)
+def test_who_watches_is_told_once_also_of_a_jump_made_of_posts_alone() -> None:
+    many(SMELL, week=0, of="smell")  # no message of any conversation
     cast.can(), cast.zeynep()
     _look()
 
@@ -97,14 +94,12 @@ def test_what_is_written_late_on_sunday_is_compared_and_told_on_monday() -> None
 
 
 @pytest.mark.usefixtures("quiet_weeks")
-def test_a_jump_that_nobody_could_be_told_of_is_told_when_somebody_can() -> None:
-    many(SMELL, week=0, of="smell")  # posts that were only heard
-    cast.can()
+def test_a_jump_that_nobody_watched_is_told_when_somebody_does() -> None:
+    many(SMELL, week=0, of="smell")
     _look()
     assert flow.tell(at=AT) == 0
 
-    said(SMELL[0], after(9))
-    _look()
+    cast.can()
     assert flow.tell(at=AT) == 1
 
 
@@ -125,24 +120,24 @@ def test_of_many_messages_the_same_are_read_every_night_and_only_they_are_counte
 
 
 @pytest.mark.usefixtures("quiet_weeks")
-def test_an_alarm_keeps_telling_of_its_own_week_and_many_are_read_together() -> None:
-    for n, text in enumerate(SMELL):
-        claim = cast.Claim(kind="email", value=f"k{n}@ornek.example", is_verified=True)
-        said(text, after(n), sender=claim)
+def test_an_alarm_keeps_telling_of_its_own_week_until_the_theme_is_looked_at_or_hidden() -> None:
+    many(SMELL, week=0, of="smell")
     can = cast.can()
     flow.look(at=AT)
     week = ThemeWeek.objects.get(is_jump=True)
     later = week.begins_on + timedelta(weeks=1)
     ThemeWeek.objects.create(theme=week.theme, begins_on=later, n_messages=47, n_people=47, n_all=99)
 
-    [told] = telling.grouped(can)
-    assert "6" in words.said(told.notice).text and "47" not in words.said(told.notice).text
-    for message in Message.objects.exclude(pk=told.notice.message_id):
-        telling.tell(users=[can], kind=Kind.THEME, message=message, at=AT)
-    found = [told.notice for told in telling.grouped(can)]
     with CaptureQueriesContext(connection) as asked:
-        assert all("naylon" in words.said(notice).text and "themes" in words.path(notice) for notice in found)
-    assert (len(found), len(asked)) == (6, 0)
+        [told] = telling.grouped(can)
+        assert "6" in words.said(told.notice).text and "47" not in words.said(told.notice).text
+    assert len(asked) <= 2  # the notices with all their words, and what the reader sees
+    assert telling.n_unseen(can) == 1
+
+    telling.see_thing(user=can, thing=week.theme, at=AT)
+    assert telling.n_unseen(can) == 0
+    Theme.objects.update(hidden_at=AT)
+    assert telling.grouped(can) == []
 
 
 @pytest.mark.usefixtures("quiet_weeks")

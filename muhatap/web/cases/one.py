@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.accounts.permissions import may
 from muhatap.flow import cases as flow
+from muhatap.notices import telling
 from muhatap.service import cases, casework, costing
 from muhatap.service.models import Case, Compensation, Cost
 from muhatap.service.promising import BadCost, NoReason, NotThen
@@ -30,7 +31,9 @@ CHANGED = "cases"  # the event with which parts of a page that show cases are re
 @require_GET
 @needs("cases.read")
 def show(request: HttpRequest, number: int) -> HttpResponse:
-    return _page(request, find(request, number))
+    case = find(request, number)
+    telling.see_thing(user=visitor(request), thing=case, at=clock.now())
+    return _page(request, case)
 
 
 @needs("cases.edit")

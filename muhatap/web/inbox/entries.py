@@ -163,11 +163,11 @@ def _said(message: Message, fate: Outgoing | None, reader: Reader) -> dict[str, 
         "state_icon": icon,
         "state_tone": tone,
         "acts": _acts(message) if reader.may_organise else (),
-        "trouble": trouble(fate, reader.may_answer),
+        "trouble": trouble(fate, reader.may_answer, reader.now),
     }
 
 
-def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
+def trouble(fate: Outgoing | None, may_act: bool, now: datetime) -> Trouble | None:
     """What went wrong with a sending, what was kept, and what one can do."""
     if fate is None:
         return None
@@ -179,6 +179,13 @@ def trouble(fate: Outgoing | None, may_act: bool) -> Trouble | None:
             title=_("We do not know whether it went."),
             text=text,
             acts=(again, was_sent) if may_act else (),
+            tone="soon",
+        )
+    if outbox.takes_long(fate, at=now):
+        since = {"time": times.stamp(fate.state_at, now)}
+        return Trouble(
+            title=_("Being handed over for long."),
+            text=_("The mail server has not answered since %(time)s. We do not send it again by ourselves.") % since,
             tone="soon",
         )
     if fate.state == Outgoing.State.FAILED:

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from muhatap.conversations import placing_words
 from muhatap.conversations.models import Conversation, Deadline, Message
+from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
 from muhatap.web.common import channels, times
 
@@ -129,7 +130,7 @@ def state(outgoing: Outgoing | None, now: datetime) -> tuple[str, str, str]:
         if outgoing.n_attempts == 0
         else (_("Waiting to be sent again"), "clock", "soon"),
         states.CANCELLED: (_("Taken back"), "undo-2", ""),
-        states.HANDING: (_("Sending"), "clock", ""),
+        states.HANDING: (_("Sending"), "clock", "soon" if outbox.takes_long(outgoing, at=now) else ""),
         states.UNCERTAIN: (_("Not known whether it went"), "circle-alert", "soon"),
         states.ACCEPTED: (_("Sent"), "check", ""),
         states.DELIVERED: (_("Delivered"), "check-check", ""),

@@ -17,7 +17,7 @@ from muhatap.web.common.templatetags.ui import initials
 
 @needs("account.own")
 def page(request: HttpRequest) -> HttpResponse:
-    """Everything told lately, one line a conversation."""
+    """Everything told lately, one line a conversation or thing."""
     now = clock.now()
     lines = [_line(told, now) for told in telling.grouped(visitor(request))]
     return render(request, "notices/page.html", {"lines": lines, "n_unseen": sum(1 for line in lines if line["n"])})
@@ -47,14 +47,16 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def _line(told: telling.Told, now: datetime) -> dict[str, object]:
     said = words.said(told.notice)
+    at = told.notice.message.recorded_at if told.notice.message else told.notice.at
     return {
         "id": told.notice.pk,
         "title": said.title,
         "text": said.text,
-        "initials": initials(said.title),
+        "initials": initials(said.title) if told.notice.message or told.notice.case else "",
+        "icon": "trending-up" if told.notice.week else "shield-alert",
         "n": told.n_unseen,
-        "time": times.short(told.notice.message.recorded_at, now),
-        "time_iso": told.notice.message.recorded_at.isoformat(),
+        "time": times.short(at, now),
+        "time_iso": at.isoformat(),
         "url": words.path(told.notice),
     }
 
@@ -64,7 +66,8 @@ def _news(notice: Notice, user: User, now: datetime) -> dict[str, object]:
     rings = Way.BROWSER in notice.ways and not resting.rests(user, at=now, kind=notice.kind)
     return {
         "id": notice.pk,
-        "conversation": notice.message.conversation_id,
+        "about": notice.about,
+        "conversation": notice.message.conversation_id if notice.message else None,
         "title": said.title,
         "text": said.text,
         "url": words.path(notice),

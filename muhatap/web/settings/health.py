@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from muhatap.channels.email import mailbox
 from muhatap.channels.email.models import Errand, Mailbox
 from muhatap.channels.email.trouble import Trouble
 from muhatap.channels.models import Inbox
+from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing, Quarantine, RawItem
 from muhatap.shared import clock
 from muhatap.web.common import reading, times
@@ -104,9 +105,8 @@ def outgoing(request: HttpRequest, pk: int) -> HttpResponse:
     inbox = get_object_or_404(reach.readable(visitor(request)), pk=pk)
     state = request.GET.get("state", "waiting")
     state = state if state in STATES else "waiting"
-    found = Outgoing.objects.filter(inbox=inbox, state__in=STATES[state]).select_related(
-        "interaction__message", "interaction__contact"
-    )
+    found = Outgoing.objects.filter(_is(state, clock.now()), inbox=inbox)
+    found = found.select_related("interaction__message", "interaction__contact")
     rows, pages = _paged(request, found.order_by("-state_at", "-id"), "state_at")
     lines = [{"row": row, "message": getattr(row.interaction, "message", None)} for row in rows]
     tabs = [(name, label, name == state) for name, label in _state_labels().items()]
@@ -182,13 +182,27 @@ def _sent(inbox: Inbox, now: datetime) -> list[Figure]:
         .annotate(n=Count("id"))
         .values_list("state", "n")
     )
+    n_long = Outgoing.objects.filter(_takes_long(now), inbox=inbox, state_at__gte=since).count()
+    moved = {"waiting": -n_long, "uncertain": n_long}
     tones = {"failed": "late", "uncertain": "soon"}
     figures = []
     for name, label in _state_labels().items():
-        n = sum(counted.get(state, 0) for state in STATES[name])
+        n = sum(counted.get(state, 0) for state in STATES[name]) + moved.get(name, 0)
         url = f"{reverse('settings:outgoing', args=[inbox.pk])}?state={name}"
         figures.append(Figure(label=label, value=times.count(n), url=url, tone=tones.get(name, "") if n else ""))
     return figures
+
+
+def _is(name: str, now: datetime) -> Q:
+    """What is being handed over for long is not known to have gone, either."""
+    found = Q(state__in=STATES[name])
+    if name == "uncertain":
+        return found | _takes_long(now)
+    return found & ~_takes_long(now) if name == "waiting" else found
+
+
+def _takes_long(now: datetime) -> Q:
+    return Q(state=State.HANDING, state_at__lt=now - outbox.TAKES_LONG)
 
 
 def _state_labels() -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from muhatap.accounts.permissions import may
 from muhatap.insight import themes
 from muhatap.insight.themes import Told
+from muhatap.notices import telling
 from muhatap.shared import clock
 from muhatap.understanding import themes_naming
 from muhatap.understanding.models import Theme
@@ -55,6 +56,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     if theme.merged_into_id:
         return redirect("voice:theme", theme.merged_into_id)
     now = clock.now()
+    telling.see_thing(user=visitor(request), thing=theme, at=now)
     told = themes.one(theme, at=now)
     first, last = told.weeks[0][0], told.weeks[-1][0] + WEEK
     wanted = replace(asking.read(request), period="", start=first, end=last, theme=theme.pk)

@@ -49,7 +49,7 @@ function tell(news) {
   const open = document.hidden ? "" : document.getElementById("thread")?.dataset.conversation;
   const fresh = news.filter((one) => one.id > before && String(one.conversation) !== open);
   localStorage.setItem(TOLD, String(Math.max(before, ...news.map((one) => one.id))));
-  const latest = new Map(fresh.map((one) => [one.conversation, one])); // the newest of each conversation
+  const latest = new Map(fresh.map((one) => [one.about, one])); // the newest of each conversation or thing
   for (const one of latest.values()) document.hidden ? ring(one) : show(one);
 }
 
@@ -73,7 +73,7 @@ async function ring(one) {
   if (!one.in_browser || !("Notification" in window) || Notification.permission !== "granted") return;
   const worker = await navigator.serviceWorker?.getRegistration("/");
   // On phones only a worker may show one; its click opens the conversation.
-  worker?.showNotification(one.title, { body: one.text, tag: `conversation-${one.conversation}`, data: { url: one.url } });
+  worker?.showNotification(one.title, { body: one.text, tag: one.about, data: { url: one.url } });
 }
 
 export function keys(subscription) {
