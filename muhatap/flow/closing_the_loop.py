@@ -1,10 +1,11 @@
-"""What a low score brings: a case of the customer's, and somebody who owes them a word; and what in it was said is read.
+"""What a low score brings: a case of the customer's with a team that hears of it, and somebody who owes them a word.
 
 An answer that is changed opens no second case. When one of us writes to them afterwards, they have had their word; when the
 case is resolved, their matter is solved.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
@@ -12,11 +13,16 @@ from django.db.models.functions import Greatest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from muhatap.conversations.models import Message
+from muhatap.accounts.models import Team
+from muhatap.contacts.models import Contact
+from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import following_up, wording
 from muhatap.feedback.answering import Answered
-from muhatap.feedback.models import FollowUp, Response
-from muhatap.service import cases
+from muhatap.feedback.models import FollowUp, Response, Survey
+from muhatap.flow import cases as of_cases
+from muhatap.notices import telling, things
+from muhatap.notices.models import Kind
+from muhatap.service import cases, rates
 from muhatap.service.models import Case
 
 AT_ONCE = 500
@@ -41,9 +47,23 @@ def hear(*, answered: Answered, at: datetime, conversation_id: int | None = None
         at=at,
         origin=Case.Origin.SURVEY,
         conversation_id=conversation_id,
+        **_whose(survey, response.contact),
     )
     following_up.tie(follow_up=owed, case_number=case.pk)
+    telling.tell_of(users=of_cases.whose(case), kind=Kind.CASE, thing=things.of_case(case, "case_opened"), at=at)
     return owed
+
+
+def _whose(survey: Survey, contact: Contact) -> dict[str, Any]:
+    """The team the survey names; else that of whoever last had this customer, or they themselves; else nobody's."""
+    if survey.team:
+        return {"team": survey.team}
+    had = Conversation.objects.filter(contact=contact, merged_into=None, assignee__is_active=True)
+    last = had.select_related("assignee", "team").order_by("-last_message_at", "-pk").first()
+    if last is None or last.assignee is None:
+        return {}
+    team = last.team or Team.objects.filter(pk=rates.team_of(last.assignee) or 0).first()
+    return {"team": team} if team else {"owner": last.assignee}
 
 
 def follow(*, message: Message, at: datetime) -> None:

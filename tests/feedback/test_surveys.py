@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from muhatap.accounts.models import Membership
 from muhatap.contacts.models import Identity
-from muhatap.conversations.models import Message
+from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import answering, asking, designing, figures, following_up, logic, results, silence
 from muhatap.feedback.answering import Given
 from muhatap.feedback.logic import Value
@@ -14,6 +15,8 @@ from muhatap.feedback.models import Answer, FollowUp, Invitation, Response, Surv
 from muhatap.feedback.results import Cut
 from muhatap.flow import closing_the_loop, surveying, understanding
 from muhatap.interactions.models import Interaction, Outgoing
+from muhatap.notices import telling
+from muhatap.notices.models import Kind, Notice
 from muhatap.service.models import Case
 from tests import cast
 from tests.feedback.asking_shop import answered, order, person, question, survey
@@ -164,6 +167,34 @@ def test_a_low_score_opens_one_case_and_owes_a_word_until_somebody_writes() -> N
     loop = following_up.loop(Response.objects.all())
     assert (loop.n_owed, loop.n_waiting, loop.n_solved) == (1, 0, 1)
     assert round(loop.days_to_word or 0, 2) == round(59 / DAY, 2)
+
+
+def test_a_case_of_a_low_score_goes_to_the_team_the_survey_names_and_rings_for_it() -> None:
+    team, zeynep = cast.destek(), cast.zeynep()
+    Membership.objects.create(team=team, user=zeynep)
+    selin, ayse = cast.selin(), person()
+
+    answered(survey(team=team), 2, by=ayse)
+    case = Case.objects.get()
+    assert (case.team, case.owner) == (team, None)
+    [told] = telling.grouped(zeynep)
+    assert (told.notice.kind, told.notice.case) == (Kind.CASE, case)
+    assert not Notice.objects.filter(user=selin).exists()
+
+
+def test_without_a_team_it_goes_to_that_of_whoever_last_had_them_and_else_administrators_hear_of_it() -> None:
+    selin, zeynep, can, nps = cast.selin(), cast.zeynep(), cast.can(), survey(quiet_days=0)
+    answered(nps, 0, by=person(cast.MEHMET))
+    assert Case.objects.get().team is None
+    assert [notice.user for notice in Notice.objects.all()] == [selin]
+
+    had = writes(after(2))
+    Conversation.objects.update(assignee=can, team=None)
+    answered(nps, 0, by=had.conversation.contact, minute=5)
+    assert Case.objects.order_by("-pk")[0].owner == can  # in no team
+    Conversation.objects.update(assignee=zeynep, team=cast.destek())
+    answered(survey("csat", quiet_days=0), 1, by=had.conversation.contact, minute=9)
+    assert Case.objects.order_by("-pk")[0].team == cast.destek()
 
 
 def test_cases_that_take_long_hide_no_other_and_nothing_is_solved_before_a_word(

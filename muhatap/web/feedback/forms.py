@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muhatap.accounts.models import Team
 from muhatap.channels.models import Inbox
 from muhatap.feedback import logic, wording
 from muhatap.feedback.models import RANGES, Question, Survey
@@ -100,6 +101,15 @@ class SurveyForm(NewForm):
         required=False,
         help_text=gettext_lazy("Its customer then waits for a word from you. Left empty, none does."),
     )
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("The team that closes the loop"),
+        queryset=Team.objects.none(),
+        required=False,
+        help_text=gettext_lazy(
+            "It gets these cases and is told. Left empty, they go to the team of whoever last had the customer; "
+            "where there is none, administrators are told."
+        ),
+    )
     most_answers = forms.IntegerField(
         label=gettext_lazy("Ends after so many answers"), min_value=1, max_value=10_000_000, required=False
     )
@@ -126,6 +136,8 @@ class SurveyForm(NewForm):
         kwargs.setdefault("initial", _initial(survey))
         super().__init__(*args, **kwargs)
         self.survey = survey
+        field: Any = self.fields["team"]
+        field.queryset = Team.objects.order_by("name", "pk")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

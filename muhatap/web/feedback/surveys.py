@@ -181,7 +181,7 @@ def _groups(form: forms.Form) -> list[tuple[str, list[Any]]]:
         ("", ["name", "is_on", "kind", "occasion", "inbox", "delay", "delay_unit"]),
         (_("The words"), ["question_tr", "question_en", "scale", "asks_comment", "comment_tr", "comment_en"]),
         (_("Whom, and how long"), ["quiet_days", "open_days", "closes_on", "most_answers", "most_in_period", "period"]),
-        (_("What follows"), ["low_up_to"]),
+        (_("What follows"), ["low_up_to", "team"]),
         (_("Other ways"), ["is_linked", "is_on_pages"]),
     ]
     return [(title, [form[name] for name in names]) for title, names in grouped]
