@@ -20,6 +20,9 @@ SCOPES = {
     "contacts:write": _("Add, change, tag and merge contacts"),
     "promises:read": _("Read promises to customers"),
     "promises:write": _("Make promises and say how they ended"),
+    "cases:read": _("Read cases and their causes"),
+    "cases:write": _("Open, resolve, close and reopen cases"),
+    "surveys:read": _("Read surveys and what customers answered"),
     "directory:read": _("Read inboxes, teams, staff and tags"),
     "directory:write": _("Add tags"),
 }

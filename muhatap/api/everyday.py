@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from muhatap.api import contacts, conversations, directory, files, messages, promises
+from muhatap.api import cases, contacts, conversations, directory, feedback, files, messages, promises
 from muhatap.api.problems import MEDIA_TYPE, Problem, answer_with_problems
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ api.add_router("", messages.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/files", files.router)
 api.add_router("/promises", promises.router)
+api.add_router("", cases.router)
+api.add_router("", feedback.router)
 api.add_router("", directory.router)
 
 

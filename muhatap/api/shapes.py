@@ -288,6 +288,146 @@ class Promises(Schema):
     next: str | None
 
 
+CaseKind = Literal["complaint", "request"]
+CaseFilter = Literal["standing", "overdue", "nobodys", "waiting", "reopened", "resolved", "closed", "repeated"]
+ResolutionKind = Literal["fixed", "replaced", "refunded", "explained", "apologised", "declined", "unfounded", "other"]
+SurveyKind = Literal["nps", "csat", "ces", "own"]
+
+
+class Resolution(Schema):
+    """What was done, as it stands; one that was taken back by opening the case again is not told."""
+
+    kind: ResolutionKind
+    what: str
+    by_id: int | None
+    at: datetime
+
+
+class Given(Schema):
+    """What the customer was given for it. Money is exact text."""
+
+    kind: Literal["refund", "voucher", "replacement", "goodwill"]
+    amount: str
+    currency: str
+
+
+class Case(Schema):
+    """A complaint or request that outlives its conversation. Overdue is no state: it stands and `due_at` is over."""
+
+    id: int
+    url: str
+    contact_id: int
+    conversation_ids: list[int]
+    title: str
+    kind: CaseKind
+    cause_id: int | None
+    owner_id: int | None
+    team_id: int | None
+    origin: Literal["hand", "rule", "survey", "api"]
+    state: Literal["open", "waiting", "reopened", "resolved", "closed"]
+    opened_at: datetime
+    opened_by_id: int | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    former_id: int | None
+    resolution: Resolution | None
+    given: list[Given]
+
+
+class Cases(Schema):
+    data: list[Case]
+    next: str | None
+
+
+class Cause(Schema):
+    id: int
+    parent_id: int | None
+    name: str
+    name_en: str
+    is_archived: bool
+    merged_into_id: int | None
+
+
+class Causes(Schema):
+    data: list[Cause]
+
+
+class Option(Schema):
+    key: str
+    tr: str
+    en: str
+
+
+class SurveyQuestion(Schema):
+    """Asked of everybody, or only after the score (`after_id` null) or an answer between `least` and `most`, or this `option`."""
+
+    id: int
+    kind: Literal["choice", "choices", "text", "nps", "csat", "ces"]
+    text_tr: str
+    text_en: str
+    options: list[Option]
+    is_required: bool
+    after_id: int | None
+    least: int | None
+    most: int | None
+    option: str
+    is_archived: bool
+
+
+class Survey(Schema):
+    """`lowest` and `highest` score, null for own questions without one; up to `low_up_to` a case is opened."""
+
+    id: int
+    url: str
+    name: str
+    kind: SurveyKind
+    occasion: Literal["resolved", "delivered", "none"]
+    inbox_id: int | None
+    team_id: int | None
+    is_on: bool
+    is_archived: bool
+    lowest: int | None
+    highest: int | None
+    low_up_to: int | None
+    questions: list[SurveyQuestion]
+
+
+class Surveys(Schema):
+    data: list[Survey]
+    next: str | None
+
+
+class SurveyAnswer(Schema):
+    """To one further question: a number, the keys of options, or words."""
+
+    question_id: int
+    number: int | None
+    chosen: list[str]
+    words: str
+
+
+class Response(Schema):
+    """`contact_id` is null for whoever answered without being known. `case_id`: the case that its low score opened."""
+
+    id: int
+    survey_id: int
+    contact_id: int | None
+    conversation_id: int | None
+    case_id: int | None
+    way: Literal["", "mail", "chat", "link", "qr", "page"]
+    language: str
+    score: int | None
+    comment: str
+    answers: list[SurveyAnswer]
+    at: datetime
+    changed_at: datetime | None
+
+
+class Responses(Schema):
+    data: list[Response]
+    next: str | None
+
+
 class Conversations(Schema):
     data: list[Conversation]
     next: str | None
@@ -358,6 +498,7 @@ class NewMessage(Sent):
     sign: Sign = True
 
 
+Score = Annotated[int, Field(ge=0, le=10)]
 Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 365)]
 Money = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=4)]
 
@@ -383,6 +524,28 @@ class PromiseEnd(Sent):
     minutes: Minutes | None = None
     cost: Money | None = None
     why: Annotated[Line, Field(max_length=300)] = ""
+
+
+class NewCase(Sent):
+    """Of a contact, or in a conversation; the latter needs no title, and goes to whoever has the conversation."""
+
+    contact_id: Number | None = None
+    conversation_id: Number | None = None
+    title: Annotated[Line, Field(max_length=200)] = ""
+    kind: CaseKind = "complaint"
+    cause_id: Number | None = None
+    owner_id: Number | None = None
+    team_id: Number | None = None
+    due_at: Moment | None = None
+
+
+class CaseResolution(Sent):
+    kind: ResolutionKind
+    what: Annotated[Line, Field(min_length=1, max_length=1000)]
+
+
+class Why(Sent):
+    why: Annotated[Line, Field(min_length=1, max_length=500)]
 
 
 class ContactFacts(Sent):

@@ -61,11 +61,13 @@ def of_conversation(conversation: Conversation) -> QuerySet[Case]:
 
 
 @transaction.atomic
-def open_from(*, conversation: Conversation, told: opening.Told, by: User, at: datetime) -> Case:
+def open_from(
+    *, conversation: Conversation, told: opening.Told, by: User, at: datetime, origin: str = Case.Origin.HAND
+) -> Case:
     """Open a case of a conversation, and gather what it has cost already. Raises NoTitle, NotThen, NotTheirs."""
     if told.order_id:
         costing.hold(Case(order_id=told.order_id))  # before the conversation, as `settle` does
-    case = opening.open_from(conversation=conversation, told=told, by=by, at=at)
+    case = opening.open_from(conversation=conversation, told=told, by=by, at=at, origin=origin)
     gather(case=case, at=at)
     return case
 

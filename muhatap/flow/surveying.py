@@ -18,7 +18,7 @@ from muhatap.feedback import answering, asking
 from muhatap.feedback.answering import Answered, Given
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
-from muhatap.flow import closing_the_loop, survey_letters, understanding
+from muhatap.flow import closing_the_loop, survey_letters, telling, understanding
 from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Order
 from muhatap.sales.models import State as OrderState
@@ -207,6 +207,8 @@ def _heard(answered: Answered, *, at: datetime) -> Response:
     if conversation and (answered.is_new or answered.is_changed):
         _tell(conversation, answered, at=at)
     closing_the_loop.hear(answered=answered, at=at, conversation_id=conversation.pk if conversation else None)
+    if answered.is_new or answered.is_changed:
+        telling.tell_of_response(response=answered.response, is_new=answered.is_new, at=at)
     _read(answered, at=at)
     return answered.response
 

@@ -2,7 +2,8 @@
 
 Conversations and messages are told from the entries of threads. Contacts have no entries; what staff did to them is read from
 the audit, whose chain is in the order of commits and leaves nothing out, and a contact who came by writing is told with their
-first message. What a channel adds to a known contact's profile is not told.
+first message. What a channel adds to a known contact's profile is not told. Promises and cases are told from the audit as well, answers to
+surveys when they are kept.
 
 Spam is not told, nor is an answer that its writer may still take back: what other systems heard of cannot be unheard.
 """
@@ -20,9 +21,10 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import AuditEntry, AuditLink
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
+from muhatap.feedback.models import Response
 from muhatap.flow import wire
 from muhatap.interactions.models import Outgoing
-from muhatap.service.models import Promise
+from muhatap.service.models import Case, Promise
 from muhatap.shared import jobs
 from muhatap.webhooks import delivering, endpoints
 from muhatap.webhooks.models import WebhookEndpoint, WebhookEvent, WebhookPlace
@@ -46,6 +48,7 @@ PROMISES = {
     "promise.broken": "promise.ended",
     "promise.withdrawn": "promise.ended",
 }
+CASES = {"case.open": "case.opened", "case.resolve": "case.resolved"}
 TAGGINGS = ("contact.tagged", "contact.untagged")
 
 
@@ -96,6 +99,16 @@ def tell_audited(*, at: datetime) -> None:
             _tell_of_audited(link.entry, to, at=at)
     place.place = links[-1].place
     place.save(update_fields=["place"])
+
+
+@transaction.atomic
+def tell_of_response(*, response: Response, is_new: bool, at: datetime) -> None:
+    """A customer answered a survey, or went on with an answer: told anew each time, in the caller's transaction."""
+    if to := _listening():
+        row = wire.with_all_of_responses(Response.objects.filter(pk=response.pk)).get()
+        ids = {"contact_id": row.contact_id} if row.contact_id else {}
+        source = f"response:{row.pk}:{at.isoformat()}"
+        _tell("survey.answered", source, {"response": wire.response(row), "is_new": is_new}, to, at=at, **ids)
 
 
 @transaction.atomic
@@ -179,6 +192,8 @@ def _tell_of_audited(entry: AuditEntry, to: list[WebhookEndpoint], *, at: dateti
     source = f"audit:{entry.pk}"
     if entry.act in PROMISES:
         _tell_of_said_promise(entry, to, at=at)
+    if entry.act in CASES:
+        _tell_of_case(CASES[entry.act], int(entry.object_id), to, source=source, at=at)
     if entry.act == "contact.created":
         _tell_of_contact("contact.created", int(entry.object_id), to, source=f"contact:{entry.object_id}", at=at)
     elif entry.act in CHANGES:
@@ -204,6 +219,12 @@ def _tell_of_said_promise(entry: AuditEntry, to: list[WebhookEndpoint], *, at: d
 def _tell_of_promise(type: str, number: int, to: list[WebhookEndpoint], *, source: str, at: datetime) -> None:
     row = Promise.objects.prefetch_related("endings").get(pk=number)
     _tell(type, source, {"promise": wire.promise(row)}, to, at=at, contact_id=row.contact_id)
+
+
+def _tell_of_case(type: str, number: int, to: list[WebhookEndpoint], *, source: str, at: datetime) -> None:
+    row = wire.with_all_of_cases(Case.objects.filter(pk=number)).first()
+    if row:
+        _tell(type, source, {"case": wire.case(row)}, to, at=at, contact_id=row.contact_id)
 
 
 def _numbers(entry: AuditEntry) -> Iterator[int]:

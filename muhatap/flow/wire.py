@@ -1,4 +1,4 @@
-"""Conversations, messages and contacts as other systems read them: one form for what the API answers and webhooks tell."""
+"""Conversations, messages, contacts, promises, cases and surveys as other systems read them: one form for what the API answers and webhooks tell."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,9 @@ from django.db.models import Prefetch, QuerySet
 from muhatap.contacts.likeness import Resemblance
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
+from muhatap.feedback.models import FollowUp, Question, Response, Survey
 from muhatap.interactions.models import Outgoing
-from muhatap.service.models import Promise
+from muhatap.service.models import Case, Cause, Promise
 from muhatap.understanding.models import FIELDS, Reading
 
 Told = dict[str, Any]
@@ -71,6 +72,92 @@ def promise(row: Promise) -> Told:
         "minutes": ending.actual_minutes if ending else None,
         "cost": _money(ending.actual_cost) if ending else None,
         "why": ending.why if ending else "",
+    }
+
+
+def with_all_of_cases(rows: "QuerySet[Case]") -> "QuerySet[Case]":
+    return rows.prefetch_related("links", "resolutions", "compensations")
+
+
+def case(row: Case) -> Told:
+    """Overdue is a date: one that stands and whose `due_at` is over."""
+    done = row.resolution
+    given = sorted((one for one in row.compensations.all() if one.undone_at is None), key=lambda one: one.pk)
+    return {
+        "id": row.pk,
+        "url": f"{settings.PUBLIC_URL}/cases/{row.pk}/",
+        "contact_id": row.contact_id,
+        "conversation_ids": sorted(one.conversation_id for one in row.links.all() if one.conversation_id),
+        "title": row.title,
+        "kind": row.kind,
+        "cause_id": row.cause_id,
+        "owner_id": row.owner_id,
+        "team_id": row.team_id,
+        "origin": row.origin,
+        "state": row.state,
+        "opened_at": row.opened_at,
+        "opened_by_id": row.opened_by_id,
+        "due_at": row.due_at,
+        "ended_at": row.ended_at,
+        "former_id": row.former_id,
+        "resolution": {"kind": done.kind, "what": done.what, "by_id": done.by_id, "at": done.at} if done else None,
+        "given": [{"kind": one.kind, "amount": _money(one.amount), "currency": one.currency} for one in given],
+    }
+
+
+def cause(row: Cause) -> Told:
+    return {
+        "id": row.pk,
+        "parent_id": row.parent_id,
+        "name": row.name,
+        "name_en": row.name_en,
+        "is_archived": row.archived_at is not None,
+        "merged_into_id": row.merged_into_id,
+    }
+
+
+def with_all_of_surveys(rows: "QuerySet[Survey]") -> "QuerySet[Survey]":
+    return rows.prefetch_related(Prefetch("questions", Question.objects.order_by("place", "pk")))
+
+
+def survey(row: Survey) -> Told:
+    lowest, highest = row.range if row.has_score else (None, None)
+    return {
+        "id": row.pk,
+        "url": f"{settings.PUBLIC_URL}/surveys/{row.pk}/",
+        **{name: getattr(row, name) for name in ("name", "kind", "occasion", "inbox_id", "team_id", "is_on")},
+        "is_archived": row.archived_at is not None,
+        "lowest": lowest,
+        "highest": highest,
+        "low_up_to": row.low_up_to,
+        "questions": [_question(one) for one in row.questions.all()],
+    }
+
+
+def _question(row: Question) -> Told:
+    same = ("kind", "text_tr", "text_en", "is_required", "after_id", "least", "most", "option")
+    options = [{name: str(one.get(name, "")) for name in ("key", "tr", "en")} for one in row.options]
+    told = {name: getattr(row, name) for name in same}
+    return {"id": row.pk, **told, "options": options, "is_archived": row.archived_at is not None}
+
+
+def with_all_of_responses(rows: "QuerySet[Response]") -> "QuerySet[Response]":
+    return rows.select_related("invitation", "follow_up").prefetch_related("answers")
+
+
+def response(row: Response) -> Told:
+    """What somebody answered; nobody stands for who is not known."""
+    followed: FollowUp | None = getattr(row, "follow_up", None)
+    same = ("survey_id", "contact_id", "way", "language", "score", "comment", "at", "changed_at")
+    answers = sorted(row.answers.all(), key=lambda one: one.pk)
+    return {
+        "id": row.pk,
+        **{name: getattr(row, name) for name in same},
+        "conversation_id": row.invitation.conversation_id if row.invitation else None,
+        "case_id": followed.case_number if followed else None,
+        "answers": [
+            {name: getattr(one, name) for name in ("question_id", "number", "chosen", "words")} for one in answers
+        ],
     }
 
 

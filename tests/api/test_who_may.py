@@ -16,17 +16,19 @@ from django.test import Client
 from muhatap.accounts.models import Role, User, Visibility
 from muhatap.accounts.permissions import PERMISSIONS
 from muhatap.api.everyday import api
+from muhatap.automation import opening
 from muhatap.contacts import editing, identity
 from muhatap.contacts.tagging import named
 from muhatap.conversations import tagging, threads
 from muhatap.conversations.models import Attachment, Message
-from muhatap.flow import promises
+from muhatap.flow import cases, promises
 from muhatap.service import promising
 from muhatap.shared import clock, files
 from muhatap.shared.limits import BUCKETS
 from tests import cast
 from tests.api.program import Program, program
 from tests.conversations.conftest import arrival
+from tests.feedback.asking_shop import answered, survey
 
 pytestmark = pytest.mark.django_db
 YES = (200, 201, 204)
@@ -96,6 +98,21 @@ TABLE: dict[tuple[str, str], Ask] = {
     ("POST", "/promises/{promise}/end"): Ask(
         permission="promises.make", sent=lambda n: {"outcome": "kept"}, of_conversation=True
     ),
+    ("GET", "/cases"): Ask(permission="cases.read"),
+    ("POST", "/cases"): Ask(permission="cases.edit", sent=lambda n: {"contact_id": n["contact"], "title": "x"}),
+    ("GET", "/cases/{case}"): Ask(permission="cases.read", of_conversation=True),
+    ("POST", "/cases/{case}/resolve"): Ask(
+        permission="cases.edit", sent=lambda n: {"kind": "fixed", "what": "x"}, of_conversation=True
+    ),
+    ("POST", "/cases/{ended_case}/close"): Ask(permission="cases.edit", of_conversation=True),
+    ("POST", "/cases/{ended_case}/reopen"): Ask(
+        permission="cases.edit", sent=lambda n: {"why": "x"}, of_conversation=True
+    ),
+    ("GET", "/causes"): Ask(permission="cases.read"),
+    ("GET", "/surveys"): Ask(permission="surveys.read"),
+    ("GET", "/surveys/{survey}"): Ask(permission="surveys.read"),
+    ("GET", "/responses"): Ask(permission="surveys.read"),
+    ("GET", "/responses/{response}"): Ask(permission="surveys.read"),
     ("GET", "/me"): Ask(permission="account.own"),
     ("GET", "/tags"): Ask(permission="conversations.read"),
     ("POST", "/tags"): Ask(permission="contacts.edit", sent=lambda n: {"name": "yeni"}),
@@ -112,8 +129,10 @@ def described() -> dict[tuple[str, str], dict[str, Any]]:
     for path, operations in api.get_openapi_schema()["paths"].items():
         for method, told in operations.items():
             short = path.removeprefix("/api/v1")
-            for noun in ("conversations", "messages", "contacts", "files", "promises"):
+            for noun in ("conversations", "messages", "contacts", "files", "promises", "cases", "surveys", "responses"):
                 short = short.replace(f"/{noun}/{{number}}", f"/{noun}/{{{noun[:-1]}}}")
+            for act in ("close", "reopen"):
+                short = short.replace(f"/{{case}}/{act}", f"/{{ended_case}}/{act}")
             short = short.replace("{tag_id}", "{tag}").replace("{identity_id}", "{identity}")
             found[method.upper(), short] = told
     return found
@@ -145,7 +164,13 @@ def numbers() -> dict[str, int]:
     own = identity.add(contact=contact, kind="phone", value="0532 123 41 00", is_verified=False, by=by, at=cast.NOW)
     terms = promising.Terms(what="Kargoya", due_at=clock.now() + timedelta(days=1), time_zone="Europe/Istanbul")
     promise = promises.make(contact=contact, conversation=conversation, terms=terms, by=by, at=clock.now())
+    told = opening.Told(title="Eksik havlu", team=cast.destek())
+    case = cases.open_from(conversation=conversation, told=told, by=by, at=clock.now())
+    done = cases.open_from(conversation=conversation, told=opening.Told(title="Renk"), by=by, at=clock.now())
+    cases.resolve(case=done, kind="fixed", what="Değişti", by=by, at=clock.now())
+    answer = answered(survey(), 3)
     return {
+        "case": case.pk, "ended_case": done.pk, "survey": answer.survey_id or 0, "response": answer.pk,
         "promise": promise.pk, "conversation": conversation.pk, "message": message.pk, "file": file.pk, "tag": tag.pk, "contact": contact.pk,
         "twin": twin.pk, "identity": own.pk, "inbox": cast.support_inbox().pk, "can": by.pk,
     }  # fmt: skip

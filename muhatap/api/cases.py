@@ -1,0 +1,194 @@
+"""Cases: listed, opened, resolved, closed, opened again; and the causes they are given. The same acts as on the pages."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from muhatap.accounts.models import Team, User
+from muhatap.accounts.permissions import may
+from muhatap.api import shapes
+from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
+from muhatap.api.once import acts, once
+from muhatap.api.paging import Paged, page
+from muhatap.api.problems import conflict, not_found, wrong
+from muhatap.automation.opening import Told
+from muhatap.contacts.models import Contact
+from muhatap.conversations.models import Conversation
+from muhatap.conversations.visibility import visible_to
+from muhatap.flow import cases as flow
+from muhatap.flow import wire
+from muhatap.service import cases as service
+from muhatap.service import casework
+from muhatap.service.models import Case, CaseLink, Cause
+from muhatap.service.promising import NoReason, NotThen
+from muhatap.shared import clock
+
+router = Router(tags=["cases"])
+READ = needs("cases:read", "cases.read")
+EDIT = acts("cases:write", "cases.edit")
+ONE: Any = {200: shapes.Case} | PROBLEMS
+
+
+class Wanted(Paged):
+    """`state` standing: open, waiting or reopened; nobodys: standing, with no owner. `cause_id` with all causes under it."""
+
+    state: shapes.CaseFilter | None = None
+    kind: shapes.CaseKind | None = None
+    contact_id: shapes.Number | None = None
+    conversation_id: shapes.Number | None = None
+    owner_id: shapes.Number | None = None
+    team_id: shapes.Number | None = None
+    cause_id: shapes.Number | None = None
+    opened_since: shapes.Moment | None = None
+
+
+@router.get("/cases", **READ, response={200: shapes.Cases} | PROBLEMS, summary="List cases")
+def cases(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
+    """Those the key's user may read: their own, their teams', those of conversations they see, those that come from none."""
+    rows = flow.visible_to(user_of(request))
+    if wanted.state:
+        rows = rows.filter(casework.states(clock.now())[wanted.state])
+    for field in ("kind", "contact_id", "owner_id", "team_id"):
+        if value := getattr(wanted, field):
+            rows = rows.filter(**{field: value})
+    if wanted.conversation_id:
+        links = CaseLink.objects.filter(case=OuterRef("pk"), conversation_id=wanted.conversation_id)
+        rows = rows.filter(Exists(links))
+    if wanted.cause_id:
+        cause = Cause.objects.filter(pk=wanted.cause_id).first()
+        rows = rows.filter(cause_id__in=casework.under(cause) if cause else [])
+    if wanted.opened_since:
+        rows = rows.filter(opened_at__gte=wanted.opened_since)
+    return page(wire.with_all_of_cases(rows), wanted, wire.case)
+
+
+@router.get("/cases/{number}", **READ, response=ONE, summary="One case")
+def case(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
+    return wire.case(find(request, number))
+
+
+@router.post("/cases", **EDIT, response={201: shapes.Case} | PROBLEMS, summary="Open a case")
+@once
+def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
+    """Of a contact or in a conversation, which then tells it to colleagues. Without a title it is called after the conversation."""
+    by, at = asked(request)
+    conversation = _conversation(request, data.conversation_id)
+    told = Told(
+        title=data.title,
+        kind=data.kind,
+        cause=_cause(data.cause_id),
+        owner=_owner(data.owner_id),
+        team=_team(data.team_id),
+        due_at=data.due_at,
+    )
+    try:
+        if conversation:
+            made = flow.open_from(conversation=conversation, told=told, by=by, at=at, origin=Case.Origin.API)
+        else:
+            made = service.open_case(
+                contact=_contact(data.contact_id), interaction=None, by=by, at=at, origin=Case.Origin.API, **vars(told)
+            )
+    except service.NoTitle as error:
+        raise wrong(title=_("Say what it is about.")) from error
+    except NotThen as error:
+        raise wrong(due_at=_("This moment is over, or too far away.")) from error
+    return Status(201, wire.case(find(request, made.pk)))
+
+
+@router.post("/cases/{number}/resolve", **EDIT, response=ONE, summary="Say what was done")
+@once
+def resolve(request: HttpRequest, number: shapes.Number, data: shapes.CaseResolution) -> Any:
+    """Its conversations tell it to colleagues. Refused (409) when it was resolved before."""
+    by, at = asked(request)
+    try:
+        with transaction.atomic():
+            flow.resolve(case=find(request, number), kind=data.kind, what=data.what, by=by, at=at)
+    except service.HasEnded as error:
+        raise conflict(_("It was resolved before.")) from error
+    except NoReason as error:
+        raise wrong(what=_("Say what was done.")) from error
+    return wire.case(find(request, number))
+
+
+@router.post("/cases/{number}/close", **EDIT, response=ONE, summary="Close a resolved case")
+@once
+def close(request: HttpRequest, number: shapes.Number) -> Any:
+    """Nothing more will come of it. Refused (409) for one that is not resolved, or closed already."""
+    by, at = asked(request)
+    try:
+        with transaction.atomic():
+            service.close(case=find(request, number), by=by, at=at)
+    except service.NotEnded as error:
+        raise conflict(_("Only a resolved case is closed.")) from error
+    return wire.case(find(request, number))
+
+
+@router.post("/cases/{number}/reopen", **EDIT, response=ONE, summary="Open a case again")
+@once
+def reopen(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Any:
+    """It was not over: its resolution is taken back. Refused (409) for one that stands open."""
+    by, at = asked(request)
+    try:
+        with transaction.atomic():
+            flow.reopen(case=find(request, number), why=data.why, by=by, at=at)
+    except service.NotEnded as error:
+        raise conflict(_("It stands open.")) from error
+    except NoReason as error:
+        raise wrong(why=_("Say why: whoever reads this later will ask.")) from error
+    return wire.case(find(request, number))
+
+
+@router.get("/causes", **READ, response={200: shapes.Causes} | PROBLEMS, summary="The causes of cases")
+def all_causes(request: HttpRequest) -> dict[str, Any]:
+    """The company's tree, whole. Archived ones stay on their cases and are given to no new ones."""
+    rows = Cause.objects.order_by("parent_id", "position", "pk")
+    return {"data": [wire.cause(row) for row in rows]}
+
+
+def find(request: HttpRequest, number: int) -> Case:
+    """Raises Problem for what this user may not read."""
+    found: Case | None = wire.with_all_of_cases(flow.visible_to(user_of(request))).filter(pk=number).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _conversation(request: HttpRequest, number: int | None) -> Conversation | None:
+    if number is None:
+        return None
+    found = visible_to(user_of(request)).select_related("contact").filter(pk=number).first()
+    if found is None:
+        raise wrong(conversation_id=_("There is no such conversation."))
+    return found
+
+
+def _contact(number: int | None) -> Contact:
+    found = Contact.objects.filter(pk=number or 0).first()
+    if found is None:
+        raise wrong(contact_id=_("Say whose: a contact or a conversation."))
+    return found.standing()
+
+
+def _cause(number: int | None) -> Cause | None:
+    found = Cause.objects.filter(pk=number or 0, archived_at=None).first()
+    if number and found is None:
+        raise wrong(cause_id=_("There is no such cause."))
+    return found
+
+
+def _owner(number: int | None) -> User | None:
+    found = User.objects.filter(pk=number or 0).first()
+    if number and (found is None or not may(found, "cases.edit")):
+        raise wrong(owner_id=_("Nobody of the staff who may have cases has this number."))
+    return found
+
+
+def _team(number: int | None) -> Team | None:
+    found = Team.objects.filter(pk=number or 0).first()
+    if number and found is None:
+        raise wrong(team_id=_("There is no such team."))
+    return found
