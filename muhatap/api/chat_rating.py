@@ -31,11 +31,18 @@ def rate(request: HttpRequest, data: shapes.Rate) -> dict[str, Any]:
     at = clock.now()
     invitation = surveying.waiting_in_chat(session, at=at)
     if invitation is None:
-        raise Problem(HTTPStatus.GONE, "no_rating", _("The days for this rating are over"))
+        raise _over()
     if data.score not in wording.choices(invitation.survey):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no_score", _("Choose one of these."))
-    response = surveying.rate(invitation=invitation, score=data.score, comment=None, at=at)
+    try:
+        response = surveying.rate(invitation=invitation, score=data.score, comment=None, at=at)
+    except answering.Closed as error:  # switched off, full or over since it was looked up
+        raise _over() from error
     return _rating(invitation, response.score, session.language)
+
+
+def _over() -> Problem:
+    return Problem(HTTPStatus.GONE, "no_rating", _("The days for this rating are over"))
 
 
 def shown(session: ChatSession, *, at: datetime) -> dict[str, Any] | None:

@@ -1,18 +1,14 @@
-"""Cases meet the threads they come from, the promises made in them and the shop's refunds: told, reminded of, and what they cost gathered.
+"""Cases meet the threads they come from: told there and reminded of; who reads them, and who looks after them.
 
-Nothing here resolves a case or gives anybody anything; what was gathered once is not gathered again (`Cost.source`). Only the
-shop's server tells of refunds: what a browser claims costs nothing.
+Nothing here resolves a case or gives anybody anything by itself.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Concat
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muhatap.accounts.models import Membership, Role, User
 from muhatap.automation import opening
@@ -20,15 +16,14 @@ from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope
 from muhatap.conversations.visibility import visible_to as conversations_of
+from muhatap.flow.gathering import collect, gather
 from muhatap.notices import telling, things
 from muhatap.notices.models import Kind
-from muhatap.sales.models import Order, Refund
-from muhatap.service import cases, casework, costing, rates
-from muhatap.service.models import Case, CaseLink, Compensation, Cost, Promise, PromiseEnding, Resolution
+from muhatap.service import cases, casework, costing
+from muhatap.service.models import Case, CaseLink, Resolution
 
 A_BATCH = 200
 ADMINISTRATION = (Role.OWNER, Role.ADMINISTRATOR)
-NOT_FOR_MONEY = (Promise.Kind.REFUND, Promise.Kind.REPLACEMENT)  # that money comes from the shop or as compensation
 
 
 def visible_to(user: User) -> QuerySet[Case]:
@@ -127,16 +122,6 @@ def change(*, case: Case, by: User, at: datetime, **fields: Any) -> list[str]:
     return changed
 
 
-@transaction.atomic
-def gather(*, case: Case, at: datetime) -> int:
-    """What its order's refunds and the promises of its conversations cost, each once. Returns how many are new."""
-    refunds = _told().filter(order_id=case.order_id or 0).order_by("at", "pk")
-    n = sum(_refunded(case, refund, at=at) for refund in refunds)
-    numbers = case.links.filter(conversation_id__isnull=False).values("conversation_id")
-    endings = PromiseEnding.objects.filter(promise__conversation_id__in=numbers, undone_at=None)
-    return n + sum(_promised(case, one, at=at) for one in endings.select_related("promise__by").order_by("pk"))
-
-
 def watch(*, at: datetime) -> None:
     """Each minute: remind of what is due soon, say once that a moment is over, gather what came meanwhile."""
     for rows, field, event in (
@@ -146,178 +131,6 @@ def watch(*, at: datetime) -> None:
         for case in rows.select_related("owner", "contact")[:A_BATCH]:
             _remind(case, field, event, at=at)
     collect(at=at)
-
-
-def collect(*, at: datetime) -> int:
-    """Refunds and endings of promises that no cost tells of yet, and costs of what was taken back or told otherwise."""
-    revised = _revise_refunds(at=at)
-    return revised + _collect_refunds(at=at) + _collect_promises(at=at) + _take_back_promises(at=at)
-
-
-def _told() -> QuerySet[Refund]:
-    """Refunds of which a shop's server told, not a browser."""
-    return Refund.objects.filter(order__is_told_by_server=True).select_related("order")
-
-
-def _revise_refunds(*, at: datetime) -> int:
-    numbers = sorted({*_noted_otherwise(), *_said_otherwise()})[:A_BATCH]
-    told = _told().in_bulk(numbers)
-    for number in numbers:
-        _revise(number, told.get(number), at=at)
-    return len(numbers)
-
-
-def _revise(number: int, refund: Refund | None, *, at: datetime) -> None:
-    if refund is None:
-        costing.refund_gone(number=number, at=at)
-        return
-    goods, shipping = split(refund.order, refund.amount, before=_given_before(refund))
-    costing.refund_changed(number=number, goods=goods, shipping=shipping, currency=refund.order.currency, at=at)
-
-
-def _noted_otherwise() -> set[int]:
-    """Numbers of refunds whose standing costs are not what the shop tells now."""
-    noted = Cost.objects.filter(source__startswith="refund:", reversed_by=None).order_by()
-    sums: Any = noted.annotate(number=_number("source")).values("number", "currency").annotate(whole=Sum("amount"))
-    return _otherwise(sums.values_list("number", "currency", "whole"))
-
-
-def _said_otherwise() -> set[int]:
-    """The same of those that count by what an agent said."""
-    said = Compensation.objects.filter(told_by__startswith="refund:", undone_at=None)
-    noted = Cost.objects.filter(source__startswith="compensation:", case=OuterRef("case"), reversed_by=None)
-    noted = noted.annotate(number=_after_colon("source")).filter(number=Cast(OuterRef("pk"), CharField()))
-    counting: Any = said.filter(Exists(noted)).annotate(number=_number("told_by"))
-    return _otherwise(counting.values_list("number", "currency", "amount"))
-
-
-def _otherwise(noted: Iterable[tuple[int, str, Decimal]]) -> set[int]:
-    rows = list(noted)
-    told = {
-        row[0]: row[1:]
-        for row in _told().filter(pk__in={row[0] for row in rows}).values_list("pk", "order__currency", "amount")
-    }
-    return {number for number, *said in rows if told.get(number) != tuple(said)}
-
-
-def _number(column: str) -> Cast:
-    """The number that stands after the first colon: "refund:12:shipping" → 12."""
-    return Cast(_after_colon(column), BigIntegerField())
-
-
-def _after_colon(column: str) -> Func:
-    return Func(F(column), Value(":"), Value(2), function="split_part", output_field=CharField())
-
-
-def _collect_refunds(*, at: datetime) -> int:
-    told = Case.objects.filter(order_id=OuterRef("order_id")).order_by("opened_at", "pk").values("pk")[:1]
-    noted = Compensation.objects.filter(told_by=_source("refund:"), undone_at=None)
-    orders = Case.objects.filter(order_id__isnull=False).values("order_id")
-    named = _told().filter(order_id__in=orders)
-    fresh = named.filter(~_is_costed("refund:"), ~_is_costed("refund:", ":shipping"), ~Exists(noted))
-    rows = fresh.annotate(case=Subquery(told)).filter(case__isnull=False)
-    found = list(rows.order_by("at", "pk")[:A_BATCH])
-    by_number = Case.objects.in_bulk({row.case for row in found})
-    return sum(_refunded(by_number[row.case], row, at=at) for row in found)
-
-
-def _collect_promises(*, at: datetime) -> int:
-    links = CaseLink.objects.filter(conversation_id=OuterRef("promise__conversation_id")).order_by("at", "pk")
-    rows = PromiseEnding.objects.filter(
-        ~_is_costed("promise:", ":time"), ~_is_costed("promise:", ":money"), undone_at=None
-    )
-    rows = rows.filter(Q(actual_minutes__gt=0) | Q(actual_cost__gt=0) & ~Q(promise__kind__in=NOT_FOR_MONEY))
-    numbers = CaseLink.objects.filter(conversation_id__isnull=False).values("conversation_id")
-    rows = rows.filter(promise__conversation_id__in=numbers)
-    rows = rows.annotate(case=Subquery(links.values("case")[:1])).filter(case__isnull=False)
-    found = list(rows.select_related("promise__by").order_by("pk")[:A_BATCH])
-    by_number = Case.objects.in_bulk({row.case for row in found})
-    return sum(_promised(by_number[row.case], row, at=at) for row in found)
-
-
-def _take_back_promises(*, at: datetime) -> int:
-    parts = ("time", "money")
-    standing = [_is_costed("promise:", f":{part}", reversed_by=None) for part in parts]
-    undone = PromiseEnding.objects.filter(standing[0] | standing[1], undone_at__isnull=False).order_by("pk")[:A_BATCH]
-    sources = [f"promise:{one.pk}:{part}" for one in undone for part in parts]
-    return sum(costing.undo_source(source=source, why="", by=None, at=at) for source in sources)
-
-
-def _source(before: str, after: str = "") -> Concat:
-    return Concat(Value(before), Cast(OuterRef("pk"), CharField()), Value(after))
-
-
-def _is_costed(before: str, after: str = "", **more: Any) -> Exists:
-    return Exists(Cost.objects.filter(source=_source(before, after), **more))
-
-
-def _refunded(case: Case, refund: Refund, *, at: datetime) -> bool:
-    goods, shipping = split(refund.order, refund.amount, before=_given_before(refund))
-    return costing.refunded(
-        case=case,
-        number=refund.pk,
-        goods=goods,
-        shipping=shipping,
-        currency=refund.order.currency,
-        happened_at=refund.at,
-        at=at,
-    )
-
-
-def split(order: Order, amount: Decimal, *, before: Decimal) -> tuple[Decimal, Decimal]:
-    """What of money given back is for goods, what for shipping: goods first, and what goes beyond them is shipping.
-
-    The two are the refund, whatever the shop told of its order.
-    """
-    goods_left = max(order.total - order.shipping - before, Decimal(0))
-    goods = min(amount, goods_left)
-    shipping_left = max(order.shipping - max(before - (order.total - order.shipping), Decimal(0)), Decimal(0))
-    shipping = min(amount - goods, shipping_left)
-    return amount - shipping, shipping
-
-
-def _given_before(refund: Refund) -> Decimal:
-    rows = Refund.objects.filter(order_id=refund.order_id)
-    earlier = rows.filter(Q(at__lt=refund.at) | Q(at=refund.at, pk__lt=refund.pk))
-    return sum(earlier.values_list("amount", flat=True), Decimal(0))
-
-
-def _promised(case: Case, ending: PromiseEnding, *, at: datetime) -> int:
-    """What keeping, or not keeping, a promise took: time at its owner's rate of that day, and money."""
-    promise, n = ending.promise, 0
-    if ending.actual_minutes:
-        team_id = promise.team_id or rates.team_of(promise.by)
-        rate = rates.of(user=promise.by, team_id=team_id, on=timezone.localtime(ending.at).date())
-        n += _note_promise(
-            case,
-            ending,
-            "time",
-            at=at,
-            minutes=ending.actual_minutes,
-            amount=rates.worth(ending.actual_minutes, rate) if rate else None,
-            currency=rate.currency if rate else promise.currency,
-            rate=rate,
-        )
-    if ending.actual_cost and promise.kind not in NOT_FOR_MONEY:
-        n += _note_promise(case, ending, "money", at=at, amount=ending.actual_cost, currency=promise.currency)
-    return n
-
-
-def _note_promise(case: Case, ending: PromiseEnding, part: str, *, at: datetime, **told: Any) -> int:
-    noted = costing.note(
-        kind=Cost.Kind.EXTERNAL,
-        what=Cost.What.PROMISE,
-        happened_at=ending.at,
-        by=ending.by,
-        at=at,
-        case=case,
-        promise=ending.promise,
-        team_id=ending.promise.team_id,
-        note=ending.promise.what,
-        source=f"promise:{ending.pk}:{part}",
-        **told,
-    )
-    return int(noted is not None)
 
 
 @transaction.atomic

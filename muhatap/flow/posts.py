@@ -11,8 +11,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
@@ -23,11 +21,10 @@ from muhatap.contacts import identity, profile
 from muhatap.contacts.models import Contact
 from muhatap.conversations import closing, drafting, rereading, routing, threading, threads
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import promises, reply, understanding
+from muhatap.flow import erasing, promises, reply, understanding
 from muhatap.interactions import intake, ledger, posts
 from muhatap.interactions.models import Delivery, Post, RawItem
-from muhatap.service import forgetting
-from muhatap.shared import away, jobs, locks, richtext
+from muhatap.shared import away, locks, richtext
 from muhatap.shared.text import fold
 from muhatap.understanding.models import Reading
 
@@ -129,11 +126,7 @@ def _again(post: Post, inbound: Inbound, *, at: datetime) -> None:
     message = Message.objects.select_related("conversation").filter(interaction=post.interaction_id).first()
     if inbound.is_erased:
         if post.erased_at is None:
-            words = f"{post.interaction.title}\n{post.text}"
-            posts.erase(post=post, at=at)
-            Reading.objects.filter(interaction=post.interaction_id).delete()  # its reasons are words of the post
-            _empty(message, at=at)
-            _forget_in_cases(post, message, words, at=at)
+            erasing.erase(post=post, message=message, at=at)
     elif posts.is_news(post, inbound):
         posts.revise(post=post, inbound=inbound, at=at)
         Reading.objects.filter(interaction=post.interaction_id, corrected_at=None).delete()
@@ -153,50 +146,6 @@ def _open_now(post: Post, inbound: Inbound, reading: Reading | None, *, at: date
     asked = replace(_answering_ours(post.inbox, inbound), at=posts.version(inbound))
     if contact and _asks_for_somebody(post.inbox, asked, contact, reading):
         _open(post, asked, contact, at=at)
-
-
-def _empty(message: Message | None, *, at: datetime) -> None:
-    """What stood in a thread is taken out of it; the thread says so."""
-    if message is None:
-        return
-    said = _gone()
-    nothing = Inbound(
-        kind="message",
-        external_id=message.external_id,
-        at=message.at,
-        sender=Claim(kind="handle", value="erased", is_verified=False),
-        text=said,
-        reply_text=said,
-    )
-    rereading.reread(message=message, inbound=nothing)
-    Message.objects.filter(pk=message.pk).update(sender={"name": "", "email": ""})
-    conversation = message.conversation
-    if not conversation.messages.exclude(pk=message.pk).filter(kind=Message.Kind.INBOUND).exists():
-        Conversation.objects.filter(pk=conversation.pk).update(
-            subject="", search_text=threads.search_text("", conversation.contact)
-        )
-    threads.retell(conversation=conversation)
-    threads.tell(conversation=conversation, event="post_erased", by=None, at=at)
-    jobs.queue(threads.FOLLOW, queue="follow", message_id=message.pk)  # whoever searches finds it no more
-
-
-def _gone() -> str:
-    return _("Its author deleted this post.")
-
-
-def _forget_in_cases(post: Post, message: Message | None, words: str, *, at: datetime) -> None:
-    """Cases are named after what was written, and threads tell of cases by their names."""
-    thread = message.conversation_id if message else None
-    forgotten = forgetting.forget(
-        interaction=post.interaction, conversation_id=thread, words=words, title=_gone(), at=at
-    )
-    for case in forgotten:
-        linked = case.links.filter(conversation_id__isnull=False).values("conversation_id")
-        told_in = Conversation.objects.filter(Q(contact=case.contact_id) | Q(pk__in=linked)).values("pk")
-        told = Message.objects.filter(conversation__in=told_in, kind=Message.Kind.EVENT, event__startswith="case_")
-        for entry in told.filter(event_details__case=case.pk):
-            entry.event_details = {**entry.event_details, "what": case.title}
-            entry.save(update_fields=["event_details"])
 
 
 def _author(inbox: Inbox, inbound: Inbound) -> Contact:

@@ -145,7 +145,7 @@ def compensate(
     if not told_by:
         _note_given(given, at=at)
     told = {"what": kind, "amount": f"{amount:f}", "currency": currency}
-    audit.record(by=by, at=at, act="case.compensate", kind="case", id=case.pk, name=case.title, **told)
+    audit.record(by=by, at=at, act="case.compensate", kind="case", id=case.pk, name=f"#{case.pk}", **told)
     return given
 
 
@@ -155,7 +155,7 @@ def take_compensation_back(*, given: Compensation, by: User, at: datetime) -> No
     if Compensation.objects.filter(pk=given.pk, undone_at=None).update(undone_by=by, undone_at=at):
         undo_source(source=f"compensation:{given.pk}", why=given.note, by=by, at=at)
         case = given.case
-        audit.record(by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=case.title, what=given.kind)
+        audit.record(by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=f"#{case.pk}", what=given.kind)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from muhatap.channels.webchat.models import ChatSession
 from muhatap.conversations import closing
 from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import asking
-from muhatap.feedback.models import Response
+from muhatap.feedback.models import Response, Survey
 from muhatap.flow import intake, reply, surveying
 from muhatap.interactions.models import RawItem
 from muhatap.shared import clock
@@ -54,6 +54,12 @@ def test_the_question_comes_with_the_messages_and_one_press_answers_it(client: C
     assert Response.objects.get().score == 5
     assert call(client, "GET", "/messages", token=token).json()["rating"]["score"] == 5
     assert client.get(asked["url"]).status_code == 200
+
+
+def test_a_survey_that_is_full_before_the_answer_is_kept_is_over(client: Client, token: str) -> None:
+    Survey.objects.update(most_answers=0)
+    assert call(client, "POST", "/rating", {"score": 4}, token).status_code == 410
+    assert not Response.objects.exists()
 
 
 @pytest.mark.parametrize("score", [0, 6, "viel", None, 2**70])

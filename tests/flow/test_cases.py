@@ -12,7 +12,7 @@ from muhatap.automation import actions, opening
 from muhatap.automation.acting import Doing
 from muhatap.contacts import identity
 from muhatap.conversations.models import Conversation
-from muhatap.flow import cases, notifying, promises
+from muhatap.flow import cases, gathering, notifying, promises
 from muhatap.notices import telling, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.sales.models import Order, Refund, Shop
@@ -115,8 +115,8 @@ def test_refunds_of_its_order_are_gathered_once_whenever_they_come(conversation:
     opened(conversation, order_id=order.pk)
     assert total() == 1000
     Refund.objects.create(order=order, external_id="r2", amount=Decimal("1849.90"), at=NOW + HOUR)
-    assert cases.collect(at=NOW + HOUR) == 1
-    assert cases.collect(at=NOW + HOUR) == 0
+    assert gathering.collect(at=NOW + HOUR) == 1
+    assert gathering.collect(at=NOW + HOUR) == 0
     told = sorted(Cost.objects.values_list("what", "amount"))
     assert told == [("refund", Decimal(1000)), ("refund", Decimal(1800)), ("shipping", Decimal("49.90"))]
 
@@ -128,19 +128,19 @@ def test_a_refund_that_changes_or_goes_is_counted_as_the_shop_tells_it_now(
     opened(conversation, order_id=order.pk)
     Refund.objects.filter(pk=first.pk).update(amount=Decimal("800"))
     for at in (NOW + HOUR, NOW + 2 * HOUR):
-        cases.collect(at=at)
+        gathering.collect(at=at)
         assert total() == 800
     assert Cost.objects.filter(at=NOW).aggregate(n=Sum("amount"))["n"] == 1000  # what was read of that day stays
     Refund.objects.filter(pk=first.pk).update(amount=Decimal("900"))
-    cases.collect(at=NOW + 3 * HOUR)
+    gathering.collect(at=NOW + 3 * HOUR)
     assert total() == 900
     first.delete()
     again = Refund.objects.create(order=order, external_id="r2", amount=Decimal("700"), at=NOW)
-    cases.collect(at=NOW + 4 * HOUR)
-    assert (total(), cases.collect(at=NOW + 4 * HOUR)) == (700, 0)
+    gathering.collect(at=NOW + 4 * HOUR)
+    assert (total(), gathering.collect(at=NOW + 4 * HOUR)) == (700, 0)
     again.delete()
-    cases.collect(at=NOW + 5 * HOUR)
-    assert (total(), cases.collect(at=NOW + 5 * HOUR)) == (0, 0)
+    gathering.collect(at=NOW + 5 * HOUR)
+    assert (total(), gathering.collect(at=NOW + 5 * HOUR)) == (0, 0)
 
 
 @pytest.mark.parametrize("is_agent_first", [True, False])
@@ -157,16 +157,16 @@ def test_what_an_agent_said_stays_when_the_shop_tells_of_it_no_more(
     if is_agent_first:
         said()
     refund = Refund.objects.create(order=order, external_id="r1", amount=Decimal(100), at=NOW)
-    cases.collect(at=NOW)
+    gathering.collect(at=NOW)
     if not is_agent_first:
         said()
     assert total() == 100
     Refund.objects.filter(pk=refund.pk).update(amount=Decimal(120))
-    cases.collect(at=NOW + HOUR)
-    assert (total(), cases.collect(at=NOW + HOUR)) == (120, 0)
+    gathering.collect(at=NOW + HOUR)
+    assert (total(), gathering.collect(at=NOW + HOUR)) == (120, 0)
     refund.delete()
-    cases.collect(at=NOW + 2 * HOUR)
-    assert (total(), cases.collect(at=NOW + 2 * HOUR)) == (100, 0)
+    gathering.collect(at=NOW + 2 * HOUR)
+    assert (total(), gathering.collect(at=NOW + 2 * HOUR)) == (100, 0)
     costing.take_compensation_back(given=case.compensations.get(), by=cast.zeynep(), at=NOW + 3 * HOUR)
     assert total() == 0
 
@@ -175,7 +175,7 @@ def test_what_a_browser_claims_of_refunds_costs_nothing(conversation: Conversati
     Order.objects.update(is_told_by_server=False)
     Refund.objects.create(order=order, external_id="r1", amount=Decimal("1000"), at=NOW)
     opened(conversation, order_id=order.pk)
-    assert (cases.collect(at=NOW), total()) == (0, 0)
+    assert (gathering.collect(at=NOW), total()) == (0, 0)
 
 
 @pytest.mark.parametrize("is_agent_first", [True, False])
@@ -193,7 +193,7 @@ def test_one_refund_spoken_of_in_two_cases_of_its_order_counts_once(
 
     def by_shop() -> None:
         Refund.objects.create(order=order, external_id="r1", amount=Decimal(100), at=NOW)
-        cases.collect(at=NOW)
+        gathering.collect(at=NOW)
 
     for tell in (by_agent, by_shop) if is_agent_first else (by_shop, by_agent):
         tell()
@@ -207,21 +207,21 @@ def test_what_its_promises_took_counts_and_goes_when_their_end_is_taken_back(con
     made = promises.make(contact=conversation.contact, conversation=conversation, terms=terms, by=cast.zeynep(), at=NOW)
     opened(conversation)
     promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + HOUR, minutes=30, cost=Decimal("75"))
-    assert cases.collect(at=NOW + HOUR) == 2
+    assert gathering.collect(at=NOW + HOUR) == 2
     assert (total(), Cost.objects.get(minutes=30).amount) == (75, None)
     promises.reopen(promise=made, by=cast.zeynep(), at=NOW + 2 * HOUR)
-    cases.collect(at=NOW + 2 * HOUR)
+    gathering.collect(at=NOW + 2 * HOUR)
     assert (total(), sum(row.minutes or 0 for row in Cost.objects.all())) == (0, 0)
     promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + 3 * HOUR, cost=Decimal("80"))
-    cases.collect(at=NOW + 3 * HOUR)
-    assert (total(), cases.collect(at=NOW + 3 * HOUR)) == (80, 0)
+    gathering.collect(at=NOW + 3 * HOUR)
+    assert (total(), gathering.collect(at=NOW + 3 * HOUR)) == (80, 0)
 
 
 def test_a_promise_of_a_conversation_without_a_case_costs_nothing_here(conversation: Conversation) -> None:
     terms = promising.Terms(what="Bilgi", due_at=NOW + 8 * HOUR, time_zone="Europe/Istanbul")
     made = promises.make(contact=conversation.contact, conversation=conversation, terms=terms, by=cast.zeynep(), at=NOW)
     promises.end(promise=made, outcome="kept", by=cast.zeynep(), at=NOW + HOUR, cost=Decimal("75"))
-    assert cases.collect(at=NOW + HOUR) == 0
+    assert gathering.collect(at=NOW + HOUR) == 0
 
 
 def test_a_rule_opens_one_case_with_its_cause_and_says_when_one_stands(conversation: Conversation) -> None:

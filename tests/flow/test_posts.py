@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from muhatap.accounts.models import AuditEntry
 from muhatap.automation import opening
 from muhatap.channels.contract import Heard
 from muhatap.channels.hook import adapter as hook
@@ -233,8 +234,21 @@ def test_what_its_author_deleted_is_nowhere_any_more() -> None:
     assert message.sender == {"name": "", "email": ""} and conversation.subject == ""
     assert not any(b"0532" in bytes(item.raw) for item in RawItem.objects.all())
     assert not hasattr(Interaction.objects.get(pk=post.interaction_id), "reading")
+    assert "Elif" not in f"{conversation.contact.name}{conversation.search_text}"
     told(yorumlar, text="Adım Elif, numaram 0532 123 41 18")
     assert Post.objects.get(pk=post.pk).text == ""
+
+
+def test_of_whom_nothing_else_was_heard_nothing_is_kept() -> None:
+    yorumlar, author = source("hook", opens="none"), {"id": "uye-7", "name": "Elif Gizli"}
+    first, second = told(yorumlar, id="1", author=author), told(yorumlar, id="2", author=author)
+    told(yorumlar, id="1", deleted=True)
+    assert first and second and Contact.objects.get().name == "Elif Gizli"
+
+    told(yorumlar, id="2", deleted=True)
+
+    assert not Contact.objects.exists()
+    assert Post.objects.filter(erased_at__isnull=False, interaction__contact=None).count() == 2
 
 
 def test_a_deletion_of_what_we_never_heard_is_nothing() -> None:
@@ -273,6 +287,7 @@ def test_a_case_forgets_the_words_of_a_deleted_post() -> None:
     told(yorumlar, deleted=True)
 
     case.refresh_from_db()
+    assert not AuditEntry.objects.filter(object_name__contains="Gizli").exists()
     assert case.entry and "Gizli" not in f"{case.title}{case.entry.title}{case.entry.excerpt}"
     told_of_it = Message.objects.get(conversation=conversation, event="case_opened")
     assert told_of_it.event_details["what"] == case.title and told_of_it.event_details["case"] == case.pk
