@@ -39,7 +39,7 @@ def vouch(*, write_key: str, origin: str, visitor: str, identity: SignedIdentity
     `origin` is the page's, which the site has to let in; empty for a page of our own.
     """
     site = sites.of_page(write_key=write_key, origin=origin)
-    if site is None or visitor.startswith(proving.OURS):
+    if site is None or site.is_nameless or visitor.startswith(proving.OURS):
         return False
     told = proving.of_signed(identity)
     proof = proving.proof(site_id=site.id, visitor=visitor, said=told, how=How.CHAT, at=at, recorded_at=at)

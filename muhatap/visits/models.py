@@ -21,6 +21,8 @@ class Site(models.Model):
     origins = models.JSONField(default=list)
     per_second = models.PositiveIntegerField(_("Requests a second at most"), default=1000)
     is_on = models.BooleanField(_("In use"), default=True)
+    # Nobody is known again after the day, whatever a page, a program or a visitor says.
+    is_nameless = models.BooleanField(_("Without consent"), default=False, db_default=False)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     last_event_at = models.DateTimeField(null=True)
@@ -432,6 +434,7 @@ class Refusal(models.Model):
         BLOCKED = "blocked", _("Kept, but tied to nobody: this is no customer’s number")
         SIGNATURE = "signature", _("Kept, but tied to nobody: the signature does not hold")
         COPIED = "copied", _("Kept, but tied to nobody: this signature was used in another browser")
+        CONSENT = "consent", _("This site knows nobody: what only says who somebody is, is not kept")
         EXPOSED = "exposed", _("A page sent it with the secret key of servers. Make a new key")
 
     site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="refusals")

@@ -41,6 +41,7 @@ class Standing:
     origins: frozenset[str]
     per_second: int
     by_server: bool = False
+    is_nameless: bool = False  # nobody is known again after the day
 
     def lets_in(self, origin: str) -> bool:
         """May pages of this origin (scheme://host) send? A line https://*.example.com stands for its subdomains."""
@@ -58,7 +59,9 @@ def standing() -> dict[str, Standing]:
     """All sites by write key, and by the hash of their server's key."""
     found = {}
     for site in Site.objects.all():
-        one = Standing(site.pk, site.name, site.is_on, frozenset(site.origins), site.per_second)
+        one = Standing(
+            site.pk, site.name, site.is_on, frozenset(site.origins), site.per_second, is_nameless=site.is_nameless
+        )
         found[site.write_key] = one
         if site.server_key_hash:
             found[site.server_key_hash] = replace(one, by_server=True)
@@ -102,21 +105,23 @@ def renew_secret(*, site: Site, by: User, at: datetime) -> str:
 
 
 @transaction.atomic
-def create(*, name: str, origins: Sequence[str], by: User, at: datetime) -> Site:
+def create(*, name: str, origins: Sequence[str], by: User, at: datetime, is_nameless: bool = False) -> Site:
     """A site with a key of its own. Raises BadOrigin."""
     site = Site.objects.create(
-        name=name, origins=readable(origins), write_key=secrets.token_urlsafe(18), by=by, created_at=at
-    )
+        name=name, origins=readable(origins), is_nameless=is_nameless, write_key=secrets.token_urlsafe(18), by=by, created_at=at,
+    )  # fmt: skip
     audit.record(by=by, at=at, act="site.created", kind="site", id=site.pk, name=name, origins=site.origins)
     return site
 
 
 @transaction.atomic
 def change(
-    *, site: Site, name: str, origins: Sequence[str], per_second: int, is_on: bool, by: User, at: datetime
-) -> None:
-    """Raises BadOrigin."""
+    *, site: Site, name: str, origins: Sequence[str], per_second: int, is_on: bool, by: User, at: datetime,
+    is_nameless: bool | None = None,
+) -> None:  # fmt: skip
+    """Raises BadOrigin. What was tied before a site became nameless stays, until somebody takes it back."""
     wanted = {"name": name, "origins": readable(origins), "per_second": per_second, "is_on": is_on}
+    wanted |= {} if is_nameless is None else {"is_nameless": is_nameless}
     changed = {field: value for field, value in wanted.items() if getattr(site, field) != value}
     for field, value in changed.items():
         setattr(site, field, value)
