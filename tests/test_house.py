@@ -12,7 +12,7 @@ FLOORS = [
     {"accounts", "matching", "measures", "reading"},
     {"contacts", "channels", "webhooks"},
     {"interactions", "imports", "duplicates"},
-    {"conversations", "service", "feedback", "writing", "visits", "sales", "understanding"},
+    {"conversations", "service", "feedback", "writing", "assistant", "visits", "sales", "understanding"},
     {"insight", "search", "notices", "automation", "triggers"},
     {"flow"},
     {"web", "api"},

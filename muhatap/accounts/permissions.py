@@ -55,6 +55,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "automation.edit": _LEADS,  # rules, who takes the next conversation
     "canned.use": _STAFF_OF_SERVICE,  # canned replies and signatures, and writing one's own
     "canned.share": _LEADS,  # write them for a team, for inboxes or for everybody
+    "assistant.use": _STAFF_OF_SERVICE,  # have a draft, a summary or a translation written, where it is on
+    "assistant.edit": _ADMINISTRATION,  # where texts go and for what, and every text that went
     "macros.use": _STAFF_OF_SERVICE,  # run them, keep one's own
     "macros.share": _LEADS,  # with a team or everybody
     "visits.read": _EVERYBODY - {AGENT},  # what happens on web sites, of everybody

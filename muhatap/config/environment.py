@@ -47,6 +47,7 @@ class Environment:
     smtp_url: str | None
     mail_from: str
     webhooks_may_be_private: bool
+    assistant_may_be_private: bool
     engine: str
     engine_memory_mb: int
     engine_threads: int | None
@@ -91,6 +92,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         smtp_url=values.take("MUHATAP_SMTP_URL", "", _smtp_url),
         mail_from=values.take("MUHATAP_MAIL_FROM", f"muhatap@{urlsplit(url).hostname}", _mail_from),
         webhooks_may_be_private=values.take("MUHATAP_WEBHOOKS_MAY_BE_PRIVATE", "no", _yes_or_no),
+        assistant_may_be_private=values.take("MUHATAP_ASSISTANT_MAY_BE_PRIVATE", "no", _yes_or_no),
         engine=values.take("MUHATAP_ENGINE", "duckdb", _engine),
         engine_memory_mb=values.take("MUHATAP_ENGINE_MEMORY_MB", "1024", _number(128, 1_000_000)),
         engine_threads=values.take("MUHATAP_ENGINE_THREADS", "0", _number(0, 1024)) or None,

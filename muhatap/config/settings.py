@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "muhatap.service",
     "muhatap.feedback",
     "muhatap.writing",
+    "muhatap.assistant",
     "muhatap.visits",
     "muhatap.sales",
     "muhatap.understanding",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "muhatap.web.promises",
     "muhatap.web.cases",
     "muhatap.web.writing",
+    "muhatap.web.assistant",
     "muhatap.web.automation",
     "muhatap.web.notices",
     "muhatap.web.feedback",
@@ -221,6 +223,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_upload_mb * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1024 * 1024
 WEBHOOKS_MAY_BE_PRIVATE = ENVIRONMENT.webhooks_may_be_private
+ASSISTANT_MAY_BE_PRIVATE = ENVIRONMENT.assistant_may_be_private
 
 ENGINE = ENVIRONMENT.engine  # what answers reports over the lake: docs/guides/scale.md
 ENGINE_MEMORY_MB = ENVIRONMENT.engine_memory_mb

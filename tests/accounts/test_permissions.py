@@ -58,6 +58,8 @@ TABLE = {
     "understanding.edit":     (1, 1, 1, 0, 0, 0),
     "automation.read":        (1, 1, 1, 1, 0, 0),
     "automation.edit":        (1, 1, 1, 0, 0, 0),
+    "assistant.use":          (1, 1, 1, 1, 0, 0),
+    "assistant.edit":         (1, 1, 0, 0, 0, 0),
     "macros.use":             (1, 1, 1, 1, 0, 0),
     "macros.share":           (1, 1, 1, 0, 0, 0),
     "canned.use":             (1, 1, 1, 1, 0, 0),

@@ -1,0 +1,172 @@
+"""An asking and what becomes of it: prepared and shown, sent when a person says so, answered, failed or stopped, then taken or not."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from muhatap.accounts import audit
+from muhatap.accounts.models import User
+from muhatap.assistant import setting
+from muhatap.assistant.models import Asking
+from muhatap.assistant.trouble import Trouble
+from muhatap.shared import jobs, live, secrets
+from muhatap.shared.secrets import SecretLost
+
+JOB, QUEUE = "assist", "assistant"
+AT_ONCE = 2  # askings that may hold a seat of those who send; the others wait
+KEPT = timedelta(days=30)  # masked texts
+KEPT_PREPARED = timedelta(hours=1)  # what was shown and never sent
+KEPT_GIVEN = timedelta(days=1)  # what the placeholders stand for, where nobody took or threw away the answer
+State, Used = Asking.State, Asking.Used
+
+
+class NotOn(Exception):
+    """This task is not on."""
+
+
+class NotNow(Exception):
+    """The asking is no longer where this could be done to it."""
+
+
+@transaction.atomic
+def prepare(
+    *,
+    task: str,
+    conversation_id: int,
+    instructions: str,
+    text: str,
+    given: Mapping[str, str],
+    language: str,
+    by: User,
+    at: datetime,
+) -> Asking:
+    """Keep what would be sent, exactly as it is shown. What this person had prepared here before goes. Raises NotOn."""
+    row = setting.current()
+    if not setting.is_on(task):
+        raise NotOn(task)
+    Asking.objects.filter(conversation_id=conversation_id, by=by, state=State.PREPARED).delete()
+    return Asking.objects.create(
+        task=task,
+        conversation_id=conversation_id,
+        by=by,
+        prepared_at=at,
+        host=urlsplit(row.url).netloc,
+        model=row.model,
+        language=language,
+        instructions=instructions,
+        text=text,
+        n_sent=len(instructions) + len(text),
+        n_masked=len(given),
+        given_sealed=secrets.seal(json.dumps(dict(given), ensure_ascii=False)),
+    )
+
+
+@transaction.atomic
+def send(*, asking: Asking, by: User, at: datetime) -> Asking:
+    """A person has seen it and sends it. Raises NotOn, NotNow."""
+    row = _locked(asking.pk)
+    if row.state != State.PREPARED:
+        raise NotNow(row.state)
+    if not setting.is_on(row.task):
+        raise NotOn(row.task)
+    there = setting.current()
+    row.host, row.model = urlsplit(there.url).netloc, there.model
+    _move(row, State.WAITING, sent_at=at)
+    audit.record(
+        by=by, at=at, act="assistant.ask", kind="asking", id=row.pk, task=row.task, host=row.host, model=row.model,
+        conversation=row.conversation_id, characters=row.n_sent,
+    )  # fmt: skip
+    jobs.queue(JOB, queue=QUEUE, lock=f"{JOB}-{row.pk % AT_ONCE}", asking_id=row.pk)
+    return row
+
+
+@transaction.atomic
+def stop(*, asking: Asking, at: datetime) -> Asking:
+    """Nobody wants the answer any more; one that is over stays as it is."""
+    row = _locked(asking.pk)
+    if row.is_under_way:
+        _move(row, State.CANCELLED, ended_at=at, given_sealed="")
+    return row
+
+
+@transaction.atomic
+def begin(*, asking_id: int, at: datetime) -> Asking | None:
+    """The asking when it is to be asked now. One that was being asked when its process died is not asked again: it went out once."""
+    row = Asking.objects.select_for_update().filter(pk=asking_id).first()
+    if row is None or row.state not in Asking.UNDER_WAY:
+        return None
+    if row.state == State.ASKING:
+        fail(asking=row, trouble=Trouble.STOPPED, detail="", at=at)
+        return None
+    if not setting.is_on(row.task):
+        fail(asking=row, trouble=Trouble.OFF, detail="", at=at)
+        return None
+    _move(row, State.ASKING, begun_at=at)
+    return row
+
+
+def went_on(*, asking_id: int, n: int) -> bool:
+    """So many characters came; whether the answer is still wanted."""
+    is_wanted = bool(Asking.objects.filter(pk=asking_id, state=State.ASKING).update(n_received=n))
+    if is_wanted:
+        _announce(Asking.objects.only("by").get(pk=asking_id), n=n)
+    return is_wanted
+
+
+@transaction.atomic
+def answer(*, asking: Asking, text: str, at: datetime) -> None:
+    row = _locked(asking.pk)
+    if row.state == State.ASKING:
+        _move(row, State.ANSWERED, answer=text, n_received=len(text), ended_at=at)
+
+
+@transaction.atomic
+def fail(*, asking: Asking, trouble: str, detail: str, at: datetime) -> None:
+    row = _locked(asking.pk)
+    if row.is_under_way:
+        _move(row, State.FAILED, trouble=trouble, trouble_detail=detail[:400], ended_at=at, given_sealed="")
+
+
+@transaction.atomic
+def settle(*, asking: Asking, used: str) -> None:
+    """An answer was taken or thrown away: what its placeholders stand for is needed no more. Raises NotNow."""
+    row = _locked(asking.pk)
+    if row.state != State.ANSWERED or row.used:
+        raise NotNow(row.state)
+    _move(row, row.state, used=used, given_sealed="")
+
+
+def given(asking: Asking) -> dict[str, str]:
+    """What the placeholders stand for; nothing when that was forgotten or cannot be read any more."""
+    try:
+        found: dict[str, str] = json.loads(secrets.unseal(asking.given_sealed) or "{}")
+    except SecretLost:
+        return {}
+    return found
+
+
+def forget(*, at: datetime) -> None:
+    """What was never sent goes, texts after thirty days, and what placeholders stand for after a day. The rows stay: who, when, how much."""
+    Asking.objects.filter(state=State.PREPARED, prepared_at__lt=at - KEPT_PREPARED).delete()
+    Asking.objects.filter(prepared_at__lt=at - KEPT_GIVEN, forgotten_at=None).exclude(given_sealed="").update(given_sealed="")
+    old = Asking.objects.filter(prepared_at__lt=at - KEPT, forgotten_at=None)
+    old.update(instructions="", text="", answer="", trouble_detail="", given_sealed="", forgotten_at=at)
+
+
+def _locked(pk: int) -> Asking:
+    return Asking.objects.select_for_update().get(pk=pk)
+
+
+def _move(row: Asking, state: str, **values: object) -> None:
+    row.state = State(state)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", "host", "model", *values])
+    _announce(row)
+
+
+def _announce(row: Asking, **more: int) -> None:
+    live.announce([f"user:{row.by_id}"], "asking", asking=row.pk, **more)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WebAssistantConfig(AppConfig):
+    name = "muhatap.web.assistant"
+    label = "web_assistant"
