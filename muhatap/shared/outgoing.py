@@ -56,7 +56,7 @@ def connected(
     """A connection to a checked address that is cut at `until` (monotonic). Raises Refused, OSError."""
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = host if may_be_private else public_address(host, port)
+    address = neighbour(host, port) if may_be_private else public_address(host, port)
     connection = http.client.HTTPConnection(host, port)
     with socket.create_connection((address, port), timeout=_left(until)) as line, _cut_at(until, line) as is_cut:
         line.settimeout(_left(until))
@@ -72,13 +72,32 @@ def connected(
 
 def public_address(host: str, port: int) -> str:
     """The address to connect to. Raises Refused when any address of this name is not on the public net."""
+    found = _addresses(host, port)
+    if not found or not all(ipaddress.ip_address(address).is_global for address in found):
+        raise Refused(f"{host} is not on the public net")
+    return sorted(found)[0]
+
+
+def is_public(host: str, port: int) -> bool:
+    """Whether any address of this name is on the public net. Raises Refused when it is not known."""
+    return any(ipaddress.ip_address(address).is_global for address in _addresses(host, port))
+
+
+def neighbour(host: str, port: int) -> str:
+    """The name itself, where neighbours are allowed. Raises Refused for addresses of the line: there clouds keep their machines' secrets."""
+    for address in map(ipaddress.ip_address, _addresses(host, port)):
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if plain.is_link_local or plain.is_multicast or plain.is_unspecified:
+            raise Refused(f"{host} is an address of our own line")
+    return host
+
+
+def _addresses(host: str, port: int) -> set[str]:
     try:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise Refused(f"{host} is not known") from error
-    if not found or not all(ipaddress.ip_address(address).is_global for address in found):
-        raise Refused(f"{host} is not on the public net")
-    return sorted(found)[0]
+    return {address.partition("%")[0] for address in found}
 
 
 def _followed(url: str, *, until: float) -> Picture:
