@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ TOKEN = "b" * 32  # of CSRF: the cookie and the form only have to agree
 WORDS = ("kargo", "iade", "fatura", "nevresim", "havlu", "kehribar", "0532")
 VIEWS = ("mine", "all", "unassigned", "waiting", "resolved")
 LIVE = re.compile(rb'data-live-url="([^"]+)"')
+LOADED = re.compile(rb'hx-get="([^"]+)" hx-trigger="load"')  # parts that ask for themselves when they are drawn
 LINK = re.compile(rb'data-row="\d+"\s+hx-get="(/inbox/\d+/)\?')
 
 
@@ -76,6 +78,7 @@ class Agent:
             if html:
                 self.page.open(html)
                 self._beat_again(CHANGED)
+                await asyncio.gather(*(self._part("beside", unescape(url.decode())) for url in LOADED.findall(html)))
         else:
             await self._note(self.dice.choice(self.known))
 
@@ -91,9 +94,7 @@ class Agent:
         self.known = [match.decode() for match in LINK.findall(html)] or self.known
         live = LIVE.search(html)
         self.stream = asyncio.create_task(self._listen(live[1].decode() if live else "/live"))
-        self._beat_again(0.0, was)
-        if team := self.page.parts.get("team-now"):
-            asyncio.get_running_loop().create_task(self._part("team", team.url))
+        self._beat_again(0.0, was, "yes")  # its answer brings the team
 
     async def _listen(self, url: str) -> None:
         try:
@@ -114,12 +115,12 @@ class Agent:
         self.news_after = time.monotonic() + NEWS_REST
         await self._part("news", "/notices/news/?after=0")
 
-    def _beat_again(self, soon: float, was: str = "") -> None:
+    def _beat_again(self, soon: float, was: str = "", team: str = "") -> None:
         if self.beats:
             self.beats.cancel()
-        self.beats = asyncio.create_task(self._beat(soon, was))
+        self.beats = asyncio.create_task(self._beat(soon, was, team))
 
-    async def _beat(self, soon: float, was: str) -> None:
+    async def _beat(self, soon: float, was: str, team: str) -> None:
         await asyncio.sleep(soon)
         while True:
             shown = {
@@ -127,9 +128,10 @@ class Agent:
                 "conversation": str(self.page.conversation or ""),
                 "shown": "yes",
                 "was": was,
+                "team": team,
             }
             await self._post("beat", "/notices/here/", {name: value for name, value in shown.items() if value})
-            was = ""
+            was = team = ""
             await asyncio.sleep(BEAT)
 
     async def _note(self, place: str) -> None:

@@ -3,18 +3,23 @@
 Sending waits for mail servers, up to minutes each; it has a process of its own, so that what comes in never waits behind it.
 """
 
+import asyncio
 import os
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import django
-from django.core.management import call_command
+from procrastinate import PsycopgConnector
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from muhatap.config import lifeline
 
 CONCURRENCY = 4
 QUEUES = {
-    "inward": "intake,follow,care,default",
-    "outward": "outbox,push,webhooks,listening",
+    "inward": ["intake", "follow", "care", "default"],
+    "outward": ["outbox", "push", "webhooks", "listening", "assistant"],
 }  # what each kind of worker does
 GRACE = 8  # seconds a running job gets when we are asked to stop; a job cut short runs again
 
@@ -24,13 +29,34 @@ def main() -> None:
     lifeline.hold()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
     django.setup()
-    call_command(
-        "procrastinate",
-        "worker",
-        f"--queues={QUEUES[sys.argv[1]] if sys.argv[1:] else ''}",
-        f"--concurrency={CONCURRENCY}",
-        f"--shutdown-graceful-timeout={GRACE}",
-    )
+    asyncio.run(work(QUEUES[sys.argv[1]] if sys.argv[1:] else None))
+
+
+async def work(queues: Sequence[str] | None, **more: Any) -> None:
+    """Does jobs until it is asked to stop."""
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(_connector()):
+        async with app.open_async():
+            await app.run_worker_async(queues=queues, concurrency=CONCURRENCY, shutdown_graceful_timeout=GRACE, **more)
+
+
+def _connector() -> PsycopgConnector:
+    """Taking a job and ending it are one statement each: no transaction around them, and no question before them."""
+    from procrastinate.contrib.django.utils import connector_params
+
+    return PsycopgConnector(pool_factory=_pool, kwargs=connector_params() | {"autocommit": True})
+
+
+def _pool(**settings: Any) -> AsyncConnectionPool[Any]:
+    return AsyncConnectionPool(**settings | {"check": _check})
+
+
+async def _check(connection: AsyncConnection[Any]) -> None:
+    from muhatap.config.postgresql.base import is_silent
+
+    if not is_silent(connection.pgconn.socket):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 if __name__ == "__main__":

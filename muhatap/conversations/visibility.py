@@ -164,10 +164,15 @@ def find(user: User, number: int) -> Conversation | None:
     found = rows.filter(pk=number).first()
     while found is not None and found.merged_into_id:
         found = rows.get(pk=found.merged_into_id)
-    if found is None:
-        return None
+    return found if found is not None and holds(user, found) else None
+
+
+def holds(user: User, row: Conversation) -> bool:
+    """Whether the user sees a conversation that was just read: nearly always said without another question."""
     within = scope(user)
-    return found if within.holds(found) or (within.was_called and sees(user, found)) else None
+    if row.merged_into_id:
+        return False
+    return within.holds(row) or (within.was_called and sees(user, row))
 
 
 def who_sees(conversation: Conversation) -> QuerySet[User]:

@@ -1,30 +1,37 @@
 """Who is here now, who looks at which conversation and who is writing in it; told to the others only when it changes."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from muhatap.accounts.models import User
-from muhatap.conversations import threads
+from muhatap.conversations import threads, visibility
 from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import sees, visible_to
 from muhatap.notices.models import Presence
 from muhatap.shared import live
 
 BEAT = timedelta(seconds=20)  # how often an open page says that it is
 LOOKS = timedelta(seconds=45)  # two beats may be lost
 STAYS = timedelta(minutes=3)  # a hidden tab may speak only once a minute
+TAB = ("user", "tab", "conversation", "is_typing", "is_shown", "at")
 STAFF = "staff"  # the live topic of everybody who works here
 
 PUT = """
+with turned as (delete from notices_presence where user_id = %(user)s and tab = %(was)s)
 insert into notices_presence (user_id, tab, conversation_id, is_typing, is_shown, at)
 values (%(user)s, %(tab)s, %(conversation)s, %(is_typing)s, %(is_shown)s, %(at)s)
 on conflict (user_id, tab) do update
    set conversation_id = excluded.conversation_id, is_typing = excluded.is_typing,
        is_shown = excluded.is_shown, at = excluded.at
+"""
+OTHERS = """
+select p.conversation_id, p.user_id, u.name, bool_or(p.is_typing) from notices_presence p
+join accounts_user u on u.id = p.user_id and u.is_active
+join conversations_conversation on conversations_conversation.id = p.conversation_id and merged_into_id is null
+where p.user_id <> %s and p.is_shown and p.at >= %s and ({seen}) group by 1, 2, 3 order by 3, 2, 1
 """
 
 
@@ -38,7 +45,6 @@ class Here:
     is_typing: bool
 
 
-@transaction.atomic
 def beat(
     *,
     user: User,
@@ -49,45 +55,43 @@ def beat(
     is_shown: bool = True,
     was: str = "",
 ) -> None:
-    """A tab is open, and shows this conversation. One that the user does not see counts as none.
+    """A tab is open, and shows this conversation, which was just read. One that the user does not see counts as none.
 
     `was` is what the tab was called before it turned to this page: nobody hears that it went and came.
     """
-    if was:
-        _rename(user, was, tab)
-    if conversation is not None and not sees(user, conversation):
+    if conversation is not None and not visibility.holds(user, conversation):
         conversation = None
-    was_here = is_here(user, at=at)
-    before = _tab_in(user, tab)
-    rooms = {room.pk: room for room in (before, conversation) if room}
-    states = {pk: _state(user, pk, at) for pk in rooms}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PUT,
-            {
-                "user": user.pk,
-                "tab": tab,
-                "conversation": conversation.pk if conversation else None,
-                "is_typing": is_typing and conversation is not None,
-                "is_shown": is_shown,
-                "at": at,
-            },
-        )
-    for pk, room in rooms.items():
-        _tell_change(user, room, states[pk], at=at)
-    if not was_here:
-        live.announce([STAFF], "staff", user=user.pk)
+    tabs = _tabs(user)
+    before, was_here = _looks(tabs, at), any(one.at >= at - STAYS for one in tabs.values())
+    old = tabs.pop(was, None) if tab not in tabs else tabs[tab]
+    new = Presence(
+        user=user,
+        tab=tab,
+        conversation=conversation,
+        is_typing=is_typing and conversation is not None,
+        is_shown=is_shown,
+        at=at,
+    )
+    after = _looks(tabs | {tab: new}, at)
+    rooms = {room.pk: room for room in (old.conversation if old else None, conversation) if room}
+    changed = [room for pk, room in rooms.items() if before.get(pk) != after.get(pk)]
+    with transaction.atomic() if changed or not was_here else nullcontext():
+        _put(new, was=old.tab if old else "")
+        _tell(user, changed, after)
+        if not was_here:
+            live.announce([STAFF], "staff", user=user.pk)
 
 
 @transaction.atomic
 def leave(*, user: User, tab: str, at: datetime) -> None:
     """A tab was closed."""
-    room = _tab_in(user, tab)
-    state = _state(user, room.pk, at) if room else None
+    tabs = _tabs(user)
+    before, old = _looks(tabs, at), tabs.pop(tab, None)
+    after = _looks(tabs, at)
     Presence.objects.filter(user=user, tab=tab).delete()
-    if room:
-        _tell_change(user, room, state, at=at)
-    if not is_here(user, at=at):
+    if old and old.conversation and before.get(old.conversation.pk) != after.get(old.conversation.pk):
+        _tell(user, [old.conversation], after)
+    if not any(one.at >= at - STAYS for one in tabs.values()):
         live.announce([STAFF], "staff", user=user.pk)
 
 
@@ -103,16 +107,12 @@ def tidy(*, at: datetime) -> None:
 
 def others(user: User, *, at: datetime) -> list[Here]:
     """Colleagues in the conversations that this user sees."""
-    present = _looking(at).exclude(user=user)
-    rows = present.values_list("conversation_id", "user_id", "user__name", "is_typing").order_by("user__name", "id")
-    found: dict[tuple[int, int], Here] = {}
-    for conversation_id, user_id, name, is_typing in rows:
-        known = found.get((conversation_id, user_id))
-        found[conversation_id, user_id] = Here(
-            conversation_id, user_id, name, is_typing or bool(known and known.is_typing)
-        )
-    seen = _seen(user, {conversation_id for conversation_id, _user_id in found})
-    return [here for here in found.values() if here.conversation_id in seen]
+    branches = visibility.branches(user)
+    seen = " or ".join(branch.sql for branch in branches)
+    values = [one for branch in branches for one in branch.values]
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS.format(seen=seen), [user.pk, at - LOOKS, *values])
+        return [Here(*row) for row in cursor.fetchall()]
 
 
 def staff(*, at: datetime) -> list[tuple[User, int]]:
@@ -125,12 +125,8 @@ def staff(*, at: datetime) -> list[tuple[User, int]]:
         in_it = rooms.setdefault(user_id, set())
         if conversation_id and is_shown and last_at >= at - LOOKS:
             in_it.add(conversation_id)
-    users = User.objects.filter(pk__in=rooms)
+    users = User.objects.filter(pk__in=rooms).only("name")
     return [(user, len(rooms[user.pk])) for user in sorted(users, key=lambda user: user.sort_key)]
-
-
-def is_here(user: User, *, at: datetime) -> bool:
-    return Presence.objects.filter(user=user, at__gte=at - STAYS).exists()
 
 
 def is_looking(user: User, *, at: datetime, conversation_id: int | None = None) -> bool:
@@ -139,33 +135,37 @@ def is_looking(user: User, *, at: datetime, conversation_id: int | None = None) 
     return (shown.filter(conversation_id=conversation_id) if conversation_id else shown).exists()
 
 
-def _looking(at: datetime) -> QuerySet[Presence]:
-    return Presence.objects.filter(conversation__isnull=False, is_shown=True, at__gte=at - LOOKS, user__is_active=True)
+def _tabs(user: User) -> dict[str, Presence]:
+    """The tabs of one person, with what it takes to tell of the conversations they show."""
+    rows = Presence.objects.filter(user=user).select_related("conversation")
+    told = ("inbox", "team", "assignee")
+    return {row.tab: row for row in rows.only(*TAB, *(f"conversation__{name}" for name in told))}
 
 
-def _seen(user: User, numbers: Collection[int]) -> set[int]:
-    return set(visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+def _looks(tabs: Mapping[str, Presence], at: datetime) -> dict[int, bool]:
+    """The conversations somebody looks at, in any of their tabs, and whether they are writing in it."""
+    found: dict[int, bool] = {}
+    for one in tabs.values():
+        if one.conversation_id and one.is_shown and one.at >= at - LOOKS:
+            found[one.conversation_id] = found.get(one.conversation_id, False) or one.is_typing
+    return found
 
 
-def _rename(user: User, was: str, tab: str) -> None:
-    if not Presence.objects.filter(user=user, tab=tab).exists():
-        Presence.objects.filter(user=user, tab=was).update(tab=tab)
+def _put(row: Presence, *, was: str) -> None:
+    given = {
+        "user": row.user_id,
+        "tab": row.tab,
+        "was": was if was != row.tab else "",
+        "conversation": row.conversation_id,
+        "is_typing": row.is_typing,
+        "is_shown": row.is_shown,
+        "at": row.at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PUT, given)
 
 
-def _tab_in(user: User, tab: str) -> Conversation | None:
-    row = Presence.objects.filter(user=user, tab=tab).select_related("conversation").first()
-    return row.conversation if row else None
-
-
-def _state(user: User, conversation_id: int, at: datetime) -> bool | None:
-    """None when they do not look at it, else whether they are writing in it, in any of their tabs."""
-    tabs = list(_looking(at).filter(user=user, conversation_id=conversation_id).values_list("is_typing", flat=True))
-    return any(tabs) if tabs else None
-
-
-def _tell_change(user: User, room: Conversation, before: bool | None, *, at: datetime) -> None:
-    after = _state(user, room.pk, at)
-    if after != before:
-        threads.announce(
-            room, "presence", user=user.pk, name=user.name, is_here=after is not None, is_typing=bool(after)
-        )
+def _tell(user: User, rooms: Iterable[Conversation], looks: Mapping[int, bool]) -> None:
+    for room in rooms:
+        here = {"is_here": room.pk in looks, "is_typing": looks.get(room.pk, False)}
+        threads.announce(room, "presence", user=user.pk, name=user.name, **here)

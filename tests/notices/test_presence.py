@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 
 from muhatap.accounts.models import Role, User, Visibility
+from muhatap.accounts.remembering import remember
 from muhatap.conversations.models import Conversation
 from muhatap.notices import presence
 from muhatap.notices.models import Presence
@@ -89,6 +91,19 @@ def test_tabs_that_fell_silent_are_forgotten(conversation: Conversation) -> None
     presence.tidy(at=NOW + timedelta(seconds=181))
 
     assert [row.user for row in Presence.objects.all()] == [cast.deniz()]
+
+
+def test_a_beat_that_changes_nothing_asks_for_ones_own_tabs_and_writes_one_row(
+    conversation: Conversation, django_assert_num_queries: Any
+) -> None:
+    can = cast.can()
+    remember(can)
+    beat(can, conversation)
+
+    with django_assert_num_queries(2):
+        beat(can, conversation, after=20)
+    with django_assert_num_queries(1):
+        presence.others(can, at=NOW)
 
 
 def test_the_table_is_not_worth_the_write_ahead_log() -> None:

@@ -1,9 +1,11 @@
 """Open pages say that they are, and hear who else is."""
 
 import re
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -17,13 +19,24 @@ from muhatap.web.common import reading
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
 
+TEAM = "notices/_team.html"
 TAB = re.compile(r"[0-9a-f]{8,40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A colleague who is here, as the side bar shows them."""
+
+    name: str
+    initials: str
+    said: str
 
 
 @require_POST
 @needs("conversations.read")
 def beat(request: HttpRequest) -> HttpResponse:
-    """A tab is open and shows this; answers with who is where, as far as this reader may know."""
+    """A tab is open and shows this; answers with who is where, as far as this reader may know. A page that was just drawn asks
+    for the team too, which so costs it no request of its own."""
     user, at = visitor(request), clock.now()
     number = reading.number(request.POST.get("conversation"))
     if tab := _tab(request):
@@ -37,14 +50,15 @@ def beat(request: HttpRequest) -> HttpResponse:
             at=at,
         )
     here = presence.others(user, at=at)
-    return JsonResponse(
-        {
-            "here": [
-                {"conversation": one.conversation_id, "user": one.user_id, "name": one.name, "typing": one.is_typing}
-                for one in here
-            ]
-        }
-    )
+    told: dict[str, object] = {
+        "here": [
+            {"conversation": one.conversation_id, "user": one.user_id, "name": one.name, "typing": one.is_typing}
+            for one in here
+        ]
+    }
+    if request.POST.get("team") == "yes":
+        told["team"] = render_to_string(TEAM, {"people": _people(user)})
+    return JsonResponse(told)
 
 
 @require_POST
@@ -59,14 +73,17 @@ def leave(request: HttpRequest) -> HttpResponse:
 @needs("conversations.read")
 def team(request: HttpRequest) -> HttpResponse:
     """Who of the others is here, for the side bar."""
-    found = [(user, n) for user, n in presence.staff(at=clock.now()) if user != visitor(request)]
-    rows = Availability.objects.filter(user__in=[user for user, _n in found])
-    states = {row.user_id: str(row.get_state_display()) for row in rows if row.state != Availability.State.AVAILABLE}
-    people = [
-        {"name": user.name.split()[0], "initials": initials(user.name), "said": _said(user, n, states)}
+    return render(request, TEAM, {"people": _people(visitor(request))})
+
+
+def _people(reader: User) -> list[Person]:
+    found = [(user, n) for user, n in presence.staff(at=clock.now()) if user != reader]
+    rows = Availability.objects.exclude(state=Availability.State.AVAILABLE)
+    states = {row.user_id: str(row.get_state_display()) for row in rows.filter(user__in=[user for user, _n in found])}
+    return [
+        Person(name=user.name.split()[0], initials=initials(user.name), said=_said(user, n, states))
         for user, n in found
     ]
-    return render(request, "notices/_team.html", {"people": people})
 
 
 def _said(user: User, n: int, states: dict[int, str]) -> str:

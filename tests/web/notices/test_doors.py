@@ -77,6 +77,7 @@ def test_a_page_says_what_it_shows_and_hears_who_is_where(can: Client, conversat
     assert Presence.objects.get(user=cast.can()).conversation == conversation
     team = can.get(url("team")).content.decode()
     assert "Zeynep" in team and "in 1 conversation" in team and "Can" not in team
+    assert can.post(url("here"), given | {"team": "yes"}).json()["team"] == team
     can.post(url("gone"), given)
     assert not Presence.objects.filter(user=cast.can()).exists()
 

@@ -9,15 +9,18 @@ from typing import Any
 import lucide
 from django import template
 from django.http import QueryDict
+from django.template.context import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from muhatap.shared import clock
 from muhatap.shared.text import upper_tr
 from muhatap.web.common import shapes, times
+from muhatap.web.common.inside import NOTHING, inside
 
 register = template.Library()
 
+PLACE = '<div id="{}" hx-get="{}" hx-trigger="load" hx-target="this" hx-swap="outerHTML"></div>'
 STATES = {"": "", "soon": "clock", "late": "triangle-alert", "done": "check", "failed": "circle-alert"}
 
 
@@ -31,6 +34,13 @@ def repeat(rows: Iterable[Any], template: str, name: str) -> SafeString:
 def fill(row: Any, template: str, name: str) -> SafeString:
     """A template that knows one row and nothing else of the page."""
     return shapes.filled(template, name, [row])
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str, url: str) -> SafeString:
+    """A part that another area draws: here and now; where that cannot be, a place that asks for it by itself."""
+    drawn = inside(context["request"], url) if "request" in context else NOTHING
+    return drawn or format_html(PLACE, name, url)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 // Who is here. This page says every twenty seconds, and whenever it changes, what it shows and whether one is writing;
 // the answer tells who else is where. News between two answers comes by the live stream. Nothing is read again for it.
+// The first answer after a page was drawn brings the team at the end of the navigation.
 
 import { post, token } from "./asking.js";
 
@@ -22,6 +23,7 @@ let isTyping = false;
 let typingEnds = 0;
 let told = "";
 let soon = 0;
+let wantsTeam = Boolean(document.getElementById("team-now"));
 
 function shown() {
   if (isPhone() && inbox?.dataset.pane === "list") return "";
@@ -34,14 +36,22 @@ async function beat() {
   const now = state();
   told = JSON.stringify(now);
   try {
-    const answer = await post(shell.dataset.hereUrl, was ? { ...now, was } : now);
+    const answer = await post(shell.dataset.hereUrl, { ...now, ...(was && { was }), ...(wantsTeam && { team: "yes" }) });
     was = "";
     if (!answer.here) return;
+    if (answer.team) showTeam(answer.team);
     known = answer.here;
     draw();
   } catch {
     told = ""; // no connection: said again with the next beat
   }
+}
+
+function showTeam(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("team-now");
+  wantsTeam = false;
+  document.getElementById("team-now")?.replaceWith(fresh);
+  window.htmx?.process(fresh);
 }
 
 function changed() {
