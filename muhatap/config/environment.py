@@ -53,6 +53,10 @@ class Environment:
     engine_threads: int | None
     engine_seconds: int
     lake: str
+    lake_endpoint: str
+    lake_region: str
+    lake_key: str
+    lake_secret: str
 
     @property
     def bind(self) -> str:
@@ -98,7 +102,13 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         engine_threads=values.take("MUHATAP_ENGINE_THREADS", "0", _number(0, 1024)) or None,
         engine_seconds=values.take("MUHATAP_ENGINE_SECONDS", "20", _number(1, 3600)),
         lake=values.take("MUHATAP_LAKE", "", _lake),
+        lake_endpoint=values.take("MUHATAP_LAKE_ENDPOINT", "", _endpoint),
+        lake_region=values.take("MUHATAP_LAKE_REGION", "", _region),
+        lake_key=values.take("MUHATAP_LAKE_KEY", "", str),
+        lake_secret=values.take("MUHATAP_LAKE_SECRET", "", str),
     )
+    if bool(environment.lake_key) != bool(environment.lake_secret):
+        values.faults.append(_("MUHATAP_LAKE_KEY and MUHATAP_LAKE_SECRET belong together; give both or neither."))
     values.complain()
     return environment if environment.secret_key else replace(environment, secret_key=kept_secret(environment.data))
 
@@ -265,12 +275,27 @@ def _engine(text: str) -> str:
 
 
 def _lake(text: str) -> str:
+    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)*/?", text, re.ASCII) and "/../" not in f"{text}/":
+        return text.rstrip("/")
     if "://" in text:
         raise ValueError(
-            _("“%(text)s” is an address. The lake has to be a folder; a store such as S3 can be mounted as one.")
-            % {"text": text}
+            _("“%(text)s” is neither a folder nor the address of a bucket, such as s3://ihlamur/lake.") % {"text": text}
         )
     return str(_folder(text)) if text else ""
+
+
+def _endpoint(text: str) -> str:
+    parts = urlsplit(text)
+    is_address = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
+    if text and (not is_address or parts.path.strip("/") or parts.username):
+        raise ValueError(_("“%(text)s” is not an address such as https://s3.example.com:9000.") % {"text": text})
+    return f"{parts.scheme}://{parts.netloc}" if text else ""
+
+
+def _region(text: str) -> str:
+    if text and not re.fullmatch(r"[a-zA-Z0-9-]{1,40}", text):
+        raise ValueError(_("“%(text)s” is not the name of a region, such as eu-central-1.") % {"text": text})
+    return text
 
 
 def _list(text: str) -> tuple[str, ...]:

@@ -229,7 +229,11 @@ ENGINE = ENVIRONMENT.engine  # what answers reports over the lake: docs/guides/s
 ENGINE_MEMORY_MB = ENVIRONMENT.engine_memory_mb
 ENGINE_THREADS = ENVIRONMENT.engine_threads
 ENGINE_SECONDS = ENVIRONMENT.engine_seconds
-LAKE = ENVIRONMENT.lake  # empty: in the data folder
+LAKE = ENVIRONMENT.lake  # empty: in the data folder; a folder; s3://bucket/prefix
+LAKE_ENDPOINT = ENVIRONMENT.lake_endpoint
+LAKE_REGION = ENVIRONMENT.lake_region
+LAKE_KEY = ENVIRONMENT.lake_key
+LAKE_SECRET = ENVIRONMENT.lake_secret
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+
+from muhatap.insight import bucket, lake
 
 _opening = threading.Lock()
 _opened: dict[str, Any] = {}
@@ -30,6 +32,15 @@ class TooMuch(Unanswered):
     """More happened since the last export than a report reads at once. Ask for days up to yesterday."""
 
 
+class Moved(Unanswered):
+    """The store of the lake did not give what it had listed: it cannot be reached, or a day was being written. Ask again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The store of closed days does not give what we asked for. Ask again; if it stays so, tell an administrator.")
+        )
+
+
 class NoEngine(Unanswered):
     """The engine that is configured is not there; the text says what to install."""
 
@@ -38,13 +49,13 @@ class Asking(Protocol):
     """One question's connection to the engine."""
 
     def lay(
-        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+        self, name: str, paths: Sequence[PurePath], told: Any, *, start: date | None = None, end: date | None = None
     ) -> None:
         """A table of this name: the rows of these files and of an Arrow table (or None) that lie within these days."""
         ...
 
     def rows(self, question: str, *asked: Any) -> list[dict[str, Any]]:
-        """What a question of `insight.questions` comes to. Raises TooLong."""
+        """What a question of `insight.questions` comes to. Raises TooLong, Moved."""
         ...
 
 
@@ -85,12 +96,11 @@ class _Duck:
         self._cursor = cursor
 
     def lay(
-        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+        self, name: str, paths: Sequence[PurePath], told: Any, *, start: date | None = None, end: date | None = None
     ) -> None:
         pieces = []
         if paths:
-            files = ", ".join(f"'{_quoted(path)}'" for path in paths)
-            pieces.append(f"read_parquet([{files}], hive_partitioning = false)")
+            pieces.append(lake.readable(self._cursor, name, paths))
         if told is not None and (told.num_rows or not paths):
             self._cursor.register(f"told_{name}", told)
             pieces.append(f"told_{name}")
@@ -114,6 +124,10 @@ class _Duck:
                     "We stopped counting, so that nothing else waits. Choose fewer days, or ask again when it is quieter."
                 )
             ) from error
+        except duckdb.Error as error:
+            if bucket.is_meant() and "arrow" in str(error).lower():
+                raise Moved from error
+            raise
         finally:
             watch.cancel()
 
@@ -125,9 +139,11 @@ class _Spark:
         self._on = _session(master).newSession()  # so that views of one question are not those of another
 
     def lay(
-        self, name: str, paths: Sequence[Path], told: Any, *, start: date | None = None, end: date | None = None
+        self, name: str, paths: Sequence[PurePath], told: Any, *, start: date | None = None, end: date | None = None
     ) -> None:
-        pieces = [self._on.read.parquet(*map(str, paths)).select(*_columns(name))] if paths else []
+        before = "s3a://" if bucket.is_meant() else ""
+        files = [f"{before}{path}" for path in paths]
+        pieces = [self._on.read.parquet(*files).select(*_columns(name))] if files else []
         if told is not None and (told.num_rows or not paths):
             pieces.append(self._on.createDataFrame(told))
         whole = pieces[0] if len(pieces) == 1 else pieces[0].union(pieces[1])
@@ -155,15 +171,14 @@ def _within(start: date | None, end: date | None) -> list[str]:
     return [f"day {sign} date '{day}'" for sign, day in ((">=", start), ("<=", end)) if day is not None]
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _session(master: str) -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise NoEngine(_("Spark is not installed: pip install -r requirements/spark.txt.")) from error
     builder = SparkSession.builder.appName("muhatap").config("spark.sql.session.timeZone", "UTC")
+    if bucket.is_meant() and not master.startswith("sc://"):  # a server of Spark Connect has its own settings
+        for option, value in bucket.hadoop().items():
+            builder = builder.config(option, value)
     builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
     return builder.getOrCreate()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from django.db import connection
@@ -71,9 +71,9 @@ def pack() -> int:
     if last is None:
         return n
     for table in lake.PACKED:
-        days = lake.days(table)
-        for month in sorted({day.replace(day=1) for day in days}):
-            if lake.month_end(month) <= last and not lake.is_whole(table, month, days):
+        here = lake.lying(table)
+        for month in sorted({day.replace(day=1) for day in here.days()}):
+            if lake.month_end(month) <= last and not here.is_whole(lake.pack(table, month)):
                 _pack(table, month, last)
                 n += 1
     return n
@@ -83,14 +83,13 @@ def _pack(table: str, month: date, until: date) -> None:
     paths = lake.parts(table, until=until, start=month, end=lake.month_end(month), is_packed=False)
     written, target = lake.aside() / f"{table}.parquet", lake.pack(table, month)
     if not paths:
-        target.unlink(missing_ok=True)
+        lake.remove(target)
         return
     where = f"where {lake.TOLD}" if table in lake.BY_ARRIVAL else ""
     with _duckdb() as duck:
+        read = lake.readable(duck, table, paths)
         duck.execute(
-            f"copy (select * from read_parquet(?, hive_partitioning = false) {where} order by {lake.SORTED_BY[table]})"  # noqa: S608
-            f" to '{_quoted(written)}' {_FORMAT}",
-            [[str(path) for path in paths]],
+            f"copy (select * from {read} {where} order by {lake.SORTED_BY[table]}) to {lake.quoted(written)} {_FORMAT}"  # noqa: S608
         )
     lake.put(written, target)
 
@@ -109,9 +108,10 @@ def _arrived(duck: Any, table: str, day: date) -> dict[date, int]:
         target = lake.part(table, each, received=day)
         _write(duck, table, f"where day = date '{each}'", n, target)
         parts.add(target)
-    for left in lake.root().glob(f"{table.removeprefix('facts_')}/day=*/received-{day}.parquet"):
+    here = lake.lying(table)
+    for left in (path for each in here.days() for path in here.files(each) if path.stem == f"received-{day}"):
         if left not in parts:
-            left.unlink()  # of a run before, whose rows were erased since
+            lake.remove(left)  # of a run before, whose rows were erased since
     return days
 
 
@@ -122,7 +122,7 @@ def _began(duck: Any, table: str, day: date) -> int:
     if n:
         _write(duck, table, "", n, target)
     else:
-        target.unlink(missing_ok=True)
+        lake.remove(target)
     return n
 
 
@@ -147,11 +147,10 @@ def _load(duck: Any, table: str, moment: str, day: date) -> int:
     return n
 
 
-def _write(duck: Any, table: str, where: str, n: int, target: Path) -> None:
+def _write(duck: Any, table: str, where: str, n: int, target: PurePath) -> None:
     written = lake.aside() / f"{table}.parquet"
     duck.execute(
-        f"copy (select * from told {where} order by {lake.SORTED_BY[table]}) to '{_quoted(written)}'"  # noqa: S608 (ours)
-        f" {_FORMAT}"
+        f"copy (select * from told {where} order by {lake.SORTED_BY[table]}) to {lake.quoted(written)} {_FORMAT}"  # noqa: S608 (ours)
     )
     _compare(table, target, n, duck.execute("select count(*) from read_parquet(?)", [str(written)]).fetchone()[0])
     lake.put(written, target)
@@ -172,10 +171,6 @@ def _first() -> date | None:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import PurePath
 from typing import Any
 
-from muhatap.insight import fresh, lake
-from muhatap.insight.engine import Asking
+from muhatap.insight import bucket, fresh, lake
+from muhatap.insight.engine import Asking, Moved
 from muhatap.insight.models import ExportedDay
 
 ONE = timedelta(days=1)
@@ -19,15 +20,29 @@ def until() -> date | None:
 def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: Sequence[str] = ()) -> None:
     """The days from … to of a table, both included; without `start` from the beginning.
 
-    `names` are those of events: of the rest nothing is read from PostgreSQL. Raises TooMuch.
+    `names` are those of events: of the rest nothing is read from PostgreSQL. Raises TooMuch, Moved.
     """
     kept = until()
-    paths = lake.parts(name, until=kept, start=start, end=end) if kept else []
+    paths = _parts(name, until=kept, start=start, end=end) if kept else []
     told = None
     if not paths or kept is None or kept < end or name in lake.BY_ARRIVAL:
         after = max(filter(None, (kept, start - ONE if start and name in lake.BY_VISIT else None)), default=None)
         told = fresh.since(name, after=after, until=end, names=names)
-    on.lay(name, paths, told, start=start, end=end)
+    try:
+        on.lay(name, paths, told, start=start, end=end)
+    except OSError as error:
+        raise _moved(error) from error
+
+
+def _parts(name: str, *, until: date, start: date | None, end: date) -> list[PurePath]:
+    try:
+        return lake.parts(name, until=until, start=start, end=end)
+    except OSError as error:
+        raise _moved(error) from error
+
+
+def _moved(error: OSError) -> Exception:
+    return Moved() if bucket.is_meant() else error
 
 
 def lay_whole(on: Asking, name: str, where: str = "true", **values: Any) -> None:

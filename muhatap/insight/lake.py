@@ -12,11 +12,14 @@ tables of their own.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any, Protocol
 
 from django.conf import settings
+
+from muhatap.insight import bucket
 
 BY_VISIT = ("facts_visits", "facts_page_views", "facts_product_interest")
 BY_ARRIVAL = ("facts_events", "facts_clicks")
@@ -34,57 +37,75 @@ PACKED = ("facts_visits", "facts_page_views", "facts_product_interest", "facts_e
 TOLD = "kind = 2 and name not in ('Page Engaged', 'Element Clicked')"
 
 
-def root() -> Path:
-    return Path(settings.LAKE or Path(settings.DATA_DIR) / "lake")
+class Lying(Protocol):
+    """What lies in the lake of one table, as it was listed."""
+
+    def days(self) -> list[date]: ...
+
+    def files(self, day: date) -> Sequence[PurePath]: ...
+
+    def is_whole(self, pack: PurePath) -> bool:
+        """The copy of a month lies here, and nothing in its days changed since it was made."""
+        ...
 
 
-def part(table: str, day: date, *, received: date | None = None) -> Path:
+def root() -> PurePath:
+    return bucket.root() if bucket.is_meant() else _folder()
+
+
+def part(table: str, day: date, *, received: date | None = None) -> PurePath:
     """Where a part lies, or will."""
     name = f"received-{received}" if received else "visits"
-    return root() / table.removeprefix("facts_") / f"day={day}" / f"{name}.parquet"
+    return _of(table) / f"day={day}" / f"{name}.parquet"
+
+
+def pack(table: str, month: date) -> PurePath:
+    """Where the copy of a month lies, or will; a month is its first day."""
+    return _of(table) / "packed" / f"month={month:%Y-%m}.parquet"
 
 
 def parts(
     table: str, *, until: date, start: date | None = None, end: date | None = None, is_packed: bool = True
-) -> list[Path]:
+) -> list[PurePath]:
     """The files of the days from … to (both included, None: all), of what was exported up to `until`.
 
-    Packed months stand in for their days where all of them are asked for; of events they hold what was told only.
+    Packed months stand in for their days where all of them are asked for; of events they hold what was told only. Raises OSError.
     """
     last = min(end or until, until) if table in BY_VISIT else end
-    here = days(table)
-    asked = {
-        day: folder for day, folder in here.items() if (start is None or day >= start) and (last is None or day <= last)
-    }
-    found: list[Path] = []
+    here = lying(table)
+    asked = [day for day in here.days() if (start is None or day >= start) and (last is None or day <= last)]
+    found: list[PurePath] = []
     for month in sorted({day.replace(day=1) for day in asked}) if is_packed and table in PACKED else ():
         is_asked = (start is None or start <= month) and month_end(month) <= min(end or until, until)
-        if is_asked and is_whole(table, month, here):
+        if is_asked and here.is_whole(pack(table, month)):
             found.append(pack(table, month))
-            asked = {day: folder for day, folder in asked.items() if day.replace(day=1) != month}
-    for folder in asked.values():
-        found += sorted(path for path in folder.glob("*.parquet") if _arrived_by(path, until))
+            asked = [day for day in asked if day.replace(day=1) != month]
+    for day in asked:
+        found += [path for path in here.files(day) if _arrived_by(path, until)]
     return found
 
 
-def pack(table: str, month: date) -> Path:
-    """Where the copy of a month lies, or will; a month is its first day."""
-    return root() / table.removeprefix("facts_") / "packed" / f"month={month:%Y-%m}.parquet"
-
-
-def is_whole(table: str, month: date, days: Mapping[date, Path]) -> bool:
-    """The copy of this month is younger than whatever changed in its days; `days` are at least those of the month that lie here."""
-    path = pack(table, month)
-    if not path.exists():
-        return False
-    made = path.stat().st_mtime_ns
-    return all(folder.stat().st_mtime_ns <= made for day, folder in days.items() if day.replace(day=1) == month)
+def lying(table: str) -> Lying:
+    """What lies here of a table, by one listing. Raises OSError."""
+    return bucket.Lying(_of(table)) if bucket.is_meant() else _Folders(table)
 
 
 def days(table: str) -> dict[date, Path]:
-    """The days that lie here, with their folders, in order. One listing of the disk."""
-    folder = root() / table.removeprefix("facts_")
-    return {date.fromisoformat(each.name.removeprefix("day=")): each for each in sorted(folder.glob("day=*"))}
+    """The days that lie in the folder, with their own folders, in order. One listing of the disk."""
+    return {date.fromisoformat(each.name[4:]): each for each in sorted(Path(_of(table)).glob("day=*"))}
+
+
+def readable(duck: Any, name: str, paths: Sequence[PurePath]) -> str:
+    """What a statement of this connection of DuckDB reads these files by."""
+    if bucket.is_meant():
+        duck.register(f"lying_{name}", bucket.dataset(paths))
+        return f"lying_{name}"
+    files = ", ".join(quoted(path) for path in paths)
+    return f"read_parquet([{files}], hive_partitioning = false)"
+
+
+def quoted(path: PurePath) -> str:
+    return "'{}'".format(str(path).replace("'", "''"))
 
 
 def month_end(month: date) -> date:
@@ -92,20 +113,59 @@ def month_end(month: date) -> date:
 
 
 def aside() -> Path:
-    """A folder for what is being written, on the same disk. One exporter at a time."""
-    folder = root() / ".aside"
+    """A folder for what is being written, on the same disk as a lake of folders. One exporter at a time."""
+    folder = Path(settings.DATA_DIR) / "lake-aside" if bucket.is_meant() else _folder() / ".aside"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def put(written: Path, target: Path) -> None:
-    """Give a file that is written its place, durably; what lay there is replaced in one step."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def put(written: Path, target: PurePath) -> None:
+    """Give a file that is written its place, durably; what lay there is replaced in one step. Raises OSError."""
+    if bucket.is_meant():
+        bucket.put(written, target)
+        written.unlink()
+        return
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
     with written.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(written, target)
 
 
-def _arrived_by(path: Path, until: date) -> bool:
+def remove(target: PurePath) -> None:
+    """Take a file away, if it is there. Raises OSError."""
+    if bucket.is_meant():
+        bucket.remove(target)
+    else:
+        Path(target).unlink(missing_ok=True)
+
+
+class _Folders:
+    def __init__(self, table: str) -> None:
+        self._folders = days(table)
+
+    def days(self) -> list[date]:
+        return list(self._folders)
+
+    def files(self, day: date) -> Sequence[PurePath]:
+        return sorted(self._folders[day].glob("*.parquet"))
+
+    def is_whole(self, pack: PurePath) -> bool:
+        """It is younger than all folders of its month: whatever is put or removed in one touches it."""
+        path = Path(pack)
+        if not path.exists():
+            return False
+        made, month = path.stat().st_mtime_ns, path.stem.removeprefix("month=")
+        return all(folder.stat().st_mtime_ns <= made for day, folder in self._folders.items() if f"{day:%Y-%m}" == month)
+
+
+def _folder() -> Path:
+    return Path(settings.LAKE or Path(settings.DATA_DIR) / "lake")
+
+
+def _of(table: str) -> PurePath:
+    return root() / table.removeprefix("facts_")
+
+
+def _arrived_by(path: PurePath, until: date) -> bool:
     day = path.stem.removeprefix("received-")
     return day == "visits" or date.fromisoformat(day) <= until

@@ -48,10 +48,23 @@ def test_a_secret_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
 
 
-def test_the_lake_is_a_folder_and_no_address(tmp_path: Path) -> None:
+def test_the_lake_is_a_folder_or_a_bucket(tmp_path: Path) -> None:
     assert read(tmp_path, MUHATAP_LAKE=str(tmp_path / "lake")).lake == str(tmp_path / "lake")
-    with pytest.raises(BadEnvironment, match="MUHATAP_LAKE"):
-        read(tmp_path, MUHATAP_LAKE="s3://ihlamur/lake")
+
+    told = read(
+        tmp_path,
+        MUHATAP_LAKE="s3://ihlamur/muhatap/lake/",
+        MUHATAP_LAKE_ENDPOINT="http://minio:9000/",
+        MUHATAP_LAKE_KEY="ihlamur",
+        MUHATAP_LAKE_SECRET="gizli",
+    )
+
+    assert (told.lake, told.lake_endpoint) == ("s3://ihlamur/muhatap/lake", "http://minio:9000")
+
+
+def test_half_a_key_is_no_key(tmp_path: Path) -> None:
+    with pytest.raises(BadEnvironment, match="MUHATAP_LAKE_SECRET"):
+        read(tmp_path, MUHATAP_LAKE="s3://ihlamur/lake", MUHATAP_LAKE_KEY="ihlamur")
 
 
 def test_every_wrong_value_is_named_in_one_go(tmp_path: Path) -> None:
@@ -93,6 +106,11 @@ def test_every_wrong_value_is_named_in_one_go(tmp_path: Path) -> None:
         ("MUHATAP_POSTGRES_BIN", "/nowhere"),
         ("MUHATAP_SECRET_KEY", "short"),
         ("MUHATAP_DATA", __file__),
+        ("MUHATAP_LAKE", "gs://ihlamur/lake"),
+        ("MUHATAP_LAKE", "s3://ihlamur/../x"),
+        ("MUHATAP_LAKE_ENDPOINT", "minio:9000"),
+        ("MUHATAP_LAKE_ENDPOINT", "https://a:b@minio:9000"),
+        ("MUHATAP_LAKE_REGION", "eu central"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name(tmp_path: Path, name: str, value: str) -> None:
