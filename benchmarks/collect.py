@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.collecting import folded, kills, limits
+from benchmarks.collecting import folded, kills, limits, spent
 from benchmarks.crashing.product import Product
 from benchmarks.report import Figure, at_least, at_most, progress, tell
 from benchmarks.surroundings import Installation
@@ -54,7 +54,7 @@ def main() -> int:
         with Installation(data) as installation:
             postgres, key = installation.postgres_version(), _site()
             installation.serve()
-            figures = _speed(plan, installation.port, key)
+            figures = _speed(plan, installation, key)
             figures |= _folded(plan, key, collected=figures["singles_per_s"].value)
             _forget_events()
         product = stack.enter_context(Product(data))
@@ -64,10 +64,21 @@ def main() -> int:
     return int(not tell("collect", figures, postgres=postgres))
 
 
-def _speed(plan: Plan, port: int, key: str) -> dict[str, Figure]:
+def _speed(plan: Plan, installation: Installation, key: str) -> dict[str, Figure]:
     """Everything in turns, so that a busy moment of the machine falls on all of them; medians."""
+    port = installation.port
     with _constant() as constant:
         told: dict[str, list[float]] = {}
+
+        def sent(what: str, connections: int, n: int) -> float:
+            """Events a second; and how many microseconds of processor one costs, here and in the database."""
+            before = spent.seconds(installation)
+            told_so = _taken(port, key, connections, plan.seconds, n)
+            for where, more, less in zip(("web", "database"), spent.seconds(installation), before, strict=True):
+                cost = 1e6 * (more - less) / (told_so["n"] * n)
+                told.setdefault(f"{what}, us of {where}", []).append(cost)
+                progress(f"{what}, us of {where}: {cost:.1f}")
+            return n * told_so["per_second"]
 
         def note(what: str, measure: Callable[[], float]) -> None:
             told.setdefault(what, []).append(measure())
@@ -75,22 +86,28 @@ def _speed(plan: Plan, port: int, key: str) -> dict[str, Figure]:
 
         for _round in range(plan.rounds):
             note("constant", lambda: _per_second(constant, key, 64, plan.seconds, 1))
-            note("singles", lambda: _per_second(port, key, 64, plan.seconds, 1))
+            note("singles", lambda: sent("singles", 64, 1))
             note("many connections", lambda: _per_second(port, key, 256, plan.seconds, 1))
-            note("batches", lambda: 100 * _per_second(port, key, 16, plan.seconds, 100))
+            note("batches", lambda: sent("batches", 16, 100))
             note("copy", lambda: limits.copied_per_second(plan.seconds / 2))
             note("orm", lambda: limits.inserted_per_second(plan.seconds / 2))
             note("paced p99", lambda: _generated(port, key, 64, plan.seconds, 1, 1000)["p99_ms"])
     middle = {what: statistics.median(values) for what, values in told.items()}
     singles, batches = middle["singles"], middle["batches"]
+    costs = {
+        what: {f"{where}_us": round(middle[f"{what}, us of {where}"], 1) for where in ("web", "database")}
+        for what in ("singles", "batches")
+    }
     return {
-        "singles_per_s": at_least(round(singles), 10_000, with_256_connections=round(middle["many connections"])),
+        "singles_per_s": at_least(
+            round(singles), 10_000, with_256_connections=round(middle["many connections"]), **costs["singles"]
+        ),
         "singles_of_constant": at_least(
             round(singles / middle["constant"], 3), 0.4, constant=round(middle["constant"])
         ),
         "singles_to_orm": at_least(round(singles / middle["orm"], 1), 7, rival=round(middle["orm"])),
         "batches_of_copy": at_least(
-            round(batches / middle["copy"], 3), 0.7, floor=round(middle["copy"]), events_per_s=round(batches)
+            round(batches / middle["copy"], 3), 0.7, floor=round(middle["copy"]), events_per_s=round(batches), **costs["batches"]
         ),
         "batches_to_orm": at_least(round(batches / middle["orm"], 1), 15, rival=round(middle["orm"])),
         "p99_ms_at_1000_per_s": at_most(middle["paced p99"], 20),
@@ -127,10 +144,14 @@ def _once(data: Path, product: Product, taken: set[Any], again: int, plan: Plan)
 
 
 def _per_second(port: int, key: str, connections: int, seconds: float, n_events: int) -> float:
+    return _taken(port, key, connections, seconds, n_events)["per_second"]
+
+
+def _taken(port: int, key: str, connections: int, seconds: float, n_events: int) -> dict[str, float]:
     told = _generated(port, key, connections, seconds, n_events, 0)
     if told["refused"] or told["broken"] or not told["n"]:
         raise RuntimeError(f"not all was taken: {told}")
-    return told["per_second"]
+    return told
 
 
 def _generated(port: int, key: str, connections: int, seconds: float, n_events: int, pace: float) -> dict[str, float]:

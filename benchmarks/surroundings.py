@@ -41,6 +41,11 @@ class Installation:
                 raise RuntimeError((self.data / "web.log").read_text("utf-8", "replace")[-3000:])
             time.sleep(0.2)
 
+    @property
+    def web_pid(self) -> int:
+        """The number of the web process; 0 while there is none."""
+        return self._web.pid if self._web else 0
+
     def postgres_version(self) -> str:
         from django.db import connection
 

@@ -11,18 +11,21 @@ import json
 import logging
 import time
 import zlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from muhatap.api.collector import collector
 from muhatap.shared import clock
 from muhatap.shared.limits import Buckets, Limit
-from muhatap.visits import nameless, segment
-from muhatap.visits.segment import KINDS, LETTERS, Refused, Row, Unreadable
+from muhatap.visits import nameless, segment, unnamed
+from muhatap.visits.segment import KINDS, LETTERS, Refused, Request, Row, Unreadable
 from muhatap.visits.sites import SERVER_KEY, Standing
 from muhatap.visits.writing import Busy, Lost
 
+Headers = list[tuple[bytes, bytes]]
 log = logging.getLogger(__name__)
 LARGEST_BODY = 4 * 1024 * 1024
 SLOWEST_BODY = 30.0  # seconds
@@ -46,6 +49,24 @@ class Refuse(Exception):
         self.status, self.said, self.wait = status, said, wait
 
 
+class Said(NamedTuple):
+    """An answer."""
+
+    status: int
+    body: bytes
+    headers: Headers
+
+
+class Read(NamedTuple):
+    """What a request holds, and of which site."""
+
+    site: Standing
+    call: str
+    at: datetime
+    rows: list[Row]
+    refused: list[Refused]
+
+
 def is_ours(path: str) -> bool:
     return (
         path in CALLS or path == "/sourceConfig/" or (path.startswith("/v1/projects/") and path.endswith("/settings"))
@@ -55,23 +76,51 @@ def is_ours(path: str) -> bool:
 async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """One request to any of the collector's addresses."""
     headers = dict(scope["headers"])
-    cors = _cors(headers)
     if scope["method"] == "OPTIONS":
-        await _send(send, 204, b"", cors)
+        await _send(send, Said(204, b"", _cors(headers)))
         return
     try:
-        said = await _answered(scope, headers, receive)
-        await _send(send, 200, said, cors)
-    except Refuse as refused:
-        more = _waiting(refused.wait) if refused.wait else []
-        body = json.dumps({"success": False, "message": refused.said}).encode()
-        await _send(send, refused.status, body, [*cors, *more])
+        said = Said(200, await _answered(scope, headers, receive), _cors(headers))
     except ConnectionAbortedError:
         return
-    except Exception as trouble:  # what we did not foresee keeps nothing either, so nobody may think that it did
-        if not isinstance(trouble, Busy | Lost):
-            log.exception("a request with events was not understood")
-        await _send(send, 503, TRY_AGAIN, [*cors, *_waiting(COME_AGAIN)])
+    except Exception as trouble:
+        said = _sorry(trouble, headers)
+    await _send(send, said)
+
+
+def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) -> bool:
+    """Take a POST to one of CALLS whose body is here; `tell` hears the answer once it is true, without a task that waits for it.
+
+    False, and nothing has happened, where somebody has to be asked first whose key it is: `answer` does that.
+    """
+    headers = dict(scope["headers"])
+    try:
+        mine, call, key = collector(), CALLS[scope["path"]], _key(headers, scope)
+        request = None if key else _opened(body, headers, call)
+        key = key or (request.write_key if request else "")
+        standing = mine.known(key)
+        if standing is None:
+            return False
+        site = _let_in(standing, key, scope, headers)
+        if site is None:
+            tell(Said(200, OK, _cors(headers)))
+            return True
+        read = _read(request or _opened(body, headers, call), call, site, scope, headers)
+
+        def kept(unstorable: list[Row] | Exception) -> None:
+            try:
+                if isinstance(unstorable, Exception):
+                    raise unstorable
+                _conclude(read, unstorable)
+                said = Said(200, OK, _cors(headers))
+            except Exception as trouble:
+                said = _sorry(trouble, headers)
+            tell(said)
+
+        mine.writer.put(read.rows, kept)
+    except Exception as trouble:
+        tell(_sorry(trouble, headers))
+    return True
 
 
 async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive: Any) -> bytes:
@@ -80,35 +129,80 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
         return await _settings(scope)
     if scope["method"] != "POST" or call is None:
         raise Refuse(405, "POST events here")
-    key = _key(headers, scope)
-    site = await _let_in(key, scope, headers) if key else None
+    mine, key = collector(), _key(headers, scope)
+    site = _let_in(await mine.site(key), key, scope, headers) if key else None
     if key and site is None:
         return OK
-    try:
-        request = segment.opened(_plain(await _body(receive), headers), call=call)
-    except Unreadable as error:
-        raise Refuse(400, str(error)) from error
-    site = site or await _let_in(request.write_key, scope, headers)
+    request = _opened(await _body(receive), headers, call)
+    site = site or _let_in(await mine.site(request.write_key), request.write_key, scope, headers)
     if site is None:
         return OK
-    at = clock.now()
-    browser = _of_browser(site, scope, headers)
-    read = list(segment.rows(request, call=call, site_id=site.id, received_at=at, by_server=site.by_server, **browser))
-    rows, refused = [one for one in read if isinstance(one, Row)], [one for one in read if isinstance(one, Refused)]
-    mine = collector()
-    if rows:
-        unstorable = await mine.writer.write(rows)
-        refused += [Refused("unstorable", "", row.payload[:2000].decode(errors="replace")) for row in unstorable]
-    mine.note(site.id, refused, at, has_sent=bool(rows))
-    if call != "batch" and refused and refused[0].reason == "large":
-        raise Refuse(400, refused[0].detail)
+    read = _read(request, call, site, scope, headers)
+    _conclude(read, await mine.writer.write(read.rows))
     return OK
 
 
-async def _let_in(key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Standing | None:
-    """The site, or None for whom it is noted and answered as if all were well. Raises Refuse 429."""
+def _opened(body: bytes, headers: dict[bytes, bytes], call: str) -> Request:
+    """Raises Refuse 400."""
+    try:
+        return segment.opened(_plain(body, headers), call=call)
+    except Unreadable as error:
+        raise Refuse(400, str(error)) from error
+
+
+def _read(request: Request, call: str, site: Standing, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Read:
+    read = Read(site, call, clock.now(), [], [])
+    for one in _each(request, read, scope, headers):
+        if isinstance(one, Row):
+            read.rows.append(one)
+        else:
+            read.refused.append(one)
+    return read
+
+
+def _each(
+    request: Request, read: Read, scope: dict[str, Any], headers: dict[bytes, bytes]
+) -> Iterator[Row | Refused]:
+    site, call = read.site, read.call
+    browser = _of_browser(site, scope, headers)
+    told: dict[str, Any] = {"call": call, "site_id": site.id, "received_at": read.at, "by_server": site.by_server}
+    if not site.is_nameless:
+        yield from segment.rows(request, **told, **browser)
+        return
+    salt, here = collector().salt, browser.get("nameless")
+    for part in unnamed.parts(
+        request, call=call, name=lambda said: here or nameless.name(salt=salt, site_id=site.id, address=said, user_agent="")
+    ):
+        if isinstance(part, Refused):
+            yield part
+        else:
+            yield from segment.rows(part[0], **told, **browser | {"nameless": part[1]})
+
+
+def _conclude(read: Read, unstorable: list[Row]) -> None:
+    """What there is to note when the rows are kept. Raises Refuse 400 for a single event that is too large."""
+    refused = [*read.refused, *(Refused("unstorable", "", segment.sample(row.payload)) for row in unstorable)]
+    collector().note(read.site.id, refused, read.at, has_sent=bool(read.rows))
+    if read.call != "batch" and refused and refused[0].reason == "large":
+        raise Refuse(400, refused[0].detail)
+
+
+def _sorry(trouble: Exception, headers: dict[bytes, bytes]) -> Said:
+    """The answer to who was refused, or whose events are not known to be kept."""
+    if isinstance(trouble, Refuse):
+        more = _waiting(trouble.wait) if trouble.wait else []
+        body = json.dumps({"success": False, "message": trouble.said}).encode()
+        return Said(trouble.status, body, [*_cors(headers), *more])
+    if not isinstance(
+        trouble, Busy | Lost
+    ):  # what we did not foresee keeps nothing either, so nobody may think that it did
+        log.error("a request with events was not understood", exc_info=trouble)
+    return Said(503, TRY_AGAIN, [*_cors(headers), *_waiting(COME_AGAIN)])
+
+
+def _let_in(site: Standing | None, key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Standing | None:
+    """The site of this key, or None for whom it is noted and answered as if all were well. Raises Refuse 429."""
     mine, at = collector(), clock.now()
-    site = await mine.site(key)
     origin = headers.get(b"origin", b"").decode("latin-1")
     if site is None or not site.is_on:
         mine.note(
@@ -159,17 +253,26 @@ def _address(scope: dict[str, Any]) -> str:
 
 
 def _key(headers: dict[bytes, bytes], scope: dict[str, Any]) -> str:
-    """Basic (some clients leave the colon out) or Bearer, or in the address, as beacons must; "" where only the body can tell."""
-    scheme, _space, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(given, validate=True).decode().partition(":")[0]
-        except ValueError:
-            return ""
-    if scheme.lower() == "bearer":
-        return given.strip()
-    told: str = parse_qs(scope["query_string"].decode("latin-1")).get("writeKey", [""])[0]
+    """From the header, or the address, as beacons must; "" where only the body can tell."""
+    if given := headers.get(b"authorization"):
+        scheme, key = _shown(given)
+        if scheme in ("basic", "bearer"):
+            return key
+    query = scope["query_string"]
+    told: str = parse_qs(query.decode("latin-1")).get("writeKey", [""])[0] if query else ""
     return told
+
+
+@lru_cache(maxsize=1000)
+def _shown(authorization: bytes) -> tuple[str, str]:
+    """How a key is shown, and the key: Basic (some clients leave the colon out) or Bearer; nearly always the same few."""
+    scheme, _space, given = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() != "basic":
+        return scheme.lower(), given.strip()
+    try:
+        return "basic", base64.b64decode(given, validate=True).decode().partition(":")[0]
+    except ValueError:
+        return "basic", ""
 
 
 async def _settings(scope: dict[str, Any]) -> bytes:
@@ -183,7 +286,9 @@ async def _settings(scope: dict[str, Any]) -> bytes:
     host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
     if is_segment:
         sending = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": scope.get("scheme", "https")}
-        return json.dumps({"integrations": {"Segment.io": sending}, "plan": {}}).encode()
+        # Whether our own tracker may know anybody: what it asks before it stores anything.
+        consent = {"consent": "never" if site.is_nameless else "asked"}
+        return json.dumps({"integrations": {"Segment.io": sending}, "plan": {}, "muhatap": consent}).encode()
     source = {"id": str(site.id), "name": site.name, "writeKey": key, "enabled": True, "workspaceId": "muhatap"}
     return json.dumps({"source": source | {"config": {}, "connections": [], "destinations": []}}).encode()
 
@@ -222,7 +327,7 @@ def _plain(body: bytes, headers: dict[bytes, bytes]) -> bytes:
     return plain
 
 
-def _cors(headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+def _cors(headers: dict[bytes, bytes]) -> Headers:
     """Any page may ask; whether its events are kept says the site's list, which a pre-flight cannot know the key for."""
     if b"origin" not in headers:
         return []
@@ -236,16 +341,21 @@ def _cors(headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _waiting(seconds: int) -> list[tuple[bytes, bytes]]:
+def _waiting(seconds: int) -> Headers:
     reset = int(time.time()) + seconds
     return [(b"retry-after", str(seconds).encode()), (b"x-ratelimit-reset", str(reset).encode())]
 
 
-async def _send(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    base = [
+def always(body: bytes) -> Headers:
+    """What each answer says of itself."""
+    return [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
     ]
-    await send({"type": "http.response.start", "status": status, "headers": [*base, *headers]})
-    await send({"type": "http.response.body", "body": body})
+
+
+async def _send(send: Any, said: Said) -> None:
+    headers = [*always(said.body), *said.headers]
+    await send({"type": "http.response.start", "status": said.status, "headers": headers})
+    await send({"type": "http.response.body", "body": said.body})

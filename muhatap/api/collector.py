@@ -53,6 +53,11 @@ class Collector:
             raise Lost("nobody could be asked whose key this is")
         return self._sites.get(key)
 
+    def known(self, key: str) -> Standing | None:
+        """The site of a write key, where that needs no question; None for most keys, whose site has to be asked for."""
+        key = sites.name_of(key)
+        return None if self._is_stale(key) else self._sites.get(key)
+
     def note(self, site: int | None, refused: Iterable[Refused], at: datetime, *, has_sent: bool = False) -> None:
         """To be written down within a second: nobody waits for it, and a crash may forget it."""
         self._refused.extend((site, one, at) for one in refused)

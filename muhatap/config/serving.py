@@ -18,6 +18,7 @@ def main() -> None:
     listening = socket.socket(fileno=int(sys.argv[1]))
     config = uvicorn.Config(
         "muhatap.config.asgi:application",
+        http="auto" if settings.debug else "muhatap.config.lines:Line",  # whose answers no log tells
         log_level="info" if settings.debug else "warning",
         access_log=settings.debug,
         server_header=False,

@@ -17,6 +17,7 @@ import msgspec
 from muhatap.shared.text import without_nul
 
 KINDS = {"identify": 1, "track": 2, "page": 3, "screen": 4, "group": 5, "alias": 6}
+_NEEDED = {"track": "event", "group": "group_id", "alias": "previous_id"}  # what the protocol asks of these kinds
 LETTERS = {kind[0]: kind for kind in KINDS} | {"b": "batch"}
 LARGEST_EVENT = 32 * 1024
 LARGEST_UNFOLDED = 16 * 1024 * 1024  # of a batch whose events all carry what it says once
@@ -63,16 +64,16 @@ class Unreadable(ValueError):
     """The body is no JSON, or none that can hold an event: the whole request is answered 400."""
 
 
-class _Page(msgspec.Struct):
+class _Page(msgspec.Struct, gc=False):
     url: str | None = None
 
 
-class _Context(msgspec.Struct):
+class _Context(msgspec.Struct, gc=False):
     page: _Page | None = None
     user_agent: str | None = msgspec.field(default=None, name="userAgent")
 
 
-class _Event(msgspec.Struct, rename="camel"):
+class _Event(msgspec.Struct, rename="camel", gc=False):
     type: str | None = None
     message_id: str | int | None = None
     anonymous_id: str | int | None = None
@@ -87,6 +88,10 @@ class _Event(msgspec.Struct, rename="camel"):
     context: _Context | None = None
 
 
+class _Single(_Event, rename="camel", gc=False):
+    write_key: str | None = None
+
+
 class _Body(msgspec.Struct, rename="camel"):
     write_key: str | None = None
     batch: list[msgspec.Raw] | None = None
@@ -97,6 +102,7 @@ class _Body(msgspec.Struct, rename="camel"):
 
 _read_body = msgspec.json.Decoder(_Body).decode
 _read_event = msgspec.json.Decoder(_Event).decode
+_read_single = msgspec.json.Decoder(_Single).decode
 _read_any = msgspec.json.Decoder().decode
 
 
@@ -107,12 +113,15 @@ class Request(NamedTuple):
     events: Sequence[bytes | msgspec.Raw]
     sent_at: str | int | float | None
     shared: dict[str, Any]  # context and integrations of a batch, which its events inherit
+    told: _Event | None = None  # a single event that was readable at once
 
 
 def opened(body: bytes, *, call: str) -> Request:
     """Read a body sent to the address of `call` (a kind, or "batch"). Raises Unreadable."""
     try:
         text = body.decode()  # also what we do not read has to be UTF-8
+        if call != "batch" and (event := _readable(body)):
+            return Request((event.write_key or "").strip(), [body], None, {}, event)
         try:
             told = _read_body(body)
         except msgspec.DecodeError:
@@ -146,21 +155,13 @@ def rows(
     """
     for raw in map(bytes, request.events):
         if len(raw) > LARGEST_EVENT:
-            yield Refused("large", f"{len(raw)} bytes, at most {LARGEST_EVENT}", _sample(raw))
+            yield Refused("large", f"{len(raw)} bytes, at most {LARGEST_EVENT}", sample(raw))
             continue
         try:
-            told = _read_event(raw)
-        except (msgspec.DecodeError, RecursionError) as error:
-            yield Refused("shape", str(error)[:300], _sample(raw))
-            continue
-        if nameless and not told.user_id and not told.anonymous_id:
-            told.anonymous_id = nameless
-        elif (said := _plain(told.anonymous_id, _LONGEST_ID)).startswith(NAMELESS):
-            told.anonymous_id = f"said:{said.removeprefix(NAMELESS)}"  # that name we alone give
-        try:
-            yield _row(told, raw, request, call, site_id, received_at, user_agent, by_server)
-        except (ValueError, RecursionError) as error:
-            yield Refused("shape", str(error)[:300], _sample(raw))
+            told = request.told or _read_event(raw)
+            yield _row(told, raw, request, call, site_id, received_at, user_agent, nameless, by_server)
+        except (ValueError, RecursionError) as error:  # of msgspec too
+            yield Refused("shape", str(error)[:300], sample(raw))
 
 
 def moment(told: str | int | float | None) -> datetime | None:
@@ -222,6 +223,13 @@ def told(payload: str | bytes) -> Mapping[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
+def _readable(body: bytes) -> _Single | None:
+    try:
+        return _read_single(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
 def _row(
     told: _Event,
     raw: bytes,
@@ -230,41 +238,39 @@ def _row(
     site_id: int,
     received_at: datetime,
     user_agent: str,
+    nameless: str,
     by_server: bool,
 ) -> Row | Refused:
     kind = (told.type or "") if call == "batch" else call
-    if why := _lacking(told, kind):
-        return Refused(*why, _sample(raw))
-    context = told.context or _Context()
+    anonymous, user = _plain(told.anonymous_id, _LONGEST_ID), _plain(told.user_id, _LONGEST_ID)
+    if nameless and not told.user_id and not told.anonymous_id:
+        anonymous = nameless
+    elif anonymous.startswith(NAMELESS):
+        anonymous = f"said:{anonymous.removeprefix(NAMELESS)}"[:_LONGEST_ID]  # that name we alone give
+    if kind not in KINDS:
+        return Refused("nameless", f"type: {kind[:40]!r}", sample(raw))
+    if not anonymous and not user:
+        return Refused("nobody", "", sample(raw))
+    if (needed := _NEEDED.get(kind)) and not getattr(told, needed):
+        return Refused("nameless", needed, sample(raw))
+    context = told.context
+    agent = (context.user_agent if context else None) or user_agent
     original = moment(told.original_timestamp) or moment(told.timestamp)
-    agent = context.user_agent or user_agent
     at = happened_at(received=received_at, sent=moment(told.sent_at or request.sent_at), told=original)
     return Row(
-        received_at=received_at,
-        site_id=site_id,
-        message_key=message_key(told.message_id or "", raw),
-        at=at if by_server else max(at, received_at - KEPT_BACK),
-        kind=KINDS[kind],
-        anonymous_id=_plain(told.anonymous_id, _LONGEST_ID),
-        user_id=_plain(told.user_id, _LONGEST_ID),
-        name=_plain(told.event or told.name, _LONGEST_NAME),
-        url=_plain(context.page.url if context.page else None, _LONGEST_URL),
-        is_bot=_is_bot(agent[:300]),
-        payload=_merged(raw, request.shared) if request.shared else raw,
-        by_server=by_server,
+        received_at,
+        site_id,
+        message_key(told.message_id or "", raw),
+        at if by_server else max(at, received_at - KEPT_BACK),
+        KINDS[kind],
+        anonymous,
+        user,
+        _plain(told.event or told.name, _LONGEST_NAME),
+        _plain(context.page.url if context and context.page else None, _LONGEST_URL),
+        _is_bot(agent[:300]),
+        _merged(raw, request.shared) if request.shared else raw,
+        by_server,
     )
-
-
-def _lacking(told: _Event, kind: str) -> tuple[str, str] | None:
-    """What the protocol asks of this kind and the event does not say."""
-    if kind not in KINDS:
-        return "nameless", f"type: {kind[:40]!r}"
-    if not _plain(told.user_id, 1) and not _plain(told.anonymous_id, 1):
-        return "nobody", ""
-    needed = {"track": "event", "group": "group_id", "alias": "previous_id"}.get(kind)
-    if needed and not getattr(told, needed):
-        return "nameless", needed
-    return None
 
 
 @lru_cache(maxsize=10_000)
@@ -280,7 +286,8 @@ def _plain(told: str | int | None, longest: int) -> str:
     return said if said.isascii() and "\0" not in said else without_nul(said)
 
 
-def _sample(raw: bytes) -> str:
+def sample(raw: bytes) -> str:
+    """As much of an event as a refusal shows."""
     return raw[:_SAMPLE].decode(errors="replace")
 
 

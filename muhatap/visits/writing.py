@@ -8,9 +8,10 @@ out what is there.
 import asyncio
 import logging
 import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -18,14 +19,14 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
-from muhatap.visits.encoding import encoded
+from muhatap.visits import copying
 from muhatap.visits.segment import Row
 
 log = logging.getLogger(__name__)
 FLUSHERS = 2  # while one waits for the disk, the other hands its rows over
 MOST_ROWS = 5000  # in one group
 MOST_WAITING = 64 * 1024 * 1024  # bytes of payload; beyond it senders are asked to come again
-RECENT = 200_000  # keys of rows that are surely kept, so that a repeat costs nothing
+RECENT = 100_000  # keys of rows that are surely kept, so that a repeat costs nothing; up to twice as many
 AFTER_MIDNIGHT = timedelta(hours=1)
 TRIES = 3
 PATIENCE = 10.0  # seconds for one group
@@ -37,6 +38,8 @@ _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
 _BY_DAY, _AT = itemgetter(Row._fields.index("received_at")), itemgetter(Row._fields.index("at"))
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+Key = tuple[int, bytes]
+Tell = Callable[[list[Row] | Exception], None]
 
 
 class Busy(Exception):
@@ -48,13 +51,28 @@ class Lost(Exception):
 
 
 class _Waiting:
-    __slots__ = ("done", "rows", "since", "size")
+    __slots__ = ("keys", "rows", "since", "size", "tell")
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = rows
+    def __init__(self, rows: Sequence[Row], keys: Sequence[Key], tell: Tell) -> None:
+        self.rows, self.keys, self.tell = rows, keys, tell
         self.size = sum(len(row.payload) for row in rows)
         self.since = time.monotonic()
-        self.done: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+
+
+class _Recent:
+    """The keys that came last; the older half is forgotten at once, so that none has to be looked for."""
+
+    def __init__(self) -> None:
+        self._new: set[Key] = set()
+        self._old: set[Key] = set()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._new or key in self._old
+
+    def add(self, keys: Iterable[Key]) -> None:
+        self._new.update(keys)
+        if len(self._new) > RECENT:
+            self._old, self._new = self._new, set()
 
 
 class Writer:
@@ -65,22 +83,32 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._size = 0
         self._woken = asyncio.Event()
-        self._recent: OrderedDict[tuple[int, bytes], None] = OrderedDict()
+        self._recent = _Recent()
         self._flushers: list[asyncio.Task[None]] = []
 
     async def write(self, rows: Sequence[Row]) -> list[Row]:
         """Return when all rows are durable; gives those no database can keep. Raises Busy and Lost."""
-        fresh = [row for row in rows if (row.site_id, row.message_key) not in self._recent]
-        if not fresh:
-            return []
-        one = _Waiting(fresh)
+        done: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+        self.put(rows, partial(_settle, done))
+        return await done
+
+    def put(self, rows: Sequence[Row], tell: Tell) -> None:
+        """Take rows in. `tell` hears when all are durable which of them no database can keep, or Lost. Raises Busy."""
+        keys = [(row.site_id, row.message_key) for row in rows]
+        known = [key in self._recent for key in keys]
+        if any(known):
+            rows = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
+            keys = [key for key, is_known in zip(keys, known, strict=True) if not is_known]
+        if not rows:
+            tell([])
+            return
+        one = _Waiting(rows, keys, tell)
         if self._size + one.size > MOST_WAITING:
             raise Busy
         self._start()
         self._size += one.size
         self._waiting.append(one)
         self._woken.set()
-        return await one.done
 
     async def stop(self) -> None:
         """End the flushers; whoever still waits is told that it is lost."""
@@ -124,7 +152,8 @@ class Writer:
             async with asyncio.timeout(PATIENCE):
                 if connection is None or connection.closed:
                     connection = await self._connect()
-                unstorable = await self._keep(connection, [row for one in group for row in one.rows])
+                unique = {key: row for one in group for key, row in zip(one.keys, one.rows, strict=True)}
+                unstorable = await self._keep(connection, list(unique.values()))
         except BaseException as trouble:  # whatever it was: nobody may wait for ever, and the next group is tried anew
             for one in group:
                 _tell(one, Lost(str(trouble)))
@@ -140,23 +169,19 @@ class Writer:
     def _answer(self, group: list[_Waiting], unstorable: list[Row]) -> None:
         bad = {(row.site_id, row.message_key) for row in unstorable}
         for one in group:
-            self._recent.update(((row.site_id, row.message_key), None) for row in one.rows)
-            if not one.done.done():
-                one.done.set_result([row for row in one.rows if (row.site_id, row.message_key) in bad] if bad else [])
-        while len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
+            self._recent.add(one.keys)
+            _tell(one, [row for row, key in zip(one.rows, one.keys, strict=True) if key in bad] if bad else [])
 
     async def _keep(self, connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> list[Row]:
         """Write these rows in one transaction; halve the group around a row that the database refuses, and give those."""
-        unique = list({(row.site_id, row.message_key): row for row in rows}.values())
         try:
-            await _write(connection, unique)
+            await _write(connection, rows)
         except psycopg.DataError as error:
-            if len(unique) == 1:
+            if len(rows) == 1:
                 log.warning("an event cannot be stored: %s", error)
-                return unique
-            middle = len(unique) // 2
-            return await self._keep(connection, unique[:middle]) + await self._keep(connection, unique[middle:])
+                return rows
+            middle = len(rows) // 2
+            return await self._keep(connection, rows[:middle]) + await self._keep(connection, rows[middle:])
         return []
 
 
@@ -175,13 +200,11 @@ async def _write(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> N
     for n_left in reversed(range(TRIES)):
         try:
             if len(by_leaf) == 1 and not is_careful:
-                await _straight(
-                    connection, *by_leaf[0]
-                )  # one statement is a transaction by itself, and two round trips less
+                await copying.copy(connection, *by_leaf[0])  # a transaction by itself, and two round trips less
                 return
             async with connection.transaction():
                 for name, some in by_leaf:
-                    await (_carefully if is_careful else _straight)(connection, name, some)
+                    await (_carefully if is_careful else copying.copy)(connection, name, some)
             return
         except (errors.UniqueViolation, errors.DeadlockDetected):
             if is_careful and not n_left:
@@ -208,17 +231,13 @@ def _may_stand_in_yesterday(rows: list[Row]) -> bool:
     return bool(min(first, *map(_AT, rows)) < midnight or last - midnight < AFTER_MIDNIGHT)
 
 
-async def _straight(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
-    await _copy(connection, sql.Identifier(name), rows)
-
-
 async def _carefully(connection: psycopg.AsyncConnection[Any], name: str, rows: list[Row]) -> None:
     """Only what stands neither in this day's leaf nor in those of the days in which it may have been sent before."""
     before = await _standing(connection, _days_of(rows) - {name})
     await connection.execute(
         sql.SQL("create temporary table arriving (like {}) on commit drop").format(sql.Identifier(name))
     )
-    await _copy(connection, sql.Identifier("arriving"), sorted(rows, key=lambda row: (row.site_id, row.message_key)))
+    await copying.copy(connection, "arriving", sorted(rows, key=lambda row: (row.site_id, row.message_key)))
     known = sql.SQL("delete from arriving a using {} b where b.site_id = a.site_id and b.message_key = a.message_key")
     for day in before:
         await connection.execute(known.format(sql.Identifier(day)))
@@ -245,12 +264,18 @@ async def _standing(connection: psycopg.AsyncConnection[Any], leaves: set[str]) 
     return [name for (name,) in await found.fetchall()]
 
 
-async def _copy(connection: psycopg.AsyncConnection[Any], table: sql.Identifier, rows: list[Row]) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, _COLUMNS)
-    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        await copy.write(encoded(rows))
+def _tell(one: _Waiting, said: list[Row] | Exception) -> None:
+    """Whatever becomes of one answer, the others are given too."""
+    try:
+        one.tell(said)
+    except Exception:
+        log.exception("an answer could not be given")
 
 
-def _tell(one: _Waiting, trouble: Exception) -> None:
-    if not one.done.done():
-        one.done.set_exception(trouble)
+def _settle(done: "asyncio.Future[list[Row]]", said: list[Row] | Exception) -> None:
+    if done.done():
+        return
+    if isinstance(said, Exception):
+        done.set_exception(said)
+    else:
+        done.set_result(said)

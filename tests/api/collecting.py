@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from muhatap.api import collect, collector
+from muhatap.config import lines
 
 
 class Said(NamedTuple):
@@ -58,11 +59,11 @@ async def ask(
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The door on a port of this machine, until the end of the block."""
+def served(door: Any = collect.answer) -> Iterator[str]:
+    """The door on a port of this machine, by the web process's own connections, until the end of the block."""
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await collect.answer(scope, receive, send)
+        await door(scope, receive, send)
 
     async def run() -> None:
         await server.serve(sockets=[listening])
@@ -70,7 +71,8 @@ def served() -> Iterator[str]:
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
+    listening.listen()
+    server = uvicorn.Server(uvicorn.Config(application, http=lines.Line, log_level="warning", lifespan="off"))
     thread = Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
     try:
