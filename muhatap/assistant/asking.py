@@ -139,6 +139,22 @@ def settle(*, asking: Asking, used: str) -> None:
     _move(row, row.state, used=used, given_sealed="")
 
 
+@transaction.atomic
+def drop(*, asking: Asking) -> None:
+    """An answer is thrown away, or a failure was read; what was only shown goes altogether. What is under way stays."""
+    row = _locked(asking.pk)
+    if row.state == State.PREPARED:
+        row.delete()
+    elif not row.is_under_way and not row.used:
+        _move(row, row.state, used=Used.DROPPED, given_sealed="")
+
+
+def standing(*, conversation_id: int, by: User, at: datetime) -> Asking | None:
+    """What this person asked here that is under way, or waits for them to take it or throw it away."""
+    mine = Asking.objects.filter(conversation_id=conversation_id, by=by, used="", prepared_at__gt=at - KEPT_GIVEN)
+    return mine.filter(state__in=[*Asking.UNDER_WAY, State.ANSWERED]).order_by("-id").first()
+
+
 def given(asking: Asking) -> dict[str, str]:
     """What the placeholders stand for; nothing when that was forgotten or cannot be read any more."""
     try:
@@ -151,7 +167,9 @@ def given(asking: Asking) -> dict[str, str]:
 def forget(*, at: datetime) -> None:
     """What was never sent goes, texts after thirty days, and what placeholders stand for after a day. The rows stay: who, when, how much."""
     Asking.objects.filter(state=State.PREPARED, prepared_at__lt=at - KEPT_PREPARED).delete()
-    Asking.objects.filter(prepared_at__lt=at - KEPT_GIVEN, forgotten_at=None).exclude(given_sealed="").update(given_sealed="")
+    Asking.objects.filter(prepared_at__lt=at - KEPT_GIVEN, forgotten_at=None).exclude(given_sealed="").update(
+        given_sealed=""
+    )
     old = Asking.objects.filter(prepared_at__lt=at - KEPT, forgotten_at=None)
     old.update(instructions="", text="", answer="", trouble_detail="", given_sealed="", forgotten_at=at)
 

@@ -4,12 +4,13 @@ We ask for the answer piece by piece, so that progress can be shown and an answe
 answers in one piece is understood too. Only what every server of this kind knows is sent: model, messages, stream.
 """
 
+import contextlib
 import http.client
 import json
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -139,10 +140,8 @@ def _refusal(answer: http.client.HTTPResponse) -> NotAnswered:
     if answer.status in outgoing.REDIRECTS:
         return NotAnswered(Trouble.MOVED, answer.headers.get("Location", ""))
     words = answer.read(4000).decode("utf-8", "replace")
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         words = _message(json.loads(words)) or words
-    except (ValueError, RecursionError):
-        pass
     trouble = STATUSES.get(answer.status, Trouble.BROKEN if answer.status >= 500 else Trouble.REFUSED)
     if trouble == Trouble.REFUSED and "model" in words.lower() and "not" in words.lower():
         trouble = Trouble.MODEL  # some say 400 of a model they do not know

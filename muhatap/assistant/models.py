@@ -80,11 +80,13 @@ class Asking(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="prepared", sent_at=None) | ~models.Q(state="prepared") & models.Q(sent_at__isnull=False),
+                condition=models.Q(state="prepared", sent_at=None)
+                | ~models.Q(state="prepared") & models.Q(sent_at__isnull=False),
                 name="asking_sent_has_its_moment",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="failed") & ~models.Q(trouble="") | ~models.Q(state="failed") & models.Q(trouble=""),
+                condition=models.Q(state="failed") & ~models.Q(trouble="")
+                | ~models.Q(state="failed") & models.Q(trouble=""),
                 name="asking_failed_says_why",
             ),
         ]

@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muhatap.accounts import api_requests, audit, sessions
+from muhatap.assistant import asking as assistant
 from muhatap.automation import giving
 from muhatap.channels.webchat import tidying
 from muhatap.contacts import hearing, ruling
@@ -15,6 +16,7 @@ from muhatap.conversations import bulk, counting, drafting, snoozing
 from muhatap.duplicates import running as looks
 from muhatap.flow import (
     asking,
+    assisting,
     cases,
     chatting,
     closing_the_loop,
@@ -113,6 +115,13 @@ def erase_of_shop(delivery_id: int, user_id: int) -> None:
 @on_fresh_connection
 def back_fill(back_fill_id: int) -> None:
     filling.go_on(back_fill_id=back_fill_id, at=clock.now())
+
+
+@app.task(name=assistant.JOB, queue=assistant.QUEUE, retry=1)
+@on_fresh_connection
+def assist(asking_id: int) -> None:
+    """A second run asks nothing: what went out once does not go out again."""
+    assisting.carry_out(asking_id=asking_id, at=clock.now())
 
 
 @app.task(name=others.AGAIN, queue="follow", retry=AGAIN)
@@ -345,6 +354,7 @@ def every_hour(timestamp: int) -> None:
         tallies.forget_minutes,
         nameless.forget,
         everything.forget,
+        assistant.forget,
         sent.forget,
         backfilling.forget,
         understanding.learn_by_day,

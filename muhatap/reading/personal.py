@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,13 +27,13 @@ EMAIL = re.compile(
     r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+|[\w.+-]+\s?[(\[](?:at|a|et)[)\]]\s?[\w-]+(?:\s?(?:\.|[(\[]?\b(?:dot|nokta)\b[)\]]?)\s?[\w-]+)+",
     re.IGNORECASE,
 )
-IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}(?!\w)", re.IGNORECASE)
+IBAN = re.compile(
+    r"(?<!\w)(?:[Tt][Rr]\d{2}(?:[ \u00a0-]?\d){16,24}|[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){3,7}(?:[ \u00a0]?[A-Z0-9]{1,3})?)(?!\w)"
+)
 HANDLE = re.compile(r"(?<!\w)[\w.+-]*@[\w.-]{2,}")
 CODE = re.compile(r"(?<![\w#])(?=[\w-]*[^\W\d_])[\w-]*\d[\w-]*(?![\w])")
 RUN = re.compile(rf"[+(]{{0,2}}\d(?:{_BETWEEN}\d)+")
-DATE = re.compile(
-    r"(?<![\d.\-/])(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?!\d|[./-]\d)"
-)
+DATE = re.compile(r"(?<![\d.\-/])(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?!\d|[./-]\d)")
 AMOUNT = re.compile(
     rf"(?<!\d)(?<!\d[ .\-/(])(?:(?:\d{{1,3}}(?:[.,]\d{{3}}){{0,2}}|\d{{1,6}})(?:[.,]\d{{1,2}})?\s?{_CURRENCY}"
     rf"|[₺€£$]\s?(?:\d{{1,3}}(?:[.,]\d{{3}}){{1,2}}|\d{{1,6}})(?:[.,]\d{{1,2}})?(?!\d))",
@@ -41,7 +42,8 @@ AMOUNT = re.compile(
 BIRTH = re.compile(rf"(?:do[ğg]um|born|birth)\w*[^\d\n]{{0,25}}({DATE.pattern})", re.IGNORECASE)
 ORDER = re.compile(r"(?<!\w)#\s?[\w-]*\d[\w-]*")
 ORDER_TOLD = re.compile(
-    r"(?:sipari[şs]\w*|order)\s*(?:no|numaras[ıi]|numaram|number|nr)?\s*[:.#]*\s*((?=(?:[\w-]*\d){4})[\w-]+)", re.IGNORECASE
+    r"(?:sipari[şs]\w*|order)\s*(?:no|numaras[ıi]|numaram|number|nr)?\s*[:.#]*\s*((?=(?:[\w-]*\d){4})[\w-]+)",
+    re.IGNORECASE,
 )
 PLATE = re.compile(r"(?<!\w)(?:0[1-9]|[1-7]\d|8[01]) ?[A-ZÇĞİÖŞÜ]{1,3} ?\d{2,4}(?!\w)")
 PASSWORD = re.compile(r"(?:şifre|sifre|parola|password|passwd|pin)\w*\s*(?:[:=]|is\b)\s*(\S{3,})", re.IGNORECASE)
@@ -56,10 +58,11 @@ POSTCODE = re.compile(r"(?<!\w)[A-Z]{1,2}\d[\dA-Z]? \d[A-Z]{2}(?!\w)")
 _STREET = re.compile(
     r"(?:mahalle|cadde|soka[kg]|bulvar|apartman|koyu)\w{0,6}|sites[i]\w{0,4}|(?:mah|mh|sk|apt|blv)|(?:cad|cd|sok|bul)(?=\.)"
 )
-_STREET_MORE = frozenset(
+_WORDS_OF_ADDRESS = (
     "no numara d daire kat k blok ic dis kapi mah mh sk apt blv cad cd sok bul posta kodu merkez ilce il mahallesi caddesi sokak sokagi"
-    " bulvari apartmani sitesi".split()
+    " bulvari apartmani sitesi"
 )
+_STREET_MORE = frozenset(_WORDS_OF_ADDRESS.split())
 _WORD = re.compile(r"[^\s,;/:]+")
 _WORDS_OF_STREET = 16
 
@@ -112,7 +115,7 @@ def found(text: str, known: Known) -> list[Span]:
         lambda: _groups(ORDER_TOLD, text, "order"),
         lambda: _matches(PLATE, text, "plate"),
         lambda: _codes(text),
-        lambda: _runs(text, kept),
+        lambda: _runs(text, [*kept, *((one.start, one.end) for one in claimed)]),
         lambda: _matches(HANDLE, text, "handle", trim="."),
         lambda: _streets(text, folded),
         lambda: _matches(STREET_EN, text, "address"),
@@ -129,7 +132,12 @@ def found(text: str, known: Known) -> list[Span]:
 
 def evenly_folded(text: str) -> str:
     """The text folded, letter for letter at the same place."""
-    return "".join((fold(letter) or letter)[0] for letter in text)
+    return "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=5000)
+def _folded(letter: str) -> str:
+    return (fold(letter) or letter)[0]
 
 
 def person(name: str) -> list[str]:
@@ -244,10 +252,10 @@ def _streets(text: str, folded: str) -> Iterator[Span]:
 
 def _is_street(words: list[re.Match[str]], place: int) -> bool:
     word = words[place][0]
-    bare = word.strip(".'’()")
+    bare = word.strip(".'’()").partition("'")[0].partition("’")[0]
     if bare.startswith("sites") and place and words[place - 1][0] in ("web", "internet"):
         return False
-    return bool(_STREET.fullmatch(bare) or _STREET.match(word) and word.endswith("."))
+    return bool(_STREET.fullmatch(bare) or (_STREET.match(word) and word.endswith(".")))
 
 
 def _begins(line: str, words: list[re.Match[str]], place: int) -> int:

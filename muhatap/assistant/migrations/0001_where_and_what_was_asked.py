@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,52 +14,158 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Assistant',
+            name="Assistant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(blank=True, max_length=1000)),
-                ('model', models.CharField(blank=True, max_length=200)),
-                ('key_sealed', models.TextField(blank=True)),
-                ('seconds', models.PositiveSmallIntegerField(default=60)),
-                ('does_draft', models.BooleanField(default=False)),
-                ('does_summarise', models.BooleanField(default=False)),
-                ('does_translate', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.CharField(blank=True, max_length=1000)),
+                ("model", models.CharField(blank=True, max_length=200)),
+                ("key_sealed", models.TextField(blank=True)),
+                ("seconds", models.PositiveSmallIntegerField(default=60)),
+                ("does_draft", models.BooleanField(default=False)),
+                ("does_summarise", models.BooleanField(default=False)),
+                ("does_translate", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='assistant_is_one')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="assistant_is_one")],
             },
         ),
         migrations.CreateModel(
-            name='Asking',
+            name="Asking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(choices=[('draft', 'Suggest a draft'), ('summary', 'Summarise'), ('theirs', 'Translate their message'), ('ours', 'Translate my draft')], max_length=10)),
-                ('conversation_id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('prepared', 'Shown, not sent'), ('waiting', 'Waiting for its turn'), ('asking', 'Being written'), ('answered', 'Answered'), ('failed', 'Failed'), ('cancelled', 'Stopped')], default='prepared', max_length=10)),
-                ('used', models.CharField(blank=True, choices=[('taken', 'Taken into the draft'), ('dropped', 'Thrown away')], max_length=10)),
-                ('prepared_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('host', models.CharField(blank=True, max_length=260)),
-                ('model', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(blank=True, max_length=5)),
-                ('instructions', models.TextField(blank=True)),
-                ('text', models.TextField(blank=True)),
-                ('answer', models.TextField(blank=True)),
-                ('n_sent', models.PositiveIntegerField(default=0)),
-                ('n_received', models.PositiveIntegerField(default=0)),
-                ('n_masked', models.PositiveIntegerField(default=0)),
-                ('given_sealed', models.TextField(blank=True)),
-                ('trouble', models.CharField(blank=True, choices=[('address', 'The address is not whole. Example: https://api.example.com/v1'), ('private', 'The address lies in your own network, and this installation does not allow that.'), ('insecure', 'Without https the text and the key would travel unencrypted. Use an https address.'), ('unreached', 'The server was not reached. See whether it runs and the address is right.'), ('key', 'The server did not accept the key. Enter it again in the settings.'), ('model', 'The server knows no such model or address. Look at the model’s name and the address.'), ('busy', 'The server has too much to do, or your quota is used up. Try again later.'), ('refused', 'The server refused the request.'), ('broken', 'The server failed. Try again later.'), ('moved', 'The server sends elsewhere. We follow no redirect: enter the new address.'), ('slow', 'The answer was not there in time. Allow more seconds in the settings, or take a smaller model.'), ('unreadable', 'What came back is no answer of this protocol. See whether the address ends in /v1.'), ('torn', 'The answer broke off in the middle.'), ('too_large', 'The answer was far too long, so we stopped reading.'), ('empty', 'The answer was empty.'), ('key_lost', 'The stored key cannot be read any more. Enter it again in the settings.'), ('off', 'This was turned off meanwhile.'), ('stopped', 'Muhatap was stopped while the answer was being written. Nothing was sent again.')], max_length=20)),
-                ('trouble_detail', models.CharField(blank=True, max_length=400)),
-                ('forgotten_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "task",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Suggest a draft"),
+                            ("summary", "Summarise"),
+                            ("theirs", "Translate their message"),
+                            ("ours", "Translate my draft"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("conversation_id", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("prepared", "Shown, not sent"),
+                            ("waiting", "Waiting for its turn"),
+                            ("asking", "Being written"),
+                            ("answered", "Answered"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Stopped"),
+                        ],
+                        default="prepared",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "used",
+                    models.CharField(
+                        blank=True,
+                        choices=[("taken", "Taken into the draft"), ("dropped", "Thrown away")],
+                        max_length=10,
+                    ),
+                ),
+                ("prepared_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("host", models.CharField(blank=True, max_length=260)),
+                ("model", models.CharField(blank=True, max_length=200)),
+                ("language", models.CharField(blank=True, max_length=5)),
+                ("instructions", models.TextField(blank=True)),
+                ("text", models.TextField(blank=True)),
+                ("answer", models.TextField(blank=True)),
+                ("n_sent", models.PositiveIntegerField(default=0)),
+                ("n_received", models.PositiveIntegerField(default=0)),
+                ("n_masked", models.PositiveIntegerField(default=0)),
+                ("given_sealed", models.TextField(blank=True)),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("address", "The address is not whole. Example: https://api.example.com/v1"),
+                            (
+                                "private",
+                                "The address lies in your own network, and this installation does not allow that.",
+                            ),
+                            (
+                                "insecure",
+                                "Without https the text and the key would travel unencrypted. Use an https address.",
+                            ),
+                            ("unreached", "The server was not reached. See whether it runs and the address is right."),
+                            ("key", "The server did not accept the key. Enter it again in the settings."),
+                            (
+                                "model",
+                                "The server knows no such model or address. Look at the model’s name and the address.",
+                            ),
+                            ("busy", "The server has too much to do, or your quota is used up. Try again later."),
+                            ("refused", "The server refused the request."),
+                            ("broken", "The server failed. Try again later."),
+                            ("moved", "The server sends elsewhere. We follow no redirect: enter the new address."),
+                            (
+                                "slow",
+                                "The answer was not there in time. Allow more seconds in the settings, or take a smaller model.",
+                            ),
+                            (
+                                "unreadable",
+                                "What came back is no answer of this protocol. See whether the address ends in /v1.",
+                            ),
+                            ("torn", "The answer broke off in the middle."),
+                            ("too_large", "The answer was far too long, so we stopped reading."),
+                            ("empty", "The answer was empty."),
+                            ("key_lost", "The stored key cannot be read any more. Enter it again in the settings."),
+                            ("off", "This was turned off meanwhile."),
+                            (
+                                "stopped",
+                                "Muhatap was stopped while the answer was being written. Nothing was sent again.",
+                            ),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("trouble_detail", models.CharField(blank=True, max_length=400)),
+                ("forgotten_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('forgotten_at', None)), fields=['prepared_at'], name='askings_kept'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['-id'], name='askings_sent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('state', 'prepared')), models.Q(models.Q(('state', 'prepared'), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='asking_sent_has_its_moment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('trouble', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('trouble', '')), _connector='OR'), name='asking_failed_says_why')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("forgotten_at", None)), fields=["prepared_at"], name="askings_kept"
+                    ),
+                    models.Index(condition=models.Q(("sent_at__isnull", False)), fields=["-id"], name="askings_sent"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("state", "prepared")),
+                            models.Q(models.Q(("state", "prepared"), _negated=True), ("sent_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="asking_sent_has_its_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), models.Q(("trouble", ""), _negated=True)),
+                            models.Q(models.Q(("state", "failed"), _negated=True), ("trouble", "")),
+                            _connector="OR",
+                        ),
+                        name="asking_failed_says_why",
+                    ),
+                ],
             },
         ),
     ]

@@ -50,7 +50,10 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class PaletteItem:
-    """One thing to go to or do. `label` is safe HTML with the found letters in <mark>; `method` "post" makes it an act."""
+    """One thing to go to or do. `label` is safe HTML with the found letters in <mark>; `method` "post" makes it an act.
+
+    `presses` is a button of the page one is on; without it there the palette leaves the item out.
+    """
 
     label: str
     url: str
@@ -60,6 +63,7 @@ class PaletteItem:
     end: str = ""
     key: str = ""
     method: str = "get"
+    presses: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from muhatap.shared.text import without_nul
 from muhatap.web.common import times
 from muhatap.web.common.links import link
 from muhatap.web.common.reading import number
-from muhatap.web.inbox import checking, promised, public, scheduling, signatures, words
+from muhatap.web.inbox import assisting, checking, promised, public, scheduling, signatures, words
 from muhatap.web.inbox.display import Asked, Check, Composer, DraftFile, Held, OtherVersion
 
 LONGEST_LIST, LONGEST_CHOICE = 20_000, 20
@@ -161,6 +161,7 @@ def composer(
         signing=signatures.signing(conversation, user, _choice(reply, kept)) if may_answer else None,
         later=scheduling.choices(now, conversation.inbox_id) if may_answer else (),
         canned_url=link("inbox:canned", conversation.pk) if may_answer else "",
+        assists=assisting.acts(conversation, user) if may_answer else (),
         macros_url=link("automation:menu", conversation.pk) if may_answer else "",
         mentions_url=reverse("inbox:mentions"),
         reload_url=link("inbox:composer", conversation.pk),

@@ -22,7 +22,7 @@ from muhatap.web.common.display import Act, TagChip, Toast
 from muhatap.web.common.doors import visitor
 from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
-from muhatap.web.inbox import card, composing, due, entries, scheduling, words
+from muhatap.web.inbox import assisting, card, composing, due, entries, scheduling, words
 from muhatap.web.inbox.display import Conversation, Head, Held, ListPane, Page, Thread
 
 
@@ -84,6 +84,7 @@ def conversation(
         promise_url=f"{link('promises:new', row.contact_id)}?conversation={row.pk}"
         if may(user, "promises.make")
         else "",
+        assistant_url=assisting.standing_url(row, user, now),
         case_url=f"{link('cases:new', row.contact_id)}?conversation={row.pk}" if may(user, "cases.edit") else "",
     )
 

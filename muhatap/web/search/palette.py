@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.assistant import setting
+from muhatap.assistant.models import Task
 from muhatap.contacts import finding
 from muhatap.search import finding as documents
 from muhatap.search import highlighting, language, meaning
@@ -103,6 +105,16 @@ def _everything(query: str) -> PaletteGroup:
     return PaletteGroup(title=_("Search"), items=(everything,) if query else ())
 
 
+def _assists(user: User, query: str) -> list[PaletteItem]:
+    """What the writing assistant does in the conversation that is open."""
+    on = setting.tasks(user) if may(user, "assistant.use") else ()
+    return [
+        PaletteItem(label=marked(str(task.label), query), url="#assistant", icon="pen-line", presses=f"[data-assists={task.value}]")
+        for task in Task
+        if task.value in on
+    ]
+
+
 def _places(user: User, query: str) -> PaletteGroup:
     areas = [
         PaletteItem(label=marked(link.label, query), url=link.url, icon=link.icon)
@@ -117,5 +129,5 @@ def _places(user: User, query: str) -> PaletteGroup:
         label=marked(label, query), url=f"{reverse('language')}?language={other}", icon="languages", method="post"
     )
     wanted = fold(query)
-    items = [item for item in [*areas, *views, switch] if wanted in fold(re.sub("<.*?>", "", item.label))]
+    items = [item for item in [*areas, *views, *_assists(user, query), switch] if wanted in fold(re.sub("<.*?>", "", item.label))]
     return PaletteGroup(title=_("Actions"), items=tuple(items))

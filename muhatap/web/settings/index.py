@@ -114,6 +114,14 @@ ENTRIES = (
         permission="canned.use",
     ),
     Entry(
+        name=_("Writing assistant"),
+        text=_("A language model that drafts, summarises and translates: where, what, and every text that went"),
+        icon="pen-line",
+        url_name="assistant_settings:edit",
+        group=WORK,
+        permission="assistant.edit",
+    ),
+    Entry(
         name=_("Automation"),
         text=_("Rules, macros, who takes the next conversation"),
         icon="workflow",

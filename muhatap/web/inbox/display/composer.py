@@ -133,6 +133,7 @@ class Composer:
     mine: str = ""
     checks: tuple[Check, ...] = ()
     promises: tuple[Promised, ...] = ()
+    assists: tuple[Act, ...] = ()
     asked: Asked | None = None
     sure: str = ""
     signing: Signing | None = None

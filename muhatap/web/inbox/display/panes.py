@@ -50,6 +50,7 @@ class Conversation:
     tag_url: str = ""
     promise_url: str = ""
     case_url: str = ""
+    assistant_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

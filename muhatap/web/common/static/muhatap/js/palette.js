@@ -25,6 +25,8 @@ if (dialog) {
 
   const show = (html) => {
     found.innerHTML = html; // from our own server, already escaped there
+    for (const option of found.querySelectorAll("[data-presses]")) if (!document.querySelector(option.dataset.presses)) option.remove();
+    for (const group of found.querySelectorAll("[role=group]:not(:has([role=option]))")) group.remove();
     const all = options();
     none.hidden = all.length > 0 || !field.value.trim();
     broken.hidden = true;
@@ -51,6 +53,10 @@ if (dialog) {
 
   const go = (option) => {
     if (!option) return;
+    if (option.dataset.presses) {
+      dialog.close();
+      return document.querySelector(option.dataset.presses)?.click();
+    }
     if (!("post" in option.dataset)) return option.click();
     const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] ?? "";
     const form = document.createElement("form");
@@ -91,7 +97,7 @@ if (dialog) {
     }
   });
   found.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option][data-post]");
+    const option = event.target.closest("[role=option]:is([data-post], [data-presses])");
     if (!option) return;
     event.preventDefault();
     go(option);

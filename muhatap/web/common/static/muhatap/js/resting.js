@@ -14,7 +14,7 @@ const SHORTEST = 500;
 const LONGEST = 8000; // a slow line takes long too, and is no reason to show what is old
 const DRAWN = 3000;
 const PATIENCE = 20000;
-const SIGNS = new Set(["typing", "presence", "notice", "read"]); // pass by and change nothing that could be read again
+const SIGNS = new Set(["typing", "presence", "notice", "read", "asking"]); // pass by and change nothing that could be read again
 const states = new WeakMap();
 const me = document.querySelector("[data-here-url]")?.dataset.me;
 
