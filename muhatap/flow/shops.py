@@ -9,9 +9,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.flow import surveying
 from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
+from muhatap.notices import telling, things
+from muhatap.notices.models import Kind
 from muhatap.sales import arriving, carting, catalogue, ordering, privacy, recognising
 from muhatap.sales.kinds import reading
 from muhatap.sales.models import Order, Shop, ShopDelivery, State
@@ -51,13 +54,20 @@ def erase(*, delivery_id: int, user_id: int, at: datetime) -> None:
 def _digest(delivery_id: int, *, at: datetime) -> None:
     delivery = arriving.opened(delivery_id)
     if delivery is not None and (asked := privacy.read(delivery)):
-        due_on = timezone.localtime(delivery.received_at + privacy.GIVEN_TIME).date()
-        detail = f"{due_on:%Y-%m-%d}"
-        arriving.set_aside(delivery_id=delivery_id, reason=Reason.BY_HAND, detail=detail, at=at)
-        log.warning("shop %s passes on that somebody wants their data: %s", delivery.shop_id, asked.kind)
+        _wait_for_somebody(delivery, asked.kind, at=at)
     elif delivery is not None:
         names = [_one(delivery.shop, one, at=at) for one in reading.told(delivery)]
         arriving.close(delivery=delivery, outcome=_said(list(filter(None, names)), []), at=at)
+
+
+def _wait_for_somebody(delivery: ShopDelivery, kind: str, *, at: datetime) -> None:
+    """A right of a customer waits until an administrator acts, and all of them are told of it, with the last day."""
+    due_on = f"{timezone.localtime(delivery.received_at + privacy.GIVEN_TIME).date():%Y-%m-%d}"
+    arriving.set_aside(delivery_id=delivery.pk, reason=Reason.BY_HAND, detail=due_on, at=at)
+    heard = [user for user in User.objects.filter(is_active=True).order_by("pk") if may(user, "shops.edit")]
+    thing = things.of_shop(delivery.shop, kind, again=f"{delivery.pk}", due_on=due_on)
+    telling.tell_of(users=heard, kind=Kind.PRIVACY, thing=thing, at=at)
+    log.warning("shop %s passes on that somebody wants their data: %s", delivery.shop_id, kind)
 
 
 def _digest_file(delivery_id: int, *, at: datetime) -> None:

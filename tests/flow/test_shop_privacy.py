@@ -4,12 +4,15 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from muhatap.accounts.models import AuditEntry
 from muhatap.contacts import forgetting, identity, merging, profile
 from muhatap.contacts.models import Contact, SourceRecord
 from muhatap.flow import shops as digesting
 from muhatap.interactions.models import Interaction
+from muhatap.notices import words
+from muhatap.notices.models import Notice
 from muhatap.sales import arriving, privacy, recognising, shops
 from muhatap.sales.models import Order, Shop, ShopDelivery
 from tests import cast
@@ -59,6 +62,26 @@ def asks(topic: str, name: str, *orders: int) -> dict[str, object]:
 def test_a_wish_that_is_not_signed_is_kept_nowhere(shop: Shop) -> None:
     assert sends(shop, "customers/redact", asks("customers/redact", "orders_to_redact"), "başka") is None
     assert not ShopDelivery.objects.exists()
+
+
+@pytest.mark.parametrize(("topic", "word"), [("customers/data_request", "keep of them"), ("customers/redact", "erased")])
+def test_whoever_sets_up_shops_is_told_of_a_wish_once_until_they_look(
+    topic: str, word: str, shop: Shop, selin: Client
+) -> None:
+    deniz, zeynep = cast.deniz(), cast.zeynep()
+    wish = sends(shop, topic, asks(topic, "orders_requested"))
+    assert wish
+    digesting.digest(delivery_id=wish.pk, at=cast.NOW)  # replayed: nothing is told twice
+
+    notices = Notice.objects.select_related(*words.NEEDED, "user").order_by("pk")
+    assert {notice.user.email for notice in notices} == {deniz.email, cast.selin().email}
+    assert zeynep.email not in {notice.user.email for notice in notices}
+    told = notices[0]
+    with translation.override("en"):
+        assert word in words.said(told).text and "…" not in words.said(told).text
+    assert told.details == {"due_on": wish.detail}
+    assert selin.get(words.path(told)).status_code == 200
+    assert list(notices.filter(seen_at=None).values_list("user__email", flat=True)) == [deniz.email]
 
 
 def test_who_wants_to_know_waits_for_somebody_and_gets_a_file(shop: Shop, selin: Client) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from muhatap.notices import telling
 from muhatap.sales import arriving, privacy
 from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.shared import clock
@@ -38,6 +39,7 @@ def listing(request: HttpRequest, number: int) -> HttpResponse:
     if before := reading.number(request.GET.get("before")):
         found = found.filter(pk__lt=before)
     rows = list(found.order_by("-id")[: N_ROWS + 1])
+    telling.see_thing(user=visitor(request), thing=shop, at=clock.now())
     kept = request.GET.copy()
     kept["before"] = str(rows[N_ROWS - 1].pk) if len(rows) > N_ROWS else ""
     page = {
@@ -56,6 +58,7 @@ def listing(request: HttpRequest, number: int) -> HttpResponse:
 def show(request: HttpRequest, number: int, one: int) -> HttpResponse:
     delivery = get_object_or_404(ShopDelivery.objects.select_related("shop"), pk=one, shop=number)
     page = {"delivery": delivery, "shop": delivery.shop, "body": _readable(bytes(delivery.raw)), "said": said(delivery)}
+    telling.see_thing(user=visitor(request), thing=delivery.shop, at=clock.now())
     if asked := privacy.read(delivery):
         orders = privacy.orders(delivery.shop, asked)
         page |= {
