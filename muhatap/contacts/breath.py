@@ -1,15 +1,17 @@
 """What has to be known to answer one breath of a channel, read under its locks.
 
-Each statement sees what was committed before it began: so whoever waited for a lock reads what the one before it wrote. Locks
-are taken in the order of their numbers.
+One call of the database's `open_breath` asks it all: what it reads after a lock sees what whoever held the lock before wrote.
+Locks are taken in the order of their numbers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import DateTimeField
 
 from muhatap.contacts import families, graph
 from muhatap.contacts.claims import Key, Told
@@ -20,36 +22,10 @@ from muhatap.shared import locks, prepared
 
 _COLUMNS = [field for field in Contact._meta.concrete_fields if field.column]
 _FIELDS = [field.attname for field in _COLUMNS]
-_SHARE = "select pg_advisory_xact_lock_shared(%(everybody)s::bigint)"
-_HOLD = "select count(pg_advisory_xact_lock(k)) from unnest(%(locks)s::bigint[]) k"
-_RECOGNISING = """
-from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
-join contacts_identity i on i.kind = asked.kind and i.value = asked.value and i.verified_at is not null
-"""
-_CONTACTS = f"""
-select {", ".join(f'c."{field.column}"' for field in _COLUMNS)} from contacts_contact c
-where c.merged_into_id is null and c.id in (select i.contact_id {_RECOGNISING})
-order by c.id for no key update
-"""  # noqa: S608 (our own words)
-_KNOWN = f"""
-select i.kind, i.value, i.id, c.id, c.merged_into_id {_RECOGNISING} join contacts_contact c on c.id = i.contact_id
-"""
-_RULES = """
-select 'limits', kind, '', array[priority, n_per_contact, n_people, coalesce(window_days, 0)] from contacts_identityrule
-union all
-select b.how, b.kind, b.value, null from contacts_blockedvalue b where b.how = 'pattern'
-union all
-select b.how, b.kind, b.value, null
-from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
-join contacts_blockedvalue b on b.kind = asked.kind and b.value = asked.value and b.how <> 'pattern'
-union all
-select 'shared', s.kind, s.value, null
-from unnest(%(kinds)s::text[], %(values)s::text[]) as asked(kind, value)
-join contacts_sharedvalue s on s.kind = asked.kind and s.value = asked.value
-"""
-_WORDS = """
-select id, contact_id, home_id, told, is_current, version from contacts_sourcerecord
-where source = %(source)s::text and external_id = %(external)s::text order by version desc
+_MOMENTS = [field.attname for field in _COLUMNS if isinstance(field, DateTimeField)]
+_OPEN = """
+select open_breath(%(everybody)s::bigint, %(locks)s::bigint[], %(kinds)s::text[], %(values)s::text[], %(verified)s::bool[],
+  %(source)s::text, %(external)s::text)
 """
 
 
@@ -88,45 +64,41 @@ def opened(told: Sequence[Told], source: str) -> Breath:
     Whoever takes many records in at once holds "identities" alone. The first handle is held even unverified: what it says is
     kept as a record under its name, and there is one such record.
     """
-    prepared.rows(_SHARE, {"everybody": locks.number("identities")})
     held = {claim.key for claim in told if claim.is_verified} | {claim.key for claim in told[:1]}
-    prepared.rows(_HOLD, {"locks": sorted(locks.number("identity", *key) for key in held)})
-    verified = _columns(claim.key for claim in told if claim.is_verified)
-    contacts = [_contact(row) for row in prepared.rows(_CONTACTS, verified)] if verified["kinds"] else []
-    rules = _graph(prepared.rows(_RULES, _columns(claim.key for claim in told)))
-    words = prepared.rows(_WORDS, {"source": source[:40], "external": external(told)}) if told else []
-    before = next((_before(*word[:4]) for word in words if word[4]), None)
-    version = words[0][5] if words else 0
+    asked = {
+        "everybody": locks.number("identities"),
+        "locks": sorted(locks.number("identity", *key) for key in held),
+        "kinds": [str(claim.handle.kind) for claim in told],
+        "values": [claim.handle.value for claim in told],
+        "verified": [claim.is_verified for claim in told],
+        "source": source[:40],
+        "external": external(told),
+    }
+    [[answer]] = prepared.rows(_OPEN, asked)
+    found = prepared.document(answer)
+    words = found["words"] or ()
     return Breath(
-        _known(verified) if verified["kinds"] else {}, {one.pk: one for one in contacts}, rules, before, version
+        known=_known(found["known"] or ()),
+        held={one.pk: one for one in map(_contact, found["held"] or ())},
+        rules=_graph(found["rules"] or ()),
+        before=next((Before(*word[:4]) for word in words if word[4]), None),
+        version=words[0][5] if words else 0,
     )
 
 
-def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:
-    some = list(keys)
-    return {"kinds": [str(kind) for kind, _value in some], "values": [value for _kind, value in some]}
+def _known(rows: Sequence[Sequence[Any]]) -> dict[Key, Known]:
+    standing = families.standing({contact for *_identity, contact, into in rows if into})
+    return {(kind, value): Known(row, standing.get(contact, contact)) for kind, value, row, contact, _into in rows}
 
 
-def _known(asked: dict[str, list[str]]) -> dict[Key, Known]:
-    found = prepared.rows(_KNOWN, asked)
-    merged = {contact for *_identity, contact, into in found if into}
-    standing = families.standing(merged)
-    return {(kind, value): Known(row, standing.get(contact, contact)) for kind, value, row, contact, _into in found}
-
-
-def _contact(row: tuple[Any, ...]) -> Contact:
-    contact = Contact.from_db(connection.alias, _FIELDS, row)
-    contact.fields = prepared.document(contact.fields)
-    return contact
+def _contact(row: Mapping[str, Any]) -> Contact:
+    moments = {name: datetime.fromisoformat(row[name]) for name in _MOMENTS}
+    return Contact.from_db(connection.alias, _FIELDS, [moments.get(name, row[name]) for name in _FIELDS])
 
 
 def external(told: Sequence[Told]) -> str:
     """What a channel's record of a speaker is called: the handle they speak by. "" when there is none."""
     return f"{told[0].handle.kind}:{told[0].handle.value}"[:LONGEST] if told else ""
-
-
-def _before(row: int, contact: int, home: int, told: Any) -> Before:
-    return Before(row, contact, home, prepared.document(told))
 
 
 def _graph(rows: Sequence[tuple[str, str, str, list[int] | None]]) -> Graph:

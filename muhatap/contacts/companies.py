@@ -34,7 +34,7 @@ def named_many(names: Iterable[str], *, at: datetime) -> dict[str, Company]:
     if not keys:
         return {}
     fresh = {key: plain[name] for name, key in keys.items()}
-    firms = {firm.folded: firm for firm in Company.objects.filter(folded__in=fresh)}
+    firms = {firm.folded: firm for firm in Company.objects.filter(folded__one_of=fresh)}
     missing = [
         Company(name=name, folded=key, sort_key=sort_key(name)[:200], created_at=at)
         for key, name in sorted(fresh.items())

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from muhatap.accounts.models import User
-from muhatap.contacts.bulk_rows import Row
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import Contact
@@ -57,9 +56,9 @@ class Errand:
     known: dict[int, Contact] = field(default_factory=dict)
 
     @property
-    def stamp(self) -> Row:
+    def stamp(self) -> tuple[int | None, datetime]:
         """Who did it and when, as rows keep it."""
-        return {"by_id": self.by.pk if self.by else None, "at": self.at}
+        return self.by.pk if self.by else None, self.at
 
     def standing(self) -> list[tuple[Told, Taken, int]]:
         """The rows that have a contact, with its number."""

@@ -83,7 +83,7 @@ def give_back(*, rows: Sequence[Given], source: str, since: datetime, by: User |
 
 def _held(contacts: Collection[int]) -> dict[int, int | None]:
     """These contacts, held in the order of their numbers, each with what it was merged into."""
-    rows = Contact.objects.filter(pk__in=contacts).select_for_update().order_by("pk")
+    rows = Contact.objects.filter(pk__one_of=contacts).select_for_update().order_by("pk")
     return dict(rows.values_list("pk", "merged_into_id"))
 
 
@@ -94,7 +94,7 @@ def _restore(rows: Sequence[Given], source: str, *, since: datetime, by: User | 
     _withdraw(rows, source, by=by, at=at)
     _delete_notes_and_tags(rows)
     _delete_unproved(rows, source)
-    ProfileFact.objects.filter(pk__in=_remembered(rows, "facts"), source="agent").delete()
+    ProfileFact.objects.filter(pk__one_of=_remembered(rows, "facts"), source="agent").delete()
     contacts = {row.contact for row in rows}
     golden = survivorship.golden_each(list(contacts))
     emptied: dict[int, set[str]] = defaultdict(set)
@@ -111,11 +111,11 @@ def _restore(rows: Sequence[Given], source: str, *, since: datetime, by: User | 
 
 def _withdraw(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:
     asked = SourceRecord.objects.filter(
-        source=source, external_id__in=[str(row.number) for row in rows], is_current=True
+        source=source, external_id__one_of=[str(row.number) for row in rows], is_current=True
     )
     records = list(asked.values_list("pk", "home_id"))
     asked.update(is_current=False, withdrawn_at=at)
-    MatchKey.objects.filter(record__in=[pk for pk, _ in records]).delete()
+    MatchKey.objects.filter(record_id__one_of=[pk for pk, _ in records]).delete()
     _unlink(records, by=by, at=at)
 
 
@@ -126,18 +126,18 @@ def _unlink(records: Sequence[tuple[int, int]], *, by: User | None, at: datetime
 
 
 def _delete_notes_and_tags(rows: Sequence[Given]) -> None:
-    ContactNote.objects.filter(pk__in=_remembered(rows, "notes")).delete()
-    ContactTag.objects.filter(pk__in=_remembered(rows, "taggings")).delete()
+    ContactNote.objects.filter(pk__one_of=_remembered(rows, "notes")).delete()
+    ContactTag.objects.filter(pk__one_of=_remembered(rows, "taggings")).delete()
 
 
 def _delete_unproved(rows: Sequence[Given], source: str) -> None:
     """Addresses that the rows brought, unless they were proved since."""
     ids = _remembered(rows, "identities")
-    kept = set(Identity.objects.filter(pk__in=ids, verified_at__isnull=False).values_list("pk", flat=True))
+    kept = set(Identity.objects.filter(pk__one_of=ids, verified_at__isnull=False).values_list("pk", flat=True))
     for row in rows:
         if kept & set(row.before.get("identities", ())):
             row.keep("proved")
-    Identity.objects.filter(pk__in=ids, source=source, verified_at__isnull=True).delete()
+    Identity.objects.filter(pk__one_of=ids, source=source, verified_at__isnull=True).delete()
 
 
 def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime) -> None:

@@ -34,7 +34,7 @@ class NoIdentity(ValueError):
     """The text is no address or handle of this kind."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def resolve(*, claims: Sequence[ClaimLike], source: str, at: datetime) -> Contact:
     """The contact these claims speak of, made new when nobody is recognised; the sender's claim comes first.
 

@@ -10,14 +10,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from muhatap.accounts.models import User
-from muhatap.contacts import bulk_rows, companies, graph, profile, searching, writing
+from muhatap.contacts import companies, graph, profile, searching, writing
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import Company, Contact, Identity
 from muhatap.contacts.writing import Word
-from muhatap.shared import prepared
+from muhatap.shared import bulk, prepared
 
 _NAME = """
 insert into contacts_identity
@@ -29,12 +30,23 @@ from jsonb_to_recordset(%(rows)s::jsonb)
 on conflict do nothing
 returning id, contact_id, kind, value
 """
+_CONTACT = {
+    "id": "int8", "name": "text", "email": "text", "phone": "text", "city": "text", "language": "text", "company_id": "int8",
+    "fields": "jsonb", "sort_key": "text", "search_text": "text", "created_at": "timestamptz", "last_seen_at": "timestamptz",
+}  # fmt: skip
+_of_contact = attrgetter(*_CONTACT)
+_IDENTITY = {
+    "contact_id": "int8", "kind": "text", "value": "text", "comparable": "text", "written": "text", "source": "text",
+    "first_seen_at": "timestamptz", "last_seen_at": "timestamptz", "verified_by": "text", "bounce_detail": "text",
+}  # fmt: skip
 Named = tuple[int, str, str]
+Own = Sequence[Sequence[Handle]]
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Landed:
-    """The record of a word, and the identities it was the first to name with its contact."""
+    """The record of a word, and the identities it was the first to name with its contact; those that came with a contact are not told."""
 
     record: int
     identities: tuple[int, ...]
@@ -56,7 +68,7 @@ def land(
     """
     own = [[one for one in word.handles if not is_blocked(one, rules)] for word in words]
     _introduce(words, own, set(new), at)
-    named = _name(words, own, rules, at, is_trusted=is_trusted)
+    named = _name(words, own, rules, at) if is_trusted else _tell(words, own, set(new), at)
     numbers = writing.write(words, by=by, at=at, is_trusted=is_trusted)
     profile.project(_told_before(words, set(new)), at=at)
     landed = []
@@ -70,7 +82,7 @@ def is_blocked(handle: Handle, rules: Graph) -> bool:
     return rules.why_weak(handle.kind, handle.value) == "blocked"
 
 
-def _introduce(words: Sequence[Word], own: Sequence[Sequence[Handle]], new: set[int], at: datetime) -> None:
+def _introduce(words: Sequence[Word], own: Own, new: set[int], at: datetime) -> None:
     """The rows of new contacts as their words tell of them; nobody else has told anything."""
     if not new:
         return
@@ -86,7 +98,7 @@ def _introduce(words: Sequence[Word], own: Sequence[Sequence[Handle]], new: set[
         handles.setdefault(word.contact, []).extend((one.kind, one.value) for one in some)
     for pk, contact in fresh.items():
         searching.fill(contact, handles[pk])
-    bulk_rows.copy(Contact, [vars(contact) for contact in fresh.values()])
+    bulk.copy(Contact._meta.db_table, _CONTACT, map(_of_contact, fresh.values()))
 
 
 def _place(contact: Contact, word: Word, firms: Mapping[str, Company], at: datetime) -> None:
@@ -100,25 +112,41 @@ def _told_before(words: Sequence[Word], new: set[int]) -> list[int]:
     return [pk for pk, n in n_words.items() if n > 1 or pk not in new]
 
 
-def _name(
-    words: Sequence[Word], own: Sequence[Sequence[Handle]], rules: Graph, at: datetime, *, is_trusted: bool
-) -> dict[Named, int]:
-    """Each handle once a contact: proved where the source vouches and nobody has it, else only told. Gives those that are new."""
-    told: dict[Named, dict[str, object]] = {}
+def _name(words: Sequence[Word], own: Own, rules: Graph, at: datetime) -> dict[Named, int]:
+    """Each handle once a contact, vouched for, and proved where nobody has it. Gives those that are new."""
+    told: dict[Named, Row] = {}
     for word, handles in zip(words, own, strict=True):
         for one in handles:
             told.setdefault((word.contact, str(one.kind), one.value), _row(word, one))
-    found: dict[Named, int] = {}
-    if is_trusted:
-        found |= _insert([row for (_, *key), row in told.items() if not rules.why_weak(*key)], at, "proved", "vouched")
-    found |= _insert(list(told.values()), at, *(["vouched"] if is_trusted else []))
-    if is_trusted:
-        _mark_vouched(set(told), at)
-        graph.recount({(kind, value) for _contact, kind, value in told}, at=at)
+    found = _insert([row for (_, *key), row in told.items() if not rules.why_weak(*key)], at, "proved", "vouched")
+    found |= _insert(list(told.values()), at, "vouched")
+    _mark_vouched(set(told), at)
+    graph.recount({(kind, value) for _contact, kind, value in told}, at=at)
     return found
 
 
-def _row(word: Word, handle: Handle) -> dict[str, object]:
+def _tell(words: Sequence[Word], own: Own, new: set[int], at: datetime) -> dict[Named, int]:
+    """Each handle once a contact, as something that was only told. Gives those that are new to somebody known.
+
+    With a new contact's first word nobody can have been quicker, and nobody asks for its numbers.
+    """
+    first: dict[Named, tuple[object, ...]] = {}
+    later: dict[Named, Row] = {}
+    begun: set[int] = set()
+    for word, handles in zip(words, own, strict=True):
+        if word.contact in new and word.contact not in begun:
+            begun.add(word.contact)
+            more = (word.source[:40], word.at, word.at, "", "")
+            first |= {(word.contact, str(one.kind), one.value): (one.comparable, one.written, *more) for one in handles}
+        else:
+            for one in handles:
+                later.setdefault((word.contact, str(one.kind), one.value), _row(word, one))
+    if first:
+        bulk.copy(Identity._meta.db_table, _IDENTITY, ((*key, *rest) for key, rest in first.items()))
+    return _insert([row for key, row in later.items() if key not in first], at)
+
+
+def _row(word: Word, handle: Handle) -> Row:
     return {
         "contact": word.contact,
         "kind": handle.kind,
@@ -130,7 +158,7 @@ def _row(word: Word, handle: Handle) -> dict[str, object]:
     }
 
 
-def _insert(rows: Sequence[Mapping[str, object]], at: datetime, *how: str) -> dict[Named, int]:
+def _insert(rows: Sequence[Row], at: datetime, *how: str) -> dict[Named, int]:
     if not rows:
         return {}
     given = {"rows": json.dumps(rows, ensure_ascii=False), "at": at}

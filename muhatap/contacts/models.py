@@ -47,7 +47,9 @@ class Contact(models.Model):
     phone = models.CharField(_("Phone"), max_length=32, blank=True)
     city = models.CharField(_("City"), max_length=120, blank=True)
     language = models.CharField(_("Language"), max_length=5, blank=True)
-    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts", db_index=False
+    )
     fields = models.JSONField(default=dict)
     tags = models.ManyToManyField(Tag, through="ContactTag", related_name="contacts")
     sort_key = models.CharField(max_length=200, editable=False, db_collation="C")
@@ -90,7 +92,7 @@ class Identity(models.Model):
         SHOP = "shop", _("Shop account")
         HANDLE = "handle", _("Public account")
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
     value = models.CharField(max_length=320)
     comparable = models.CharField(max_length=320)
@@ -160,7 +162,7 @@ class Consent(models.Model):
 class ProfileFact(models.Model):
     """One value that one source told of one field at one moment; the newest trusted one is the contact's current value."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="facts")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="facts", db_index=False)
     field = models.CharField(max_length=60)
     value = models.JSONField(null=True)
     source = models.CharField(max_length=40)
@@ -213,7 +215,7 @@ class CustomField(models.Model):
 
 
 class ContactTag(models.Model):
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="taggings", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()

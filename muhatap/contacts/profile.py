@@ -89,7 +89,7 @@ def project(
     Fields of which nothing was ever told stay; `emptied` names those of which nothing is told any more.
     """
     rows = list(
-        Contact.objects.filter(pk__in=list(contacts))
+        Contact.objects.filter(pk__one_of=contacts)
         .select_related("company")
         .select_for_update(of=("self",), no_key=True)
         .order_by("id")

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.contacts import (
-    bulk_rows,
     comparable,
     designing,
     families,
@@ -32,7 +31,7 @@ from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import Contact, CustomField, Identity, SourceRecord
 from muhatap.matching import blocking
 from muhatap.matching.normal import Normal
-from muhatap.shared import locks
+from muhatap.shared import bulk, locks
 
 MOST = 2000
 RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
@@ -241,7 +240,7 @@ def _find_contacts(words: list[Word], how: _How) -> None:
 def _land(words: list[Word], how: _How) -> None:
     """Let these words stand with the contacts found for them, or made."""
     made = [word for word in words if word.outcome == "created"]
-    for word, number in zip(made, bulk_rows.reserve(Contact, len(made)), strict=True):
+    for word, number in zip(made, bulk.reserve(Contact, len(made)), strict=True):
         word.contact = number
     last = _last_versions(words)
     rows = [

@@ -57,7 +57,7 @@ def _own(contact: Contact) -> Iterable[str]:
 
 def _names(head: dict[int, int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    merged = Contact.objects.filter(pk__in=head).order_by("id").values_list("pk", "name") if head else []
+    merged = Contact.objects.filter(pk__one_of=head).order_by("id").values_list("pk", "name") if head else []
     for pk, name in merged:
         found.setdefault(head[pk], []).append(fold(name))
     return found
@@ -65,7 +65,7 @@ def _names(head: dict[int, int]) -> dict[int, list[str]]:
 
 def _handles(head: dict[int, int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    rows = Identity.objects.filter(contact_id__in=head, kind__in=_FOUND_BY).order_by("id")
+    rows = Identity.objects.filter(contact_id__one_of=head, kind__in=_FOUND_BY).order_by("id")
     for contact, kind, value in rows.values_list("contact_id", "kind", "value"):
         found.setdefault(head[contact], []).append(_found_by(kind, value))
     return found

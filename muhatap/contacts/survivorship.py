@@ -85,7 +85,7 @@ def _told(contacts: Collection[int], names: Iterable[str] | None) -> dict[int, l
 
 
 def _facts(contacts: Collection[int], names: set[str] | None) -> Iterable[Golden]:
-    told = ProfileFact.objects.filter(contact__in=list(contacts))
+    told = ProfileFact.objects.filter(contact_id__one_of=contacts)
     if names is not None:
         told = told.filter(field__in=names)
     newest = told.order_by("contact", "field", "source", "-at", "-id").distinct("contact", "field", "source")
@@ -103,7 +103,7 @@ def _facts(contacts: Collection[int], names: set[str] | None) -> Iterable[Golden
 
 
 def _of_records(contacts: Collection[int], names: set[str] | None) -> Iterable[Golden]:
-    rows = SourceRecord.objects.filter(contact__in=list(contacts), is_current=True).exclude(values={})
+    rows = SourceRecord.objects.filter(contact_id__one_of=contacts, is_current=True).exclude(values={})
     for pk, contact_id, values, source, at in rows.values_list("pk", "contact_id", "values", "source", "at"):
         for name, value in values.items():
             if names is None or name in names:
@@ -133,7 +133,7 @@ def _proved(one: Golden, verified: set[tuple[int, str, str]]) -> Golden:
 
 
 def _verified(contacts: Collection[int]) -> set[tuple[int, str, str]]:
-    rows = Identity.objects.filter(contact__in=list(contacts), kind__in=_VERIFIABLE, verified_at__isnull=False)
+    rows = Identity.objects.filter(contact_id__one_of=contacts, kind__in=_VERIFIABLE, verified_at__isnull=False)
     return set(rows.values_list("contact_id", "kind", "value"))
 
 

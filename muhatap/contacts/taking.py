@@ -14,12 +14,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import along, bulk_rows, families, graph, landing, profile
-from muhatap.contacts.bulk_rows import Row
+from muhatap.contacts import along, families, graph, landing, profile
 from muhatap.contacts.errand import Errand, Taken, Told
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.models import Contact, ProfileFact
 from muhatap.contacts.writing import Word
+from muhatap.shared import bulk
 
 CREATE, UPDATE, BOTH = "create", "update", "both"
 _LEADING = """
@@ -28,6 +28,9 @@ where kind = %s and comparable = any(%s) and value = any(%s)
   and (verified_at is not null or source = 'agent' or source like 'import:%%')
 """
 _NEW = {"because": "new"}
+_FACT = {
+    "id": "int8", "contact_id": "int8", "field": "text", "value": "jsonb", "source": "text", "by_id": "int8", "at": "timestamptz"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _find(errand: Errand, rows: Sequence[Told]) -> None:
     leads = _leads(errand, keys)
     fresh: dict[str, int] = {}
     met: set[str] = set()
-    ids = iter(bulk_rows.reserve(Contact, len(rows)))
+    ids = iter(bulk.reserve(Contact, len(rows)))
     for told in rows:
         key = told.key if told.key in keys else ""
         taken = Taken(number=told.number, outcome="updated", detail=told.warning, key=key)
@@ -125,7 +128,7 @@ def _leads(errand: Errand, keys: set[str]) -> dict[str, _Lead]:
 def _hold_known(errand: Errand) -> None:
     """Hold the contacts that stand, in the order of their numbers. One that was merged meanwhile is left to a person."""
     wanted = {taken.contact for _, taken in errand.rows if taken.contact} - errand.new
-    held = Contact.objects.filter(pk__in=wanted, merged_into=None).select_for_update(of=("self",), no_key=True)
+    held = Contact.objects.filter(pk__one_of=wanted, merged_into=None).select_for_update(of=("self",), no_key=True)
     errand.known = {contact.pk: contact for contact in held.order_by("pk").select_related("company")}
     for _told, taken in errand.rows:
         if taken.contact and taken.contact not in errand.new and taken.contact not in errand.known:
@@ -185,31 +188,29 @@ def _remember_changes(errand: Errand, before: dict[int, dict[str, Any]]) -> None
 
 def _insist(errand: Errand, after: dict[int, dict[str, Any]]) -> bool:
     """What somebody chose to write over what stands is their own word, and noted as that."""
-    facts, givers = list[Row](), list[Taken]()
+    facts, givers = list[tuple[int, str, Any]](), list[Taken]()
     for told, taken, contact in errand.standing():
         if contact not in after:
             continue
         for name, value in told.facts.items():
             if after[contact].get(name) != value:
-                facts.append(
-                    {
-                        "contact_id": contact,
-                        "field": name,
-                        "value": value,
-                        "source": "agent",
-                        "by_id": errand.by.pk if errand.by else None,
-                        "at": errand.at,
-                    }
-                )
+                facts.append((contact, name, value))
                 givers.append(taken)
-    bulk_rows.copy(ProfileFact, facts)
-    for fact, taken in zip(facts, givers, strict=True):
-        taken.remember("facts", fact["id"])
-    return bool(facts)
+    if not facts:
+        return False
+    numbers = bulk.reserve(ProfileFact, len(facts))
+    bulk.copy(
+        ProfileFact._meta.db_table,
+        _FACT,
+        ((pk, *fact, "agent", *errand.stamp) for pk, fact in zip(numbers, facts, strict=True)),
+    )
+    for pk, taken in zip(numbers, givers, strict=True):
+        taken.remember("facts", pk)
+    return True
 
 
 def _after(errand: Errand) -> dict[int, dict[str, Any]]:
-    rows = Contact.objects.filter(pk__in=errand.known).select_related("company")
+    rows = Contact.objects.filter(pk__one_of=errand.known).select_related("company")
     return {row.pk: _values(row) for row in rows}
 
 

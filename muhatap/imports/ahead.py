@@ -1,4 +1,4 @@
-"""The next chunk of a file, read and understood while the database still writes the last one."""
+"""The next chunk of a file, read and understood while the database writes this one."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,24 +13,32 @@ from muhatap.imports.writing import Understood
 
 
 class Ahead:
-    """One thread that reads ahead. It begins when a chunk is about to be committed, for then this one only waits."""
+    """One thread that is a chunk ahead, so that it reads while whoever writes waits for the database; `chunks` are all it reads.
 
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._known: tuple[int, Future[Understood]] | None = None
+    It writes nothing and asks the database nothing. What it has read for another place in the file than where the import
+    turns out to be (a chunk failed, somebody began anew) is thrown away.
+    """
 
-    def chunk(self, one: Import, reader: Callable[[], Reader], *, most: int) -> Understood:
-        """The rows from where this import is on: read already, or now."""
-        known, self._known = self._known, None
-        if known and known[0] == one.position:
-            return known[1].result()
-        return _read(one.rows_sha256, one.position, most, reader(), translation.get_language())
+    def __init__(self, reader: Callable[[Import], Reader], *, most: int, chunks: int) -> None:
+        self._reader_of, self._most, self._chunks = reader, most, chunks
+        self._reader: Reader | None = None
+        self._pool = ThreadPoolExecutor(1, "imports-ahead")
+        self._next: tuple[int, Future[Understood]] | None = None
 
-    def begin(self, one: Import, reader: Reader, *, most: int) -> None:
-        """Read the rows from where this import is on."""
-        self._pool = self._pool or ThreadPoolExecutor(1, "imports-ahead")
-        asked = (one.rows_sha256, one.position, most, reader, translation.get_language())
-        self._known = one.position, self._pool.submit(_read, *asked)
+    def chunk(self, one: Import) -> Understood:
+        """The rows from where this import is on; the ones after them are begun."""
+        start, ahead = self._next or (-1, None)
+        self._next = None
+        self._chunks -= 1
+        found = ahead.result() if ahead and start == one.position else self._begun(one, one.position).result()
+        if self._chunks > 0 and found.lines and found.lines[-1].end < one.rows_size:
+            end = found.lines[-1].end
+            self._next = end, self._begun(one, end)
+        return found
+
+    def _begun(self, one: Import, start: int) -> "Future[Understood]":
+        self._reader = self._reader or self._reader_of(one)
+        return self._pool.submit(_read, one.rows_sha256, start, self._most, self._reader, translation.get_language())
 
     def __enter__(self) -> "Ahead":
         return self
@@ -38,8 +46,7 @@ class Ahead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _read(sha256: str, start: int, most: int, reader: Reader, language: str | None) -> Understood:

@@ -97,7 +97,7 @@ class ImportRow(models.Model):
         KEPT = "kept", _("Kept, because it was changed since")
         FAILED = "failed", _("Could not be taken back")
 
-    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.BigIntegerField()
     outcome = models.CharField(max_length=10, choices=Outcome)
     contact = models.BigIntegerField(null=True)

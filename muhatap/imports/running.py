@@ -7,7 +7,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -89,7 +88,7 @@ def go_on(*, import_id: int, at: datetime) -> None:
     if Import.objects.filter(pk=import_id, state=State.UPLOADED).exists():
         uploading.read(import_id=import_id, at=at)
         return
-    with Ahead() as ahead:
+    with Ahead(_reader, most=CHUNK, chunks=CHUNKS_A_JOB) as ahead:
         for _ in range(CHUNKS_A_JOB):
             if not _chunk(import_id, ahead, at=at):
                 return
@@ -112,8 +111,6 @@ def _chunk(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
     with translation.override((one.by and one.by.language) or settings.LANGUAGE_CODE):
         has_more = steps[one.state](one, ahead, at)
         one.save()
-        if has_more and one.state != State.UNDOING:
-            ahead.begin(one, _reader(one), most=CHUNK)
     return has_more
 
 
@@ -124,7 +121,7 @@ def _do_not_wait_for_the_disk() -> None:
 
 
 def _take(one: Import, ahead: Ahead, at: datetime) -> bool:
-    found = ahead.chunk(one, partial(_reader, one), most=CHUNK)
+    found = ahead.chunk(one)
     if lines := found.lines:
         rows = writing.take(one, found, at=at)
         writing.note(one, rows)
@@ -139,7 +136,7 @@ def _take(one: Import, ahead: Ahead, at: datetime) -> bool:
 
 
 def _rehearse(one: Import, ahead: Ahead, at: datetime) -> bool:
-    found = ahead.chunk(one, partial(_reader, one), most=CHUNK)
+    found = ahead.chunk(one)
     if lines := found.lines:
         with transaction.atomic():
             rows = writing.take(one, found, at=at)

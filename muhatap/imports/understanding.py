@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from muhatap.contacts import fields, handles, tagging
@@ -26,7 +25,6 @@ _PLAIN_EMAIL = re.compile(
 )
 _LONG = 254
 _MOST_KNOWN = 5000  # cities, firms and languages come again and again, so that each is read once
-_MOBILE = re.compile(r"(?:\+?90|0090|0)?(5\d{9})")
 
 
 class BadRow(ValueError):
@@ -193,7 +191,7 @@ def _handle(kind: str, cell: str) -> Handle:
 
 def _quick(kind: str, cell: str) -> Handle | None:
     """The handle of a cell that needs no thought, as most do."""
-    if kind == targets.PHONE and (number := _mobile(cell)):
+    if kind == targets.PHONE and (number := phone.mobile(cell)):
         return Handle(kind=kind, value=number, comparable=number, written=cell, is_sound=True)
     if kind == targets.EMAIL and len(cell) < _LONG and _PLAIN_EMAIL.fullmatch(cell):
         plain = cell.lower()
@@ -203,19 +201,3 @@ def _quick(kind: str, cell: str) -> Handle | None:
     if kind == targets.SHOP and len(cell) < _LONG and cell.isascii() and cell.isalnum():
         return Handle(kind=kind, value=cell, comparable=cell, written=cell, is_sound=True)
     return None
-
-
-def _mobile(cell: str) -> str:
-    """A Turkish mobile number, as phone.e164 says it, without asking it anew for each of a million."""
-    digits = cell.translate(_SPACING)
-    found = _MOBILE.fullmatch(digits)
-    return f"+90{found[1]}" if found and _is_mobile(found[1][:6]) else ""
-
-
-_SPACING = {ord(c): None for c in " ()-.\u00a0"}
-
-
-@lru_cache(maxsize=4096)
-def _is_mobile(beginning: str) -> bool:
-    """Whether numbers that begin so exist is the same for all of them: their last four digits are free."""
-    return phone.e164(f"+90{beginning}0000") == f"+90{beginning}0000"

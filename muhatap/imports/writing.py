@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from muhatap.contacts import bulk_rows, rivals, taking
+from muhatap.contacts import rivals, taking
 from muhatap.contacts.errand import Taken, Told
 from muhatap.imports.models import Import, ImportRow
 from muhatap.imports.rowsfile import Line
 from muhatap.imports.understanding import BadRow, Reader
+from muhatap.shared import bulk
 
 _DETAIL = 300
+_ROW = {
+    "of_id": "int8", "number": "int8", "outcome": "text", "contact": "int8", "reason": "text", "detail": "text", "before": "jsonb"
+}  # fmt: skip
 
 
 @dataclass
@@ -46,7 +49,10 @@ def take(one: Import, found: Understood, *, at: datetime) -> list[Taken]:
 
 def note(one: Import, rows: Sequence[Taken]) -> None:
     """Keep what became of each row."""
-    bulk_rows.copy(ImportRow, [_row(one, taken) for taken in rows], is_numbered=False)
+    told = (
+        (one.pk, row.number, row.outcome, row.contact, row.reason, row.detail[:_DETAIL], row.before) for row in rows
+    )
+    bulk.copy(ImportRow._meta.db_table, _ROW, told)
 
 
 def _taken(one: Import, told: Sequence[Told], *, at: datetime) -> list[Taken]:
@@ -69,15 +75,3 @@ def _taken(one: Import, told: Sequence[Told], *, at: datetime) -> list[Taken]:
             return [Taken(number=told[0].number, outcome="failed", reason="database", detail=str(error).split("\n")[0])]
         half = len(told) // 2
         return [*_taken(one, told[:half], at=at), *_taken(one, told[half:], at=at)]
-
-
-def _row(one: Import, taken: Taken) -> dict[str, Any]:
-    return {
-        "of_id": one.pk,
-        "number": taken.number,
-        "outcome": taken.outcome,
-        "contact": taken.contact,
-        "reason": taken.reason,
-        "detail": taken.detail[:_DETAIL],
-        "before": taken.before,
-    }

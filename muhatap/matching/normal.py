@@ -43,6 +43,7 @@ def of(record: Mapping[str, str | None]) -> Normal:
     raw = {name: (record.get(name) or "")[: normalising.LONGEST] for name in RAW}
     texts: dict[str, str] = {}
     for name, (source, form) in normalising.FORMS.items():
-        texts[name] = form.run(texts[source] if name in normalising.FROM_FIELD else raw[source])
+        text = texts[source] if name in normalising.FROM_FIELD else raw[source]
+        texts[name] = form.run(text) if text else ""  # nothing is nothing in every form
     is_role = normalising.is_role_box(texts["email"])
     return Normal(email_share=SHARED_BY_MANY if is_role else 1, **texts)  # type: ignore[arg-type]  # texts has no numbers

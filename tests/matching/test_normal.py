@@ -36,6 +36,10 @@ def test_in_python(raw, field, written, expected):
     assert getattr(normal.of({raw: written}), field) == expected
 
 
+def test_nothing_is_nothing_in_every_form():
+    assert all(form.run("") == "" for _source, form in normalising.FORMS.values())
+
+
 def test_in_duckdb():
     with duckdb.connect() as on:
         found = [in_duckdb(on, raw, field, [written])[0] for raw, field, written, _ in values()]
