@@ -100,7 +100,7 @@ def answer(stage: Stage, step: Step, at: datetime) -> None:
     )
     stage.answers[step["answer"]] = message
     if not step.get("leaves_by_itself"):
-        _leave(Outgoing.objects.get(interaction=message.interaction))
+        leave(Outgoing.objects.get(interaction=message.interaction))
 
 
 def note(stage: Stage, step: Step, at: datetime) -> None:
@@ -199,7 +199,7 @@ def rate(stage: Stage, step: Step, at: datetime) -> None:
         surveying.follow(message=message, at=at)
     surveying.ask_due(at=at)
     for outgoing in Outgoing.objects.filter(interaction__kind="survey", state=Outgoing.State.QUEUED):
-        _leave(outgoing)
+        leave(outgoing)
     if step["rate"]:
         invitation = Invitation.objects.get(conversation_id=conversation.pk)
         surveying.rate(invitation=invitation, score=step["rate"], comment=stage.said(step.get("comment", "")), at=at)
@@ -222,7 +222,8 @@ def _read(stage: Stage, step: Step, at: datetime) -> tuple[Conversation, User]:
     return conversation, by
 
 
-def _leave(outgoing: Outgoing) -> None:
+def leave(outgoing: Outgoing) -> None:
+    """The time to take it back is over: it goes, to nobody's mailbox."""
     at = outgoing.not_before + timedelta(seconds=1)
     reply.dispatch(outgoing_id=outgoing.pk, at=at, now=lambda: at)
 

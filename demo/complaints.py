@@ -1,18 +1,28 @@
-"""The shop's cases: one that is due tomorrow, one that was resolved with a voucher, one that is nobody's; and what they took."""
+"""The shop's cases: one that is due tomorrow, one that was resolved with a voucher, one that a survey opened; and what they took."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from demo.shop import Shop
 from muhatap.automation import opening
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation
 from muhatap.flow import cases as flow
-from muhatap.sales.models import Order
-from muhatap.service import cases, causes, costing, rates
+from muhatap.sales.models import Order, Product
+from muhatap.service import causes, costing, rates
 from muhatap.service.models import Case
 
 DAY = timedelta(days=1)
+# Days ago, kind, what, how much, in words.
+SPENT: tuple[tuple[int, str, str, dict[str, Any], str], ...] = (
+    (47, "internal", "other", {"amount": Decimal("740")}, "Lekeli kumaş topu ayrıldı"),
+    (41, "appraisal", "time", {"minutes": 90}, "Yeni parti kumaşın kontrolü"),
+    (36, "prevention", "time", {"minutes": 45}, "Kargo firmasıyla toplantı"),
+    (19, "internal", "other", {"amount": Decimal("520")}, "Yanlış kesilen perde yeniden dikildi"),
+    (12, "appraisal", "time", {"minutes": 120}, "Gelen havluların kenar dikişi kontrolü"),
+    (5, "prevention", "time", {"minutes": 60}, "Paketleme eğitimi"),
+)
 
 
 def complain(shop: Shop, *, at: datetime) -> None:
@@ -53,20 +63,23 @@ def complain(shop: Shop, *, at: datetime) -> None:
             by=zeynep,
             at=at - 6 * DAY,
         )
-    elif_ = Contact.objects.filter(name="Elif Şahin", merged_into=None).first()
-    if elif_:
-        cases.open_case(
-            contact=elif_,
-            interaction=None,
-            title="Havluların kenarı sökülüyor",
-            cause=causes.standing("product-faulty"),
-            by=None,
-            at=at - 3 * DAY,
-            origin=Case.Origin.SURVEY,
-        )
-    costing.write(
-        kind="prevention", what="time", minutes=60, happened_at=at - 5 * DAY, by=can, at=at, said="Paketleme eğitimi"
-    )
+    torn = Case.objects.filter(origin=Case.Origin.SURVEY, contact__name="Elif Şahin").first()
+    if torn:  # opened by her answer
+        cause = causes.standing("product-faulty")
+        flow.change(case=torn, by=can, at=at - 8 * DAY, cause=cause, product_id=_product("Şile bezi havlu, 4’lü"))
+    _spend(shop, at=at)
+
+
+def _spend(shop: Shop, *, at: datetime) -> None:
+    """What belongs to no case, this month and the one before."""
+    can, selin = shop.staff["can"], shop.staff["selin"]
+    for ago, kind, what, told, said in SPENT:
+        by = can if what == "time" else selin
+        costing.write(kind=kind, what=what, happened_at=at - ago * DAY, by=by, at=at - ago * DAY, said=said, **told)
+
+
+def _product(name: str) -> int | None:
+    return Product.objects.filter(name=name).values_list("pk", flat=True).first()
 
 
 def _opened(

@@ -22,6 +22,7 @@ from demo import (
     promises,
     selling,
     shop,
+    surveys,
     visitors,
     writing,
 )
@@ -67,8 +68,9 @@ def play(*, at: datetime, report: Callable[[str], object] = print) -> Played:
             browsing.browse(site=stage.shop.site, at=at)
             selling.sell(stage_shop=stage.shop, at=at)
             owed.promise(stage.shop, at=at)
-            complaints.complain(stage.shop, at=at)
             forum.listen(stage.shop, at=at)
+            surveys.ask(stage.shop, at=at)
+            complaints.complain(stage.shop, at=at)
             counting.fold()
             documents.rebuild(at=at)
             deque(measuring.rebuild(at=at), maxlen=0)
