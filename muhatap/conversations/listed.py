@@ -18,6 +18,7 @@ from muhatap.accounts.models import User
 from muhatap.contacts.models import called
 from muhatap.conversations.models import Conversation, Scheduled
 from muhatap.conversations.visibility import Part
+from muhatap.shared import prepared
 
 STANDING = [Scheduled.State.WAITING, Scheduled.State.HELD]
 LINES = """
@@ -28,7 +29,7 @@ select k.walk, k.n, c.id, c.subject, c.status, c.priority, c.preview, c.preview_
   exists (select from conversations_scheduled w where w.conversation_id = c.id and w.state = any(%s)),
   case when c.next_deadline_at is not null then (select l.warn_at from conversations_deadline l
     where l.conversation_id = c.id and l.met_at is null and l.dropped_at is null and l.paused_at is null
-    order by l.due_at limit 1) end
+    order by l.due_at limit 1) end, c.said_topic
 from (select * from ({keys}) f order by walk, place limit %s) k join conversations_conversation c on c.id = k.id
 join contacts_contact p on p.id = c.contact_id join channels_inbox i on i.id = c.inbox_id
 left join conversations_draft d on d.conversation_id = c.id and d.by_id = %s and d.kind = 'reply'
@@ -62,6 +63,7 @@ class Line:
     is_unread: bool
     is_scheduled: bool
     warn_at: datetime | None
+    said_topic: int | None  # a number in a room this one does not know
 
     @property
     def is_closed(self) -> bool:
@@ -109,9 +111,7 @@ def lines(user: User, walks: Iterable[Part], *, limit: int) -> Lines:
     keys = _together(walks)
     if keys is None:
         return Lines([], {})
-    with connection.cursor() as cursor:
-        cursor.execute(LINES.format(keys=keys.sql), [user.pk, STANDING, *keys.values, limit, user.pk])
-        found = cursor.fetchall()
+    found = prepared.rows(LINES.format(keys=keys.sql), [user.pk, STANDING, *keys.values, limit, user.pk])
     return Lines([_line(*row) for row in found], {row[0]: row[1] for row in found})
 
 

@@ -117,11 +117,13 @@ class IdentityLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileLine:
-    """One field of the profile, its value, and where the value came from."""
+    """One field of the profile, its value, and where the value came from; `points` draw how it moved, `tone` is "" or "soon"."""
 
     label: str
     value: str
     source: str = ""
+    points: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from muhatap.flow.cases import visible_to as visible_cases
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction
 from muhatap.shared import phone
+from muhatap.understanding import mood
 from muhatap.web.common import identities, times
 from muhatap.web.common.display import NoteLine, ProfileLine, TagChip, TimelineRow
 from muhatap.web.common.links import link
@@ -41,7 +42,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         sureness=sureness,
         sureness_icon=icon,
         identities=tuple(identities.line(one, now) for one in known),
-        profile=_profile(contact),
+        profile=(*_profile(contact), *_mood(contact, now)),
         tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")) if has.contact_tags else (),
         others=tuple(_other(other, now) for other in lists.of_contact(user, contact.pk) if other.pk != conversation.pk),
         **joining_parts.parts(conversation, user, has),
@@ -58,6 +59,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
     )
 
 
+MOOD_WIDTH, MOOD_HEIGHT = 64, 16  # as in common/_profile.html
 OF_CONTACTS = {Interaction.Kind.VISIT, Interaction.Kind.ORDER}  # no conversation: whoever reads the contact reads these
 
 
@@ -69,6 +71,22 @@ def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
         (_("Language"), languages.get(contact.language, contact.language)),
     ]
     return tuple(ProfileLine(label=label, value=value) for label, value in lines if value)
+
+
+def _mood(contact: Contact, now: datetime) -> tuple[ProfileLine, ...]:
+    """How they sound, and how that moved: a line of a few letters' height."""
+    found = mood.lately(contact.pk, at=now)
+    if found is None:
+        return ()
+    word = _("Tense") if found.is_tense else _("Pleased") if found.is_pleased else _("Calm")
+    wide, high = len(found.points) - 1, MOOD_HEIGHT / 2
+    points = " ".join(
+        f"{1 + n * (MOOD_WIDTH - 2) / wide:.1f},{high - value * (high - 1):.1f}" for n, value in enumerate(found.points)
+    ) if wide > 1 else ""  # fmt: skip
+    line = ProfileLine(
+        label=_("Mood"), value=word, source=_("30 days"), points=points, tone="soon" if found.is_tense else ""
+    )
+    return (line,)
 
 
 def _other(line: Line, now: datetime) -> OtherConversation:

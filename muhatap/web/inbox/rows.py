@@ -1,6 +1,6 @@
 """The list of conversations, as ready strings."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
 from muhatap.shared import richtext
+from muhatap.understanding.models import Topic
 from muhatap.web.common import times
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import due, filters, grouping, viewing, words
@@ -83,7 +84,8 @@ def some(
     """Those of these conversations that stand in the list, read alone."""
     found = lists.some(user, opened.view, numbers, search=opened.query)
     chooses = may(user, "conversations.organise")
-    return tuple(row(one, selected=selected, view=opened.name, now=now, chooses=chooses) for one in found)
+    named = _topic_names(found)
+    return tuple(row(one, selected=selected, view=opened.name, now=now, chooses=chooses, topics=named) for one in found)
 
 
 def _news(user: User, opened: Opened) -> str:
@@ -95,6 +97,7 @@ def _news(user: User, opened: Opened) -> str:
 def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) -> tuple[RowGroup, ...]:
     """The rows of a page under their heads: by whose turn it is, or by when they are due."""
     chooses = may(asked.user, "conversations.organise")
+    named = _topic_names(page.rows)
     part = f"-{asked.before.walk}-{asked.before.id}" if asked.before else ""
     return tuple(
         RowGroup(
@@ -103,15 +106,33 @@ def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) 
             count=head.count,
             tone=head.tone,
             is_continued=head.is_continued,
-            rows=tuple(row(one, selected=selected, view=view, now=asked.now, chooses=chooses) for one in head.rows),
+            rows=tuple(
+                row(one, selected=selected, view=view, now=asked.now, chooses=chooses, topics=named)
+                for one in head.rows
+            ),
         )
         for head in grouping.heads(page, asked)
     )
 
 
-def row(line: Line, *, selected: int | None, view: str, now: datetime, chooses: bool = False) -> Row:
-    """One conversation in the list."""
-    place = words.channel(line.channel)
+def _topic_names(lines: Collection[Line]) -> dict[int, str]:
+    """What the rows are about, asked once for all of them."""
+    numbers = {line.said_topic for line in lines if line.said_topic}
+    return {topic.pk: str(topic) for topic in Topic.objects.filter(pk__in=numbers)} if numbers else {}
+
+
+def row(
+    line: Line,
+    *,
+    selected: int | None,
+    view: str,
+    now: datetime,
+    chooses: bool = False,
+    topics: Mapping[int, str] | None = None,
+) -> Row:
+    """One conversation in the list. Under it stand where it is, what it was read to be about, and what it is called."""
+    subject = line.subject if line.channel != "webchat" else ""
+    topic = (topics or {}).get(line.said_topic or 0, "")
     draft = " ".join(richtext.to_text(line.draft).split())[:120] if line.draft else ""
     return Row(
         id=line.pk,
@@ -128,7 +149,7 @@ def row(line: Line, *, selected: int | None, view: str, now: datetime, chooses: 
         is_selected=line.pk == selected,
         **_priority(line.priority),
         channel_icon=words.channel_icon(line.channel),
-        place=f"{place} · {line.subject}" if line.channel != "webchat" and line.subject else place,
+        place=" · ".join(filter(None, (words.channel(line.channel), topic, subject))),
         **due.of_row(line, now),
         chooses=chooses,
     )

@@ -1,4 +1,4 @@
-"""Cases that want somebody today: overdue or due within a day, and those that are nobody's."""
+"""Cases that want somebody today: overdue or due within a day, those that are nobody's, and what a survey opened."""
 
 from datetime import datetime, timedelta
 
@@ -17,11 +17,14 @@ AHEAD = timedelta(days=1)
 
 
 def lines(user: User, *, is_mine: bool, now: datetime) -> owed.Owed:
-    """One's own and what one's teams have that is nobody's; or everybody's that one may read."""
-    rows = cases.visible_to(user).filter(Q(due_at__lte=now + AHEAD) | Q(owner=None), state__in=STANDING)
+    """One's own and what one's teams have that is nobody's, for administrators also what no team has; or everybody's that one may
+    read."""
+    is_fresh = Q(origin=Case.Origin.SURVEY, state=Case.State.OPEN)  # somebody waits for a word from us
+    rows = cases.visible_to(user).filter(Q(due_at__lte=now + AHEAD) | Q(owner=None) | is_fresh, state__in=STANDING)
     if is_mine:
         teams = Membership.objects.filter(user=user).values("team_id")
-        rows = rows.filter(Q(owner=user) | Q(owner=None, team__in=teams))
+        of_teams = Q(team__in=teams) | Q(team=None) if user.role in cases.ADMINISTRATION else Q(team__in=teams)
+        rows = rows.filter(Q(owner=user) | Q(of_teams, owner=None))
     found = list(rows.select_related("contact", "owner").order_by("due_at", "pk")[: owed.SHOWN + 1])
     return owed.Owed(
         lines=tuple(_line(row, now) for row in found[: owed.SHOWN]),

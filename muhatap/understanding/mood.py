@@ -1,0 +1,40 @@
+"""How somebody has sounded lately: the moods of the last things they wrote, oldest first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from muhatap.understanding.models import Reading
+
+LATELY = timedelta(days=30)
+MOST = 12  # the last things they wrote
+SMOOTHED = 3  # one tense line among friendly ones is no mood
+WORTH = {Reading.Sentiment.NEGATIVE: -1, Reading.Sentiment.NEUTRAL: 0, Reading.Sentiment.POSITIVE: 1}
+TENSE, PLEASED = -1 / 3, 1 / 3
+
+
+@dataclass(frozen=True)
+class Mood:
+    """From −1 (displeased) to 1 (pleased), each smoothed over itself and the two before it."""
+
+    points: tuple[float, ...]
+
+    @property
+    def now(self) -> float:
+        return self.points[-1]
+
+    @property
+    def is_tense(self) -> bool:
+        return self.now < TENSE
+
+    @property
+    def is_pleased(self) -> bool:
+        return self.now > PLEASED
+
+
+def lately(contact_id: int, *, at: datetime) -> Mood | None:
+    """The mood of a contact; None when nothing of theirs was read lately. One walk along the index of their timeline."""
+    rows = Reading.objects.filter(interaction__contact_id=contact_id, interaction__at__gt=at - LATELY)
+    rows = rows.exclude(kind=Reading.Kind.OTHER).order_by("-interaction__at", "-interaction_id")
+    worths = [WORTH[Reading.Sentiment(one)] for one in reversed(rows.values_list("sentiment", flat=True)[:MOST])]
+    spans = [worths[max(0, n - SMOOTHED + 1) : n + 1] for n in range(len(worths))]
+    return Mood(tuple(sum(span) / len(span) for span in spans)) if spans else None

@@ -1,0 +1,40 @@
+"""How somebody has sounded lately."""
+
+from datetime import timedelta
+
+import pytest
+
+from muhatap.contacts import identity
+from muhatap.interactions.models import Interaction
+from muhatap.understanding import mood
+from tests import cast
+from tests.insight.conftest import after
+from tests.insight.voice_world import reads
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 60
+
+
+def wrote(kind: str, minute: float, *, claim: cast.Claim = cast.AYSE) -> int:
+    at = after(minute)
+    contact = identity.resolve(claims=(claim,), source="email", at=at)
+    told = {"kind": "message", "direction": "in", "channel": "email", "at": at, "recorded_at": at}
+    reads(Interaction.objects.create(contact=contact, inbox=cast.support_inbox(), **told), at, kind=kind)
+    return contact.pk
+
+
+def test_the_mood_is_that_of_the_last_things_they_wrote() -> None:
+    for n, kind in enumerate(("praise", "praise", "question", "complaint", "complaint")):
+        ayse = wrote(kind, n)
+    wrote("praise", 9, claim=cast.MEHMET)
+    found = mood.lately(ayse, at=after(DAY))
+    assert found is not None and len(found.points) == 5
+    assert (found.points[0], found.is_tense, found.is_pleased) == (1, True, False)
+
+
+def test_one_displeased_line_among_friendly_ones_is_no_mood_and_what_is_old_counts_no_more() -> None:
+    for n, kind in enumerate(("praise", "praise", "complaint")):
+        ayse = wrote(kind, n)
+    found = mood.lately(ayse, at=after(DAY))
+    assert found is not None and not found.is_tense
+    assert mood.lately(ayse, at=after(0) + mood.LATELY + timedelta(days=1)) is None
