@@ -188,7 +188,7 @@ def test_without_a_team_it_goes_to_that_of_whoever_last_had_them_and_else_admini
     assert Case.objects.get().team is None
     assert [notice.user for notice in Notice.objects.all()] == [selin]
 
-    had = writes(after(2))
+    had = writes(after(2), id="<had@x>")
     Conversation.objects.update(assignee=can, team=None)
     answered(nps, 0, by=had.conversation.contact, minute=5)
     assert Case.objects.order_by("-pk")[0].owner == can  # in no team
