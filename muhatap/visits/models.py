@@ -400,6 +400,11 @@ class ElementDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["path", "on", "site", "element", "device"], name="visits_element_day")
         ]
+        indexes = [  # of all pages below a path, day by day
+            models.Index(
+                fields=["on", "path"], opclasses=["date_ops", "varchar_pattern_ops"], name="visits_elements_below"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.path} {self.element}"

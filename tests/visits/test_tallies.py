@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import TruncMinute
+from django.test.utils import CaptureQueriesContext
 
-from muhatap.visits import folding, keeping, sites, tallies
+from muhatap.visits import folding, keeping, reports, sites, tallies
 from muhatap.visits.models import DayTally, Device, Dim, ElementDay, Event, MinuteTally, Named, PageView, Site, Visit
+from muhatap.visits.reports import Cut
 from tests import cast
 from tests.visits.leaves import without_leaves
 
@@ -214,3 +217,30 @@ def test_the_screen_tells_the_device(shop: Site, size: tuple[int, int], device: 
 
     screen = dict(zip(("width", "height"), size, strict=True))
     assert counting.device_of({"context": {"screen": screen}}) == device
+
+
+def test_what_is_clicked_below_a_path_is_found_without_reading_other_days_and_pages(shop: Site) -> None:
+    day = NOON.date()
+    rows = """
+        insert into visits_elementday (site_id, path, "on", device, element, n, x, y, n_placed, "left", top, width, height)
+        select %s, (case when p %% 10 = 0 then '/urun/' else '/yazi/' end) || p, %s::date - d, 1, e, p + d, 0, 0, 0, 0, 0, 0, 0
+        from generate_series(0, 99) p, generate_series(0, 29) d, unnest(array['#al', '#kalp']) e
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(rows, [shop.pk, day])
+        cursor.execute("analyze visits_elementday")
+    Named.objects.create(site=shop, dim=Dim.ELEMENT, key="/urun/90\t#al", name="Sepete ekle")
+    Named.objects.create(site=shop, dim=Dim.ELEMENT, key="/urun/10\t#kalp", name="Beğen")
+    cut = Cut(start=day - timedelta(days=1), end=day)
+
+    with CaptureQueriesContext(connection) as asked:
+        first, second = reports.elements(cut, path="/urun/*")
+    with connection.cursor() as cursor:
+        cursor.execute("explain " + asked.captured_queries[0]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    n = sum(p + d for p in range(0, 100, 10) for d in (0, 1))
+    assert (first.element, first.n, second.n) == ("#al", n, n)
+    assert (first.name, second.name) == ("Sepete ekle", "")  # as it is called on the page on which it is clicked most
+    assert "visits_elements_below" in plan and "Seq Scan" not in plan
+    assert [each.n for each in reports.elements(cut, path="/urun/90")] == [181, 181]
