@@ -26,9 +26,10 @@
   const safely = (act) => (...given) => { try { return act(...given); } catch { return undefined; } };
 
   // ---- who ----------------------------------------------------------------------------------------------------------------
-  let isKnown = tag.dataset.consent === "yes";
+  let isKnown = false, isMeant = false; // they agreed, and the site knows anybody; they agreed
+  const stored = (name) => { try { return localStorage.getItem("muhatap." + name); } catch { return null; } };
   const store = {
-    get(name) { try { return isKnown ? localStorage.getItem("muhatap." + name) : null; } catch { return null; } },
+    get: (name) => isKnown ? stored(name) : null,
     set(name, value) { try { if (isKnown) localStorage.setItem("muhatap." + name, value); } catch { /* full or forbidden */ } },
   };
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
@@ -37,9 +38,9 @@
   let own = null; // where the browser stores nothing, somebody is one at least until the page goes
   const forget = () => {
     own = null;
-    try { ["id", "user", "proof"].map((name) => "muhatap." + name).concat(queues()).forEach((name) => localStorage.removeItem(name)); } catch { /* forbidden */ }
+    try { ["id", "user", "proof", "asked"].map((name) => "muhatap." + name).concat(queues()).forEach((name) => localStorage.removeItem(name)); } catch { /* forbidden */ }
   };
-  const decided = () => isKnown || forget(); // until then a page that asks elsewhere may still say yes
+  const decided = () => isKnown || held || forget(); // until then a page that asks elsewhere may still say yes
   const visitor = () => {
     if (!isKnown) return undefined;
     own = store.get("id") || own || uuid();
@@ -57,12 +58,18 @@
   };
   const later = (after) => { timer = timer || setTimeout(() => { timer = 0; flush(); }, after); };
 
-  /** As text at once: what cannot be written is thrown out here and never stands in the way of the rest. */
+  let held = null; // what happens while we ask whether anybody may be known here
   const put = (type, told) => {
-    queue.push(JSON.stringify({ type, messageId: uuid(), timestamp: new Date().toISOString(), anonymousId: visitor(), userId: store.get("user") || undefined, context: context(), ...told }));
+    const one = { type, messageId: uuid(), timestamp: new Date().toISOString(), context: context(), ...told };
+    held ? held.push(one) : write(one);
+  };
+  const free = () => { const waiting = held || []; held = null; waiting.forEach(write); };
+  /** As text at once: what cannot be written is thrown out here and never stands in the way of the rest. */
+  const write = safely((one) => {
+    queue.push(JSON.stringify({ anonymousId: visitor(), userId: store.get("user") || undefined, ...one, context: { ...one.context, consent: isKnown ? "yes" : "no" } }));
     if (queue.length > MOST_KEPT) queue.shift();
     later(wait);
-  };
+  });
 
   /** The oldest that together fit into what a browser still sends when its page is gone. */
   const next = () => {
@@ -93,6 +100,7 @@
 
   /** The page goes away: what waits is handed to the browser, and kept as well. */
   const leave = () => {
+    free();
     keep(true);
     const rest = next();
     if (rest.length) send(rest);
@@ -124,7 +132,7 @@
     return {
       page: { url: url.href, path: url.pathname, search: url.search, title: document.title, referrer },
       locale: navigator.language, screen: { width: screen.width, height: screen.height },
-      library: { name: "muhatap.js", version: "1" }, consent: isKnown ? "yes" : "no",
+      library: { name: "muhatap.js", version: "1" },
     };
   };
 
@@ -271,7 +279,22 @@
     const user = token && subject(token), proof = user + new Date().toDateString();
     if (user && store.get("proof") !== proof) { say(user, {}, token); store.set("proof", proof); }
   });
-  const met = () => { recognise(); dispatchEvent(new Event("muhatap:visitor")); };
+  /** Whoever agreed is known where the site knows anybody: asked before anything is stored, and once a day; offline it is as it was. */
+  const know = async (is) => {
+    const today = new Date().toDateString();
+    isMeant = is;
+    if (is && stored("asked") !== today) {
+      held = held || [];
+      try { is = (await (await fetch(HOST + "/v1/projects/" + tag.dataset.key + "/settings", { credentials: "omit" })).json()).muhatap.consent !== "never"; } catch { is = Boolean(stored("id")); }
+      if (!isMeant) return; // they took it back meanwhile
+    }
+    isKnown = is;
+    store.set("asked", today);
+    free();
+    safely(adopt)();
+    recognise();
+    dispatchEvent(new Event("muhatap:visitor"));
+  };
 
   // ---- what a page may call -----------------------------------------------------------------
   /** Somebody else from here on: the time until now is not theirs. */
@@ -280,6 +303,7 @@
     track: safely((event, properties = {}) => put("track", { event: String(event), properties: { ...properties, page_view: view.id } })),
     page: safely(() => { tell(); begin(0); }),
     identify: safely((user, traits = {}, identity) => {
+      if (held) addEventListener("muhatap:visitor", () => muhatap.identify(user, traits, identity), { once: true });
       if (!isKnown || user === undefined || user === null) return;
       const before = store.get("user"), act = () => say(String(user), traits, identity);
       before && before !== String(user) ? anew(act) : act();
@@ -287,14 +311,13 @@
     /** The number of this browser, where it may have one: what the chat on this page tells of its customer. */
     visitor: safely(() => visitor()),
     key: tag.dataset.key,
-    consent: safely((is) => { Boolean(is) !== isKnown ? anew(() => { is || forget(); isKnown = Boolean(is); met(); }) : is || forget(); }),
+    consent: safely((is) => { Boolean(is) !== isMeant ? anew(() => { is || forget(); know(Boolean(is)); }) : is || forget(); }),
     reset: safely(() => anew(forget)),
   });
 
   const start = safely(() => {
     setTimeout(decided, 5000);
-    safely(adopt)();
-    met();
+    know(tag.dataset.consent === "yes");
     begin(0);
     const passive = { passive: true, capture: true };
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(kind, safely(moved), passive);

@@ -57,8 +57,15 @@ def shop_style(request: HttpRequest) -> HttpResponse:
 
 def lean(source: bytes) -> bytes:
     """What travels of a script: without indentation and the lines that only comment. Its texts hold no line breaks that matter."""
-    lines = (line.strip() for line in source.splitlines())
-    return b"\n".join(line for line in lines if line and not line.startswith(b"//"))
+    kept: list[bytes] = []
+    is_comment = False
+    for line in map(bytes.strip, source.splitlines()):
+        begins = line.startswith(b"/*") and (b"*/" not in line or line.endswith(b"*/"))
+        if is_comment or begins:
+            is_comment = not line.endswith(b"*/")
+        elif line and not line.startswith(b"//"):
+            kept.append(line)
+    return b"\n".join(kept)
 
 
 @cache

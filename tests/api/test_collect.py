@@ -289,3 +289,36 @@ def test_a_server_key_that_opens_nothing_is_not_shown_to_whoever_looks(shop: Sit
     post(LOOKS, basic("server_" + "x" * 40))
 
     assert Refusal.objects.get().detail == "server_xxx"
+
+
+def test_a_site_that_knows_nobody_keeps_no_word_of_who_it_was_whoever_sends_it(shop: Site) -> None:
+    shop.is_nameless = True
+    shop.save()
+    secret = sites.renew_server_key(site=shop, by=cast.selin(), at=cast.NOW)
+    who = {"anonymousId": "tarayici-1", "userId": "20871", "traits": {"email": cast.AYSE.value}}
+    context = {"traits": {"phone": "0532"}, "identity": "e30.e30.x", "ip": "203.0.113.7", "page": {"url": f"{SHOP}/a"}}
+    one = who | {"event": "Bir", "context": context}
+    batch = {
+        "context": context,
+        "batch": [
+            {"type": "track", "event": "Two", "anonymousId": "tarayici-1"},
+            {"type": "track", "event": "Three", "anonymousId": "tarayici-2"},
+            {"type": "identify", **who},
+            {"type": "track", "event": "Four", "anonymousId": "x", "n": 1, "bad": "\ud800"},
+        ],
+    }
+
+    assert post(one, basic(shop.write_key) | {"origin": SHOP}).status == 200
+    assert post(batch, basic(secret), "/v1/batch").status == 200
+    settings = asked(lambda: ask(f"/v1/projects/{shop.write_key}/settings", method="GET"))
+
+    kept = {event.name: event for event in Event.objects.all()}
+    assert sorted(kept) == ["Bir", "Four", "Three", "Two"]
+    assert all(event.anonymous_id.startswith("day:") and not event.user_id for event in kept.values())
+    assert len({kept[name].anonymous_id for name in ("Bir", "Two", "Three")}) == 3
+    said = " ".join(event.payload for event in kept.values())
+    for name in ("tarayici", "20871", "ayse", "0532", "203.0.113.7", "e30"):
+        assert name not in said
+    assert json.loads(kept["Bir"].payload)["context"]["page"]["url"] == f"{SHOP}/a"
+    assert [one.reason for one in Refusal.objects.all()] == ["consent"]
+    assert json.loads(settings.body)["muhatap"] == {"consent": "never"}

@@ -21,11 +21,31 @@ class SiteForm(forms.Form):
         ),
     )
 
+    consent = forms.ChoiceField(
+        label=_("Who visitors are"),
+        widget=forms.RadioSelect,
+        initial="asked",
+        choices=[
+            ("asked", _("With consent: whoever agreed is known again, and customers who log in are recognised")),
+            ("never", _("Without consent: nothing is stored on anybody’s device, and nobody is known again after the day")),
+        ],
+        help_text=_(
+            "The second holds whatever a page, a program or a visitor says: their numbers are thrown away as they come in. "
+            "Pages, clicks and products are counted all the same."
+        ),
+    )
+
     def clean_origins(self) -> list[str]:
         try:
             return sites.readable(self.cleaned_data["origins"].splitlines())
         except sites.BadOrigin as error:
             raise forms.ValidationError(str(error)) from error
+
+
+    def told(self) -> dict[str, Any]:
+        """What the form says, as sites are made and changed by it."""
+        said = dict(self.cleaned_data)
+        return said | {"is_nameless": said.pop("consent") == "never"}
 
 
 class ChangedSiteForm(SiteForm):
@@ -39,5 +59,6 @@ class ChangedSiteForm(SiteForm):
 
     def __init__(self, data: Any = None, *, site: Site) -> None:
         kept: dict[str, Any] = {"name": site.name, "origins": "\n".join(site.origins)}
+        kept |= {"consent": "never" if site.is_nameless else "asked"}
         kept |= {"per_second": site.per_second, "is_on": site.is_on}
         super().__init__(data, initial=kept)

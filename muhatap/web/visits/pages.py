@@ -79,7 +79,7 @@ def arriving(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        site = sites.create(**form.cleaned_data, by=visitor(request), at=clock.now())
+        site = sites.create(**form.told(), by=visitor(request), at=clock.now())
         messages.success(request, _("Saved. Copy the key into your pages or programs; what arrives shows here."))
         return redirect("sites:site", site.pk)
     return render(request, "visits/edit.html", {"form": form}, status=422 if form.errors else 200)
@@ -90,7 +90,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     site = get_object_or_404(Site, pk=pk)
     form = ChangedSiteForm(request.POST or None, site=site)
     if request.method == "POST" and form.is_valid():
-        sites.change(site=site, **form.cleaned_data, by=visitor(request), at=clock.now())
+        sites.change(site=site, **form.told(), by=visitor(request), at=clock.now())
         messages.success(request, _("Saved."))
         return redirect("sites:site", pk)
     return render(request, "visits/edit.html", {"form": form, "site": site}, status=422 if form.errors else 200)

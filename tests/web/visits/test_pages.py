@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from muhatap.accounts.models import AuditEntry
 from muhatap.shared import clock
 from muhatap.visits import keeping, proving, sites
 from muhatap.visits.models import Event, Site
@@ -36,7 +37,7 @@ def shop() -> Site:
 
 def test_a_site_gets_a_key_of_its_own(selin: Client) -> None:
     answer = selin.post(
-        f"{AT}new/", {"name": "Mağaza", "origins": "https://WWW.ihlamurev.example/ana\n\n"}, follow=True
+        f"{AT}new/", {"name": "Mağaza", "origins": "https://WWW.ihlamurev.example/ana\n\n", "consent": "asked"}, follow=True
     )
 
     site = Site.objects.get()
@@ -48,7 +49,7 @@ def test_a_site_gets_a_key_of_its_own(selin: Client) -> None:
     "line", ["ihlamurev.example", "ftp://ihlamurev.example", "https://", "https://a b", "https://[", "javascript:1"]
 )
 def test_a_line_that_is_no_site_is_said_so_and_kept_in_the_form(selin: Client, line: str) -> None:
-    answer = selin.post(f"{AT}new/", {"name": "Mağaza", "origins": line})
+    answer = selin.post(f"{AT}new/", {"name": "Mağaza", "origins": line, "consent": "asked"})
 
     assert answer.status_code == 422
     assert line in answer.content.decode()
@@ -58,10 +59,15 @@ def test_a_line_that_is_no_site_is_said_so_and_kept_in_the_form(selin: Client, l
 def test_a_site_is_changed_and_turned_off(selin: Client) -> None:
     site = shop()
 
-    selin.post(f"{AT}{site.pk}/edit/", {"name": "Eski mağaza", "origins": "", "per_second": "50"})
+    told = {"name": "Eski mağaza", "origins": "", "per_second": "50"}
+    assert selin.post(f"{AT}{site.pk}/edit/", told).status_code == 422  # who says nothing of consent changes nothing
+    selin.post(f"{AT}{site.pk}/edit/", told | {"consent": "never"})
 
     site.refresh_from_db()
     assert (site.name, site.origins, site.per_second, site.is_on) == ("Eski mağaza", [], 50, False)
+    assert site.is_nameless
+    assert AuditEntry.objects.get(act="site.changed").details["changed"]["is_nameless"] is True
+    assert "checked" in selin.get(f"{AT}{site.pk}/edit/").content.decode().partition('value="never"')[2].partition(">")[0]
 
 
 def test_what_arrives_and_what_is_refused_stand_on_its_page_escaped(selin: Client) -> None:
