@@ -145,6 +145,12 @@ class Consent(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_source = models.CharField(
+        max_length=40, blank=True, default="", db_default=""
+    )  # of a file, so that it goes with it
+    proof = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # where they said it, and what shows it
 
     class Meta:
         constraints = [
