@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
@@ -78,7 +79,8 @@ def _mood(contact: Contact, now: datetime) -> tuple[ProfileLine, ...]:
     found = mood.lately(contact.pk, at=now)
     if found is None:
         return ()
-    word = _("Tense") if found.is_tense else _("Pleased") if found.is_pleased else _("Calm")
+    tense, pleased, calm = pgettext("mood", "Tense"), pgettext("mood", "Pleased"), pgettext("mood", "Calm")
+    word = tense if found.is_tense else pleased if found.is_pleased else calm
     wide, high = len(found.points) - 1, MOOD_HEIGHT / 2
     points = " ".join(
         f"{1 + n * (MOOD_WIDTH - 2) / wide:.1f},{high - value * (high - 1):.1f}" for n, value in enumerate(found.points)
