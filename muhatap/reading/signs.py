@@ -52,6 +52,8 @@ _TOGETHER = (
     "asks_why", "asks_may_i", "wonders", "wants", "wants_act", "thanks", "lauds", "no_trouble", "but", "conditional",
     "lets", "imperative", "now", "again", "good_word", "bad_word", "negated_good", "middling",
     "negated_bad", "rhetorical", "suggests", "off_topic", "sells", "gripe", "asks_somebody",
+    "orders", "asks_of_you", "asks_state", "did_you", "other_than_asked", "contrast", "since", "keeps_on", "fell_apart",
+    "silence", "even_not", "without", "marvels", "done_for_me", "names_staff", "kin", "asks_wh_verb", "surprised",
 )  # fmt: skip
 PAIRS = tuple((one, other) for n, one in enumerate(_TOGETHER) for other in _TOGETHER[n + 1 :])
 SHAPES = (
@@ -84,7 +86,8 @@ def met(words: Words) -> dict[str, list[int]]:
 
 def features(words: Words, shown: Mapping[str, list[int]]) -> list[str]:
     """Names of all that is so of this message: signs, pairs of them, and its shape."""
-    pairs = (f"{one} + {other}" for one, other in PAIRS if one in shown and other in shown)
+    told = [name for name in _TOGETHER if name in shown]
+    pairs = (f"{one} + {other}" for n, one in enumerate(told) for other in told[n + 1 :])
     return [*shown, *pairs, *_shapes(words)]
 
 

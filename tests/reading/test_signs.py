@@ -37,6 +37,13 @@ from muhatap.reading.words import cut
         ("what is your favourite colour", "off_topic"),
         ("hani kargo ücretsizdi?", "rhetorical"),
         ("emeğinize sağlık, helal olsun", "admires"),
+        ("Faturayı yarına hazırlayın", "orders"),
+        ("Siyah istedim, mor geldi", "other_than_asked"),
+        ("Bir kez bile üzmedi", "even_not"),
+        ("İki haftadır aynı yerde", "since"),
+        ("yağmurda da gönderiyor musunuz", "asks_state"),
+        ("ADRESE NASIL GELİYORSUNUZ", "asks_wh_verb"),
+        ("geçen sene de sizden almıştık, ilk gün bozuldu", "keeps_on"),
     ],
 )
 def test_a_sign_is_found_where_it_is_said(text, sign):
