@@ -145,12 +145,10 @@ class Consent(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_source = models.CharField(
-        max_length=40, blank=True, default="", db_default=""
-    )  # of a file, so that it goes with it
-    proof = models.CharField(
-        max_length=300, blank=True, default="", db_default=""
-    )  # where they said it, and what shows it
+    # The file that told of it, so that it goes when the file does.
+    withdrawn_source = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Where they said it, and what shows it.
+    proof = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -32,10 +32,18 @@ _WORDS: dict[str, str] = {
     "company": "firma|firma adi|sirket|sirket adi|company|company name|organization|organisation|kurum|isletme|organization name",
     "language": "dil|language|lang|locale|tercih edilen dil",
     targets.TAGS: "etiket|etiketler|tag|tags|labels|label|grup|gruplar|categories|kategori|group membership",
+    targets.OFFERS: "e-posta izni|eposta izni|e-mail izni|ticari ileti izni|ticari elektronik ileti onayi|iys izni|iys onayi|bulten izni"
+    "|pazarlama izni|kampanya izni|e-posta onayi|email consent|email marketing consent|marketing consent|accepts marketing"
+    "|accepts email marketing|buyer accepts marketing|newsletter consent|email opt in|optin|opt in",
+    targets.RESEARCH: "anket izni|arastirma izni|survey consent",
+    targets.AGREED_ON: "izin tarihi|onay tarihi|e-posta izin tarihi|consent date|consented at|optin time|opt in date|confirm time",
+    targets.ENDED_ON: "izin iptal tarihi|iptal tarihi|ret tarihi|unsubscribed at|unsub time|consent withdrawn at",
+    targets.AGREED_WHERE: "izin kaynagi|onay kaynagi|consent source|optin source",
+    targets.PROOF: "izin kaniti|onay kaniti|consent proof|optin ip",
     targets.NOTE: "not|notlar|note|notes|aciklama|yorum|comment|comments|description",
 }
 _BY_WORD = {re.sub(r"[\W_]+", "", word): target for target, words in _WORDS.items() for word in words.split("|")}
-_ONCE = {targets.NAME, targets.FIRST, targets.LAST, targets.SHOP, "city", "company", "language"}
+_ONCE = {targets.NAME, targets.FIRST, targets.LAST, targets.SHOP, "city", "company", "language", *targets.CONSENT}
 _CITIES = _set("""
 istanbul ankara izmir bursa antalya adana konya gaziantep mersin diyarbakir kayseri eskisehir samsun denizli
 sanliurfa trabzon malatya erzurum sakarya manisa balikesir kocaeli hatay mugla aydin tekirdag kahramanmaras

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import designing, giving_back
+from muhatap.contacts import agreed, designing, giving_back
 from muhatap.contacts.errand import Taken
 from muhatap.contacts.giving_back import Given
 from muhatap.imports import rowsfile, uploading, writing
@@ -161,6 +161,8 @@ def _give_back(one: Import, ahead: Ahead, at: datetime) -> bool:
         Given(number=number, contact=contact or 0, is_new=outcome == "created", before=before or {})
         for number, contact, outcome, before in rows
     ]
+    if not writing.CONSENTS.isdisjoint(one.columns):
+        agreed.take_back(contacts={row.contact for row in given}, source=one.source)
     giving_back.give_back(rows=given, source=one.source, since=one.began_at or one.at, by=one.undone_by, at=at)
     _note_undone(one, given)
     one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))

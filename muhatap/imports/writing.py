@@ -1,19 +1,23 @@
 """One chunk of an import: its rows understood, taken by the contacts, and what became of each written down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from muhatap.contacts import rivals, taking
+from muhatap.contacts import agreed, rivals, taking
+from muhatap.contacts.agreed import Word
 from muhatap.contacts.errand import Taken, Told
+from muhatap.imports import consents, targets
+from muhatap.imports.consents import Said
 from muhatap.imports.models import Import, ImportRow
 from muhatap.imports.rowsfile import Line
 from muhatap.imports.understanding import BadRow, Reader
 from muhatap.shared import bulk
 
 _DETAIL = 300
+CONSENTS = frozenset(targets.CONSENT)
 _ROW = {
     "of_id": "int8", "number": "int8", "outcome": "text", "contact": "int8", "reason": "text", "detail": "text", "before": "jsonb"
 }  # fmt: skip
@@ -26,25 +30,65 @@ class Understood:
     lines: list[Line]
     told: list[Told] = field(default_factory=list)
     refused: list[Taken] = field(default_factory=list)
+    consents: dict[int, tuple[Said, ...]] = field(default_factory=dict)  # by the number of the row
 
 
 def understand(reader: Reader, lines: list[Line]) -> Understood:
     """What the rows of one chunk say; the database is not asked."""
     found = Understood(lines)
+    asks = not CONSENTS.isdisjoint(reader.columns)
     for line in lines:
         try:
-            found.told.append(reader.told(line))
+            told = reader.told(line)
+            if asks:
+                told = _with_consents(found, reader, line, told)
+            found.told.append(told)
         except BadRow as error:
             found.refused.append(Taken(number=line.number, outcome="failed", reason=error.reason, detail=error.detail))
     return found
 
 
+def _with_consents(found: Understood, reader: Reader, line: Line, told: Told) -> Told:
+    """What the row says of consent, beside what it says of the contact. Raises BadRow for a word nobody can read."""
+    try:
+        if said := consents.read(reader.columns, line.cells, dates=reader.dates):
+            found.consents[line.number] = said
+    except consents.Unclear as error:
+        if not reader.is_lenient:
+            raise BadRow("consent", str(error)) from error
+        return replace(told, warning="; ".join(filter(None, (told.warning, str(error)))))
+    return told
+
+
 def take(one: Import, found: Understood, *, at: datetime) -> list[Taken]:
     """Take the rows of one chunk; gives what became of each, in their order."""
     taken = _taken(one, found.told, at=at)
+    if found.consents:
+        _agree(one, found, taken, at=at)
     if doubtful := [row.detail for row in taken if row.reason == "several"]:
         rivals.note(kind=one.match, values=doubtful, at=at)
     return sorted([*found.refused, *taken], key=lambda row: row.number)
+
+
+def _agree(one: Import, found: Understood, taken: Sequence[Taken], *, at: datetime) -> None:
+    """Keep what rows that were taken say of consent; a row that brought nothing else brought that."""
+    words = [
+        Word(
+            contact=row.contact,
+            channel=said.channel,
+            purpose=said.purpose,
+            is_yes=said.is_yes,
+            at=said.at(at),
+            proof=said.proof,
+        )
+        for row in taken
+        if row.contact is not None and row.outcome not in ("left", "failed")
+        for said in found.consents.get(row.number, ())
+    ]
+    changed = agreed.tell(words=words, source=one.source, by=one.by)
+    for row in taken:
+        if row.outcome == "unchanged" and row.contact in changed and row.number in found.consents:
+            row.outcome = "updated"
 
 
 def note(one: Import, rows: Sequence[Taken]) -> None:

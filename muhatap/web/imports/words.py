@@ -28,6 +28,14 @@ _TARGETS: dict[str, Promise | str] = {
     targets.TAGS: gettext_lazy("Tags"),
     targets.NOTE: gettext_lazy("Note"),
 }
+_CONSENT: dict[str, Promise | str] = {
+    targets.OFFERS: gettext_lazy("News and offers by e-mail: yes, no or the day"),
+    targets.RESEARCH: gettext_lazy("Surveys by e-mail: yes, no or the day"),
+    targets.AGREED_ON: gettext_lazy("Consent given on"),
+    targets.ENDED_ON: gettext_lazy("Consent withdrawn on"),
+    targets.AGREED_WHERE: gettext_lazy("Where consent was given"),
+    targets.PROOF: gettext_lazy("Proof of consent"),
+}
 
 
 def problem(told: Mapping[str, Any]) -> str:
@@ -55,7 +63,7 @@ def problem(told: Mapping[str, Any]) -> str:
 
 
 def mapping_problem(code: str, detail: str) -> str:
-    what = str(_TARGETS.get(detail, detail))
+    what = str(_TARGETS.get(detail) or _CONSENT.get(detail, detail))
     return {
         "nothing": _("Say of at least one column what it is."),
         "twice": _("Two columns are “%(what)s”. One contact has one of them: leave the other out.") % {"what": what},
@@ -78,6 +86,7 @@ def reason(row: ImportRow | Mapping[str, Any]) -> str:
         "exists": _("There is such a contact, and only new ones were wanted."),
         "unknown": _("There is no such contact, and only known ones were wanted."),
         "database": _("It could not be kept: %(detail)s"),
+        "consent": _("What “%(detail)s” means for consent nobody can tell. Write yes or no, or a day."),
     }
     return told[code] % {"detail": detail} if code in told else detail
 
@@ -111,6 +120,7 @@ def target_groups(may_make: bool) -> list[tuple[str, list[tuple[str, str]]]]:
     groups = [
         ("", [("", _("Leave out"))]),
         (_("Contact"), [(target, str(told)) for target, told in _TARGETS.items()]),
+        (_("Consent"), [(target, str(told)) for target, told in _CONSENT.items()]),
     ]
     if own := [(f"{targets.FIELD}{field.key}", field.label) for field in designing.active()]:
         groups.append((_("Your fields"), own))
