@@ -45,7 +45,12 @@ def _connector() -> PsycopgConnector:
     """Taking a job and ending it are one statement each: no transaction around them, and no question before them."""
     from procrastinate.contrib.django.utils import connector_params
 
-    return PsycopgConnector(pool_factory=_pool, kwargs=connector_params() | {"autocommit": True})
+    return PsycopgConnector(pool_factory=_pool, configure=_commit_at_once, kwargs=connector_params())
+
+
+async def _commit_at_once(connection: AsyncConnection[Any]) -> None:
+    """Not among `kwargs`: the connection that listens is opened with them and says so itself, and twice is an error."""
+    await connection.set_autocommit(True)
 
 
 def _pool(**settings: Any) -> AsyncConnectionPool[Any]:
