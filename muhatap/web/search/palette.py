@@ -109,7 +109,12 @@ def _assists(user: User, query: str) -> list[PaletteItem]:
     """What the writing assistant does in the conversation that is open."""
     on = setting.tasks(user) if may(user, "assistant.use") else ()
     return [
-        PaletteItem(label=marked(str(task.label), query), url="#assistant", icon="pen-line", presses=f"[data-assists={task.value}]")
+        PaletteItem(
+            label=marked(str(task.label), query),
+            url="#assistant",
+            icon="pen-line",
+            presses=f"[data-assists={task.value}]",
+        )
         for task in Task
         if task.value in on
     ]
@@ -129,5 +134,9 @@ def _places(user: User, query: str) -> PaletteGroup:
         label=marked(label, query), url=f"{reverse('language')}?language={other}", icon="languages", method="post"
     )
     wanted = fold(query)
-    items = [item for item in [*areas, *views, *_assists(user, query), switch] if wanted in fold(re.sub("<.*?>", "", item.label))]
+    items = [
+        item
+        for item in [*areas, *views, *_assists(user, query), switch]
+        if wanted in fold(re.sub("<.*?>", "", item.label))
+    ]
     return PaletteGroup(title=_("Actions"), items=tuple(items))
