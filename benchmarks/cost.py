@@ -235,11 +235,11 @@ class Desk:
         self.work()
 
     def work(self) -> None:
-        """All jobs of the worker that takes in, as its process does them, until none is left."""
+        """What messages brought, done by a worker as its process does it, until none is left; what time brings is left out."""
         from muhatap.config import jobs
 
         alone = {"wait": False, "install_signal_handlers": False, "listen_notify": False}
-        asyncio.run(jobs.work(jobs.QUEUES["inward"], **alone))
+        asyncio.run(jobs.work(["intake", "follow"], **alone))
 
     def enter(self, number: int) -> str:
         opened = self.chat("sessions", {"inbox": "sohbet-3", "lang": "tr"})
@@ -285,7 +285,12 @@ class Desk:
             "wsgi.multiprocess": True, "wsgi.run_once": False, **more,
         }  # fmt: skip
         told: list[str] = []
-        answer = self.application(environ, lambda status, _headers, _error=None: told.append(status))
+
+        def start(status: str, _headers: Any, _error: Any = None) -> Callable[[bytes], None]:
+            told.append(status)
+            return lambda _piece: None
+
+        answer = self.application(environ, start)
         content = b"".join(answer)
         getattr(answer, "close", lambda: None)()
         if told[0][:3] not in ("200", "204"):
@@ -330,7 +335,7 @@ class _Spent:
         """Of the server with all its processes: those that run to the microsecond, those that ended to ten milliseconds."""
         ended = self._server.cpu_times()
         running = [self._server, *self._server.children()]
-        return sum(_on_processor(one.pid) for one in running) + ended.children_user + ended.children_system
+        return float(sum(_on_processor(one.pid) for one in running) + ended.children_user + ended.children_system)
 
 
 def _on_processor(pid: int) -> float:

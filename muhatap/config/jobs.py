@@ -29,10 +29,10 @@ def main() -> None:
     lifeline.hold()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muhatap.config.settings")
     django.setup()
-    asyncio.run(work(QUEUES[sys.argv[1]] if sys.argv[1:] else None))
+    asyncio.run(work(QUEUES[sys.argv[1]] if sys.argv[1:] else [name for some in QUEUES.values() for name in some]))
 
 
-async def work(queues: Sequence[str] | None, **more: Any) -> None:
+async def work(queues: Sequence[str], **more: Any) -> None:
     """Does jobs until it is asked to stop."""
     from procrastinate.contrib.django import app
 

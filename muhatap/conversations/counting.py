@@ -13,6 +13,7 @@ from muhatap.conversations.models import (
     Scheduled,
 )
 from muhatap.conversations.visibility import scope
+from muhatap.shared import prepared
 
 Status = Conversation.Status
 STANDING = (Scheduled.State.WAITING, Scheduled.State.HELD)
@@ -70,9 +71,7 @@ def views(user: User) -> dict[str, int]:
     """How many stand in each view of this user: one statement over the cells, which are as few as views and people."""
     within = scope(user).within()
     values = [*within.values, *within.values, user.pk, user.pk, user.pk, list(STANDING), user.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(VIEWS.format(within=within.sql), values)
-        return {view: n or 0 for view, n in cursor.fetchall()}
+    return {view: n or 0 for view, n in prepared.rows(VIEWS.format(within=within.sql), values)}
 
 
 def waiting(user: User) -> int:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation
+from muhatap.shared import prepared
 
 HAS = """select
 coalesce((select message_id from conversations_seen where conversation_id = %(row)s and user_id = %(user)s), 0),
@@ -36,6 +35,5 @@ class Has:
 
 def of(conversation: Conversation, user: User) -> Has:
     """What stands there now, for this reader."""
-    with connection.cursor() as cursor:
-        cursor.execute(HAS, {"row": conversation.pk, "user": user.pk, "contact": conversation.contact_id})
-        return Has(*cursor.fetchone())
+    given = {"row": conversation.pk, "user": user.pk, "contact": conversation.contact_id}
+    return Has(*prepared.rows(HAS, given)[0])

@@ -11,6 +11,7 @@ from muhatap.accounts.models import Membership, User, Visibility
 from muhatap.accounts.remembering import once
 from muhatap.channels.models import Desk, Inbox
 from muhatap.conversations.models import Conversation, Mention, Message
+from muhatap.shared import prepared
 
 NOBODY = -1  # 0 stands in the count cells for what is assigned to nobody
 SCOPE = """
@@ -115,11 +116,10 @@ def _scope(user: User) -> Scope:
         return Scope(user_id=NOBODY, sees_all=False)
     sees_all, sees_inboxes = user.visibility == Visibility.ALL, user.visibility == Visibility.INBOX
     sees_teams = user.visibility != Visibility.OWN
-    with connection.cursor() as cursor:
-        cursor.execute(SCOPE, {"user": user.pk, "all": sees_all, "inboxes": sees_inboxes, "teams": sees_teams})
-        found: dict[str, list[Place]] = {"inbox": [], "team": [], "called": []}
-        for kind, *place in cursor.fetchall():
-            found[kind].append(Place(*place))
+    given = {"user": user.pk, "all": sees_all, "inboxes": sees_inboxes, "teams": sees_teams}
+    found: dict[str, list[Place]] = {"inbox": [], "team": [], "called": []}
+    for kind, *place in prepared.rows(SCOPE, given):
+        found[kind].append(Place(*place))
     return Scope(
         user_id=user.pk,
         sees_all=sees_all,

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db import connection
-
 from muhatap.conversations.models import Conversation, Message
 from muhatap.insight import checking, measuring, rollups, voices
 from muhatap.insight.measuring import Marks, Others
@@ -15,6 +13,7 @@ from muhatap.insight.moments import Mark
 from muhatap.service import hours, policies
 from muhatap.service.models import BusinessHours
 from muhatap.service.working import WorkingTime
+from muhatap.shared import prepared
 
 UNMEASURED = {"renamed", "tagged", "untagged", "snoozed", "woken", "unassigned"}  # they change no figure
 AT_ONCE = 500
@@ -92,8 +91,6 @@ def marks(conversation_ids: Collection[int]) -> Marks:
     Asked about a conversation that was merged into another, a rating is told of that one.
     """
     found: dict[int, list[Mark]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(MARKS, {"numbers": list(conversation_ids)})
-        for conversation_id, kind, at, user_id, value in cursor.fetchall():
-            found[conversation_id].append(Mark(kind, at, user_id, value))
+    for conversation_id, kind, at, user_id, value in prepared.rows(MARKS, {"numbers": list(conversation_ids)}):
+        found[conversation_id].append(Mark(kind, at, user_id, value))
     return found

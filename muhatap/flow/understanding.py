@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -15,13 +16,24 @@ from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.feedback import answering
 from muhatap.interactions.models import Interaction, Post
-from muhatap.shared import away, jobs
+from muhatap.shared import away, jobs, prepared
 from muhatap.understanding import catching_up, correcting, learning, topics
 from muhatap.understanding.models import Correction, Reading, Topic, TopicMerge
 from muhatap.understanding.reading import read
 
 log = logging.getLogger(__name__)
 LEARN = "learn_readings"
+# What was said since the conversation was last resolved. One question, for it is asked after every message.
+SAID = """
+select r.kind, r.topic_id, not 'topic' = any(r.unsure), r.urgency = 'urgent' and r.at > coalesce((
+  select at from conversations_message where conversation_id = %(conversation)s and kind = 'outbound' order by at desc, id desc limit 1
+), '-infinity')
+from conversations_message m join understanding_reading r on r.interaction_id = m.interaction_id
+where m.conversation_id = %(conversation)s and m.id > coalesce((
+  select max(id) from conversations_message where conversation_id = %(conversation)s and kind = 'event' and event = 'resolved'
+), 0)
+order by r.at, r.id
+"""
 MOVED = frozenset({"split_in", "split_out", "move_in", "move_out", "merge_in", "merge_out", "put_back"})
 ENOUGH_BY_DAY = 10  # new corrections of a field; fewer wait for the night
 _ANSWER = re.compile(r"^\s*(?:re|ynt|yan|fwd?|ilt|aw|antw)\s*:", re.IGNORECASE)
@@ -77,23 +89,26 @@ def _tell(conversation: Conversation) -> None:
     One at a time: of two messages read at once, the second to tell sees what the first said.
     """
     list(Conversation.objects.select_for_update(no_key=True).filter(pk=conversation.pk).values_list("pk"))
-    entries = conversation.messages.all()
-    resolved = entries.filter(kind=Message.Kind.EVENT, event="resolved").order_by("-pk").values_list("pk", flat=True)
-    answered = entries.filter(kind=Message.Kind.OUTBOUND).order_by("-at", "-pk").values_list("at", flat=True).first()
-    spoken = Reading.objects.filter(interaction__message__conversation=conversation)
-    rows = list(spoken.filter(interaction__message__pk__gt=resolved.first() or 0).order_by("at", "pk"))
-    if not rows and spoken.exists():
+    said = [_Said(*row) for row in prepared.rows(SAID, {"conversation": conversation.pk})]
+    if not said and Reading.objects.filter(interaction__message__conversation=conversation).exists():
         return
-    kinds = [row.kind for row in rows]
+    kinds = [one.kind for one in said]
     meant = [kind for kind in kinds if kind != Reading.Kind.OTHER] or kinds
-    named = [row for row in rows if row.topic_id and "topic" not in row.unsure] or [row for row in rows if row.topic_id]
+    named = [one for one in said if one.topic_id and one.is_topic_sure] or [one for one in said if one.topic_id]
     Conversation.objects.filter(pk=conversation.pk).update(
         said_kind=Reading.Kind.COMPLAINT if Reading.Kind.COMPLAINT in kinds else meant[-1] if meant else "",
         said_topic=named[-1].topic_id if named else None,
-        is_said_urgent=any(
-            row.urgency == Reading.Urgency.URGENT for row in rows if answered is None or row.at > answered
-        ),
+        is_said_urgent=any(one.is_urgent for one in said),
     )
+
+
+class _Said(NamedTuple):
+    """What one message of a conversation says. What we answered since is urgent no longer."""
+
+    kind: str
+    topic_id: int | None
+    is_topic_sure: bool
+    is_urgent: bool
 
 
 def read_words(*, interaction_id: int, text: str, at: datetime) -> Reading | None:

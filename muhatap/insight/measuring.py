@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from muhatap.conversations.models import Message
 from muhatap.insight import moments
 from muhatap.insight.models import Moment
 from muhatap.insight.moments import Closing, Found, Line, Mark, Story
-from muhatap.shared import locks
+from muhatap.shared import locks, prepared
 
 COLUMNS = ("kind", "at", "on", "hour", "inbox_id", "team_id", "user_id", "since", "until", "value", "working")
 EVENTS = {"resolved": moments.SETTLED, "spam": moments.SETTLED, "assigned": moments.ASSIGNED}
@@ -106,9 +106,7 @@ def _stories(conversations: Sequence[_Standing], others: Others) -> dict[int, St
 
 
 def _asked(statement: str, numbers: Collection[int], **more: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"numbers": list(numbers), **more})
-        return list(cursor.fetchall())
+    return prepared.rows(statement, {"numbers": list(numbers), **more})
 
 
 def _line(kind: str, is_automatic: bool, event: str, at: datetime, by: int, to: int) -> Line | None:

@@ -5,13 +5,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from muhatap.accounts.models import User
 from muhatap.conversations import threads, visibility
 from muhatap.conversations.models import Conversation
 from muhatap.notices.models import Presence
-from muhatap.shared import live
+from muhatap.shared import live, prepared
 
 BEAT = timedelta(seconds=20)  # how often an open page says that it is
 LOOKS = timedelta(seconds=45)  # two beats may be lost
@@ -110,9 +110,7 @@ def others(user: User, *, at: datetime) -> list[Here]:
     branches = visibility.branches(user)
     seen = " or ".join(branch.sql for branch in branches)
     values = [one for branch in branches for one in branch.values]
-    with connection.cursor() as cursor:
-        cursor.execute(OTHERS.format(seen=seen), [user.pk, at - LOOKS, *values])
-        return [Here(*row) for row in cursor.fetchall()]
+    return [Here(*row) for row in prepared.rows(OTHERS.format(seen=seen), [user.pk, at - LOOKS, *values])]
 
 
 def staff(*, at: datetime) -> list[tuple[User, int]]:
@@ -161,11 +159,10 @@ def _put(row: Presence, *, was: str) -> None:
         "is_shown": row.is_shown,
         "at": row.at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(PUT, given)
+    prepared.rows(PUT, given)
 
 
 def _tell(user: User, rooms: Iterable[Conversation], looks: Mapping[int, bool]) -> None:
     for room in rooms:
-        here = {"is_here": room.pk in looks, "is_typing": looks.get(room.pk, False)}
-        threads.announce(room, "presence", user=user.pk, name=user.name, **here)
+        is_here, is_typing = room.pk in looks, looks.get(room.pk, False)
+        threads.announce(room, "presence", user=user.pk, name=user.name, is_here=is_here, is_typing=is_typing)

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from muhatap.conversations.models import Message
 from muhatap.search.models import Rebuild
+from muhatap.shared import prepared
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +36,18 @@ MONTHS = """
 select distinct date_trunc('month', at at time zone 'UTC') at time zone 'UTC' from conversations_message
 where id between %s and %s and kind <> 'event'
 """
+WRITE_INTO_MONTH = "with month as materialized (select search_open_month(%s)) select search_write(%s, %s) from month"
 Report = Callable[[int, int], None]  # up to which message id, of which last one
 
 
 @transaction.atomic(savepoint=False)  # whoever follows an entry has a transaction for each step
 def write(*, message: Message, at: datetime) -> None:
     """Make or renew the document of an entry; events have none."""
-    if message.kind != Message.Kind.EVENT:
-        open_months([message.at], at=at)
+    if message.kind == Message.Kind.EVENT:
+        return
+    if EARLIEST <= message.at <= at + 2 * AHEAD:
+        prepared.rows(WRITE_INTO_MONTH, [message.at, message.pk, message.pk])
+    else:
         _write(message.pk, message.pk)
 
 

@@ -4,14 +4,14 @@ Worth it where planning costs more than running: a dozen index probes in one sta
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 
-def rows(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def rows(sql: str, given: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
     """What the statement answers, in the transaction that is open; nothing for one that answers with no rows."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from muhatap.reading import layer
@@ -9,6 +10,7 @@ from muhatap.reading.layer import BadLayer, Layer
 from muhatap.reading.reader import Reader
 from muhatap.reading.topics import Topic as Branch
 from muhatap.reading.topics import Tree
+from muhatap.understanding import topics
 from muhatap.understanding.models import LearnedModel, Topic
 
 log = logging.getLogger(__name__)
@@ -33,9 +35,12 @@ class Knowing:
         return "+".join([self.reader.model.version, *(f"{name}{pk}" for name, (pk, _) in sorted(self.layers.items()))])
 
 
-def now() -> Knowing:
-    """As it stands at this moment."""
+def now(*, at: datetime | None = None) -> Knowing:
+    """As it stands at this moment; with `at`, where there is no topic yet, those every company begins with are made."""
     every = list(Topic.objects.order_by("pk"))
+    if not every and at:
+        topics.ensure(at=at)
+        every = list(Topic.objects.order_by("pk"))
     of_number = {one.pk: one for one in every}
     rows = [one for one in every if one.archived_at is None]
     branches = [

@@ -15,7 +15,7 @@ from muhatap.reading.model import Floats
 from muhatap.reading.reader import Look
 from muhatap.reading.reasons import Reason
 from muhatap.reading.topics import NONE
-from muhatap.understanding import knowing, topics
+from muhatap.understanding import knowing
 from muhatap.understanding.knowing import Knowing
 from muhatap.understanding.models import Reading
 
@@ -41,8 +41,7 @@ def read(*, interaction: Interaction, text: str, at: datetime) -> Reading | None
     standing = Reading.objects.filter(interaction=interaction).first()
     if standing or interaction.direction != Interaction.Direction.IN or not text.strip():
         return standing
-    topics.ensure(at=at)
-    known = knowing.now()
+    known = knowing.now(at=at)
     look = known.reader.look(text)
     if look is None:
         return None

@@ -52,6 +52,13 @@ def test_a_step_that_fails_stops_no_other_and_undoes_what_it_did(note: Message) 
     assert note.subject == "third"
 
 
+def test_what_follows_from_a_note_asks_a_handful_of_questions(
+    note: Message, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(12):
+        happened.follow(message_id=note.pk, at=cast.NOW)
+
+
 def test_what_was_taken_back_is_followed_by_nothing(note: Message) -> None:
     done: list[Any] = []
     number = note.pk

@@ -16,6 +16,7 @@ from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import find as find_conversation
 from muhatap.conversations.visibility import visible_to
+from muhatap.flow import beside
 from muhatap.flow import cases as flow
 from muhatap.service import cases
 from muhatap.service.models import Case
@@ -25,7 +26,7 @@ from muhatap.web.cases import lines
 from muhatap.web.cases.forms import CaseForm
 from muhatap.web.cases.one import CHANGED
 from muhatap.web.common.display import Toast
-from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.doors import customer, needs, visitor
 from muhatap.web.common.reading import number
 
 SHOWN = 5
@@ -65,7 +66,9 @@ def tie(request: HttpRequest, number: int, conversation: int) -> HttpResponse:
 @needs("cases.read")
 def of_contact(request: HttpRequest, contact: int) -> HttpResponse:
     """The cases of this customer: those that stand, and how many there were."""
-    found, user, now = get_object_or_404(Contact, pk=contact).standing(), visitor(request), clock.now()
+    found, user, now = customer(request, contact), visitor(request), clock.now()
+    if not beside.of(found, user).cases:
+        return render(request, "cases/_of_contact.html", {"contact": found, "here": request.get_full_path()})
     rows = flow.visible_to(user).filter(contact=found).select_related("contact", "cause", "owner", "team")
     standing = list(rows.filter(state__in=cases.STANDING).order_by("due_at", "-opened_at")[: SHOWN + 1])
     ended = list(rows.exclude(state__in=cases.STANDING).order_by("-ended_at")[: SHOWN - len(standing[:SHOWN])])

@@ -7,12 +7,13 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django_htmx.http import HttpResponseClientRedirect
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import PERMISSIONS, may
-from muhatap.accounts.remembering import remember
+from muhatap.accounts.remembering import once, remember
+from muhatap.contacts.models import Contact
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,6 +42,11 @@ def needs(permission: str) -> Callable[[View], View]:
 def visitor(request: HttpRequest) -> User:
     """The logged-in member of staff behind a guarded request."""
     return cast(User, request.user)
+
+
+def customer(request: HttpRequest, number: int) -> Contact:
+    """The contact of this number, or whom they were merged into; read once for all parts of a page. Raises Http404."""
+    return once(visitor(request), f"contact {number}", lambda _user: get_object_or_404(Contact, pk=number).standing())
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

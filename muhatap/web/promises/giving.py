@@ -13,14 +13,14 @@ from muhatap.accounts.permissions import may
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import visible_to
-from muhatap.flow import promises
+from muhatap.flow import beside, promises
 from muhatap.service import promising
 from muhatap.service.models import Promise
 from muhatap.service.promises import states
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import Toast
-from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.doors import customer, needs, visitor
 from muhatap.web.common.reading import number
 from muhatap.web.promises import lines, words
 from muhatap.web.promises.forms import PromiseForm, local
@@ -54,7 +54,11 @@ def new(request: HttpRequest, contact: int) -> HttpResponse:
 @needs("promises.read")
 def of_contact(request: HttpRequest, contact: int) -> HttpResponse:
     """What we owe this customer, what stands in a draft, and how many we kept and broke."""
-    found, user, now = get_object_or_404(Contact, pk=contact).standing(), visitor(request), clock.now()
+    found, user, now = customer(request, contact), visitor(request), clock.now()
+    if not beside.of(found, user).promises:
+        return render(
+            request, "promises/_of_contact.html", {"contact": found, "may_promise": may(user, "promises.make")}
+        )
     rows = promises.visible_to(user).filter(contact=found)
     owed = list(
         rows.filter(state__in=["open", "drafted"]).select_related("contact", "by").order_by("due_at", "pk")[: SHOWN + 1]

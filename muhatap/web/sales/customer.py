@@ -2,15 +2,16 @@
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from muhatap.contacts.models import Contact
+from muhatap.flow import beside
 from muhatap.sales.models import Cart, Order
 from muhatap.shared import clock
 from muhatap.web.common import times
-from muhatap.web.common.doors import needs
+from muhatap.web.common.doors import customer, needs, visitor
 from muhatap.web.sales import words
 
 FEW, MOST = 3, 50
@@ -19,7 +20,10 @@ FEW, MOST = 3, 50
 @require_GET
 @needs("sales.read")
 def show(request: HttpRequest, number: int) -> HttpResponse:
-    now, contact = clock.now(), get_object_or_404(Contact, pk=number).standing()
+    now, contact = clock.now(), customer(request, number)
+    has = beside.of(contact, visitor(request))
+    if not (has.orders or has.carts):
+        return render(request, "sales/_of_contact.html", {"contact": contact})
     mine = Order.objects.filter(contact=contact)
     n = mine.count()
     shown = MOST if "all" in request.GET else FEW

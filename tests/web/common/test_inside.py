@@ -60,12 +60,14 @@ def test_a_part_that_fails_asks_for_itself_and_stops_nothing(
     assert "Kargo" in shown
 
 
-def test_they_cost_no_second_login(conversation: Conversation) -> None:
+def test_they_cost_no_second_login_and_what_is_not_there_no_question(conversation: Conversation) -> None:
     can = client(cast.can())
     opened(can, conversation)
 
     with CaptureQueriesContext(connection) as asked:
         opened(can, conversation)
 
+    tables = ("sales_order", "sales_cart", "service_promise", "service_case")
+    assert [sum(f'FROM "{table}"' in one["sql"] for one in asked) for table in tables] == [0, 0, 0, 0]  # there are none
     assert sum("django_session" in one["sql"] for one in asked) == 1
     assert sum('FROM "accounts_user" WHERE "accounts_user"."id"' in one["sql"] for one in asked) == 1

@@ -1,0 +1,40 @@
+"""Pages are packed quickly, and how long one is tells nothing about what stands in it."""
+
+import gzip
+
+from django.http import HttpRequest, HttpResponse
+
+from muhatap.web.common.packing import Packed
+
+PAGE = b"<p>kargo</p>" * 200
+
+
+def answered(response: HttpResponse, accepts: str = "gzip, br") -> HttpResponse:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_ENCODING"] = accepts
+    found = Packed(lambda _request: response)(request)
+    assert isinstance(found, HttpResponse)
+    return found
+
+
+def test_what_was_packed_reads_as_before() -> None:
+    found = answered(HttpResponse(PAGE))
+
+    assert found["Content-Encoding"] == "gzip" and found["Vary"] == "Accept-Encoding"
+    assert found["Content-Length"] == str(len(found.content)) and len(found.content) < len(PAGE)
+    assert gzip.decompress(found.content) == PAGE
+
+
+def test_whoever_cannot_unpack_gets_it_whole_and_caches_know() -> None:
+    found = answered(HttpResponse(PAGE), accepts="identity")
+
+    assert found.content == PAGE and found["Vary"] == "Accept-Encoding"
+
+
+def test_small_answers_and_packed_ones_stay_as_they_are() -> None:
+    assert answered(HttpResponse(b"ok")).content == b"ok"
+    assert answered(HttpResponse(PAGE, headers={"Content-Encoding": "br"})).content == PAGE
+
+
+def test_the_same_page_has_many_lengths() -> None:
+    assert len({len(answered(HttpResponse(PAGE)).content) for _time in range(20)}) > 3
