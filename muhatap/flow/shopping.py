@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, Concat
 from muhatap.contacts.models import Contact
 from muhatap.flow import shops as orders
 from muhatap.sales import carting, catalogue, events, ordering, shops
-from muhatap.sales.carting import Entry
+from muhatap.sales.carting import Entry, Heard
 from muhatap.sales.events import Meaning
 from muhatap.sales.models import Cart, Order, Shop, ShopPlace
 from muhatap.sales.ordering import Browser
@@ -30,7 +30,7 @@ from muhatap.visits.models import Event, Kind, Site, VisitorLink
 
 log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
-MOST = 2000  # in one transaction, which holds a lock for each visitor with a cart and each order
+MOST = 2000  # events in one transaction, which holds a lock for each visitor with a cart and each order
 FIRST_LOOK, WIDER = timedelta(seconds=1), 4  # however much waits, little more is read than a run takes
 MOST_KNOWN = 500  # carts and orders given to somebody at one time
 RUNS = 100
@@ -160,29 +160,18 @@ def _by_visitor(found: Sequence[Event]) -> list[_Told]:
 
 
 def _carry_all(people: Sequence[_Told], *, at: datetime) -> None:
-    """Who has a cart or an order one by one; of the others, most by far, only the products, site by site at once."""
+    """Site by site, everybody of a site at once."""
     found = Site.objects.filter(pk__in={told.site for told in people})
-    tied = {site.pk: shops.of_site(source=f"site:{site.pk}", name=site.name, at=at) for site in found}
-    looked: dict[int, list[_Told]] = defaultdict(list)
-    for told in people:
-        if told.site not in tied:
-            continue
-        if all(events.is_look(event.name) for event in told.events):
-            looked[told.site].append(told)
-        else:
-            _carry_or_halve(tied[told.site], [told], at=at)
-    for site, some in looked.items():
-        _carry_or_halve(tied[site], some, at=at)
+    for site in found:
+        shop = shops.of_site(source=f"site:{site.pk}", name=site.name, at=at)
+        _carry_or_halve(shop, [told for told in people if told.site == site.pk], at=at)
 
 
 def _carry_or_halve(shop: Shop, people: Sequence[_Told], *, at: datetime) -> None:
     """One visitor whose events we cannot make sense of stops nobody else."""
     try:
         with transaction.atomic():
-            if len(people) == 1:
-                _carry(shop, people[0], at=at)
-            else:
-                _learn(shop, [meaning for told in people for _event, meaning in _meant(told)], at=at)
+            _carry(shop, people, at=at)
     except (DatabaseError, ValueError, OverflowError, ArithmeticError) as error:
         if away.is_away(error):
             raise  # the place stays where it is, and all of these come again
@@ -198,20 +187,41 @@ def _meant(told: _Told) -> list[tuple[Event, Meaning]]:
     return [(event, meaning) for event in told.events if (meaning := _meaning(event))]
 
 
-def _carry(shop: Shop, told: _Told, *, at: datetime) -> None:
-    browser = Browser(source=f"site:{told.site}", visitor=told.visitor)
-    meant = _meant(told)
-    ordering.hold(
-        shop=shop, told=[said.order for _event, said in meant if said.order]
-    )  # before products, as servers do
-    _learn(shop, [meaning for _event, meaning in meant], at=at)
-    contact = _who(browser.source, browser.visitor, max(event.at for event in told.events))
-    entries = [Entry(key=_key(event), at=event.at, told=said.cart) for event, said in meant if said.cart is not None]
-    if entries:
-        carting.hear(shop=shop, browser=browser, entries=entries, at=at, contact=contact)
-    for _event, meaning in sorted(meant, key=lambda pair: pair[0].at):
-        if meaning.order:
-            _claim(shop, browser, meaning, at=at)
+def _carry(shop: Shop, people: Sequence[_Told], *, at: datetime) -> None:
+    """Orders are held before products, as servers do, and carts after them; only orders are taken in one by one."""
+    meant = [(told, _meant(told)) for told in people]
+    said = [meaning for _told, some in meant for _event, meaning in some]
+    ordering.hold(shop=shop, told=[meaning.order for meaning in said if meaning.order])
+    _learn(shop, said, at=at)
+    carting.hear_all(shop=shop, told=_of_carts(meant), at=at)
+    for told, some in meant:
+        for _event, meaning in sorted(some, key=lambda pair: pair[0].at):
+            if meaning.order:
+                _claim(shop, _browser(told), meaning, at=at)
+
+
+def _of_carts(meant: Sequence[tuple[_Told, list[tuple[Event, Meaning]]]]) -> list[Heard]:
+    """What browsers of one site tell of carts, and whose they are, as far as that is proved."""
+    told = {
+        one.visitor: (
+            one, [Entry(key=_key(event), at=event.at, told=said.cart) for event, said in some if said.cart is not None]
+        )
+        for one, some in meant
+    }  # fmt: skip
+    moments = {visitor: max(event.at for event in one.events) for visitor, (one, entries) in told.items() if entries}
+    links = stitching.holding_each(meant[0][0].site, moments) if moments else {}
+    return [
+        Heard(
+            browser=_browser(told[visitor][0]),
+            entries=told[visitor][1],
+            contact=links[visitor].contact.standing() if visitor in links else None,
+        )
+        for visitor in moments
+    ]
+
+
+def _browser(told: _Told) -> Browser:
+    return Browser(source=f"site:{told.site}", visitor=told.visitor)
 
 
 def _claim(shop: Shop, browser: Browser, meaning: Meaning, *, at: datetime) -> None:

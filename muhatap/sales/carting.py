@@ -2,22 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 
 from muhatap.contacts.models import Contact
 from muhatap.sales import ordering, playing
 from muhatap.sales.events import ORDERED
 from muhatap.sales.models import Cart, CartEntry, CartLine, Leaving, Order, Product, Shop
 from muhatap.sales.ordering import Browser
-from muhatap.shared import locks
+from muhatap.shared import bulk, locks
 
 MOST_ENTRIES = 1000  # of one cart; what a machine adds beyond is let go
 LATE = timedelta(hours=24)  # so long after an order may what led to it arrive
+_CHANGED = {
+    "id": "int8", "contact_id": "int8", "currency": "text", "external_id": "text", "total": "numeric", "n_items": "int4",
+    "began_at": "timestamptz", "changed_at": "timestamptz", "checkout_at": "timestamptz", "ordered_at": "timestamptz",
+}  # fmt: skip
+_NEAR = """
+select c.* from sales_cart c join unnest(%s::text[], %s::text[], %s::timestamptz[]) as w (source, visitor, since)
+  on c.source = w.source and c.visitor = w.visitor and (c.ordered_at is null or c.ordered_at >= w.since)
+where c.shop_id = %s order by c.id for update of c
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,29 +38,53 @@ class Entry:
     told: Mapping[str, Any]
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What one browser tells of its cart; `contact` is who it was proved to be."""
+
+    browser: Browser
+    entries: Sequence[Entry]
+    contact: Contact | None = None
+
+
 def hear(
     *, shop: Shop, browser: Browser, entries: Sequence[Entry], at: datetime, contact: Contact | None = None
 ) -> list[Cart]:
-    """Take in what a browser tells of its cart; the carts that changed. Twice, late or in another order comes to the same."""
-    locks.hold("cart", shop.pk, browser.source, browser.visitor)
-    known = set(
-        CartEntry.objects.filter(source=browser.source, key__in=[one.key for one in entries]).values_list(
-            "key", flat=True
-        )
-    )
-    placed: dict[int, Cart] = {}
-    fresh: dict[int, list[CartEntry]] = defaultdict(list)
-    for one in sorted(entries, key=lambda entry: entry.at):
-        if one.key in known:
-            continue
-        known.add(one.key)
-        cart = _place(shop, browser, one, contact)
-        placed[cart.pk] = cart
-        fresh[cart.pk].append(CartEntry(cart=cart, source=browser.source, key=one.key, at=one.at, told=dict(one.told)))
-    for number, rows in fresh.items():
-        _replay(placed[number], rows, at=at)
-    return list(placed.values())
+    """What a browser tells of its cart; the carts that changed."""
+    return hear_all(shop=shop, told=[Heard(browser=browser, entries=entries, contact=contact)], at=at)
+
+
+@transaction.atomic
+def hear_all(*, shop: Shop, told: Sequence[Heard], at: datetime) -> list[Cart]:
+    """Take in what browsers tell of their carts, each of them once; the carts that changed.
+
+    Twice, late or in another order comes to the same.
+    """
+    told = sorted(told, key=lambda one: (one.browser.source, one.browser.visitor))
+    locks.hold_all(("cart", shop.pk, one.browser.source, one.browser.visitor) for one in told)
+    changed = _placed(shop, _fresh(told))
+    _recall(changed)
+    played = [(basket.cart, _play(basket)) for basket in changed if basket.has_room]
+    _keep(changed)
+    _lie(played)
+    _come_back([cart for cart, _now in played], at=at)
+    return [basket.cart for basket in changed]
+
+
+def _fresh(told: Sequence[Heard]) -> list[Heard]:
+    """Without the entries that are known, in the order in which they happened."""
+    keys = [entry.key for one in told for entry in one.entries]
+    sources = {one.browser.source for one in told}
+    known = set(CartEntry.objects.filter(source__in=sources, key__in=keys).values_list("source", "key"))
+    found = []
+    for one in told:
+        fresh: dict[str, Entry] = {}
+        for entry in sorted(one.entries, key=attrgetter("at")):
+            if (one.browser.source, entry.key) not in known:
+                fresh.setdefault(entry.key, entry)
+        if fresh:
+            found.append(replace(one, entries=list(fresh.values())))
+    return found
 
 
 @transaction.atomic
@@ -98,54 +131,106 @@ def belong(*, cart_id: int, contact: Contact | None) -> bool:
     return True
 
 
-def _place(shop: Shop, browser: Browser, one: Entry, contact: Contact | None) -> Cart:
-    """The cart this entry belongs to: the one that was ordered next after it, else the open one, else a new one."""
-    mine = Cart.objects.filter(shop=shop, source=browser.source, visitor=browser.visitor)
-    ordered = mine.filter(ordered_at__gte=one.at).order_by("ordered_at", "id").first()
-    is_late = bool(ordered and ordered.ordered_at and ordered.ordered_at - one.at <= LATE)
-    cart = ordered if is_late else mine.filter(ordered_at=None).first()
-    cart = mine.select_for_update().filter(pk=cart.pk).first() if cart else None
-    if cart:
-        if contact and cart.contact_id is None:
-            cart.contact = contact
-        return cart
+@dataclass(eq=False)
+class _Basket:
+    """A cart that is heard of, with the entries it has and those that are new."""
+
+    cart: Cart
+    before: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
+    fresh: list[Entry] = field(default_factory=list)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.before) + len(self.fresh) <= MOST_ENTRIES
+
+
+def _placed(shop: Shop, told: Sequence[Heard]) -> list[_Basket]:
+    """Each entry in its cart, or in a new one."""
+    since = {one.browser: one.entries[0].at for one in told}
+    standing, made = _standing(shop, since), ordering.of_visitors(since)
+    for one in told:
+        mine = standing.setdefault(one.browser, [])
+        for entry in one.entries:
+            basket = _place(mine, entry) or _begin(mine, shop, one, entry, made.get(one.browser, ()))
+            basket.fresh.append(entry)
+            if one.contact and basket.cart.contact_id is None:
+                basket.cart.contact = one.contact
+    return [basket for mine in standing.values() for basket in mine if basket.fresh]
+
+
+def _standing(shop: Shop, since: Mapping[Browser, datetime]) -> dict[Browser, list[_Basket]]:
+    """The carts to which what happened since then may belong: open ones, and those ordered after it."""
+    found: dict[Browser, list[_Basket]] = defaultdict(list)
+    rows = [(one.source, one.visitor, moment) for one, moment in since.items()]
+    for cart in Cart.objects.raw(_NEAR, [*bulk.columns(rows), shop.pk]) if rows else ():
+        found[Browser(source=cart.source, visitor=cart.visitor)].append(_Basket(cart))
+    return found
+
+
+def _place(mine: Sequence[_Basket], entry: Entry) -> _Basket | None:
+    """The cart this entry belongs to: the one that was ordered next after it, else the open one."""
+    ordered = [(basket.cart.ordered_at, n) for n, basket in enumerate(mine) if basket.cart.ordered_at]
+    moment, place = min((pair for pair in ordered if pair[0] >= entry.at), default=(None, 0))
+    if moment and moment - entry.at <= LATE:
+        return mine[place]
+    return next((basket for basket in mine if basket.cart.ordered_at is None), None)
+
+
+def _begin(mine: list[_Basket], shop: Shop, heard: Heard, entry: Entry, made: Sequence[Order]) -> _Basket:
     cart = Cart(
-        shop=shop,
-        source=browser.source,
-        visitor=browser.visitor,
-        contact=contact,
-        currency=shop.currency,
-        began_at=one.at,
-        changed_at=one.at,
-    )
-    made = ordering.of_visitor(browser, since=one.at)
-    if made and made.shop_id == shop.pk and made.placed_at - one.at <= LATE:
-        cart.order, cart.ordered_at = made, made.placed_at  # the order arrived before what led to it
-    cart.save()
-    return cart
+        shop=shop, source=heard.browser.source, visitor=heard.browser.visitor, currency=shop.currency, began_at=entry.at,
+        changed_at=entry.at,
+    )  # fmt: skip
+    order = next((one for one in made if one.placed_at >= entry.at), None)
+    if order and order.shop_id == shop.pk and order.placed_at - entry.at <= LATE:
+        cart.order, cart.ordered_at = order, order.placed_at  # the order arrived before what led to it
+    mine.append(_Basket(cart))
+    return mine[-1]
 
 
-def _replay(cart: Cart, fresh: list[CartEntry], *, at: datetime) -> None:
-    if cart.entries.count() + len(fresh) > MOST_ENTRIES:
-        return
+def _recall(baskets: Sequence[_Basket]) -> None:
+    """The entries that are known of these carts."""
+    standing = {basket.cart.pk: basket for basket in baskets if basket.cart.pk}
+    known = CartEntry.objects.filter(cart__in=standing).order_by("at", "id")
+    for number, at, told in known.values_list("cart", "at", "told") if standing else ():
+        standing[number].before.append((at, told))
+
+
+def _keep(baskets: Sequence[_Basket]) -> None:
+    """The carts as they are now, and what is new of them."""
+    standing = [basket.cart for basket in baskets if basket.cart.pk]
+    bulk.change("sales_cart", _CHANGED, ([getattr(cart, name) for name in _CHANGED] for cart in standing))
+    Cart.objects.bulk_create(basket.cart for basket in baskets if basket.cart.pk is None)
+    fresh = [
+        CartEntry(cart=basket.cart, source=basket.cart.source, key=one.key, at=one.at, told=dict(one.told))
+        for basket in baskets
+        if basket.has_room
+        for one in basket.fresh
+    ]
     CartEntry.objects.bulk_create(fresh, ignore_conflicts=True)
-    entries = cart.entries.order_by("at", "id").values_list("at", "told")
-    played = playing.play(entries)
-    moments = [row[0] for row in entries]
-    cart.began_at, cart.changed_at = min(moments), max(moments)
-    cart.currency, cart.external_id = played.currency or cart.currency, played.external_id
-    cart.total, cart.n_items, cart.checkout_at = played.total, played.n_items, played.checkout_at
-    if any(one.told.get("verb") == ORDERED for one in fresh) and cart.ordered_at is None:
-        cart.ordered_at = max(one.at for one in fresh if one.told.get("verb") == ORDERED)
-    cart.save()
-    _lie(cart, played)
-    _come_back(cart, at=at)
 
 
-def _lie(cart: Cart, played: playing.Played) -> None:
-    ids = [item.id for item in played.items.values() if item.id]
-    known = dict(Product.objects.filter(shop=cart.shop_id, external_id__in=ids).values_list("external_id", "id"))
-    cart.lines.all().delete()
+def _play(basket: _Basket) -> playing.Played:
+    """What its entries come to, which the cart is told."""
+    cart = basket.cart
+    entries = sorted([*basket.before, *((one.at, one.told) for one in basket.fresh)], key=itemgetter(0))
+    now = playing.play(entries)
+    cart.began_at, cart.changed_at = entries[0][0], entries[-1][0]
+    cart.currency, cart.external_id = now.currency or cart.currency, now.external_id
+    cart.total, cart.n_items, cart.checkout_at = now.total, now.n_items, now.checkout_at
+    ordered = [one.at for one in basket.fresh if one.told.get("verb") == ORDERED]
+    cart.ordered_at = cart.ordered_at or max(ordered, default=None)
+    return now
+
+
+def _lie(played: Sequence[tuple[Cart, playing.Played]]) -> None:
+    """What lies in these carts."""
+    ids = {item.id for _cart, now in played for item in now.items.values() if item.id}
+    shops = {cart.shop_id for cart, _now in played}
+    products = Product.objects.filter(shop__in=shops, external_id__in=ids)
+    known = dict(products.values_list("external_id", "id")) if ids else {}
+    if played:
+        CartLine.objects.filter(cart__in=[cart.pk for cart, _now in played]).delete()
     CartLine.objects.bulk_create(
         CartLine(
             cart=cart,
@@ -157,16 +242,21 @@ def _lie(cart: Cart, played: playing.Played) -> None:
             quantity=item.quantity,
             price=item.price,
         )
-        for n, item in enumerate(played.items.values(), 1)
+        for cart, now in played
+        for n, item in enumerate(now.items.values(), 1)
     )
 
 
-def _come_back(cart: Cart, *, at: datetime) -> None:
+def _come_back(carts: Sequence[Cart], *, at: datetime) -> None:
     """Somebody who does something in a cart has come back to it; who emptied it has not left it either."""
-    standing = Leaving.objects.filter(cart=cart, over_at=None)
-    since = standing.aggregate(at=Min("at"))["at"]
-    if since and (cart.changed_at > since or cart.n_items == 0 or cart.ordered_at):
-        standing.update(over_at=at)
+    by_number = {cart.pk: cart for cart in carts}
+    over = []
+    for leaving in Leaving.objects.filter(cart__in=by_number, over_at=None):
+        cart = by_number[leaving.cart_id]
+        if cart.changed_at > leaving.at or cart.n_items == 0 or cart.ordered_at:
+            over.append(leaving.pk)
+    if over:
+        Leaving.objects.filter(pk__in=over).update(over_at=at)
 
 
 def _close(cart: Cart, order: Order | None, at: datetime) -> None:

@@ -7,8 +7,12 @@ from django.db import transaction
 
 from muhatap.sales.models import Product, Shop
 from muhatap.sales.told import Thing
+from muhatap.shared import bulk
 
 _TEXTS = ("name", "sku", "brand", "category", "variant", "url", "image")
+_CHANGED = {"id": "int8"} | dict.fromkeys(_TEXTS, "text") | {
+    "price": "numeric", "currency": "text", "told_at": "timestamptz", "is_told_by_server": "bool",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -18,22 +22,23 @@ def learn(*, shop: Shop, things: Iterable[Thing], currency: str, by_server: bool
     What a browser says fills what nobody has said; only the shop's server changes what stands.
     """
     told = {thing.external_id: thing for thing in things if thing.external_id}
-    Product.objects.bulk_create(
-        [
-            Product(shop=shop, external_id=number, currency=currency or shop.currency, told_at=at)
-            for number in sorted(told)
-        ],
-        ignore_conflicts=True,
-    )
-    known = Product.objects.filter(shop=shop, external_id__in=told).order_by("external_id").select_for_update()
-    found = {}
-    changed = []
-    for product in known:
-        found[product.external_id] = product.pk
-        if _hear(product, told[product.external_id], currency or shop.currency, by_server=by_server, at=at):
-            changed.append(product)
-    Product.objects.bulk_update(changed, [*_TEXTS, "price", "currency", "told_at", "is_told_by_server"])
-    return found
+    coin = currency or shop.currency
+    known = _standing(shop, told)
+    if missing := sorted(told.keys() - known.keys()):
+        fresh = [Product(shop=shop, external_id=number, currency=coin, told_at=at) for number in missing]
+        for product in fresh:
+            _hear(product, told[product.external_id], coin, by_server=by_server, at=at)
+        Product.objects.bulk_create(fresh, ignore_conflicts=True)
+        known |= _standing(shop, missing)
+    changed = [one for number, one in known.items() if _hear(one, told[number], coin, by_server=by_server, at=at)]
+    bulk.change("sales_product", _CHANGED, ([getattr(one, name) for name in _CHANGED] for one in changed))
+    return {number: one.pk for number, one in known.items()}
+
+
+def _standing(shop: Shop, numbers: Iterable[str]) -> dict[str, Product]:
+    """Held, in the order in which everybody holds them."""
+    rows = Product.objects.filter(shop=shop, external_id__in=list(numbers)).order_by("external_id").select_for_update()
+    return {product.external_id: product for product in rows}
 
 
 def _hear(product: Product, thing: Thing, currency: str, *, by_server: bool, at: datetime) -> bool:

@@ -111,11 +111,6 @@ def called(name: str) -> str:
     return plain if plain in V2 else ""
 
 
-def is_look(name: str) -> bool:
-    """Whether such an event speaks of products alone: it changes no cart and no order."""
-    return called(name) in _LOOKS
-
-
 def meaning(*, name: str, properties: object, at: datetime, key: str) -> Meaning | None:
     """What an event says that happened `at`; None for what is none of the shop's. `key` tells it from all others."""
     is_about, said = called(name), mapping(properties)

@@ -7,6 +7,7 @@ tells its own: both are the same order.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,13 @@ from muhatap.interactions.models import Interaction
 from muhatap.sales import catalogue
 from muhatap.sales.models import Order, OrderLine, OrderStep, Refund, Shop, State
 from muhatap.sales.told import NOTHING, Customer, Line, Return, ToldOrder, Unreadable
-from muhatap.shared import address, locks, phone
+from muhatap.shared import address, bulk, locks, phone
 
+_OF_VISITORS = """
+select o.* from sales_order o join unnest(%s::text[], %s::text[], %s::timestamptz[]) as w (source, visitor, since)
+  on o.source = w.source and o.visitor = w.visitor and o.visitor <> '' and o.placed_at >= w.since
+order by o.placed_at, o.id
+"""
 UNDER_WAY = (State.PLACED, State.PAID, State.SHIPPED)
 
 
@@ -59,8 +65,8 @@ def take(*, shop: Shop, told: ToldOrder, at: datetime, browser: Browser | None =
 
 def hold(*, shop: Shop, told: Iterable[ToldOrder]) -> None:
     """Nobody else writes these orders until the transaction ends, by whichever of their names they are told."""
-    for name in sorted({name.removeprefix("#") for one in told for name in (one.external_id, one.number) if name}):
-        locks.hold("order", shop.pk, name)
+    names = sorted({name.removeprefix("#") for one in told for name in (one.external_id, one.number) if name})
+    locks.hold_all(("order", shop.pk, name) for name in names)
 
 
 def says_enough(told: ToldOrder) -> bool:
@@ -99,10 +105,13 @@ def belong(*, order_id: int, contact: Contact | None) -> Order | None:
     return order
 
 
-def of_visitor(browser: Browser, *, since: datetime) -> Order | None:
-    """The first order this browser made at or after a moment."""
-    mine = Order.objects.filter(source=browser.source, visitor=browser.visitor, placed_at__gte=since)
-    return mine.order_by("placed_at", "id").first()
+def of_visitors(since: Mapping[Browser, datetime]) -> dict[Browser, list[Order]]:
+    """The orders that these browsers made, each since a moment of its own, the first one first."""
+    found: dict[Browser, list[Order]] = defaultdict(list)
+    rows = [(one.source, one.visitor, moment) for one, moment in since.items()]
+    for order in Order.objects.raw(_OF_VISITORS, bulk.columns(rows)) if rows else ():
+        found[Browser(source=order.source, visitor=order.visitor)].append(order)
+    return found
 
 
 def guest_key(who: Customer) -> str:

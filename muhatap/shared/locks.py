@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -11,6 +11,13 @@ def hold(*parts: object) -> None:
     """One transaction at a time for this key; others wait. Released at commit or rollback, also when the process is killed."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [number(*parts)])
+
+
+def hold_all(keys: Iterable[Sequence[object]]) -> None:
+    """Hold many, in the order in which they are given: who holds several of a kind everywhere has to take them in the same."""
+    if numbers := [number(*parts) for parts in keys]:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(pg_advisory_xact_lock(n)) from unnest(%s::bigint[]) as n", [numbers])
 
 
 def share(*parts: object) -> None:

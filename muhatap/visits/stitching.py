@@ -4,7 +4,7 @@ A visitor (one browser on one site) is one contact at a time, and the database s
 its last tie ended, becomes the contact's. Two known people are never joined by it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -77,6 +77,16 @@ def holding(site_id: int, visitor: str, at: datetime) -> VisitorLink | None:
     """What ties the visitor to somebody at a moment."""
     links = VisitorLink.objects.filter(site=site_id, visitor=visitor, taken_back_at=None, from_at__lte=at)
     return links.filter(Q(until_at=None) | Q(until_at__gt=at)).select_related("contact__merged_into").first()
+
+
+def holding_each(site_id: int, moments: Mapping[str, datetime]) -> dict[str, VisitorLink]:
+    """What ties many visitors of a site, each at a moment of its own."""
+    links = VisitorLink.objects.filter(site=site_id, visitor__in=list(moments), taken_back_at=None)
+    return {
+        link.visitor: link
+        for link in links.select_related("contact__merged_into")
+        if link.from_at <= moments[link.visitor] and (link.until_at is None or link.until_at > moments[link.visitor])
+    }
 
 
 def links_of(contact: Contact) -> list[VisitorLink]:
