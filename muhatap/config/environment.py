@@ -275,7 +275,10 @@ def _engine(text: str) -> str:
 
 
 def _lake(text: str) -> str:
-    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)*/?", text, re.ASCII) and "/../" not in f"{text}/":
+    if (
+        re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)*/?", text, re.ASCII)
+        and "/../" not in f"{text}/"
+    ):
         return text.rstrip("/")
     if "://" in text:
         raise ValueError(

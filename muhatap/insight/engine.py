@@ -37,7 +37,9 @@ class Moved(Unanswered):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The store of closed days does not give what we asked for. Ask again; if it stays so, tell an administrator.")
+            _(
+                "The store of closed days does not give what we asked for. Ask again; if it stays so, tell an administrator."
+            )
         )
 
 

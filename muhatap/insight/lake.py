@@ -155,7 +155,9 @@ class _Folders:
         if not path.exists():
             return False
         made, month = path.stat().st_mtime_ns, path.stem.removeprefix("month=")
-        return all(folder.stat().st_mtime_ns <= made for day, folder in self._folders.items() if f"{day:%Y-%m}" == month)
+        return all(
+            folder.stat().st_mtime_ns <= made for day, folder in self._folders.items() if f"{day:%Y-%m}" == month
+        )
 
 
 def _folder() -> Path:

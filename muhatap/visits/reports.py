@@ -122,7 +122,7 @@ def _below(cut: Cut, path: str) -> tuple[str, list[Any]]:
     """Day by day, so that an index leads to the path within each: neither other days nor other pages are read."""
     where, values = _where(cut)
     days = "generate_series(%s::date, %s::date, interval '1 day') as day"
-    rows = f"(select * from visits_elementday where \"on\" = day::date and starts_with(path, %s) and {where})"  # noqa: S608 (ours)
+    rows = f'(select * from visits_elementday where "on" = day::date and starts_with(path, %s) and {where})'  # noqa: S608 (ours)
     return f"{days} cross join lateral {rows} as found", [cut.start, cut.end, path, *values]
 
 
