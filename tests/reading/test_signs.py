@@ -41,7 +41,7 @@ from muhatap.reading.words import cut
         ("Siyah istedim, mor geldi", "other_than_asked"),
         ("Bir kez bile üzmedi", "even_not"),
         ("İki haftadır aynı yerde", "since"),
-        ("yağmurda da gönderiyor musunuz", "asks_state"),
+        ("bu yağmurda kargo geliyor mu", "asks_state"),
         ("ADRESE NASIL GELİYORSUNUZ", "asks_wh_verb"),
         ("geçen sene de sizden almıştık, ilk gün bozuldu", "keeps_on"),
     ],
