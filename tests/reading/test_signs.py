@@ -44,6 +44,15 @@ from muhatap.reading.words import cut
         ("bu yağmurda kargo geliyor mu", "asks_state"),
         ("ADRESE NASIL GELİYORSUNUZ", "asks_wh_verb"),
         ("geçen sene de sizden almıştık, ilk gün bozuldu", "keeps_on"),
+        ("Ordered the blue one, got the green one", "told_otherwise"),
+        ("Table for six on Saturday", "noun_request"),
+        ("Please tell me whether it fits", "asks_to_tell"),
+        ("Is Gary in today?", "asks_open"),
+        ("Not sure if I need the long one", "unsure"),
+        ("It has never been this calm", "best_ever"),
+        ("Automatic reply: back on Monday", "other_life"),
+        ("a seamless check-in", "joy_word"),
+        ("shoddy work", "woe_word"),
     ],
 )
 def test_a_sign_is_found_where_it_is_said(text, sign):
