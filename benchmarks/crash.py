@@ -16,14 +16,25 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crashing.product import Product, Reaper
-from benchmarks.crashing.traffic import Agents, Confirmed, Customers, Plan, Visitor, patiently, threads
+from benchmarks.crashing.traffic import Agents, Confirmed, Customers, Plan, ShopServer, Visitor, patiently, threads
 from benchmarks.crashing.world import ADDRESS, PASSWORD, SLOWEST, World
 from benchmarks.report import at_least, at_most, progress, tell
+from tests.sales.payloads import SECRET
 
 PLANS = {
-    "full": Plan(n_customers=60, n_mails=600, n_visitors=20, n_lines=25, n_answers=300, n_kills=52, seconds=230),
+    "full": Plan(
+        n_customers=60, n_mails=600, n_visitors=20, n_lines=25, n_answers=300, n_orders=150, n_kills=52, seconds=230
+    ),
     "small": Plan(
-        n_customers=6, n_mails=24, n_visitors=3, n_lines=8, n_answers=12, n_kills=6, seconds=14, is_hurried=True
+        n_customers=6,
+        n_mails=24,
+        n_visitors=3,
+        n_lines=8,
+        n_answers=12,
+        n_orders=12,
+        n_kills=6,
+        seconds=14,
+        is_hurried=True,
     ),
 }
 TRAFFIC_PATIENCE = 150.0  # after the time the traffic was meant to take
@@ -50,17 +61,18 @@ def main() -> int:
 
 
 def _run(plan: Plan, seed: int, world: World, product: Product) -> bool:
-    user_id = _open_shop(world, product)
+    user_id, hook = _open_shop(world, product)
     confirmed = Confirmed()
-    visitors = _storm(plan, seed, world, product, confirmed, user_id)
+    teller = ShopServer(product.port, hook, SECRET, plan, confirmed, random.Random(f"{seed} shop"))
+    visitors = _storm(plan, seed, world, product, confirmed, user_id, teller)
     drained = _drain(plan, confirmed)
     for visitor in visitors:
         visitor.look()
     return _tell(plan, seed, world, product, confirmed, drained, user_id)
 
 
-def _open_shop(world: World, product: Product) -> int:
-    """Wake Django beside the product, on the same data; one agent, one mailbox, one chat."""
+def _open_shop(world: World, product: Product) -> tuple[int, str]:
+    """Wake Django beside the product, on the same data; one agent, one mailbox, one chat, one shop, whose address for webhooks is told."""
     settings_of_the_product = product.environment()
     os.environ.clear()  # whoever called us may have settings of their own, such as another secret key
     os.environ.update(settings_of_the_product)
@@ -69,16 +81,21 @@ def _open_shop(world: World, product: Product) -> int:
     django.setup()
     from muhatap.accounts.models import User
     from muhatap.channels.models import Inbox
-    from muhatap.shared import secrets
+    from muhatap.sales import shops
+    from muhatap.shared import clock, secrets
 
     user = User.objects.create_user("zeynep@ihlamurev.example", None, name="Zeynep Arslan", visibility="all")
     settings = world.inbox_settings(secrets.seal(PASSWORD))
     Inbox.objects.create(kind="email", name=ADDRESS, address=ADDRESS, settings=settings)
     Inbox.objects.create(kind="webchat", name="Web", public_key="bench", settings={})
-    return user.pk
+    values = {"name": "Ihlamur Ev", "secret": SECRET}
+    shop = shops.connect(kind="woocommerce", values=values, by=user, at=clock.now())
+    return user.pk, f"/hooks/shops/{shop.token}/"
 
 
-def _storm(plan: Plan, seed: int, world: World, product: Product, confirmed: Confirmed, user_id: int) -> list[Visitor]:
+def _storm(
+    plan: Plan, seed: int, world: World, product: Product, confirmed: Confirmed, user_id: int, teller: ShopServer
+) -> list[Visitor]:
     """All the traffic, and all the killing, at the same time."""
     visitors = [
         Visitor(f"Ziyaretçi {n}", product.port, plan, confirmed, random.Random(f"{seed} {n}"))
@@ -87,13 +104,22 @@ def _storm(plan: Plan, seed: int, world: World, product: Product, confirmed: Con
     agents = Agents(plan, confirmed, user_id, random.Random(f"{seed} agents"))
     dice = random.Random(f"{seed} reaper")
     reaper = Reaper(product, n_kills=plan.n_kills, seconds=plan.seconds, dice=dice)
-    acts = [Customers(world, plan, confirmed).run, agents.run, reaper.run, *(visitor.run for visitor in visitors)]
+    acts = [
+        Customers(world, plan, confirmed).run,
+        agents.run,
+        teller.run,
+        reaper.run,
+        *(visitor.run for visitor in visitors),
+    ]
     until = time.monotonic() + plan.seconds + TRAFFIC_PATIENCE
     for thread in threads(*acts):
         thread.join(max(0.0, until - time.monotonic()))
         if thread.is_alive():
             raise RuntimeError(f"the traffic does not come to an end; the end of the log:\n{product.log()[-3000:]}")
-    progress(f"{len(confirmed.mails)} mails, {confirmed.n_lines} lines, {len(confirmed.answers)} answers confirmed")
+    progress(
+        f"{len(confirmed.mails)} mails, {confirmed.n_lines} lines, {len(confirmed.answers)} answers,"
+        f" {len(confirmed.orders)} orders confirmed"
+    )
     return visitors
 
 
@@ -121,10 +147,12 @@ def _drain(plan: Plan, confirmed: Confirmed) -> float:
 
 def _owed(confirmed: Confirmed) -> dict[str, int]:
     from muhatap.interactions.models import Outgoing, RawItem
+    from muhatap.sales.models import ShopDelivery
 
     return {
         "mails to fetch": len(confirmed.mails) - RawItem.objects.filter(inbox__kind="email").count(),
         "items to digest": RawItem.objects.filter(digested_at=None).count(),
+        "deliveries to digest": ShopDelivery.objects.filter(digested_at=None, quarantined_at=None).count(),
         "answers to send": Outgoing.objects.filter(state=Outgoing.State.QUEUED).count(),
     }
 
@@ -160,6 +188,9 @@ def _tell(
         "kills": at_least(kills.total(), plan.n_kills, **{f"of_{what}": kills[what] for what in sorted(kills)}),
         "accepted": at_least(len(confirmed.mails) + confirmed.n_lines, plan.n_mails + plan.n_visitors * plan.n_lines),
         "answers": at_least(len(confirmed.answers), plan.n_answers),
+        "orders": at_least(len(confirmed.orders), plan.n_orders),
+        "orders_lost": at_most(verdict.n_orders_lost, 0),
+        "orders_doubled": at_most(verdict.n_orders_doubled, 0),
         "lost": at_most(verdict.n_lost, 0),
         "doubled": at_most(verdict.n_doubled, 0),
         "answers_lost": at_most(verdict.n_answers_lost, 0),

@@ -12,8 +12,10 @@ from muhatap.channels.webchat.models import ChatLine, ChatSession
 from muhatap.conversations import counting
 from muhatap.conversations.models import Conversation, Message
 from muhatap.interactions.models import Interaction, Outgoing, Quarantine, RawItem
+from muhatap.sales.models import Order, OrderStep, ShopDelivery
 
 State = Outgoing.State
+TOLD = {"processing": "paid", "completed": "delivered"}  # what WooCommerce says, and what we call it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,8 @@ class Verdict:
     n_miscounted: int
     n_orphans: int
     n_audit_breaks: int
+    n_orders_lost: int
+    n_orders_doubled: int
     notes: tuple[str, ...]
 
 
@@ -38,6 +42,7 @@ def judge(confirmed: Confirmed, taken: dict[str, int], user: User) -> Verdict:
     """Hold what was confirmed against what the database, the visitors' windows and the mail server's sink have."""
     notes: list[str] = []
     lost, doubled = _inbound(confirmed, notes)
+    orders_lost, orders_doubled = _orders(confirmed, notes)
     outgoing = list(Outgoing.objects.select_related("inbox"))
     twice = [message_id for message_id, n in taken.items() if n > 1] + _lines_put_twice()
     notes += [f"sent twice: {message_id}" for message_id in twice]
@@ -53,6 +58,8 @@ def judge(confirmed: Confirmed, taken: dict[str, int], user: User) -> Verdict:
         n_miscounted=_miscounted(user, notes),
         n_orphans=_orphans(notes),
         n_audit_breaks=int(audit.first_broken() is not None),
+        n_orders_lost=orders_lost,
+        n_orders_doubled=orders_doubled,
         notes=tuple(notes),
     )
 
@@ -62,7 +69,9 @@ def _inbound(confirmed: Confirmed, notes: list[str]) -> tuple[int, int]:
     visitors = dict(ChatSession.objects.values_list("name", "visitor_id"))
     wanted = {*confirmed.mails}
     wanted |= {f"{visitors.get(name)}:{key}" for name, keys in confirmed.lines.items() for key in keys}
-    interactions = Counter(Interaction.objects.filter(direction="in").values_list("external_id", flat=True))
+    interactions = Counter(
+        Interaction.objects.filter(direction="in", kind="message").values_list("external_id", flat=True)
+    )
     messages = Counter(Message.objects.filter(kind="inbound").values_list("external_id", flat=True))
     lost = [one for one in wanted if not interactions[one] or not messages[one]]
     doubled = [one for one in {*interactions, *messages} if interactions[one] > 1 or messages[one] > 1]
@@ -72,6 +81,28 @@ def _inbound(confirmed: Confirmed, notes: list[str]) -> tuple[int, int]:
     ]
     notes += [f"quarantined: {row.reason} {row.detail}" for row in Quarantine.objects.all()[:20]]
     return len(lost), len(doubled) + len(surplus)
+
+
+def _orders(confirmed: Confirmed, notes: list[str]) -> tuple[int, int]:
+    """Every order the shop was answered for stands once, in the state it was told last, with its customer and its one line on the timeline."""
+    rows = Order.objects.annotate(n_lines=Count("lines"))
+    found = {row.number: row for row in rows.filter(contact__isnull=False, interaction__isnull=False)}
+    wrong = rows.exclude(n_lines=1, number__in=confirmed.orders)
+    lost = [
+        number
+        for number, state in confirmed.orders.items()
+        if number not in found or found[number].state != TOLD[state]
+    ]
+    waiting = ShopDelivery.objects.filter(digested_at=None).count()
+    surplus = list(wrong.values_list("number", flat=True))
+    steps = OrderStep.objects.values("order", "state").annotate(n=Count("id")).filter(n__gt=1).count()
+    unheld = Interaction.objects.filter(kind="order").count() - len(found)
+    notes += [f"order lost or late: {number}" for number in lost[:20]] + [
+        f"order too many: {number}" for number in surplus[:20]
+    ]
+    if waiting or steps or unheld:
+        notes.append(f"{waiting} deliveries not digested, {steps} steps twice, {unheld} orders twice on a timeline")
+    return len(lost) + waiting, len(surplus) + steps + max(unheld, 0)
 
 
 def _answers_lost(confirmed: Confirmed, notes: list[str]) -> int:

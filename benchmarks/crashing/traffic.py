@@ -1,4 +1,4 @@
-"""What people do while everything dies around them: customers write mails, visitors chat, agents answer.
+"""What people do while everything dies around them: customers write mails, visitors chat, agents answer, a shop tells of orders.
 
 Everything that the product confirmed is written down here; the judge looks for it afterwards.
 """
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from benchmarks.crashing.world import ADDRESS, HOST, World
 from benchmarks.report import progress
+from tests.sales.payloads import raw, signature, woo_order
 
 UNDO = timedelta(seconds=1)
 HTTP_PATIENCE = 10.0
@@ -35,6 +36,7 @@ class Plan:
     n_visitors: int
     n_lines: int
     n_answers: int
+    n_orders: int
     n_kills: int
     seconds: float
     is_hurried: bool = False
@@ -48,6 +50,7 @@ class Confirmed:
     lines: dict[str, list[str]] = field(default_factory=dict)
     windows: dict[str, list[str]] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
+    orders: dict[str, str] = field(default_factory=dict)  # by number, the state that was told last
     n_repeats: int = 0
 
     @property
@@ -165,6 +168,55 @@ class Agents:
         by = User.objects.get(pk=self.user_id)
         reply.send(conversation=conversation, answer=answer, by=by, at=clock.now(), undo=UNDO)
         return True
+
+
+class ShopServer:
+    """A WooCommerce that tells of each order twice, placed and done, and repeats what nobody confirmed, as its plugins for retries do."""
+
+    def __init__(
+        self, port: int, path: str, secret: str, plan: Plan, confirmed: Confirmed, dice: random.Random
+    ) -> None:
+        self.port, self.path, self.secret, self.plan, self.confirmed, self.dice = (
+            port,
+            path,
+            secret,
+            plan,
+            confirmed,
+            dice,
+        )
+
+    def run(self) -> None:
+        for n in _paced(self.plan.n_orders * 2, self.plan.seconds):
+            number, is_done = 50_000 + n // 2, n % 2 == 1
+            self._tell(number, "completed" if is_done else "processing")
+            if self.dice.random() < 0.2:  # its answer was lost on the way
+                self._tell(number, "completed" if is_done else "processing")
+
+    def _tell(self, number: int, state: str) -> None:
+        at = f"2026-11-12T16:{41 if state == 'processing' else 55}:00"
+        who = {"first_name": "Müşteri", "last_name": f"{number}", "email": f"musteri{number % 9}@ornek.example"}
+        said = woo_order(number, status=state, date_modified_gmt=at, customer_id=number % 9 + 1, billing=who)
+        while not self._once(raw(said), f"{number} {state}"):
+            time.sleep(self.dice.uniform(0.2, 1.0))
+        self.confirmed.orders[str(number)] = state
+
+    def _once(self, body: bytes, delivery: str) -> bool:
+        headers = {
+            "Content-Type": "application/json", "X-WC-Webhook-Topic": "order.updated",
+            "X-WC-Webhook-Delivery-ID": delivery, "X-WC-Webhook-Signature": signature(body, self.secret),
+        }  # fmt: skip
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HTTP_PATIENCE)
+        try:
+            connection.request("POST", self.path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status not in (200, 429, 500, 502, 503, 504):
+                raise RuntimeError(f"POST {self.path}: {answer.status}")
+            return answer.status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
 
 def patiently(act: Callable[[], T]) -> T:

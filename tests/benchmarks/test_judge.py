@@ -9,10 +9,13 @@ from benchmarks.crashing.traffic import Confirmed
 from muhatap.channels.contract import Address
 from muhatap.conversations.models import Conversation, ConversationCountDelta, Message
 from muhatap.flow import reply
+from muhatap.flow import shops as digesting
 from muhatap.flow.intake import digest
 from muhatap.interactions import intake
 from muhatap.interactions.models import Outgoing, RawItem
+from muhatap.sales import arriving, shops
 from tests import cast
+from tests.sales.payloads import SECRET, raw, woo_order
 
 pytestmark = pytest.mark.django_db
 MAIL = b"From: ayse.yilmaz@ornek.example\r\nTo: destek@ihlamurev.example\r\nMessage-ID: <%d@ornek.example>\r\n\r\nMerhaba\r\n"
@@ -96,3 +99,19 @@ def _taken() -> dict[str, int]:
 def _wrong(verdict: Verdict) -> dict[str, int]:
     numbers = dataclasses.asdict(verdict)
     return {name: n for name, n in numbers.items() if name != "notes" and n}
+
+
+def test_an_order_that_is_nowhere_is_lost_and_one_nobody_told_of_is_too_many(confirmed: Confirmed) -> None:
+    values = {"name": "Ihlamur Ev", "secret": SECRET}
+    shop = shops.connect(kind="woocommerce", values=values, by=cast.selin(), at=cast.NOW)
+    kept = arriving.accept(shop=shop, external_id="1", topic="order.updated", raw=raw(woo_order()), at=cast.NOW)
+    digesting.digest(delivery_id=kept.delivery_id or 0, at=cast.NOW)
+
+    confirmed.orders["10482"] = "processing"
+    assert _wrong(judge(confirmed, _taken(), cast.can())) == {}
+    confirmed.orders["10483"] = "processing"
+    assert _wrong(judge(confirmed, _taken(), cast.can())) == {"n_orders_lost": 1}
+    confirmed.orders = {"10482": "completed"}
+    assert _wrong(judge(confirmed, _taken(), cast.can())) == {"n_orders_lost": 1}  # a later state was told
+    confirmed.orders = {}
+    assert _wrong(judge(confirmed, _taken(), cast.can())) == {"n_orders_doubled": 1}
