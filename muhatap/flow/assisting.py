@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -57,7 +58,7 @@ def prepare(
     draft_html: str = "",
 ) -> Asking:
     """What would be sent, masked and kept as it will be shown. Raises asking.NotOn, NothingToSay."""
-    reader = "tr" if by.language == "tr" else "en"
+    reader = "tr" if _language(by) == "tr" else "en"
     newest = recent.of(conversation)
     said = _said(conversation, task, newest, reader, wish=wish.strip()[:LONGEST_WISH], draft_html=draft_html)
     masked = masking.mask(said.texts, _known(conversation, newest, by), language=reader)
@@ -126,11 +127,16 @@ def goes_into(task: str) -> str:
 def language_of(conversation: Conversation, task: str, by: User, newest: recent.Recent | None = None) -> str:
     """The language an answer is wanted in: the reader's own, or the customer's."""
     if task in (Task.SUMMARY, Task.THEIRS):
-        return by.language
+        return _language(by)
     last = (newest or recent.of(conversation)).answered
     read = Reading.objects.filter(interaction=last.interaction_id).first() if last and last.interaction_id else None
     is_sure = read is not None and "language" not in read.unsure and read.language in prompts.LANGUAGES
     return read.language if read is not None and is_sure else variables.language(conversation)
+
+
+def _language(by: User) -> str:
+    """The reader's own; of somebody who never chose one, the installation's."""
+    return by.language or settings.LANGUAGE_CODE
 
 
 def _said(

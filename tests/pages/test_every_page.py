@@ -75,6 +75,13 @@ def opens(selector: str, part: str) -> Callable[[Page], None]:
     return press
 
 
+def would_be_sent(page: Page) -> None:
+    """The panel of the writing assistant, with the text that would go."""
+    page.locator("[data-menu=assist-menu]").click()
+    page.locator("[data-assists=draft]").click()
+    expect(page.locator("#assistant .assist-text")).to_be_visible()
+
+
 def rule_lines(page: Page) -> None:
     """Lines of other kinds, with boxes to tick and a text to write."""
     page.locator("#conditions select[id$=kind]").select_option("inbox")
@@ -201,6 +208,9 @@ PAGES: dict[str, Visit] = {
     "settings:inbox": Visit(path="/settings/inboxes/{mailbox}/edit/"),
     "settings:items": Visit(path="/settings/inboxes/{mailbox}/items/"),
     "settings:outgoing": Visit(path="/settings/inboxes/{mailbox}/outgoing/"),
+    "assistant_settings:edit": Visit(path="/settings/assistant/"),
+    "assistant_settings:sent": Visit(path="/settings/assistant/sent/"),
+    "assistant_settings:one": Visit(path="/settings/assistant/sent/{asking}/"),
     "writing:canned": Visit(path="/settings/writing/"),
     "writing:new_canned": Visit(path="/settings/writing/new/"),
     "writing:canned_reply": Visit(path="/settings/writing/{canned}/"),
@@ -335,6 +345,7 @@ STATES: dict[str, Visit] = {
     "macros menu": Visit(
         path="/inbox/{letters}/", by="zeynep", do=opens("[data-menu=macros-menu]", "#macros-menu [data-macro]")
     ),
+    "what would be sent": Visit(path="/inbox/{letters}/", by="zeynep", do=would_be_sent),
     "post in a thread": Visit(path="/inbox/{posted}/", by="zeynep"),
     "held answer": Visit(path="/inbox/{letters}/", by="zeynep", do=held),
     "nothing found": Visit(path="/inbox/in/mine/?q=böyle+bir+şey+yok", by="zeynep"),
@@ -376,6 +387,7 @@ PARTS = {  # fetched into a page that is looked at above
     "inbox:mentions", "web:now_part", "inbox:bulk_people", "inbox:bulk_tags", "automation:availability", "automation:dry_run_now",
     "sales:carts_panel", "sales:of_contact", "shops:progress",
     "promises:of_contact", "web:interest",
+    "assistant:standing", "assistant:show",
     "cases:of_contact", "inbox:edit_promise", "understanding:why", "understanding:field", "understanding:older_now",
 }  # fmt: skip
 FILES = {

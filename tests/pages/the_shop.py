@@ -20,6 +20,8 @@ from pytest_django.live_server_helper import LiveServer
 from demo.play import play
 from muhatap.accounts import api_keys, inviting
 from muhatap.accounts.models import Team, User
+from muhatap.assistant import asking, setting
+from muhatap.assistant.setting import Wanted
 from muhatap.automation.models import AutomationRule, Macro, RuleFiring
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Company, Contact, CustomField
@@ -29,7 +31,7 @@ from muhatap.duplicates.models import Proposal
 from muhatap.feedback import answering, designing
 from muhatap.feedback.answering import Given
 from muhatap.feedback.models import Invitation, Response
-from muhatap.flow import duplicates, surveying, telling, visitors
+from muhatap.flow import assisting, duplicates, surveying, telling, visitors
 from muhatap.imports import mapping, running, uploading
 from muhatap.interactions.models import Quarantine
 from muhatap.sales import shops as places
@@ -141,6 +143,7 @@ def _numbers() -> dict[str, Any]:
         **_asked(deniz),
         **_surveyed(deniz, letters.contact),
         "theme": _themed(),
+        "asking": _helped(letters),
         "topic": _with_topics(),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
@@ -159,6 +162,20 @@ def _asked(by: User) -> dict[str, int]:
     torn = Proposal.objects.get(about="two", state="open")
     group = Proposal.objects.filter(about="same", state="open").order_by("-n_group", "id")
     return {"question": group[0].pk, "torn": torn.pk, "doubted": torn.one, "doubted_record": torn.records[0]}
+
+
+def _helped(letters: Conversation) -> int:
+    """The writing assistant, and a draft it wrote that was thrown away."""
+    selin, zeynep = (User.objects.get(email=f"{one}@ihlamurev.example") for one in ("selin", "zeynep"))
+    tasks = {"does_draft": True, "does_summarise": True, "does_translate": True}
+    wanted = Wanted(url="https://api.example.com/v1", model="ihlamur-7b", key="sk-1", seconds=60, **tasks)
+    setting.change(wanted=wanted, by=selin, at=clock.now())
+    row = assisting.prepare(conversation=letters, task="draft", by=zeynep, at=clock.now(), wish="Özür dile")
+    asking.send(asking=row, by=zeynep, at=clock.now())
+    begun = asking.begin(asking_id=row.pk, at=clock.now())
+    asking.answer(asking=begun or row, text="Merhaba [KİŞİ_1], [gün] yolda.", at=clock.now())
+    asking.drop(asking=row)
+    return int(row.pk)
 
 
 def _themed() -> int:

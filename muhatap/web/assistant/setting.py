@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.assistant import prompts, setting
@@ -27,7 +28,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if form.errors else 200)
     if "try" in request.POST:
-        return _page(request, form, tried=_tried(request, form))
+        return _page(request, form, tried=_tried(form))
     if not _kept(request, form):
         return _page(request, form, status=422)
     messages.success(request, _("Saved."))
@@ -52,9 +53,9 @@ def _fault(error: Exception) -> tuple[str, str]:
     return "url", _("Enter an address and a model before you turn anything on.")
 
 
-def _tried(request: HttpRequest, form: AssistantForm) -> dict[str, Any]:
+def _tried(form: AssistantForm) -> dict[str, Any]:
     wanted: Wanted = form.wanted()
-    instructions, text = prompts.TRIAL["tr" if visitor(request).language == "tr" else "en"]
+    instructions, text = prompts.TRIAL["tr" if get_language() == "tr" else "en"]
     begun = time.monotonic()
     try:
         answer = setting.attempt(wanted, instructions=instructions, text=text, most_seconds=TRIAL_SECONDS)
