@@ -10,11 +10,12 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.channels.contract import Address
-from muhatap.channels.models import Inbox
+from muhatap.channels.models import Desk, Inbox
 from muhatap.contacts.models import Identity
 from muhatap.flow import reply, sweep
 from muhatap.interactions import outbox
 from muhatap.interactions.models import Outgoing
+from muhatap.notices.models import Notice
 from muhatap.shared import locks
 from tests import cast
 from tests.flow.conftest import arrive, letter, message_of
@@ -84,11 +85,15 @@ def test_a_job_that_kills_every_worker_ends_one_day() -> None:
 
 def test_a_long_hand_over_is_not_doubted_while_its_sender_lives(inbox: Inbox, lone_smtp: SmtpServer) -> None:
     outgoing = in_hand(inbox)
+    Desk.objects.get_or_create(inbox=inbox, user=cast.zeynep())
 
     with another_process_holds(outbox.IN_HAND, outgoing.pk):
+        sweep.everything(at=LATER + cast.minutes(5))
+        assert not Notice.objects.exists()
         sweep.everything(at=LATER + cast.minutes(60))
         outgoing.refresh_from_db()
         assert outgoing.state == Outgoing.State.HANDING
+        assert Notice.objects.get().user == cast.zeynep()  # who wrote it knows that it takes long
 
     sweep.everything(at=LATER + cast.minutes(60))
     outgoing.refresh_from_db()

@@ -9,9 +9,10 @@ from django.urls import reverse
 from muhatap.conversations import noting
 from muhatap.conversations.models import Conversation
 from muhatap.flow import happened, notifying
-from muhatap.notices import presence, wishes
+from muhatap.notices import presence, telling, things, wishes
 from muhatap.notices.models import Kind, Notice, Presence, PushSubscription, QuietHours
 from muhatap.shared import clock
+from muhatap.understanding.models import Theme
 from tests import cast
 from tests.conversations.conftest import arrival
 
@@ -41,6 +42,19 @@ def call_can(conversation: Conversation) -> None:
 
 def url(name: str) -> str:
     return reverse(f"notices:{name}")
+
+
+def test_what_stands_in_no_conversation_has_a_line_of_its_own_until_it_is_looked_at(can: Client) -> None:
+    theme = Theme.objects.create(words=["naylon", "koku"], begins_on=clock.now().date(), found_at=clock.now())
+    week = theme.weeks.create(begins_on=clock.now().date(), n_messages=6, n_people=6, n_all=40, expected=1)
+    for _twice in range(2):
+        telling.tell_of(users=[cast.can()], kind=Kind.THEME, thing=things.jump(week), at=clock.now())
+
+    [told] = can.get(url("news"), {"after": "0"}).json()["news"]
+    assert (told["about"], told["conversation"]) == (f"theme-{theme.pk}", None)
+    assert "naylon, koku" in can.get(url("list")).content.decode()
+    can.get(told["url"])
+    assert can.get(url("news")).json()["n"] == 0
 
 
 def test_the_bell_counts_conversations_and_forgets_what_was_opened(can: Client, conversation: Conversation) -> None:
