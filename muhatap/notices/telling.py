@@ -72,22 +72,20 @@ def _told_once(rows: list[Notice], of_this: QuerySet[Notice]) -> list[Notice]:
 def see(*, user: User, conversation: Conversation, at: datetime, until: int | None = None) -> int:
     """They have read the conversation (up to a message): what was told of it is seen. How many were new."""
     unseen = Notice.objects.filter(user=user, seen_at=None, message__conversation=conversation)
-    return _seen(unseen if until is None else unseen.filter(message_id__lte=until), at=at)
+    return _seen(user, unseen if until is None else unseen.filter(message_id__lte=until), at=at)
 
 
 @transaction.atomic(savepoint=False)
 def see_thing(*, user: User, thing: Theme | Case | Shop, at: datetime) -> int:
     """They have looked at a theme, a case or a shop. How many notices of it were new."""
-    return _seen(Notice.objects.filter(things.told(thing), user=user, seen_at=None), at=at)
+    return _seen(user, Notice.objects.filter(things.told(thing), user=user, seen_at=None), at=at)
 
 
-def _seen(unseen: QuerySet[Notice], *, at: datetime) -> int:
-    numbers = list(unseen.values_list("pk", "user_id"))
-    n_seen = (
-        Notice.objects.filter(pk__in=[pk for pk, _user in numbers], seen_at=None).update(seen_at=at) if numbers else 0
-    )
+def _seen(user: User, unseen: QuerySet[Notice], *, at: datetime) -> int:
+    numbers = list(unseen.values_list("pk", flat=True))
+    n_seen = Notice.objects.filter(pk__in=numbers, seen_at=None).update(seen_at=at) if numbers else 0
     if n_seen:
-        _announce(list({user_id for _pk, user_id in numbers}))
+        _announce([user.pk])
     return n_seen
 
 
