@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from muhatap.accounts.models import User
+from muhatap.contacts import writing
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import Contact
@@ -12,7 +13,11 @@ from muhatap.contacts.models import Contact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one row says. `key` is the value by which a contact is looked for, "" for none; `warning` goes back as it came."""
+    """What one row says. `key` is the value by which a contact is looked for, "" for none; `warning` goes back as it came.
+
+    `words` are what the record keeps, as it was given, under the names of contact fields; of several addresses the first. They
+    are found by whoever reads the row, who has time while others write.
+    """
 
     number: int
     facts: dict[str, Any]
@@ -21,6 +26,13 @@ class Told:
     note: str = ""
     key: str = ""
     warning: str = ""
+    words: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        said: dict[str, object] = {name: told for name, told in self.facts.items() if not isinstance(told, dict)}
+        said |= {str(handle.kind): handle.written for handle in reversed(self.handles)}
+        said |= {"tags": ", ".join(self.tags), "note": self.note}
+        object.__setattr__(self, "words", writing.kept(said))
 
 
 @dataclass(slots=True, kw_only=True)

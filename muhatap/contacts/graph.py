@@ -5,6 +5,7 @@ verified when nothing else is said, so that a mailbox keeps its one contact. It 
 for it, and nobody is joined by it.
 """
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -208,11 +209,11 @@ def _shared(values: Collection[Key]) -> list[Key]:
     if not values:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SHARED, [[value for _kind, value in values]])
+        cursor.execute(_SHARED, [json.dumps([value for _kind, value in values])])
         return [key for key in cursor.fetchall() if key in values]
 
 
-_SHARED = "select kind, value from contacts_sharedvalue where value = any(%s)"
+_SHARED = "select kind, value from contacts_sharedvalue where value in (select jsonb_array_elements_text(%s))"
 _MARK = """
 with counted as (
   select i.value, count(distinct i.contact_id) as n

@@ -93,12 +93,21 @@ def _introduce(words: Sequence[Word], own: Own, new: set[int], at: datetime) -> 
     firms = companies.named_many(dict.fromkeys(named), at=at)
     for word, some in told:
         if word.contact not in fresh:
-            fresh[word.contact] = Contact(pk=word.contact, fields={}, created_at=at, last_seen_at=word.at)
+            fresh[word.contact] = _nobody(word.contact, at, word.at)
         _place(fresh[word.contact], word, firms, at)
         handles.setdefault(word.contact, []).extend((one.kind, one.value) for one in some)
     for pk, contact in fresh.items():
         searching.fill(contact, handles[pk])
     bulk.copy(Contact._meta.db_table, _CONTACT, map(_of_contact, fresh.values()))
+
+
+def _nobody(number: int, at: datetime, seen_at: datetime) -> Contact:
+    """A row that says nothing yet; asking each of its fields for the default would cost more than filling it."""
+    values = _NOTHING | {"id": number, "fields": {}, "created_at": at, "last_seen_at": seen_at}
+    return Contact.from_db("default", list(values), list(values.values()))
+
+
+_NOTHING = {field.attname: getattr(Contact(), field.attname) for field in Contact._meta.concrete_fields}
 
 
 def _place(contact: Contact, word: Word, firms: Mapping[str, Company], at: datetime) -> None:

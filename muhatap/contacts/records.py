@@ -88,7 +88,7 @@ class Word:
         return self.told.source, self.told.external_id
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, str]:
         return writing.kept(self.told.fields)
 
 
@@ -247,7 +247,7 @@ def _land(words: list[Word], how: _How) -> None:
         writing.Word(
             source=word.told.source,
             external_id=word.told.external_id,
-            told=word.told.fields,
+            told=word.kept,
             at=word.told.at,
             contact=word.contact or 0,
             home=word.before.home_id if word.before and word.before.contact_id == word.contact else 0,

@@ -73,5 +73,7 @@ def _handles(head: dict[int, int]) -> dict[int, list[str]]:
 
 def _digits(text: str) -> str:
     """'+905321234118' is also found by 0532…: people leave the country out."""
-    digits = "".join(c for c in text if c.isdigit())
+    digits = text.removeprefix("+")
+    if not digits.isdigit():
+        digits = "".join(c for c in text if c.isdigit())
     return f"{digits} 0{digits[2:]}" if digits.startswith("90") else digits

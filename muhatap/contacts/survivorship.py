@@ -1,6 +1,6 @@
 """Which of several values stands: pinned by a person, then verified, then the source's rank, then the newer, then the fuller one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -150,6 +150,8 @@ def _differ(rivals: list[Golden]) -> bool:
 
 def _winner(rivals: list[Golden], rule: Rule) -> Golden:
     """The first by the rule's steps; at the very end the newer row, so that the same words always give the same value."""
+    if len(rivals) == 1:
+        return rivals[0]
     ranked = sorted(
         rivals, key=lambda one: (_rank(one, rule), one.at, one.fact_id or 0, one.record_id or 0), reverse=True
     )
@@ -164,11 +166,13 @@ def _decided(best: Golden, second: Golden, rule: Rule) -> str:
 
 
 def _rank(one: Golden, rule: Rule) -> tuple[Any, ...]:
-    told = {
-        "pinned": one.is_pinned,
-        "verified": one.is_verified,
-        "source": rule.believed(one.source),
-        "recent": one.at,
-        "complete": len(str(one.value or "")),
-    }
-    return tuple(told[step] for step in rule.steps)
+    return tuple(_SAYS[step](one, rule) for step in rule.steps)
+
+
+_SAYS: Mapping[str, Callable[[Golden, Rule], Any]] = {
+    "pinned": lambda one, _rule: one.is_pinned,
+    "verified": lambda one, _rule: one.is_verified,
+    "source": lambda one, rule: rule.believed(one.source),
+    "recent": lambda one, _rule: one.at,
+    "complete": lambda one, _rule: len(str(one.value or "")),
+}

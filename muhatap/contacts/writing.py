@@ -54,12 +54,12 @@ class Word:
     """One word on its way in: `contact` is where it stands, `home` what the ledger links it to, `before` the record it follows.
 
     `values` are those that count for the profile; channels and people tell theirs field by field and leave it empty. `normal` is
-    None where it is compared later.
+    None where it is compared later. `told` is what `kept` made of the words.
     """
 
     source: str
     external_id: str
-    told: Mapping[str, object]
+    told: Mapping[str, str]
     at: datetime
     contact: int
     home: int = 0
@@ -105,7 +105,7 @@ def _row(n: int, word: Word) -> dict[str, Any]:
         "source": word.source[:40],
         "external": word.external_id[:LONGEST],
         "version": word.version,
-        "told": kept(word.told),
+        "told": word.told,
         "values": word.values,
         "normal": comparable.kept(word.normal) if word.normal else {},
         "keys": blocking.keys(word.normal) if word.normal else (),

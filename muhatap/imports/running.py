@@ -22,7 +22,7 @@ from muhatap.imports import rowsfile, uploading, writing
 from muhatap.imports.ahead import Ahead
 from muhatap.imports.models import Import, RehearsedKey
 from muhatap.imports.understanding import Reader, reader
-from muhatap.shared import jobs, locks
+from muhatap.shared import garbage, jobs, locks
 
 COMPARE = "compare"  # the job that lets new records be found by what they say, when they are all there
 CHUNK = 2000
@@ -95,6 +95,7 @@ def go_on(*, import_id: int, at: datetime) -> None:
     jobs.queue(uploading.JOB, queue="care", import_id=import_id)
 
 
+@garbage.left_lying()
 @transaction.atomic
 def _chunk(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
     """One chunk; False when there is nothing left to do. Two imports take turns, so that they never wait for each other's rows."""

@@ -19,11 +19,11 @@ def reserve(model: type[models.Model], n: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "select array_agg(nextval(s.name)) from (select pg_get_serial_sequence(%s, 'id')::regclass as name) s, "
+            "select nextval(s.name) from (select pg_get_serial_sequence(%s, 'id')::regclass as name) s, "
             "generate_series(1, %s)",
             [model._meta.db_table, n],
         )
-        return list(cursor.fetchone()[0])
+        return [number for (number,) in cursor.fetchall()]
 
 
 def columns(rows: Rows) -> list[list[object]]:

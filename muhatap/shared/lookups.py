@@ -16,7 +16,7 @@ class OneOf(Lookup[Any]):
     lookup_name = "one_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         if not self.rhs:
             raise EmptyResultSet  # nobody need be asked
         left, params = self.process_lhs(compiler, connection)

@@ -112,6 +112,13 @@ def test_two_rows_of_one_person_are_one_contact() -> None:
     assert profile.project([before["id"]], at=LATER) == [] and Contact.objects.values().get() == before
 
 
+def test_of_a_new_contacts_addresses_only_a_later_row_remembers_what_it_brought() -> None:
+    one = imported(AYSE, AYSE.replace("0532 123 41 18", "0533 765 20 77"))
+    first, second = one.rows.order_by("number")
+    brought = list(Identity.objects.filter(value="+905337652077").values_list("pk", flat=True))
+    assert "identities" not in first.before and second.before["identities"] == brought
+
+
 def test_a_number_that_everybody_types_makes_nobody_one_and_is_nobodys() -> None:
     one = imported("Mehmet Kaya;;0555 555 55 55;;;;", "Elif Şahin;;0555 555 55 55;;;;", match="phone")
     assert outcomes(one) == ["created", "created"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muhatap.shared.phone import e164, n_missing, readable
+from muhatap.shared.phone import _parsed, e164, mobile, n_missing, readable
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,11 @@ def test_every_turkish_mobile_number_survives_every_way_of_writing_it(rest, pref
         f"(0{digits[:3]}) {digits[3:]}",
     ]
     assert len({e164(way) for way in ways}) == 1
+
+
+@given(
+    st.sampled_from(["", "0", "90", "+90", "0090", "(0", "+90 (", "0-", "+0"]),
+    st.text("0123456789 ()-.\u00a0٥", max_size=16),
+)
+def test_a_mobile_number_is_read_the_quick_way_as_the_library_reads_it(prefix, rest):
+    assert mobile(f"{prefix}5{rest}") in ("", _parsed(f"{prefix}5{rest}", "TR"))
