@@ -13,13 +13,15 @@ from playwright.sync_api import Page, expect
 
 from muhatap.channels.listening import looking
 from muhatap.channels.models import Inbox
-from muhatap.contacts import identity, merging
+from muhatap.contacts import identity
 from muhatap.conversations.models import Conversation
 from muhatap.feedback import answering
 from muhatap.feedback.models import Invitation, Response
 from muhatap.flow import intake, listening, surveying, themes
+from muhatap.flow import shops as digesting
 from muhatap.interactions.models import RawItem
-from muhatap.sales.models import State
+from muhatap.sales import shops
+from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.service import causes
 from muhatap.service.models import Case, Promise
 from muhatap.shared import clock
@@ -27,8 +29,9 @@ from muhatap.understanding.models import Reading, Theme
 from tests import cast
 from tests.channels.listening.recorded import FOLDER
 from tests.channels.listening.site import Said, Site, site
-from tests.feedback.asking_shop import order, survey
+from tests.feedback.asking_shop import survey
 from tests.insight.voice_world import reads
+from tests.sales.payloads import SECRET, raw, signature, woo_order
 
 __all__ = ["site"]
 LATE = ("kargo gelmedi", "kargom gelmedi hani", "kargo hâlâ gelmedi", "kargo yine gelmedi", "bu kargo niye gelmedi")
@@ -58,6 +61,16 @@ def speak(page: Page, language: str, root: str) -> None:
     """The pages in this language, whatever was spoken before."""
     cast.User.objects.update(language=language)
     page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": root}])
+
+
+def parcel_comes(shop: Shop) -> None:
+    """The shop's server signs that #10482 is delivered, and a job takes it in."""
+    now = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
+    body = raw(woo_order(status="completed", date_modified_gmt=now, date_completed_gmt=now))
+    signed = {"X-WC-Webhook-Signature": signature(body), "X-WC-Webhook-Topic": "order.updated"}
+    headers = signed | {"X-WC-Webhook-Delivery-ID": "1"}
+    assert Client().post(f"/hooks/shops/{shop.token}/", body, "application/json", headers=headers).status_code == 200
+    digesting.digest(delivery_id=ShopDelivery.objects.get().pk, at=clock.now())
 
 
 def others_write() -> None:
@@ -117,12 +130,18 @@ def test_a_post_is_heard_understood_promised_kept_asked_about_and_counted(
     expect(page.locator(".case-story")).to_contain_text("Paket ulaştı")
     assert Case.objects.get().state == "resolved"
 
-    # She says that she is Ayşe of order 10482: the two are joined by hand, her parcel comes, and she is asked.
+    # She says that she is Ayşe of order 10482: Can joins the two, the shop tells that her parcel came, and she is asked.
     with transaction.atomic():
-        ayse = identity.resolve(claims=(cast.AYSE,), source="email", at=clock.now())
-        merging.merge(keep=ayse, drop=heard.contact, by=cast.can(), at=clock.now(), reason="#10482")
+        shop = shops.connect(
+            kind="woocommerce", values={"name": "Ihlamur Ev", "secret": SECRET}, by=cast.selin(), at=clock.now()
+        )
+        account = cast.Claim(kind="shop", value=shops.account(shop, "20871"), is_verified=True)
+        ayse = identity.resolve(claims=(cast.AYSE, account), source="email", at=clock.now())
         asked = survey("nps", inbox=cast.support_inbox(), occasion="delivered", delay_minutes=0)
-        surveying.order_came(order=order(ayse, at=clock.now(), state=State.DELIVERED), at=clock.now())
+    page.goto(f"{root}/contacts/merge/?keep={ayse.pk}&drop={heard.contact_id}")
+    page.locator("form[action$='/contacts/merge/'] button").click()
+    page.wait_for_url(f"**/contacts/{ayse.pk}/")
+    parcel_comes(shop)
     invitation = Invitation.objects.get(survey=asked)
     surveying.ask_due(at=clock.now() + timedelta(minutes=1))
     page.goto(f"{root}/rate/{answering.token(invitation)}/")
