@@ -27,7 +27,10 @@ class SiteForm(forms.Form):
         initial="asked",
         choices=[
             ("asked", _("With consent: whoever agreed is known again, and customers who log in are recognised")),
-            ("never", _("Without consent: nothing is stored on anybody’s device, and nobody is known again after the day")),
+            (
+                "never",
+                _("Without consent: nothing is stored on anybody’s device, and nobody is known again after the day"),
+            ),
         ],
         help_text=_(
             "The second holds whatever a page, a program or a visitor says: their numbers are thrown away as they come in. "
@@ -40,7 +43,6 @@ class SiteForm(forms.Form):
             return sites.readable(self.cleaned_data["origins"].splitlines())
         except sites.BadOrigin as error:
             raise forms.ValidationError(str(error)) from error
-
 
     def told(self) -> dict[str, Any]:
         """What the form says, as sites are made and changed by it."""
