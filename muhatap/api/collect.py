@@ -57,6 +57,9 @@ class Said(NamedTuple):
     headers: Headers
 
 
+TAKEN = Said(200, OK, [])
+
+
 class Read(NamedTuple):
     """What a request holds, and of which site."""
 
@@ -112,7 +115,7 @@ def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) ->
                 if isinstance(unstorable, Exception):
                     raise unstorable
                 _conclude(read, unstorable)
-                said = Said(200, OK, _cors(headers))
+                said = Said(200, OK, _cors(headers)) if b"origin" in headers else TAKEN
             except Exception as trouble:
                 said = _sorry(trouble, headers)
             tell(said)
@@ -160,28 +163,32 @@ def _read(request: Request, call: str, site: Standing, scope: dict[str, Any], he
     return read
 
 
-def _each(
-    request: Request, read: Read, scope: dict[str, Any], headers: dict[bytes, bytes]
+def _each(request: Request, read: Read, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Iterator[Row | Refused]:
+    site = read.site
+    browser: dict[str, Any] = _of_browser(site, scope, headers)
+    told: dict[str, Any] = {"call": read.call, "site_id": site.id, "received_at": read.at, "by_server": site.by_server}
+    return _unnamed(request, site, told, browser) if site.is_nameless else segment.rows(request, **told, **browser)
+
+
+def _unnamed(
+    request: Request, site: Standing, told: dict[str, Any], browser: dict[str, str]
 ) -> Iterator[Row | Refused]:
-    site, call = read.site, read.call
-    browser = _of_browser(site, scope, headers)
-    told: dict[str, Any] = {"call": call, "site_id": site.id, "received_at": read.at, "by_server": site.by_server}
-    if not site.is_nameless:
-        yield from segment.rows(request, **told, **browser)
-        return
     salt, here = collector().salt, browser.get("nameless")
-    for part in unnamed.parts(
-        request, call=call, name=lambda said: here or nameless.name(salt=salt, site_id=site.id, address=said, user_agent="")
-    ):
+
+    def name(said: str) -> str:
+        return here or nameless.name(salt=salt, site_id=site.id, address=said, user_agent="")
+
+    for part in unnamed.parts(request, call=told["call"], name=name):
         if isinstance(part, Refused):
             yield part
         else:
-            yield from segment.rows(part[0], **told, **browser | {"nameless": part[1]})
+            told |= browser | {"nameless": part[1]}
+            yield from segment.rows(part[0], **told)
 
 
 def _conclude(read: Read, unstorable: list[Row]) -> None:
     """What there is to note when the rows are kept. Raises Refuse 400 for a single event that is too large."""
-    refused = [*read.refused, *(Refused("unstorable", "", segment.sample(row.payload)) for row in unstorable)]
+    refused = read.refused + [Refused("unstorable", "", segment.sample(row.payload)) for row in unstorable]
     collector().note(read.site.id, refused, read.at, has_sent=bool(read.rows))
     if read.call != "batch" and refused and refused[0].reason == "large":
         raise Refuse(400, refused[0].detail)
@@ -193,9 +200,7 @@ def _sorry(trouble: Exception, headers: dict[bytes, bytes]) -> Said:
         more = _waiting(trouble.wait) if trouble.wait else []
         body = json.dumps({"success": False, "message": trouble.said}).encode()
         return Said(trouble.status, body, [*_cors(headers), *more])
-    if not isinstance(
-        trouble, Busy | Lost
-    ):  # what we did not foresee keeps nothing either, so nobody may think that it did
+    if not isinstance(trouble, Busy | Lost):  # not foreseen: it keeps nothing either, so nobody may think that it did
         log.error("a request with events was not understood", exc_info=trouble)
     return Said(503, TRY_AGAIN, [*_cors(headers), *_waiting(COME_AGAIN)])
 

@@ -7,7 +7,7 @@ simple (a body in pieces, a second request before the first is answered, a clien
 
 from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 import muhatap.config.wsgi  # noqa: F401  loads the apps, so it comes before what uses them
 
 from muhatap.api import collect  # isort: skip
-from muhatap.api.collect import Said  # isort: skip
+from muhatap.api.collect import Headers, Said  # isort: skip
 
 
 class Line(HttpToolsProtocol):
@@ -43,29 +43,38 @@ class Line(HttpToolsProtocol):
     def _is_taken(self, cycle: RequestResponseCycle) -> bool:
         if cycle.more_body or self.flow.write_paused or self.transport.is_closing():
             return False
+        scope = cast(dict[str, Any], cycle.scope)
         if isinstance(self.app, ProxyHeadersMiddleware):
-            _believe(self.app, cycle.scope)
-        return collect.at_once(cycle.scope, bytes(cycle.body), partial(self._say, cycle))
+            _believe(self.app, scope)
+        return collect.at_once(scope, bytes(cycle.body), partial(self._say, cycle))
 
     def _say(self, cycle: RequestResponseCycle, said: Said) -> None:
         if cycle.disconnected or self.transport.is_closing():
             return
-        parts = [STATUS_LINE[said.status]]
-        for headers in (self.server_state.default_headers, collect.always(said.body), said.headers):
-            for name, value in headers:
-                parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", said.body)
-        self.transport.write(b"".join(parts))
+        head = _TAKEN if said is collect.TAKEN else _head(said)
+        ends = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self.transport.write(head + _lines(self.server_state.default_headers) + ends + said.body)
         cycle.response_started = cycle.response_complete = True
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
 
 
+def _head(said: Said) -> bytes:
+    return STATUS_LINE[said.status] + _lines(collect.always(said.body)) + _lines(said.headers)
+
+
+def _lines(headers: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+_TAKEN = _head(collect.TAKEN)  # nearly always
+
+
 def _believe(proxies: ProxyHeadersMiddleware, scope: Any) -> None:
     """Who calls, as the proxies in front of us say. It waits for nothing, so one step is all of it."""
     with suppress(StopIteration):
-        _alone(proxies)(scope, None, None).send(None)  # type: ignore[arg-type]
+        _alone(proxies)(scope, None, None).send(None)
 
 
 @lru_cache(maxsize=8)

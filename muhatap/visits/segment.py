@@ -119,13 +119,14 @@ class Request(NamedTuple):
 def opened(body: bytes, *, call: str) -> Request:
     """Read a body sent to the address of `call` (a kind, or "batch"). Raises Unreadable."""
     try:
-        text = body.decode()  # also what we do not read has to be UTF-8
+        if not body.isascii():
+            body.decode()  # also what we do not read has to be UTF-8
         if call != "batch" and (event := _readable(body)):
             return Request((event.write_key or "").strip(), [body], None, {}, event)
         try:
             told = _read_body(body)
         except msgspec.DecodeError:
-            body = _without_halves(text).encode()
+            body = _without_halves(body.decode()).encode()
             told = _read_body(body)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise Unreadable(str(error)) from error

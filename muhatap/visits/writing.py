@@ -66,6 +66,9 @@ class _Recent:
         self._new: set[Key] = set()
         self._old: set[Key] = set()
 
+    def holds_none_of(self, keys: Iterable[Key]) -> bool:
+        return self._new.isdisjoint(keys) and self._old.isdisjoint(keys)
+
     def __contains__(self, key: Key) -> bool:
         return key in self._new or key in self._old
 
@@ -95,10 +98,9 @@ class Writer:
     def put(self, rows: Sequence[Row], tell: Tell) -> None:
         """Take rows in. `tell` hears when all are durable which of them no database can keep, or Lost. Raises Busy."""
         keys = [(row.site_id, row.message_key) for row in rows]
-        known = [key in self._recent for key in keys]
-        if any(known):
-            rows = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
-            keys = [key for key, is_known in zip(keys, known, strict=True) if not is_known]
+        if not self._recent.holds_none_of(keys):
+            rows = [row for row, key in zip(rows, keys, strict=True) if key not in self._recent]
+            keys = [key for key in keys if key not in self._recent]
         if not rows:
             tell([])
             return
