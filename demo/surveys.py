@@ -91,7 +91,7 @@ def _by_mail(nps: Survey, row: Row, *, at: datetime) -> None:
     """Their last order before that came, they are asked a day later, and answer; others who are asked then do not."""
     for order in Order.objects.filter(state=State.DELIVERED, delivered_at__range=(at - 3 * DAY, at - DAY)):
         surveying.order_came(order=order, at=at - DAY)
-    surveying.ask_due(at=at - HOUR)
+    surveying.ask_due(at=at - HOUR / 2)
     for outgoing in Outgoing.objects.filter(interaction__kind="survey", state=Outgoing.State.QUEUED):
         leave(outgoing)
     asked = Invitation.objects.filter(survey=nps, contact__name=row["by"], sent_at__isnull=False, response=None).first()

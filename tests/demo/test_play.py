@@ -18,9 +18,13 @@ from muhatap.channels.email import parsing
 from muhatap.contacts.models import Contact, Identity, Merge
 from muhatap.conversations import lists
 from muhatap.conversations.models import Conversation, Message
+from muhatap.feedback.models import Response
 from muhatap.interactions import timeline
 from muhatap.interactions.models import Interaction, Outgoing, Quarantine, RawItem
+from muhatap.notices.models import Notice
 from muhatap.sales.models import Cart, Order
+from muhatap.service.models import Case
+from muhatap.understanding.models import ThemeWeek
 from tests import cast
 
 TOLD: list[str] = []
@@ -139,6 +143,13 @@ class TestThePlayedShop:
     def test_nothing_happened_in_the_future(self) -> None:
         assert not Message.objects.filter(at__gt=cast.NOW + timedelta(minutes=1)).exists()
         assert not Message.objects.filter(recorded_at__gt=cast.NOW + timedelta(minutes=1)).exists()
+
+    def test_surveys_were_answered_a_low_score_opened_a_case_and_a_new_subject_jumps(self) -> None:
+        case = Case.objects.get(origin="survey")
+        assert (str(case.contact), str(case.team), case.is_standing) == ("Elif Şahin", "Destek", True)
+        assert Notice.objects.filter(case=case, user=zeynep()).exists()
+        assert "naylon" in ThemeWeek.objects.get(is_jump=True).theme.words
+        assert Response.objects.filter(survey__kind="nps").count() > 40
 
     def test_playing_again_changes_nothing(self, played: Played) -> None:
         before = _row_counts()

@@ -116,9 +116,10 @@ def groups(page: lists.Page, asked: Listed, *, selected: int | None, view: str) 
 
 
 def _topic_names(lines: Collection[Line]) -> dict[int, str]:
-    """What the rows are about, asked once for all of them."""
+    """What the rows are about, asked once for all of them; that it is none of our topics is not told."""
     numbers = {line.said_topic for line in lines if line.said_topic}
-    return {topic.pk: str(topic) for topic in Topic.objects.filter(pk__in=numbers)} if numbers else {}
+    found = Topic.objects.filter(pk__in=numbers).exclude(base="other") if numbers else ()
+    return {topic.pk: str(topic) for topic in found}
 
 
 def row(
