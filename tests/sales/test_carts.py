@@ -92,6 +92,28 @@ def test_what_is_put_in_lies_in_the_cart(site: Site, shop: Shop) -> None:
     assert str(cart.lines.get().product) == "Keten nevresim"
 
 
+def test_carts_of_many_visitors_in_one_run_stay_apart(site: Site, shop: Shop) -> None:
+    ayse = link(site)
+    arrive(site, 0, "Product Added")
+    arrive(site, 0, "Product Added", HAVLU, visitor="tarayici-2")
+    arrive(site, 1, "Product Added", visitor="tarayici-2")
+    arrive(site, 2, "Order Completed", {"order_id": "7", "total": 100}, visitor="tarayici-2")
+    arrive(site, 3, "Product Added", HAVLU, visitor="tarayici-3")
+    carry()
+    arrive(site, 5, "Product Added", HAVLU)
+    arrive(site, 5, "Product Removed", HAVLU, visitor="tarayici-3")
+    arrive(site, 6, "Product Added", HAVLU, visitor="tarayici-2")
+    carry()
+
+    told = Cart.objects.order_by("visitor", "began_at").values_list("visitor", "total", "contact", "order__external_id")
+    assert list(told) == [
+        ("tarayici-1", Decimal("4099.80"), ayse.pk, None),
+        ("tarayici-2", Decimal("4099.80"), None, "7"),
+        ("tarayici-2", Decimal("1249.90"), None, None),
+        ("tarayici-3", Decimal("0"), None, None),
+    ]
+
+
 def test_late_and_in_pieces_comes_to_the_same(site: Site, shop: Shop) -> None:
     arrive(site, 2, "Product Removed", HAVLU)
     assert carry(10) == 1
