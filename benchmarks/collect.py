@@ -107,7 +107,11 @@ def _speed(plan: Plan, installation: Installation, key: str) -> dict[str, Figure
         ),
         "singles_to_orm": at_least(round(singles / middle["orm"], 1), 7, rival=round(middle["orm"])),
         "batches_of_copy": at_least(
-            round(batches / middle["copy"], 3), 0.7, floor=round(middle["copy"]), events_per_s=round(batches), **costs["batches"]
+            round(batches / middle["copy"], 3),
+            0.7,
+            floor=round(middle["copy"]),
+            events_per_s=round(batches),
+            **costs["batches"],
         ),
         "batches_to_orm": at_least(round(batches / middle["orm"], 1), 15, rival=round(middle["orm"])),
         "p99_ms_at_1000_per_s": at_most(middle["paced p99"], 20),

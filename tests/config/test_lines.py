@@ -45,7 +45,9 @@ def url(usual: list[str]) -> Iterator[str]:
 
 
 def request(shop: Site, n: int, *more: str, path: str = "/v1/track", body: bytes | None = None) -> bytes:
-    told = body if body is not None else json.dumps({"event": f"E{n}", "anonymousId": "t", "messageId": str(n)}).encode()
+    told = (
+        body if body is not None else json.dumps({"event": f"E{n}", "anonymousId": "t", "messageId": str(n)}).encode()
+    )
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {shop.write_key}", *more]
     return "\r\n".join([*lines, f"Content-Length: {len(told)}", "", ""]).encode() + told
 
