@@ -54,7 +54,9 @@ class Survey(models.Model):
     is_linked = models.BooleanField(default=False, db_default=False)
     is_on_pages = models.BooleanField(default=False, db_default=False)
     low_up_to = models.SmallIntegerField(null=True, blank=True)
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")  # closes the loop
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # closes the loop
     most_answers = models.PositiveIntegerField(null=True, blank=True)
     most_in_period = models.PositiveIntegerField(null=True, blank=True)
     period = models.CharField(max_length=8, choices=Period, default=Period.MONTH, db_default="month")

@@ -155,7 +155,9 @@ def take_compensation_back(*, given: Compensation, by: User, at: datetime) -> No
     if Compensation.objects.filter(pk=given.pk, undone_at=None).update(undone_by=by, undone_at=at):
         undo_source(source=f"compensation:{given.pk}", why=given.note, by=by, at=at)
         case = given.case
-        audit.record(by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=f"#{case.pk}", what=given.kind)
+        audit.record(
+            by=by, at=at, act="case.uncompensate", kind="case", id=case.pk, name=f"#{case.pk}", what=given.kind
+        )
 
 
 @transaction.atomic

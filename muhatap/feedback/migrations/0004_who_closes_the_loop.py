@@ -5,16 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_api_keys'),
-        ('feedback', '0003_answers_name_their_survey'),
+        ("accounts", "0005_api_keys"),
+        ("feedback", "0003_answers_name_their_survey"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='survey',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team'),
+            model_name="survey",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.team",
+            ),
         ),
     ]
