@@ -35,8 +35,8 @@ from benchmarks.surroundings import Installation
 
 CORES = 1.4  # of two: what is full all the time lets everybody wait
 CLICKS_A_SECOND, MESSAGES_A_SECOND = 100 / 2.3, 20.0  # two seconds to think, three tenths to wait
-# What the crowd of the load bench clicks, what a browser asks by itself after it, and what is read again because of news: counted
-# there as requests of each kind over clicks.
+# What the crowd of the load bench clicks, what a browser asks by itself after it, and what is read again because of news: the last
+# worked out from how long parts rest and how many of a hundred hear of one inbox, not counted.
 A_CLICK = {"list": 0.40, "open": 0.45, "note": 0.10, "search": 0.05, "beat": 0.90, "stream": 0.45}
 A_SECOND = {"rows": 7.5, "changed rows": 8.0, "counts": 3.0, "news": 5.0}
 VIEWS = ("mine", "all", "unassigned", "waiting", "resolved")
