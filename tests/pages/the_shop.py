@@ -182,7 +182,8 @@ def _themed() -> int:
     """A theme of what stands there, as the nightly look would find it."""
     week = themes.monday(clock.now())
     theme = Theme.objects.create(words=["kargo", "gelmedi", "nerede"], begins_on=week, found_at=clock.now())
-    for reading in Reading.objects.order_by("-at")[:4]:
+    free = Reading.objects.exclude(pk__in=ThemeMember.objects.values("reading"))  # the demo has themes of its own
+    for reading in free.order_by("-at")[:4]:
         ThemeMember.objects.create(theme=theme, reading=reading, week_on=week, near=0.8)
     told = {"n_messages": 4, "n_people": 4, "n_all": 20, "expected": 0.5, "chance": 0.0001, "is_jump": True}
     ThemeWeek.objects.create(theme=theme, begins_on=week, **told)
