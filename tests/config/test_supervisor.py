@@ -121,10 +121,12 @@ def test_the_tree_lives_through_kills_and_stops_in_order(lived_in: Installation)
     wait_until(lambda: children(tree.pid, "pginstall") not in ([], [database]), installation)
     wait_until(installation.answers, installation)
 
-    for part in ("config.serving", "config.jobs inward", "config.jobs outward", "config.fetching"):
-        (child,) = children(tree.pid, part)
+    parts = ("config.serving", "config.jobs inward", "config.jobs outward", "config.fetching")
+    killed = {part: children(tree.pid, part) for part in parts}
+    for (child,) in killed.values():
         os.kill(child, signal.SIGKILL)
-        wait_until(lambda part=part, child=child: children(tree.pid, part) not in ([], [child]), installation)  # type: ignore[misc]
+    for part, child in killed.items():
+        wait_until(lambda part=part, child=child: children(tree.pid, part) not in ([], child), installation)  # type: ignore[misc]
     assert installation.answers(), "who came while the web process was away has waited, and was answered"
 
     tree.send_signal(signal.SIGINT)

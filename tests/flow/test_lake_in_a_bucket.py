@@ -115,7 +115,7 @@ def test_a_store_that_does_not_answer_gives_no_figures_rather_than_some(
     monkeypatch.setattr(bucket, "CONNECTING", 0.2)
     with pytest.raises(engine.Moved):
         views()
-    with pytest.raises(OSError):  # noqa: PT011 (whatever the line says)
+    with pytest.raises(OSError):
         exporting.export(FIRST, at=NOON + timedelta(days=1))
 
 

@@ -64,7 +64,9 @@ def test_a_wish_that_is_not_signed_is_kept_nowhere(shop: Shop) -> None:
     assert not ShopDelivery.objects.exists()
 
 
-@pytest.mark.parametrize(("topic", "word"), [("customers/data_request", "keep of them"), ("customers/redact", "erased")])
+@pytest.mark.parametrize(
+    ("topic", "word"), [("customers/data_request", "keep of them"), ("customers/redact", "erased")]
+)
 def test_whoever_sets_up_shops_is_told_of_a_wish_once_until_they_look(
     topic: str, word: str, shop: Shop, selin: Client
 ) -> None:

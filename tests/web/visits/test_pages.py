@@ -37,7 +37,9 @@ def shop() -> Site:
 
 def test_a_site_gets_a_key_of_its_own(selin: Client) -> None:
     answer = selin.post(
-        f"{AT}new/", {"name": "Mağaza", "origins": "https://WWW.ihlamurev.example/ana\n\n", "consent": "asked"}, follow=True
+        f"{AT}new/",
+        {"name": "Mağaza", "origins": "https://WWW.ihlamurev.example/ana\n\n", "consent": "asked"},
+        follow=True,
     )
 
     site = Site.objects.get()
@@ -67,7 +69,9 @@ def test_a_site_is_changed_and_turned_off(selin: Client) -> None:
     assert (site.name, site.origins, site.per_second, site.is_on) == ("Eski mağaza", [], 50, False)
     assert site.is_nameless
     assert AuditEntry.objects.get(act="site.changed").details["changed"]["is_nameless"] is True
-    assert "checked" in selin.get(f"{AT}{site.pk}/edit/").content.decode().partition('value="never"')[2].partition(">")[0]
+    assert (
+        "checked" in selin.get(f"{AT}{site.pk}/edit/").content.decode().partition('value="never"')[2].partition(">")[0]
+    )
 
 
 def test_what_arrives_and_what_is_refused_stand_on_its_page_escaped(selin: Client) -> None:
