@@ -34,7 +34,7 @@ def head(task: str, rows: sparse.csr_matrix, texts: Sequence[Text], *, strength:
     weight = np.array([texts[n].weighs(task) for n in known])
     of_class = np.bincount(said, weights=weight, minlength=len(classes))
     weight = weight * ((of_class.sum() / len(classes) / np.maximum(of_class, 1e-9)) ** balance)[said]
-    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
+    model = LogisticRegression(C=strength, max_iter=1500, tol=2e-5)
     model.fit(rows[known], said, sample_weight=weight)
     weights, start = model.coef_.T, model.intercept_
     if weights.shape[1] == 1:
