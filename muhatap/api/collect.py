@@ -176,7 +176,9 @@ def _unnamed(
     salt, here = collector().salt, browser.get("nameless")
 
     def name(said: str) -> str:
-        return here or nameless.name(salt=salt, site_id=site.id, address=said, user_agent="")
+        if here or not said:  # all who are called nothing would be one visitor
+            return here or ""
+        return nameless.name(salt=salt, site_id=site.id, address=said, user_agent="")
 
     for part in unnamed.parts(request, call=told["call"], name=name):
         if isinstance(part, Refused):

@@ -1,6 +1,6 @@
 """Where a visit came from: campaign and click ids in its first address, else the site that led to it. Pure."""
 
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from muhatap.shared.text import without_nul
 
@@ -19,6 +19,7 @@ SHORT = {"t.co": "social", "x.com": "social", "youtu.be": "social", "t.me": "soc
 MAILED = {"email", "e-mail", "mail", "newsletter"}
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
 _MOST_PARAMETERS = 200
+_UTM = {f"utm_{name}" for name in CAMPAIGN}
 
 
 def campaign(url: str) -> dict[str, str]:
@@ -28,6 +29,15 @@ def campaign(url: str) -> dict[str, str]:
     found = {name: without_nul(told[f"utm_{name}"][:200]) for name in CAMPAIGN if told.get(f"utm_{name}")}
     clicked = next((network for parameter, network in CLICKS.items() if told.get(parameter)), "")
     return found | ({"click": clicked} if clicked else {})
+
+
+def bare(url: str) -> str:
+    """An address, or only its query, of which no parameter is left but its campaign and whose click led here; neither login nor fragment."""
+    parts = _split(url)
+    told = parse_qsl(parts.query) if parts.query.count("&") < _MOST_PARAMETERS else []
+    kept = [(name, "1" if name in CLICKS else value) for name, value in told if name in CLICKS or name in _UTM]
+    query = urlencode(kept, errors="replace")
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 def source(*, url: str, referrer: str) -> str:
