@@ -244,8 +244,10 @@ def _row(
 ) -> Row | Refused:
     kind = (told.type or "") if call == "batch" else call
     anonymous, user = _plain(told.anonymous_id, _LONGEST_ID), _plain(told.user_id, _LONGEST_ID)
+    words = raw
     if nameless and not told.user_id and not told.anonymous_id:
         anonymous = nameless
+        words = raw + nameless.encode()  # two visitors may send the same words, and neither is a repeat of the other
     elif anonymous.startswith(NAMELESS):
         anonymous = f"said:{anonymous.removeprefix(NAMELESS)}"[:_LONGEST_ID]  # that name we alone give
     if kind not in KINDS:
@@ -261,7 +263,7 @@ def _row(
     return Row(
         received_at,
         site_id,
-        message_key(told.message_id or "", raw),
+        message_key(told.message_id or "", words),
         at if by_server else max(at, received_at - KEPT_BACK),
         KINDS[kind],
         anonymous,

@@ -82,6 +82,14 @@ def test_an_event_without_an_id_is_known_by_its_words() -> None:
     assert one(LOOKS).message_key == one(LOOKS | {"event": "B"}).message_key
 
 
+def test_the_same_words_of_two_nameless_visitors_are_two_events() -> None:
+    words = {"event": "A"}
+
+    assert one(words, nameless="day:1").message_key == one(words, nameless="day:1").message_key
+    assert one(words, nameless="day:1").message_key != one(words, nameless="day:2").message_key
+    assert one(LOOKS, nameless="day:1").message_key == one(LOOKS, nameless="day:2").message_key
+
+
 def test_a_batch_shares_its_context_and_its_clock() -> None:
     shared = {"library": {"name": "kitaplik"}, "page": {"url": "https://a.example/"}}
     own = {"page": {"url": "https://b.example/"}}
