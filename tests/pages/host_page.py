@@ -4,7 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
+from playwright.sync_api import Page
+
+HERE = "'muhatap' in window"  # the tracker
 HARM = "* { display: inline !important; color: red !important; font-size: 40px !important } button { pointer-events: none }"
 
 
@@ -71,3 +75,13 @@ def standing() -> Iterator[Host]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def awaited(page: Page, said: str = HERE) -> Any:
+    """What an expression says as soon as it says something; without one, that the tracker is there.
+
+    Not by wait_for_function: what that evaluates later, the policy of the page forbids.
+    """
+    while not (told := page.evaluate(said)):
+        page.wait_for_timeout(20)
+    return told

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db  # without it pytest-django would make no dat
 
 WIDE, PHONE, NARROWEST = 1440, 390, 320
 LOUD = {"error", "warning"}
-ELSEWHERE_SERVED = ("/chat/v1/live", "/v1/batch")
+ELSEWHERE_SERVED = ("/chat/v1/live", "/v1/batch", "/v1/projects/")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from muhatap.visits.models import Dim, Event, Site, Visit, VisitorLink, VisitorP
 from muhatap.visits.reports import Cut
 from tests import cast
 from tests.pages.chat_server import Server, server
+from tests.pages.host_page import awaited
 from tests.visits.leaves import without_leaves
 
 __all__ = ["server"]
@@ -77,7 +78,7 @@ def is_taken(answer: Response) -> bool:
 
 def read(page: Page, seconds: int) -> None:
     """Somebody sits before the page for so long, and moves."""
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     for _part in range(seconds // 10):
         page.mouse.move(5 + _part, 5)
         page.clock.run_for(10_000)
@@ -94,19 +95,19 @@ def leave(page: Page, url: str) -> None:
 def agree(page: Page, street: Street) -> None:
     page.clock.install()
     page.goto(street.url)
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     page.get_by_role("button", name="Hatırlayın").click()
     page.goto(street.url)
 
 
 def log_in(page: Page, street: Street, email: str = cast.AYSE.value) -> None:
     page.goto(f"{street.url}/giris/")
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     page.locator("[data-login] [name=email]").fill(email)
     page.locator("[data-login] [name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Giriş yap").click()
     page.wait_for_url("**/hesabim/")
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     while not Event.objects.filter(kind=3, url__endswith="/hesabim/").exists():
         with page.expect_response(is_taken):
             page.clock.run_for(2_000)
@@ -233,7 +234,7 @@ def test_without_consent_the_login_ties_nobody_and_nothing_of_the_visitor_is_on_
     page.on("request", lambda request: sent.append((request.post_data or "") if "/v1/" in request.url else ""))
     page.clock.install()
     page.goto(f"{street.url}/urun/battaniye/")
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     page.get_by_role("button", name="Gerek yok").click()
     log_in(page, street)
 

@@ -16,7 +16,7 @@ from muhatap.visits.models import Event, Site
 from tests import cast
 from tests.pages import host_page
 from tests.pages.chat_server import Server, server
-from tests.pages.host_page import Host
+from tests.pages.host_page import HERE, Host, awaited
 from tests.visits.leaves import without_leaves
 
 __all__ = ["server"]
@@ -43,7 +43,7 @@ def visit(page: Page, host: Host, server: Server, shop: Site, *, consent: str) -
     page.clock.install()
     with page.expect_response(is_taken):
         page.goto(f"{host.url}?utm_source=bulten&email=ayse@ornek.example#yorumlar")
-        page.wait_for_function(KNOWN if consent == "yes" and not shop.is_nameless else "window.muhatap")
+        awaited(page, KNOWN if consent == "yes" and not shop.is_nameless else HERE)
         page.clock.run_for(2000)
 
 
@@ -141,7 +141,7 @@ def test_whoever_does_not_agree_any_more_is_forgotten(page: Page, host: Host, se
 
     host.wear(server.url, name="muhatap.js", key=shop.write_key, consent="no")
     page.goto(f"{host.origin}/sepet")
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     page.clock.run_for(6000)
     assert page.evaluate(stored) == []
 
@@ -149,9 +149,9 @@ def test_whoever_does_not_agree_any_more_is_forgotten(page: Page, host: Host, se
     assert page.evaluate(stored) == []
 
     page.evaluate("Storage.prototype.setItem = () => { throw new Error('forbidden'); }; muhatap.consent(true)")
-    before = page.wait_for_function(KNOWN).json_value()
+    before = awaited(page, KNOWN)
     page.evaluate("muhatap.consent(false); muhatap.consent(true)")
-    page.wait_for_function(KNOWN)
+    awaited(page, KNOWN)
     assert page.evaluate("muhatap.visitor()") != before
 
 
@@ -198,7 +198,7 @@ def test_what_two_tabs_could_not_send_is_sent_by_the_next_page_once(
     visit(page, host, server, shop, consent="yes")
     other = context.new_page()
     other.goto(host.url)
-    other.wait_for_function("window.muhatap")
+    awaited(other)
     context.set_offline(True)
     page.evaluate("history.pushState({}, '', '/urun/9'); muhatap.track('Bir')")
     other.evaluate("muhatap.track('Two')")
@@ -208,7 +208,7 @@ def test_what_two_tabs_could_not_send_is_sent_by_the_next_page_once(
     context.set_offline(False)
 
     page.goto(host.url)
-    page.wait_for_function("window.muhatap")
+    awaited(page)
     taken(page, "Two")
 
     assert len(told("Bir")) == len(told("Two")) == 1
@@ -221,7 +221,7 @@ def test_a_hostile_call_or_a_dead_server_harms_no_page(page: Page, host: Host, s
     page.route("**/embed/muhatap.js", lambda route: route.fulfill(path=SCRIPT, content_type="text/javascript"))
     page.clock.install()
     page.goto(host.url)
-    page.wait_for_function("window.muhatap")
+    awaited(page)
 
     page.evaluate("const o = {}; o.o = o; muhatap.track(null, o); muhatap.identify(); muhatap.track(Symbol('x'))")
     page.locator("#buy").click()

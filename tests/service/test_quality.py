@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muhatap.contacts.models import Contact
-from muhatap.flow.cases import split
+from muhatap.flow.gathering import split
 from muhatap.sales.models import Order
 from muhatap.service import cases, causes, costing, quality
 from muhatap.service.models import Cause, Cost
