@@ -3,8 +3,11 @@
 import ast
 from pathlib import Path
 
+import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AlterField
 
 ROOT = Path(__file__).resolve().parents[1] / "muhatap"
 FLOORS = [
@@ -79,6 +82,36 @@ def test_every_key_is_64_bits() -> None:
             kind, (models.BigAutoField, models.BigIntegerField, models.OneToOneField, models.CompositePrimaryKey)
         )
     } == set()
+
+
+def test_an_index_of_a_key_is_given_up_beside_other_work() -> None:
+    """Altering the key would lock its table until the migration ends; contacts/migrations/0013 shows how it goes."""
+    guilty = [
+        f"{one.app_label}.{one.name}"
+        for one in MigrationLoader(None).disk_migrations.values()
+        for step in one.operations
+        if one.__module__.startswith("muhatap.") and isinstance(step, AlterField) and _has_no_index(step.field)
+    ]
+
+    assert guilty == []
+
+
+@pytest.mark.django_db
+def test_what_models_say_has_no_index_has_none() -> None:
+    with connection.cursor() as cursor:
+        left = {
+            f"{model._meta.db_table}: {name}"
+            for model in filter(room_of, apps.get_models())
+            for field in filter(_has_no_index, model._meta.local_fields)
+            for name, told in connection.introspection.get_constraints(cursor, model._meta.db_table).items()
+            if told["index"] and told["columns"] == [field.column] and name.startswith(f"{model._meta.db_table}_")
+        }
+
+    assert left == set()
+
+
+def _has_no_index(field: object) -> bool:
+    return isinstance(field, models.ForeignKey) and not field.db_index and not field.unique
 
 
 def test_the_story_of_intake_stays_on_one_screen() -> None:

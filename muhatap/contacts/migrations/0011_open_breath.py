@@ -1,7 +1,6 @@
-"""What has to be known to answer one breath of a channel, asked in one call; and no index that another one begins with."""
+"""What has to be known to answer one breath of a channel, asked in one call."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 # Each statement in here sees what was committed before it began: whoever waited for a lock reads what the one before it wrote.
 FORWARD = """
@@ -64,46 +63,4 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FORWARD, BACKWARD),
-        migrations.AlterField(
-            model_name="contact",
-            name="company",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="contacts",
-                to="contacts.company",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contacttag",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="taggings",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="identity",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="identities",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="profilefact",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="facts",
-                to="contacts.contact",
-            ),
-        ),
     ]
