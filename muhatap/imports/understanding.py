@@ -47,7 +47,7 @@ class Reader:
     is_lenient: bool
     decimal: str = ""
     dates: str = ""
-    known: "dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]]" = field(default_factory=dict)
+    known: "dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]]" = field(default_factory=dict, compare=False)
 
     def told(self, line: Line) -> Told:
         """Raises BadRow."""

@@ -36,3 +36,15 @@ def test_what_was_read_for_another_place_is_thrown_away_and_no_more_is_read_than
     names = [told.facts["name"] for found in (first, second, again) for told in found.told]
     assert names == ["Ayşe Yılmaz", "İpek Güneş", "Ayşe Yılmaz"]
     assert read == ["Ayşe Yılmaz", "İpek Güneş", "Can Er", "Ayşe Yılmaz"]
+
+
+def test_columns_that_were_given_another_meaning_between_two_chunks_are_read_so() -> None:
+    one = mapped(AYSE, IPEK)
+
+    with Ahead(running._reader, most=1, chunks=3) as ahead:
+        first = ahead.chunk(one)
+        one.position = first.lines[-1].end
+        one.columns = ["name", "email", "phone", "city", "company", "tags", "note"]
+        second = ahead.chunk(one)
+    assert first.told[0].facts["city"] == "İzmir"
+    assert (second.told[0].facts["city"], second.told[0].facts["company"]) == ("Güneş Otel", "Antalya")
