@@ -97,6 +97,7 @@ def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) ->
     False, and nothing has happened, where somebody has to be asked first whose key it is: `answer` does that.
     """
     headers = dict(scope["headers"])
+    said: Said | None = None
     try:
         mine, call, key = collector(), CALLS[scope["path"]], _key(headers, scope)
         request = None if key else _opened(body, headers, call)
@@ -106,24 +107,25 @@ def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) ->
             return False
         site = _let_in(standing, key, scope, headers)
         if site is None:
-            tell(Said(200, OK, _cors(headers)))
-            return True
-        read = _read(request or _opened(body, headers, call), call, site, scope, headers)
-
-        def kept(unstorable: list[Row] | Exception) -> None:
-            try:
-                if isinstance(unstorable, Exception):
-                    raise unstorable
-                _conclude(read, unstorable)
-                said = Said(200, OK, _cors(headers)) if b"origin" in headers else TAKEN
-            except Exception as trouble:
-                said = _sorry(trouble, headers)
-            tell(said)
-
-        mine.writer.put(read.rows, kept)
+            said = Said(200, OK, _cors(headers))
+        else:
+            read = _read(request or _opened(body, headers, call), call, site, scope, headers)
+            mine.writer.put(read.rows, lambda kept: tell(_concluded(read, kept, headers)))
     except Exception as trouble:
-        tell(_sorry(trouble, headers))
+        said = _sorry(trouble, headers)
+    if said is not None:
+        tell(said)  # out here: an answer that fails on its way is not followed by another one
     return True
+
+
+def _concluded(read: Read, kept: list[Row] | Exception, headers: dict[bytes, bytes]) -> Said:
+    try:
+        if isinstance(kept, Exception):
+            raise kept
+        _conclude(read, kept)
+        return Said(200, OK, _cors(headers)) if b"origin" in headers else TAKEN
+    except Exception as trouble:
+        return _sorry(trouble, headers)
 
 
 async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive: Any) -> bytes:

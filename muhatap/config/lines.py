@@ -26,8 +26,10 @@ class Line(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.is_reading = True
-        super().data_received(data)
-        self.is_reading = False
+        try:
+            super().data_received(data)
+        finally:
+            self.is_reading = False
         if self.held is not None:
             cycle, self.held = self.held, None
             if not self._is_taken(cycle):

@@ -101,10 +101,10 @@ class Writer:
         if not self._recent.holds_none_of(keys):
             rows = [row for row, key in zip(rows, keys, strict=True) if key not in self._recent]
             keys = [key for key in keys if key not in self._recent]
-        if not rows:
-            tell([])
-            return
         one = _Waiting(rows, keys, tell)
+        if not rows:
+            _tell(one, [])
+            return
         if self._size + one.size > MOST_WAITING:
             raise Busy
         self._start()

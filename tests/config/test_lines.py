@@ -3,17 +3,21 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from muhatap.api import collect, collector
+from muhatap.api.collect import Said
+from muhatap.config.lines import Line
 from muhatap.visits import sites
 from muhatap.visits.models import Event, Site
-from tests import cast
+from tests import cast, loops
+from tests.api.collecting import ask as ask_directly
 from tests.api.collecting import served
 from tests.visits.leaves import without_leaves
 
@@ -163,3 +167,39 @@ def test_other_questions_go_the_usual_way(shop: Site, url: str, usual: list[str]
         assert connected.recv(12) == b"HTTP/1.1 204"
 
     assert usual == ["/v1/track"]
+
+
+def test_a_line_that_breaks_while_it_is_read_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(line: Line, data: bytes) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(HttpToolsProtocol, "data_received", breaks)
+    broken = Line.__new__(Line)
+
+    with pytest.raises(ZeroDivisionError):
+        broken.data_received(b"")
+
+    assert not broken.is_reading
+
+
+def test_an_answer_that_fails_on_its_way_is_not_followed_by_another(shop: Site) -> None:
+    said: list[int] = []
+
+    def tell(one: Said) -> None:
+        said.append(one.status)
+        raise OSError("the line broke")
+
+    async def twice() -> None:
+        body, key = json.dumps({"event": "E", "anonymousId": "t", "messageId": "1"}).encode(), shop.write_key
+        await collector.collector().site(key)
+        assert (await ask_directly("/v1/track", body, {"authorization": f"Bearer {key}"})).status == 200
+        elsewhere = (b"origin", b"https://elsewhere.example")
+        for more in ([], [elsewhere]):  # one that stands there already, and one that is not let in
+            headers = [(b"authorization", f"Bearer {key}".encode()), *more]
+            scope = {"path": "/v1/track", "query_string": b"", "client": ("203.0.113.9", 1), "headers": headers}
+            with suppress(OSError):
+                collect.at_once(scope, body, tell)
+        await collector.stop()
+
+    loops.run(twice())
+    assert said == [200, 200]
