@@ -3,6 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+UNHEARD = (
+    "30000"  # milliseconds: a line on which nobody takes what we say is over then, and not after a quarter of an hour
+)
+
 
 def from_url(url: str) -> dict[str, Any]:
     """'postgresql://user:secret@host:5432/name?host=/socket/dir&sslmode=require' → Django's dictionary."""
@@ -17,5 +21,5 @@ def from_url(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "muhatap", **options},
+        "OPTIONS": {"application_name": "muhatap", "tcp_user_timeout": UNHEARD, **options},
     }

@@ -6,8 +6,10 @@ Sending waits for mail servers, up to minutes each; it has a process of its own,
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import django
 from procrastinate import PsycopgConnector
@@ -22,6 +24,7 @@ QUEUES = {
     "outward": ["outbox", "push", "webhooks", "listening", "assistant"],
 }  # what each kind of worker does
 GRACE = 8  # seconds a running job gets when we are asked to stop; a job cut short runs again
+_used_at: WeakKeyDictionary[AsyncConnection[Any], float] = WeakKeyDictionary()  # by the monotonic clock
 
 
 def main() -> None:
@@ -58,9 +61,10 @@ def _pool(**settings: Any) -> AsyncConnectionPool[Any]:
 
 
 async def _check(connection: AsyncConnection[Any]) -> None:
-    from muhatap.config.postgresql.base import is_silent
+    from muhatap.config.postgresql.base import is_fresh
 
-    if not is_silent(connection.pgconn.socket):
+    since, _used_at[connection] = _used_at.get(connection, float("-inf")), time.monotonic()
+    if not is_fresh(connection.pgconn.socket, since=since):
         await AsyncConnectionPool.check_connection(connection)
 
 
