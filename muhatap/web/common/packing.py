@@ -18,15 +18,25 @@ class Packed(GZipMiddleware):
     """What is whole is packed here; streams and what names its version go Django's way."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if _is_packed(response):
+            return response
         is_marked = response.has_header("Content-Encoding") or response.has_header("ETag")
         if is_marked or not isinstance(response, HttpResponse) or len(response.content) < LEAST:
             return super().process_response(request, response)
         patch_vary_headers(response, ("Accept-Encoding",))
         if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-            response.content = packed(response.content)
-            response.headers["Content-Length"] = str(len(response.content))
-            response.headers["Content-Encoding"] = "gzip"
+            content = packed(response.content)
+            if len(content) < len(response.content):
+                response.content = content
+                response.headers["Content-Length"] = str(len(content))
+                response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+def _is_packed(response: HttpResponseBase) -> bool:
+    """Pictures and PDFs are by themselves; packing them once more costs time and saves nothing."""
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind == "application/pdf" or (kind.startswith("image/") and kind != "image/svg+xml")
 
 
 def packed(content: bytes) -> bytes:
