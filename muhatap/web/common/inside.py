@@ -9,6 +9,7 @@ import logging
 
 from django.db import connection
 from django.http import HttpRequest, QueryDict
+from django.middleware.csrf import get_token
 from django.urls import resolve
 from django.utils.safestring import SafeString, mark_safe
 
@@ -33,6 +34,7 @@ def inside(request: HttpRequest, url: str) -> SafeString:
 
 def _asked(request: HttpRequest, url: str) -> HttpRequest:
     path, _mark, query = url.partition("?")
+    get_token(request)  # the part's forms are sent with the cookie that the page sets
     asked = copy.copy(request)
     asked.method, asked.path, asked.path_info = "GET", path, path
     asked.META = {**request.META, "REQUEST_METHOD": "GET", "QUERY_STRING": query}

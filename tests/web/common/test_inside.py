@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from muhatap.accounts.models import User
 from muhatap.contacts import identity
@@ -71,3 +73,16 @@ def test_they_cost_no_second_login_and_what_is_not_there_no_question(conversatio
     assert [sum(f'FROM "{table}"' in one["sql"] for one in asked) for table in tables] == [0, 0, 0, 0]  # there are none
     assert sum("django_session" in one["sql"] for one in asked) == 1
     assert sum('FROM "accounts_user" WHERE "accounts_user"."id"' in one["sql"] for one in asked) == 1
+
+
+def test_a_part_that_needs_a_token_first_has_the_one_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def part(asked: HttpRequest) -> HttpResponse:
+        get_token(asked)
+        return HttpResponse(asked.META["CSRF_COOKIE"])
+
+    monkeypatch.setattr(inside, "resolve", lambda path: ResolverMatch(part, (), {}))
+    page = RequestFactory().get("/")
+
+    first = inside.inside(page, "/parca/")
+
+    assert first == inside.inside(page, "/parca/") == page.META["CSRF_COOKIE"]
