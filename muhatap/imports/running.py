@@ -95,11 +95,15 @@ def go_on(*, import_id: int, at: datetime) -> None:
     jobs.queue(uploading.JOB, queue="care", import_id=import_id)
 
 
-@garbage.left_lying()
 @transaction.atomic
 def _chunk(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
     """One chunk; False when there is nothing left to do. Two imports take turns, so that they never wait for each other's rows."""
     locks.hold("imports")
+    with garbage.left_lying():  # not while it waits for its turn
+        return _step(import_id, ahead, at=at)
+
+
+def _step(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
     _do_not_wait_for_the_disk()
     one = Import.objects.select_for_update(of=("self",)).select_related("by", "undone_by").get(pk=import_id)
     steps: dict[str, Callable[[Import, Ahead, datetime], bool]] = {

@@ -1,5 +1,6 @@
 """Files of contacts go in by the chunk, each row once, and out again as if they had never come."""
 
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from muhatap.accounts.models import AuditEntry
 from muhatap.contacts import designing, editing, identity, merging, noting, profile, rivals, tagging
 from muhatap.contacts.models import Company, Contact, ContactNote, ContactTag, Identity, Likeness, SourceRecord, Tag
-from muhatap.imports import mapping, rowsfile, running, uploading
+from muhatap.imports import mapping, rowsfile, running, uploading, writing
 from muhatap.imports.mapping import Chosen
 from muhatap.imports.models import Import
 from muhatap.imports.reading.table import Manner
@@ -386,3 +387,22 @@ def test_the_cells_of_any_row_are_found_by_its_number() -> None:
         2999: "Kişi 2997",
         3001: "Kişi 2999",
     }
+
+
+def test_garbage_is_collected_while_an_import_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    was_collected = {}
+    hold, take = running.locks.hold, writing.take
+
+    def waits(*parts: object) -> None:
+        was_collected.setdefault("waiting", gc.isenabled())
+        hold(*parts)
+
+    def taken(*told: Any, **more: Any) -> Any:
+        was_collected["taking"] = gc.isenabled()
+        return take(*told, **more)
+
+    monkeypatch.setattr(running.locks, "hold", waits)
+    monkeypatch.setattr(writing, "take", taken)
+    imported(AYSE)
+
+    assert was_collected == {"waiting": True, "taking": False}
