@@ -5,19 +5,17 @@ stands on the site's page with its reason. 400 is for a body nobody can read, 40
 when we cannot keep it now; clients come again after the last three.
 """
 
-import asyncio
-import base64
 import json
 import logging
-import time
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from muhatap.api import wrapped
 from muhatap.api.collector import collector
+from muhatap.api.wrapped import Headers, Refuse
 from muhatap.shared import clock
 from muhatap.shared.limits import Buckets, Limit
 from muhatap.visits import nameless, segment, unnamed
@@ -25,28 +23,16 @@ from muhatap.visits.segment import KINDS, LETTERS, Refused, Request, Row, Unread
 from muhatap.visits.sites import SERVER_KEY, Standing
 from muhatap.visits.writing import Busy, Lost
 
-Headers = list[tuple[bytes, bytes]]
 log = logging.getLogger(__name__)
-LARGEST_BODY = 4 * 1024 * 1024
-SLOWEST_BODY = 30.0  # seconds
 CALLS = (
     {f"/v1/{name}": name for name in (*KINDS, "batch")}
     | {f"/v1/{letter}": name for letter, name in LETTERS.items()}
     | {"/beacon/v1/batch": "batch"}
 )
-ALLOWED = b"authorization, content-type, content-encoding, anonymousid, x-retry-count"
 FROM_ONE_BROWSER = Limit(burst=300, per_minute=1200)
 OK, TRY_AGAIN = b'{"success":true}', b'{"success":false,"message":"try again"}'
 COME_AGAIN = 2  # seconds, after 503
 BUCKETS = Buckets()
-
-
-class Refuse(Exception):
-    """The request as a whole is answered so."""
-
-    def __init__(self, status: int, said: str, wait: int = 0) -> None:
-        super().__init__(said)
-        self.status, self.said, self.wait = status, said, wait
 
 
 class Said(NamedTuple):
@@ -80,10 +66,10 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """One request to any of the collector's addresses."""
     headers = dict(scope["headers"])
     if scope["method"] == "OPTIONS":
-        await _send(send, Said(204, b"", _cors(headers)))
+        await _send(send, Said(204, b"", wrapped.cors(headers)))
         return
     try:
-        said = Said(200, await _answered(scope, headers, receive), _cors(headers))
+        said = Said(200, await _answered(scope, headers, receive), wrapped.cors(headers))
     except ConnectionAbortedError:
         return
     except Exception as trouble:
@@ -99,7 +85,7 @@ def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) ->
     headers = dict(scope["headers"])
     said: Said | None = None
     try:
-        mine, call, key = collector(), CALLS[scope["path"]], _key(headers, scope)
+        mine, call, key = collector(), CALLS[scope["path"]], wrapped.key(headers, scope)
         request = None if key else _opened(body, headers, call)
         key = key or (request.write_key if request else "")
         standing = mine.known(key)
@@ -107,7 +93,7 @@ def at_once(scope: dict[str, Any], body: bytes, tell: Callable[[Said], None]) ->
             return False
         site = _let_in(standing, key, scope, headers)
         if site is None:
-            said = Said(200, OK, _cors(headers))
+            said = Said(200, OK, wrapped.cors(headers))
         else:
             read = _read(request or _opened(body, headers, call), call, site, scope, headers)
             mine.writer.put(read.rows, lambda kept: tell(_concluded(read, kept, headers)))
@@ -123,7 +109,7 @@ def _concluded(read: Read, kept: list[Row] | Exception, headers: dict[bytes, byt
         if isinstance(kept, Exception):
             raise kept
         _conclude(read, kept)
-        return Said(200, OK, _cors(headers)) if b"origin" in headers else TAKEN
+        return Said(200, OK, wrapped.cors(headers)) if b"origin" in headers else TAKEN
     except Exception as trouble:
         return _sorry(trouble, headers)
 
@@ -134,11 +120,11 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
         return await _settings(scope)
     if scope["method"] != "POST" or call is None:
         raise Refuse(405, "POST events here")
-    mine, key = collector(), _key(headers, scope)
+    mine, key = collector(), wrapped.key(headers, scope)
     site = _let_in(await mine.site(key), key, scope, headers) if key else None
     if key and site is None:
         return OK
-    request = _opened(await _body(receive), headers, call)
+    request = _opened(await wrapped.body(receive), headers, call)
     site = site or _let_in(await mine.site(request.write_key), request.write_key, scope, headers)
     if site is None:
         return OK
@@ -150,7 +136,7 @@ async def _answered(scope: dict[str, Any], headers: dict[bytes, bytes], receive:
 def _opened(body: bytes, headers: dict[bytes, bytes], call: str) -> Request:
     """Raises Refuse 400."""
     try:
-        return segment.opened(_plain(body, headers), call=call)
+        return segment.opened(wrapped.plain(body, headers), call=call)
     except Unreadable as error:
         raise Refuse(400, str(error)) from error
 
@@ -201,12 +187,12 @@ def _conclude(read: Read, unstorable: list[Row]) -> None:
 def _sorry(trouble: Exception, headers: dict[bytes, bytes]) -> Said:
     """The answer to who was refused, or whose events are not known to be kept."""
     if isinstance(trouble, Refuse):
-        more = _waiting(trouble.wait) if trouble.wait else []
+        more = wrapped.waiting(trouble.wait) if trouble.wait else []
         body = json.dumps({"success": False, "message": trouble.said}).encode()
-        return Said(trouble.status, body, [*_cors(headers), *more])
+        return Said(trouble.status, body, [*wrapped.cors(headers), *more])
     if not isinstance(trouble, Busy | Lost):  # not foreseen: it keeps nothing either, so nobody may think that it did
         log.error("a request with events was not understood", exc_info=trouble)
-    return Said(503, TRY_AGAIN, [*_cors(headers), *_waiting(COME_AGAIN)])
+    return Said(503, TRY_AGAIN, [*wrapped.cors(headers), *wrapped.waiting(COME_AGAIN)])
 
 
 def _let_in(site: Standing | None, key: str, scope: dict[str, Any], headers: dict[bytes, bytes]) -> Standing | None:
@@ -261,29 +247,6 @@ def _address(scope: dict[str, Any]) -> str:
     return str((scope.get("client") or ("",))[0])
 
 
-def _key(headers: dict[bytes, bytes], scope: dict[str, Any]) -> str:
-    """From the header, or the address, as beacons must; "" where only the body can tell."""
-    if given := headers.get(b"authorization"):
-        scheme, key = _shown(given)
-        if scheme in ("basic", "bearer"):
-            return key
-    query = scope["query_string"]
-    told: str = parse_qs(query.decode("latin-1")).get("writeKey", [""])[0] if query else ""
-    return told
-
-
-@lru_cache(maxsize=1000)
-def _shown(authorization: bytes) -> tuple[str, str]:
-    """How a key is shown, and the key: Basic (some clients leave the colon out) or Bearer; nearly always the same few."""
-    scheme, _space, given = authorization.decode("latin-1").partition(" ")
-    if scheme.lower() != "basic":
-        return scheme.lower(), given.strip()
-    try:
-        return "basic", base64.b64decode(given, validate=True).decode().partition(":")[0]
-    except ValueError:
-        return "basic", ""
-
-
 async def _settings(scope: dict[str, Any]) -> bytes:
     """What browser libraries ask for when they start: where events go, and that no other system gets them. Raises Refuse 404."""
     is_segment = scope["path"].startswith("/v1/projects/")
@@ -302,69 +265,7 @@ async def _settings(scope: dict[str, Any]) -> bytes:
     return json.dumps({"source": source | {"config": {}, "connections": [], "destinations": []}}).encode()
 
 
-async def _body(receive: Any) -> bytes:
-    """The whole body. Raises Refuse when it is too large or too slow, ConnectionAbortedError when nobody is there any more."""
-    parts: list[bytes] = []
-    n = 0
-    try:
-        async with asyncio.timeout(SLOWEST_BODY):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ConnectionAbortedError
-                parts.append(message.get("body", b""))
-                n += len(parts[-1])
-                if n > LARGEST_BODY:
-                    raise Refuse(400, f"a body holds at most {LARGEST_BODY} bytes")
-                if not message.get("more_body"):
-                    return b"".join(parts)
-    except TimeoutError as error:
-        raise Refuse(408, "the body did not arrive in time") from error
-
-
-def _plain(body: bytes, headers: dict[bytes, bytes]) -> bytes:
-    """Unpacked where it was packed, never beyond the largest body. Raises Refuse 400."""
-    if headers.get(b"content-encoding", b"").lower() != b"gzip":
-        return body
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = unpacking.decompress(body, LARGEST_BODY + 1)
-    except zlib.error as error:
-        raise Refuse(400, "the body is not packed with gzip") from error
-    if len(plain) > LARGEST_BODY or not unpacking.eof:
-        raise Refuse(400, f"a body holds at most {LARGEST_BODY} bytes, unpacked and whole")
-    return plain
-
-
-def _cors(headers: dict[bytes, bytes]) -> Headers:
-    """Any page may ask; whether its events are kept says the site's list, which a pre-flight cannot know the key for."""
-    if b"origin" not in headers:
-        return []
-    return [
-        (b"access-control-allow-origin", headers[b"origin"]),
-        (b"access-control-allow-methods", b"POST, GET, OPTIONS"),
-        (b"access-control-allow-headers", ALLOWED),
-        (b"access-control-expose-headers", b"retry-after, x-ratelimit-reset"),
-        (b"access-control-max-age", b"86400"),
-        (b"vary", b"Origin"),
-    ]
-
-
-def _waiting(seconds: int) -> Headers:
-    reset = int(time.time()) + seconds
-    return [(b"retry-after", str(seconds).encode()), (b"x-ratelimit-reset", str(reset).encode())]
-
-
-def always(body: bytes) -> Headers:
-    """What each answer says of itself."""
-    return [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-
-
 async def _send(send: Any, said: Said) -> None:
-    headers = [*always(said.body), *said.headers]
+    headers = [*wrapped.always(said.body), *said.headers]
     await send({"type": "http.response.start", "status": said.status, "headers": headers})
     await send({"type": "http.response.body", "body": said.body})

@@ -14,8 +14,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 import muhatap.config.wsgi  # noqa: F401  loads the apps, so it comes before what uses them
 
-from muhatap.api import collect  # isort: skip
-from muhatap.api.collect import Headers, Said  # isort: skip
+from muhatap.api import collect, wrapped  # isort: skip
+from muhatap.api.collect import Said  # isort: skip
+from muhatap.api.wrapped import Headers  # isort: skip
 
 
 class Line(HttpToolsProtocol):
@@ -63,7 +64,7 @@ class Line(HttpToolsProtocol):
 
 
 def _head(said: Said) -> bytes:
-    return STATUS_LINE[said.status] + _lines(collect.always(said.body)) + _lines(said.headers)
+    return STATUS_LINE[said.status] + _lines(wrapped.always(said.body)) + _lines(said.headers)
 
 
 def _lines(headers: Headers) -> bytes:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import OperationalError
 
-from muhatap.api import collect, collector
+from muhatap.api import collect, collector, wrapped
 from muhatap.visits import nameless, sites
 from muhatap.visits.models import DaySalt, Event, Refusal, Site
 from muhatap.visits.segment import KINDS
@@ -117,7 +117,7 @@ def test_a_packed_body_is_unpacked(shop: Site) -> None:
         (b"not packed", {"content-encoding": "gzip"}),
         (gzip.compress(b'{"event":"half', mtime=0)[:-9], {"content-encoding": "gzip"}),
         (gzip.compress(b" " * 40_000_000, mtime=0), {"content-encoding": "gzip"}),
-        (b" " * (collect.LARGEST_BODY + 1), {}),
+        (b" " * (wrapped.LARGEST_BODY + 1), {}),
         (json.dumps(LOOKS | {"x": "y" * 40_000}).encode(), {}),
     ],
 )
