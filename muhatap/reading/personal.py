@@ -14,17 +14,28 @@ from muhatap.shared.text import fold
 _LISTS = json.loads(Path(__file__).with_name("names.json").read_text("utf-8"))
 FIRST_NAMES = frozenset[str](_LISTS["tr"].split()) | frozenset[str](_LISTS["en"].split())
 NOBODY = frozenset[str](_LISTS["nobody"].split())
+_WITH_ENDINGS = frozenset(name for name in FIRST_NAMES if name in _LISTS["tr"].split() or len(name) > 4)
+_PLAIN_WORDS = frozenset[str](_LISTS["words"].split())
 
 _BETWEEN = r"[ \t\u00a0().\-–/]{0,3}"
 _CAPITAL = "A-ZÇĞİÖŞÜÂÎÛ"
 _NAME = rf"[{_CAPITAL}][^\W\d_]*"
 _CURRENCY = r"(?:₺|€|£|\$|%|(?:tl|try|usd|eur|gbp|lira|kuruş|dolar|euro|adet|cm|mm|kg|gr)\b)"
-# Endings that people write onto a name without an apostrophe; the name alone is covered, the ending stays.
-_ENDING = r"(?:y?[aei]|y?u|n[iu]n|[iu]n|[dt][ae]n?|y?l[ae]|s[iu]|l[ae]r|m|c[iu]?m|[cg][iu]g[iu]m|hanim|bey)?"
+# Endings that people write onto a name without an apostrophe; the name alone is covered, the ending stays. On a name that
+# only a list knows fewer are believed: “ulaştı” is no Ulaş.
+_CASE = r"(?:y?[aeiu]|n?[iu]n|[dt][ae]n?|y?l[ae])?"
+_MANY = r"(?:g[iu]l)?(?:l[ae]r)?"
+_OURS = r"(?:[iu]?[mn][iu]z|[iu]?m|s[iu]n?|[iu]n|c[iu]?m|[cg][iu]g[iu]m|hanim|bey)?"
+_WAS = r"(?:y?[dt][iu]|y?m[iu]s|y?s[ae]|[dt][iu]r|ki)?"
+_ENDINGS = f"{_MANY}{_OURS}{_CASE}{_WAS}"
+_ENDING = re.compile(f"{_MANY}{_CASE}")
+# Zeynep, Zeynebin; ç and c fold alike.
+_SOFT = {"p": "[pb]", "b": "[pb]", "t": "[td]", "d": "[td]", "k": "[kg]", "g": "[kg]"}
+_HARD = {"b": "p", "d": "t", "g": "k"}
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/[^\s<>\"“”]+", re.IGNORECASE)
 EMAIL = re.compile(
-    r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+|[\w.+-]+\s?[(\[](?:at|a|et)[)\]]\s?[\w-]+(?:\s?(?:\.|[(\[]?\b(?:dot|nokta)\b[)\]]?)\s?[\w-]+)+",
+    r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+|[\w.+-]+\s?[(\[](?:at|a|et)[)\]]\s?[\w-]+(?:\s?(?:\.|[(\[]?\b(?:dot|nokta)\b[)\]]?)\s?[\w-]+)+",
     re.IGNORECASE,
 )
 IBAN = re.compile(
@@ -33,6 +44,12 @@ IBAN = re.compile(
 HANDLE = re.compile(r"(?<!\w)[\w.+-]*@[\w.-]{2,}")
 CODE = re.compile(r"(?<![\w#])(?=[\w-]*[^\W\d_])[\w-]*\d[\w-]*(?![\w])")
 RUN = re.compile(rf"[+(]{{0,2}}\d(?:{_BETWEEN}\d)+")
+_ODD = r"_*:,\n"
+_ODD_SIGNS = frozenset("_*:,\n")
+ODD_RUN = re.compile(rf"[+(]{{0,2}}\d(?:[ \t\u00a0().\-–/{_ODD}]{{0,3}}\d)+")
+_GROUP = re.compile(r"[+(]{0,2}\d+")
+_TURKISH = re.compile(r"(?:0090|90|0)?([2-58]\d{9})")
+_MOST_GROUPS = 13
 DATE = re.compile(r"(?<![\d.\-/])(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})(?!\d|[./-]\d)")
 AMOUNT = re.compile(
     rf"(?<!\d)(?<!\d[ .\-/(])(?:(?:\d{{1,3}}(?:[.,]\d{{3}}){{0,2}}|\d{{1,6}})(?:[.,]\d{{1,2}})?\s?{_CURRENCY}"
@@ -66,16 +83,36 @@ _STREET_MORE = frozenset(_WORDS_OF_ADDRESS.split())
 _WORD = re.compile(r"[^\s,;/:]+")
 _WORDS_OF_STREET = 16
 
-_TITLED = re.compile(rf"({_NAME}(?: {_NAME})?) (?:[Hh]anım|HANIM|[Bb]ey|BEY)(?!\w)")
-_TITLE = re.compile(rf"(?<!\w)(?:[Ss]ayın|[Ss]n\.|[Mm]r\.?|[Mm]rs\.?|[Mm]s\.?|[Dd]r\.) ?({_NAME}(?: {_NAME}){{0,2}})")
-_TOLD = re.compile(
-    rf"(?i:ad[ıi]?[ -]*soyad\w*|ad[ıi]m|ismim|al[ıi]c[ıi]|my name is|name)\s*[:=]?\s*((?:{_NAME})(?: {_NAME}){{0,2}})"
+_NAMES = rf"{_NAME}(?: {_NAME})"  # how many follow the first is said where it is used
+_LADY = rf"(?:[Hh]anım|HANIM|[Bb]ey|BEY)(?i:{_ENDINGS})(?!\w)"
+_TITLED = re.compile(rf"({_NAMES}?) {_LADY}")
+_NO_NAME = (
+    r"(?:bir|hangi|her|diger|ilgili|yetkili|gorevli|baska|bayan|sevgili|degerli|ayni|hicbir|butun|genc|yasli|selam|selamlar|tesekkurler"
+    r"|gunaydin|kurye|kargocu|mudur|doktor|sofor|satici)\b"
 )
+_TITLED_SMALL = re.compile(rf"(?<!\w)(?!{_NO_NAME})([^\W\d_]{{3,}}) (?:hanim|bey){_ENDINGS}(?!\w)")  # folded
+_TITLE = re.compile(
+    rf"(?<!\w)(?:(?:[Ss]ayın|[Ss][Nn]\.|[Mm]rs?\.?|[Mm]s\.?|[Dd]r\.) ?|(?:SAYIN|S[Nn]|[Dd]ear) )({_NAMES}{{0,2}})"
+)
+_TOLD = re.compile(
+    rf"(?i:ad[ıi]?[ -]*soyad\w*|ad[ıi]m|ismim|al[ıi]c[ıi](?:n[ıi]n)?(?: (?:ad[ıi]|ismi))?|teslim alan\w*(?: ki[şs]i)?|my name is|name)"
+    rf"\s*[:=]?\s*({_NAMES}{{0,2}})"
+)
+_TOLD_SMALL = re.compile(
+    r"(?i:ad[ıi]?[ -]*soyad\w*|al[ıi]c[ıi](?:n[ıi]n)? (?:ad[ıi]|ismi)|teslim alan\w*(?: ki[şs]i)?)[ \t]*[:=][ \t]*"
+    rf"((?![{_CAPITAL}])[^\W\d_]+(?:[ \t][^\W\d_]+){{0,2}})"
+)
+# Two names, or one alone on its line: transcripts begin every line like this.
+_SPEAKER = re.compile(
+    rf"(?i:m[üu][şs]teri(?: ad[ıi])?|g[öo]nderen|yetkili|recipient|customer|contact)[ \t]*[:=][ \t]*"
+    rf"({_NAMES}{{1,2}}|{_NAME}(?=[ \t]*[.,;]?[ \t]*(?:\n|\Z)))"
+)
+_MYSELF = re.compile(rf"(?<!\w)(?:[Bb]en|I['’]m|I am|[Tt]his is) ({_NAMES}{{0,2}})")
 _CAPITALS = re.compile(rf"(?<!\w){_NAME}(?:[ \t]{_NAME}){{0,2}}")
 _FAREWELL = re.compile(
     r"(?im:^[ \t]*(?:sayg[ıi]lar\w*|sevgiler\w*|te[şs]ekk[üu]r\w*(?: ederim)?|iyi (?:g[üu]nler|[çc]al[ıi][şs]malar|ak[şs]amlar)"
     r"|kolay gelsin|selamlar\w*|(?:kind |best |warm )?regards|best wishes|best|thanks|thank you|sincerely|cheers)[^\n]{0,12}$)"
-    rf"\s*\n+[ \t]*({_NAME}(?:[ \t]{_NAME}){{0,3}})[ \t]*(?:\n|$)"
+    rf"\s*\n+[ \t]*({_NAME}(?:\.?[ \t]{_NAME}|\.{_NAME}){{0,3}})[ \t]*[.,]?[ \t]*(?:\n|$)"
 )
 
 
@@ -115,6 +152,7 @@ def found(text: str, known: Known) -> list[Span]:
         lambda: _groups(ORDER_TOLD, text, "order"),
         lambda: _matches(PLATE, text, "plate"),
         lambda: _codes(text),
+        lambda: _odd_runs(text, [*kept, *((one.start, one.end) for one in claimed)]),
         lambda: _runs(text, [*kept, *((one.start, one.end) for one in claimed)]),
         lambda: _matches(HANDLE, text, "handle", trim="."),
         lambda: _streets(text, folded),
@@ -148,20 +186,26 @@ def person(name: str) -> list[str]:
 
 def _left_of(span: Span, claimed: list[Span], text: str) -> Iterator[Span]:
     """What of a place nobody has claimed yet, where there is a word in it."""
-    pieces = [(span.start, span.end)]
-    for one in claimed:
-        pieces = [
-            piece
-            for start, end in pieces
-            for piece in ((start, min(end, one.start)), (max(start, one.end), end))
-            if piece[0] < piece[1]
-        ]
+    pieces = _without((span.start, span.end), [(one.start, one.end) for one in claimed])
     for start, end in pieces:
         inner = text[start:end]
         bare = inner.strip()
         if any(letter.isalnum() for letter in bare):
             begin = start + len(inner) - len(inner.lstrip())
             yield Span(begin, begin + len(bare), span.kind, span.who)
+
+
+def _without(whole: tuple[int, int], taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of a place without those taken."""
+    pieces = [whole]
+    for first, last in taken:
+        pieces = [
+            piece
+            for start, end in pieces
+            for piece in ((start, min(end, first)), (max(start, last), end))
+            if piece[0] < piece[1]
+        ]
+    return pieces
 
 
 def _matches(pattern: re.Pattern[str], text: str, kind: str, *, trim: str = "") -> Iterator[Span]:
@@ -187,19 +231,48 @@ def _known(folded: str, values: Iterable[str], kind: str) -> Iterator[Span]:
 def _runs(text: str, kept: list[tuple[int, int]]) -> Iterator[Span]:
     """Digits that belong together, however they are set apart; dates and amounts are nobody's."""
     for match in RUN.finditer(text):
-        pieces = [match.span()]
-        for first, last in kept:
-            pieces = [
-                piece
-                for start, end in pieces
-                for piece in ((start, min(end, first)), (max(start, last), end))
-                if piece[0] < piece[1]
-            ]
-        for start, end in pieces:
+        for start, end in _without(match.span(), kept):
             written = text[start:end]
             if kind := _kind_of(written):
                 begin = start + len(written) - len(written.lstrip(" \t\u00a0).-–/"))
                 yield Span(begin, start + len(written.rstrip(" \t\u00a0(.-–/")), kind)
+
+
+def _odd_runs(text: str, kept: list[tuple[int, int]]) -> Iterator[Span]:
+    """Telephones and cards whose digits are set apart as those of sums, times, lists and lines are; nothing else is taken so."""
+    for match in ODD_RUN.finditer(text):
+        for whole in _without(match.span(), kept):
+            yield from _odd_in(text, list(_GROUP.finditer(text, *whole)))
+
+
+def _odd_in(text: str, groups: list[re.Match[str]]) -> Iterator[Span]:
+    place = 0
+    while place < len(groups):
+        last, kind = _longest_odd(text, groups, place)
+        start, end = groups[place].start(), groups[last].end()
+        if kind and not _ODD_SIGNS.isdisjoint(text[start:end]):
+            yield Span(start, end, kind)
+        place = last + 1
+
+
+def _longest_odd(text: str, groups: list[re.Match[str]], place: int) -> tuple[int, str]:
+    """The last group that with this one makes a telephone or a card, and which; itself where none does."""
+    for last in range(min(place + _MOST_GROUPS, len(groups)) - 1, place, -1):
+        if kind := _odd_kind(text[groups[place].start() : groups[last].end()]):
+            return last, kind
+    return place, ""
+
+
+def _odd_kind(written: str) -> str:
+    if len({sign for sign in written if sign in _ODD_SIGNS}) > 1:
+        return ""
+    groups = ["".join(str(int(letter)) for letter in one if letter.isdecimal()) for one in _GROUP.findall(written)]
+    digits = "".join(groups)
+    if all(len(group) == 4 for group in groups[:-1]) and 13 <= len(digits) <= 19 and is_card(digits):
+        return "card"
+    turkish = _TURKISH.fullmatch(digits)
+    dialled = f"+90{turkish[1]}" if turkish else f"+{digits}" if written.lstrip("(").startswith("+") else ""
+    return "phone" if dialled and e164(dialled) else ""
 
 
 def _kind_of(written: str) -> str:
@@ -290,25 +363,55 @@ def _people(folded: str, names: Iterable[str]) -> Iterator[Span]:
         words = person(name)
         if not words or len("".join(words)) < 3:
             continue
-        one = "|".join(sorted(map(re.escape, set(words)), key=len, reverse=True))
-        for match in re.finditer(rf"(?<!\w)(?:{one})(?:[ \t\u00a0]+(?:{one}))*(?={_ENDING}(?!\w))", folded):
+        one = "|".join(map(_written, sorted(set(words), key=len, reverse=True)))
+        for match in re.finditer(rf"(?<!\w)(?:{one})(?:[ \t\u00a0]+(?:{one}))*(?={_ENDINGS}(?!\w))", folded):
             if len(match[0]) >= 3:
                 yield Span(match.start(), match.end(), "person", " ".join(words))
 
 
+def _written(word: str) -> str:
+    """A pattern of a name as it stands before endings too."""
+    return word[:-1] + _SOFT.get(word[-1], word[-1])
+
+
 def _likely_people(text: str, folded: str) -> Iterator[Span]:
     """Names nobody told us: before Hanım and Bey, after Sayın and “my name is”, under a farewell, and first names we know."""
-    for pattern in (_TITLED, _TITLE, _TOLD, _FAREWELL):
+    for pattern in (_TITLED, _TITLE, _TOLD, _TOLD_SMALL, _SPEAKER, _MYSELF, _FAREWELL):
         for match in pattern.finditer(text):
             yield from _somebody(folded, *match.span(1))
+    for match in _TITLED_SMALL.finditer(folded):
+        yield from _somebody(folded, *match.span(1))
     for match in _CAPITALS.finditer(text):
-        words = re.finditer(r"[^\W\d_]+", folded[match.start() : match.end()])
-        if first := next((one for one in words if one[0] in FIRST_NAMES), None):
-            yield from _somebody(folded, match.start() + first.start(), match.end())
+        yield from _first_named(folded, *match.span())
+
+
+def _first_named(folded: str, start: int, end: int) -> Iterator[Span]:
+    """From a first name we know to the last of the capitals; one with an ending stands for itself, and the ending stays."""
+    for one in re.finditer(r"[^\W\d_]+", folded[start:end]):
+        begin, n = start + one.start(), _n_of_first_name(one[0])
+        if n == len(one[0]):
+            yield from _somebody(folded, begin, end)
+            return
+        if n:
+            yield from _somebody(folded, begin, begin + n)
+
+
+def _n_of_first_name(word: str) -> int:
+    """How many letters at its beginning are a first name we know, before an ending; 0 where none is."""
+    if word in FIRST_NAMES:
+        return len(word)
+    if word in _PLAIN_WORDS:
+        return 0
+    return next((n for n in range(len(word) - 1, 2, -1) if _is_name_before(word[:n], word[n:])), 0)
+
+
+def _is_name_before(stem: str, ending: str) -> bool:
+    hard = stem[:-1] + _HARD.get(stem[-1], stem[-1]) if ending[0] in "aeiu" else stem
+    return bool(_ENDING.fullmatch(ending)) and (stem in _WITH_ENDINGS or hard in _WITH_ENDINGS)
 
 
 def _somebody(folded: str, start: int, end: int) -> Iterator[Span]:
     """The name without greetings and titles before and behind it."""
     words = [one for one in re.finditer(r"[^\W\d_]+", folded[start:end]) if one[0] not in NOBODY]
-    if words and len(words[0][0]) > 1:
+    if any(len(one[0]) > 1 for one in words):
         yield Span(start + words[0].start(), start + words[-1].end(), "person", " ".join(one[0] for one in words))
