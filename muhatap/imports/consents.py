@@ -1,6 +1,6 @@
 """The columns of a file that tell of consent: a word for each purpose, the day it was said, where, and what shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -46,29 +46,55 @@ class Said:
 
 
 class Unclear(ValueError):
-    """A cell whose word on consent nobody can read; its text is the cell. Nothing may be taken for a yes then."""
+    """A cell whose word on consent nobody can read; its text is the cell. Nothing may be taken for a yes then; `refused` is each clear no."""
+
+    def __init__(self, cell: str, refused: tuple[Said, ...] = ()) -> None:
+        super().__init__(cell)
+        self.refused = refused
 
 
 def read(columns: Sequence[str], row: Sequence[str], *, dates: str) -> tuple[Said, ...]:
     """What the cells of a row say. A day on which consent ended makes a no of it, whatever else stands there. Raises Unclear."""
     told = {target: cell.strip() for target, cell in zip(columns, row, strict=False) if target in targets.CONSENT}
-    given, ended = (_day(told.get(name, ""), dates) for name in (targets.AGREED_ON, targets.ENDED_ON))
+    given, ended = told.get(targets.AGREED_ON, ""), told.get(targets.ENDED_ON, "")
     proof = " · ".join(filter(None, (told.get(targets.AGREED_WHERE, ""), told.get(targets.PROOF, ""))))
-    found = []
-    for target, (channel, purpose) in _PURPOSES.items():
-        if cell := told.get(target, ""):
-            is_yes, on = _word(cell, dates)
-            is_yes = is_yes and not ended
-            found.append(Said(channel, purpose, is_yes, (ended or on or given) if not is_yes else (on or given), proof))
+    found, unclear = [], ""
+    for target in _spoken_of(columns, told):
+        try:
+            is_yes, on = _word(told.get(target, ""), given, ended, dates)
+        except Unclear as error:
+            unclear = unclear or str(error)
+        else:
+            found.append(Said(*_PURPOSES[target], is_yes, on, proof))
+    if unclear:
+        raise Unclear(unclear, tuple(said for said in found if not said.is_yes))
     return tuple(found)
 
 
-def _word(cell: str, dates: str) -> tuple[bool, date | None]:
-    """Yes or no, or the day on which they agreed."""
-    plain = " ".join(fold(cell).split())
-    if plain in _YES or plain in _NO:
-        return plain in _YES, None
-    return True, _day(cell, dates)
+def _spoken_of(columns: Sequence[str], told: Mapping[str, str]) -> list[str]:
+    """The purposes that hold a word. A day of the end alone ends all that the file speaks of, and offers if it names none."""
+    words = [target for target in _PURPOSES if told.get(target)]
+    if words or not told.get(targets.ENDED_ON):
+        return words
+    return [target for target in _PURPOSES if target in columns] or [targets.OFFERS]
+
+
+def _word(cell: str, given: str, ended: str, dates: str) -> tuple[bool, date | None]:
+    """Yes or no, and since when; the cell may be the day itself. A no is one though nobody can read its day."""
+    plain, over = " ".join(fold(cell).split()), _perhaps(ended, dates)
+    if over or plain in _NO:
+        return False, over or _perhaps(given, dates)
+    if ended:
+        raise Unclear(ended)
+    on = _day(given, dates)
+    return True, on if plain in _YES else _day(cell, dates)
+
+
+def _perhaps(cell: str, dates: str) -> date | None:
+    try:
+        return _day(cell, dates)
+    except Unclear:
+        return None
 
 
 def _day(cell: str, dates: str) -> date | None:

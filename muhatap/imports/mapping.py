@@ -18,7 +18,7 @@ State = Import.State
 
 
 class BadMapping(ValueError):
-    """`code`: nothing, twice, no_key, unknown, field, tag, late. `detail` is the column or the sentence."""
+    """`code`: nothing, twice, no_key, no_purpose, unknown, field, tag, late. `detail` is the column or the sentence."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
@@ -79,10 +79,20 @@ def _check(one: Import, chosen: Chosen) -> None:
             raise BadMapping("twice", target)
     if chosen.match and chosen.match not in used:
         raise BadMapping("no_key", chosen.match)
+    _check_consent(set(used))
     if not _is_sayable(chosen):
         raise BadMapping("unknown")
     if chosen.mode == Import.Mode.UPDATE and not chosen.match:
         raise BadMapping("no_key")
+
+
+def _check_consent(used: set[str]) -> None:
+    """A day on which consent was given says nothing while no column says to what; one on which it ended says no to offers."""
+    say = {targets.OFFERS, targets.RESEARCH}
+    if targets.AGREED_ON not in used:
+        say.add(targets.ENDED_ON)
+    if not used.isdisjoint(targets.CONSENT) and used.isdisjoint(say):
+        raise BadMapping("no_purpose")
 
 
 def _is_sayable(chosen: Chosen) -> bool:

@@ -69,6 +69,9 @@ def mapping_problem(code: str, detail: str) -> str:
         "twice": _("Two columns are “%(what)s”. One contact has one of them: leave the other out.") % {"what": what},
         "no_key": _("You match by “%(what)s”, but no column is that. Choose the column, or match by something else.")
         % {"what": what},
+        "no_purpose": _(
+            "A column says when or where consent was given, and none to what. Choose the one for offers or for surveys, or leave it out."
+        ),
         "field": detail,
         "tag": _("A tag has at most 60 characters."),
         "late": _("This import has begun already; its columns can no longer be changed."),
