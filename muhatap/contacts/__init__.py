@@ -1,8 +1,8 @@
 """The people outside, and how we know that two are one.
 
 Owns: Contact, Company, Identity, what sources said (SourceRecord) and what was told field by field (ProfileFact), custom fields,
-tags, notes, merges and their undo, the ledger of who is who. Does not own: what they wrote (interactions, conversations),
-whether they allowed it (consent comes later).
+tags, notes, merges and their undo, the ledger of who is who, and what they agreed to (Consent). Does not own: what they wrote
+(interactions, conversations), what they said to a shop about mails to them (sales).
 
 A contact is a projection: its row follows from its source records, what staff wrote and what channels told, by the rules of
 `survivorship`. `contact` of a record is where it stands today, `home_id` what the ledger last linked it to.
@@ -18,6 +18,7 @@ What other rooms call:
     bonds.part / tie / free / forbids                           two people, of one household or none: binds every machine
     families.standing(numbers) -> {number: number}              an old number leads to who stands for it, for ever
     ledger.of(contacts)                                         what was decided about them, by whom and why
+    consent.give / withdraw / last_word                         what one of them agreed to; agreed.tell / take_back for a file's
 
 For sources that come by themselves (shops, other programs, lists of old):
 

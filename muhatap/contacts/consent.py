@@ -1,22 +1,29 @@
-"""What a contact agreed to: each word with its source and time, the newest stands."""
+"""What a contact agreed to: each word with its source and time, the newest stands.
+
+What a file told (`agreed`) goes when the file does; so what they say themselves is kept beside it, though it be the same.
+"""
 
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import profile
 from muhatap.contacts.models import Consent, Contact
 
+FILE = "import:"  # how the sources begin that can be taken back
+
 
 @transaction.atomic
 def give(*, contact: Contact, channel: str, purpose: str, source: str, by: User | None, at: datetime) -> Consent:
     """They agreed; agreeing again changes nothing."""
     profile.lock(contact)
-    standing = _standing(contact, channel, purpose).first()
-    if standing:
-        return standing
+    own = _words(contact, channel, purpose).filter(withdrawn_at=None).exclude(source__startswith=FILE).first()
+    if own and last_word(contact=contact, channel=channel, purpose=purpose):
+        return own
     audit.record(by=by, at=at, act="consent.given", kind="contact", id=contact.pk, name=str(contact), channel=channel)
     return Consent.objects.create(
         contact=contact, channel=channel, purpose=purpose, source=source[:40], by=by, given_at=at
@@ -29,14 +36,20 @@ def withdraw(
 ) -> bool:
     """They do not want it: a yes to us is taken back, and a no is kept where they said nothing to us, for a shop may know a yes.
 
-    False when a no stands already.
+    False when a no stands already that no file may take along.
     """
     profile.lock(contact)
-    if last_word(contact=contact, channel=channel, purpose=purpose) is False:
+    words = _words(contact, channel, purpose)
+    of_files = words.filter(withdrawn_source__startswith=FILE)
+    if last_word(contact=contact, channel=channel, purpose=purpose) is False and not of_files.exists():
         return False
-    if not _standing(contact, channel, purpose).update(withdrawn_at=at):
-        said = {"contact": contact, "channel": channel, "purpose": purpose}
-        Consent.objects.create(**said, source=source[:40], by=by, given_at=at, withdrawn_at=at)
+    own = {"source": source[:40], "by": by, "given_at": at, "withdrawn_at": at}
+    n = of_files.filter(source=F("withdrawn_source")).update(**own, withdrawn_source="", proof="")
+    n += words.filter(Q(withdrawn_at=None) | Q(withdrawn_source__startswith=FILE)).update(
+        withdrawn_at=Greatest("given_at", Value(at)), withdrawn_source=""
+    )
+    if not n:
+        Consent.objects.create(contact=contact, channel=channel, purpose=purpose, **own)
     audit.record(
         by=by, at=at, act="consent.withdrawn", kind="contact", id=contact.pk, name=str(contact), channel=channel
     )
@@ -45,8 +58,7 @@ def withdraw(
 
 def last_word(*, contact: Contact, channel: str, purpose: str) -> bool | None:
     """Whether their newest word is yes; None when they never said anything. Of merged contacts a no stands before a yes."""
-    words = Consent.objects.filter(contact=contact, channel=channel, purpose=purpose)
-    told = list(words.values_list("given_at", "withdrawn_at"))
+    told = list(_words(contact, channel, purpose).values_list("given_at", "withdrawn_at"))
     if not told:
         return None
     newest_yes = max((given for given, withdrawn in told if withdrawn is None), default=None)
@@ -54,5 +66,5 @@ def last_word(*, contact: Contact, channel: str, purpose: str) -> bool | None:
     return newest_yes is not None and (newest_no is None or newest_yes > newest_no)
 
 
-def _standing(contact: Contact, channel: str, purpose: str) -> "models.QuerySet[Consent]":
-    return Consent.objects.filter(contact=contact, channel=channel, purpose=purpose, withdrawn_at=None)
+def _words(contact: Contact, channel: str, purpose: str) -> "models.QuerySet[Consent]":
+    return Consent.objects.filter(contact=contact, channel=channel, purpose=purpose)

@@ -37,7 +37,10 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """What became of a row. `before` is what it takes to give it back, None when the contact came with it and nothing else."""
+    """What became of a row. `before` is what it takes to give it back, None when the contact came with it and nothing else.
+
+    While rows are taken, one that is left out has no `contact`, so that nothing of it lands; `known` is whom it speaks of.
+    """
 
     number: int
     outcome: str
@@ -46,6 +49,7 @@ class Taken:
     detail: str = ""
     key: str = ""
     before: dict[str, Any] | None = None
+    known: int | None = None
 
     def remember(self, name: str, *what: Any) -> None:
         self.before = self.before or {}

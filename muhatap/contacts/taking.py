@@ -66,6 +66,7 @@ def take(
     for _told, taken in errand.rows:
         if taken.outcome == "updated" and not taken.before:
             taken.outcome = "unchanged"
+        taken.contact = taken.contact or taken.known
     return [taken for _, taken in errand.rows]
 
 
@@ -103,7 +104,7 @@ def _leading_keys(kind: str, rows: Sequence[Told], rules: Graph) -> set[str]:
 
 def _join(errand: Errand, taken: Taken, contact: int) -> None:
     if errand.mode == CREATE:
-        taken.outcome, taken.reason = "left", "exists"
+        taken.outcome, taken.reason, taken.known = "left", "exists", contact
     else:
         taken.contact = contact
 

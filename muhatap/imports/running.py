@@ -67,7 +67,8 @@ def cancel(*, one: Import, by: User, at: datetime) -> None:
         held.state, held.rehearsal = State.MAPPED, {}
     else:
         held.state, held.ended_at = State.CANCELLED, at
-        audit.record(by=by, at=at, act="import.cancel", kind="import", id=held.pk, name=held.name, rows=held.n_done)
+        told = {"rows": held.n_done, **_agreed(held)}
+        audit.record(by=by, at=at, act="import.cancel", kind="import", id=held.pk, name=held.name, **told)
     held.save()
     one.refresh_from_db()
 
@@ -78,7 +79,7 @@ def undo(*, one: Import, by: User, at: datetime) -> None:
     held = _held(one, State.DONE, State.CANCELLED)
     held.state, held.undone_by, held.undo_counts, held.undo_before = State.UNDOING, by, {}, None
     held.save()
-    audit.record(by=by, at=at, act="import.undo", kind="import", id=held.pk, name=held.name)
+    audit.record(by=by, at=at, act="import.undo", kind="import", id=held.pk, name=held.name, **_agreed(held))
     _set_going(held, at=at)
     one.refresh_from_db()
 
@@ -135,7 +136,8 @@ def _take(one: Import, ahead: Ahead, at: datetime) -> bool:
     if one.position >= one.rows_size:
         jobs.queue(COMPARE, queue="care", after=0)
         one.state, one.ended_at = State.DONE, at
-        audit.record(by=one.by, at=at, act="import.done", kind="import", id=one.pk, name=one.name, **one.counts)
+        told = one.counts | _agreed(one)
+        audit.record(by=one.by, at=at, act="import.done", kind="import", id=one.pk, name=one.name, **told)
         return False
     return True
 
@@ -158,25 +160,37 @@ def _rehearse(one: Import, ahead: Ahead, at: datetime) -> bool:
 
 
 def _give_back(one: Import, ahead: Ahead, at: datetime) -> bool:
-    asked = one.rows.filter(undone="", contact__isnull=False).exclude(outcome="left")
+    asked = one.rows.filter(undone="", contact__isnull=False)
+    if not _tells_consent(one):
+        asked = asked.exclude(outcome="left")  # of these at most a no was kept
     if one.undo_before is not None:
         asked = asked.filter(number__lt=one.undo_before)
-    rows = asked.order_by("-number").values_list("number", "contact", "outcome", "before")[:CHUNK]
+    rows = list(asked.order_by("-number").values_list("number", "contact", "outcome", "before")[:CHUNK])
     given = [
         Given(number=number, contact=contact or 0, is_new=outcome == "created", before=before or {})
         for number, contact, outcome, before in rows
+        if outcome != "left"
     ]
-    if not writing.CONSENTS.isdisjoint(one.columns):
-        agreed.take_back(contacts={row.contact for row in given}, source=one.source)
+    if _tells_consent(one):
+        agreed.take_back(contacts={contact for _, contact, _, _ in rows if contact}, source=one.source)
     giving_back.give_back(rows=given, source=one.source, since=one.began_at or one.at, by=one.undone_by, at=at)
     _note_undone(one, given)
     one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))
-    if given:
-        one.undo_before = given[-1].number
-    if len(given) < CHUNK:
+    if rows:
+        one.undo_before = rows[-1][0]
+    if len(rows) < CHUNK:
         one.state, one.undone_at = State.UNDONE, at
         return False
     return True
+
+
+def _tells_consent(one: Import) -> bool:
+    return not writing.CONSENTS.isdisjoint(one.columns)
+
+
+def _agreed(one: Import) -> dict[str, int]:
+    """How often its file says yes and no to consent, for the audit."""
+    return {f"consent_{word}": n for word, n in agreed.counted(one.source).items()} if _tells_consent(one) else {}
 
 
 def _note_undone(one: Import, given: Sequence[Given]) -> None:

@@ -51,12 +51,13 @@ def understand(reader: Reader, lines: list[Line]) -> Understood:
 def _with_consents(found: Understood, reader: Reader, line: Line, told: Told) -> Told:
     """What the row says of consent, beside what it says of the contact. Raises BadRow for a word nobody can read."""
     try:
-        if said := consents.read(reader.columns, line.cells, dates=reader.dates):
-            found.consents[line.number] = said
+        said = consents.read(reader.columns, line.cells, dates=reader.dates)
     except consents.Unclear as error:
         if not reader.is_lenient:
             raise BadRow("consent", str(error)) from error
-        return replace(told, warning="; ".join(filter(None, (told.warning, str(error)))))
+        said, told = error.refused, replace(told, warning="; ".join(filter(None, (told.warning, str(error)))))
+    if said:
+        found.consents[line.number] = said
     return told
 
 
@@ -71,7 +72,7 @@ def take(one: Import, found: Understood, *, at: datetime) -> list[Taken]:
 
 
 def _agree(one: Import, found: Understood, taken: Sequence[Taken], *, at: datetime) -> None:
-    """Keep what rows that were taken say of consent; a row that brought nothing else brought that."""
+    """Keep what rows say of consent, of one that was left out only a no; a row that brought nothing else brought that."""
     words = [
         Word(
             contact=row.contact,
@@ -82,10 +83,11 @@ def _agree(one: Import, found: Understood, taken: Sequence[Taken], *, at: dateti
             proof=said.proof,
         )
         for row in taken
-        if row.contact is not None and row.outcome not in ("left", "failed")
+        if row.contact is not None
         for said in found.consents.get(row.number, ())
+        if not (said.is_yes and row.outcome == "left")
     ]
-    changed = agreed.tell(words=words, source=one.source, by=one.by)
+    changed = agreed.tell(words=words, source=one.source, by=one.by, at=at)
     for row in taken:
         if row.outcome == "unchanged" and row.contact in changed and row.number in found.consents:
             row.outcome = "updated"

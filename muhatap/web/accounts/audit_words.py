@@ -51,6 +51,7 @@ ACTS = {
     "conversation.fill": _("Filled in fields of a conversation"),
     "assistant.change": _("Changed the writing assistant"),
     "assistant.ask": _("Sent a text to the writing assistant"),
+    "assistant.settle": _("Took or threw away an answer of the writing assistant"),
     "promise.make": _("Made a promise"),
     "promise.kept": _("Kept a promise"),
     "promise.broken": _("Broke a promise"),
@@ -312,6 +313,8 @@ _NAMES = {
     "members": _("members"),
     "fields": _("fields"),
     "changed": _("changed"),
+    "consent_yes": _("consents given"),
+    "consent_no": _("consents refused"),
 }
 
 
