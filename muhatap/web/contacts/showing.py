@@ -88,9 +88,10 @@ def notes(contact: Contact, user: User, now: datetime) -> tuple[NoteLine, ...]:
 
 
 def offers(contact: Contact) -> Offers:
-    """Their last word to us, else what they said to a shop when they bought."""
+    """Their last word to us, unless a shop knows better than a file; else what they said to a shop when they bought."""
     word = consent.last_word(contact=contact, **OFFERS)
     if word is not None:
+        word = word and contact.pk in buyers.agreed([contact])
         return Offers(said=_("Agreed") if word else _("Does not want them"), word=word)
     has_agreed = contact.pk in buyers.given([contact.pk])
     return Offers(said=_("Agreed when buying") if has_agreed else _("Said nothing about them, so gets none"))

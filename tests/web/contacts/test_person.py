@@ -7,7 +7,8 @@ from django.test import Client
 
 from muhatap.accounts.models import AuditEntry, Visibility
 from muhatap.channels.contract import Claim
-from muhatap.contacts import identity, noting
+from muhatap.contacts import agreed, identity, noting
+from muhatap.contacts.agreed import Word
 from muhatap.contacts.models import Consent, Contact, ContactNote, Identity, Tag
 from muhatap.sales import consent as buyers
 from muhatap.sales.models import Order, Shop
@@ -170,6 +171,23 @@ def test_a_no_to_us_stands_before_the_yes_said_to_a_shop(zeynep, ayse):
     assert zeynep.post(url("consent", ayse.pk), {"word": "yes"}).status_code == 302
     assert buyers.agreed([ayse]) == {ayse.pk}
     assert zeynep.get(url("page", ayse.pk)).context["person"].offers.word is True
+
+
+def test_a_yes_of_a_file_lifts_no_no_said_to_a_shop_and_their_own_does(zeynep, ayse):
+    offers = {"channel": "email", "purpose": "offers"}
+    agreed.tell(words=[Word(contact=ayse.pk, **offers, is_yes=True, at=NOW)], source="import:7", by=None, at=NOW)
+    assert buyers.agreed([ayse]) == {ayse.pk}
+    shop = Shop.objects.create(kind="web", name="Ihlamur Ev", token="t", created_at=NOW)
+    Order.objects.create(
+        shop=shop, external_id="1", number="1", currency="TRY", total=1, contact=ayse, placed_at=NOW, modified_at=NOW,
+        recorded_at=NOW, is_told_by_server=True, may_be_written_to=False,
+    )  # fmt: skip
+
+    assert buyers.agreed([ayse]) == set()
+    assert zeynep.get(url("page", ayse.pk)).context["person"].offers.word is False
+
+    zeynep.post(url("consent", ayse.pk), {"word": "yes"})
+    assert buyers.agreed([ayse]) == {ayse.pk}
 
 
 def test_a_word_on_offers_is_noted_by_those_who_may_edit(client, ayse):
