@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import translation
 
 from muhatap.accounts.models import User
-from muhatap.notices import presence, resting, webpush, words
+from muhatap.notices import presence, resting, things, webpush, words
 from muhatap.notices.models import Notice, PushKey, PushSubscription
 from muhatap.shared import outgoing, secrets
 
@@ -67,10 +67,12 @@ def unsubscribe(*, user: User, endpoint: str) -> None:
 
 
 def push_notice(*, notice_id: int, at: datetime) -> None:
-    """Push one notice, unless it was seen meanwhile, a page of ours is before their eyes, or they want quiet."""
+    """Push one notice, unless it was seen meanwhile or is theirs to see no more, a page of ours is before their eyes, or they want quiet."""
     rows = Notice.objects.select_related("user", *words.NEEDED)
     notice = rows.filter(pk=notice_id, seen_at=None).first()
     if notice is None or presence.is_looking(notice.user, at=at) or resting.rests(notice.user, at=at, kind=notice.kind):
+        return
+    if not things.shown(notice.user).filter(pk=notice.pk).exists():
         return
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
         said = words.said(notice)

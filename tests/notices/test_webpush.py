@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.models import Session
 
+from muhatap.accounts.models import User, Visibility
 from muhatap.conversations.models import Message
 from muhatap.notices import presence, pushing, telling, webpush, wishes
 from muhatap.notices.models import Notice, PushKey, PushSubscription, QuietHours
@@ -199,6 +200,14 @@ def test_who_is_not_here_is_reached(pushed: list[str], notice: Notice) -> None:
     pushing.push_notice(notice_id=notice.pk, at=cast.NOW)
 
     assert pushed == ["Ayşe Yılmaz"]
+
+
+def test_who_may_see_it_no_more_is_not_reached(pushed: list[str], notice: Notice) -> None:
+    User.objects.filter(pk=cast.can().pk).update(visibility=Visibility.TEAM)  # and in no team
+
+    pushing.push_notice(notice_id=notice.pk, at=cast.NOW)
+
+    assert pushed == []
 
 
 def test_who_looks_at_a_page_has_seen_it_or_wants_quiet_is_not_reached(pushed: list[str], notice: Notice) -> None:
