@@ -1,5 +1,6 @@
 """How somebody has sounded lately: the moods of the last things they wrote, oldest first."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from muhatap.understanding.models import Reading
 
 LATELY = timedelta(days=30)
 MOST = 12  # the last things they wrote
+LOOKED_AT = 60  # among which those are that the reader may read
 SMOOTHED = 3  # one tense line among friendly ones is no mood
 WORTH = {Reading.Sentiment.NEGATIVE: -1, Reading.Sentiment.NEUTRAL: 0, Reading.Sentiment.POSITIVE: 1}
 TENSE, PLEASED = -1 / 3, 1 / 3
@@ -31,10 +33,16 @@ class Mood:
         return self.now > PLEASED
 
 
-def lately(contact_id: int, *, at: datetime) -> Mood | None:
-    """The mood of a contact; None when nothing of theirs was read lately. One walk along the index of their timeline."""
+def lines(contact_id: int, *, at: datetime) -> list[tuple[int, str]]:
+    """What a contact wrote lately: numbers of interactions and how each sounds, newest first. One walk along the index of their timeline."""
     rows = Reading.objects.filter(interaction__contact_id=contact_id, interaction__at__gt=at - LATELY)
     rows = rows.exclude(kind=Reading.Kind.OTHER).order_by("-interaction__at", "-interaction_id")
-    worths = [WORTH[Reading.Sentiment(one)] for one in reversed(rows.values_list("sentiment", flat=True)[:MOST])]
+    return list(rows.values_list("interaction_id", "sentiment")[:LOOKED_AT])
+
+
+def of(lines: Sequence[tuple[int, str]], *, readable: Collection[int]) -> Mood | None:
+    """Their mood, as far as it stands in what may be read; None when nothing does."""
+    told = [sentiment for number, sentiment in lines if number in readable][:MOST]
+    worths = [WORTH[Reading.Sentiment(one)] for one in reversed(told)]
     spans = [worths[max(0, n - SMOOTHED + 1) : n + 1] for n in range(len(worths))]
     return Mood(tuple(sum(span) / len(span) for span in spans)) if spans else None

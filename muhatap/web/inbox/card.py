@@ -34,6 +34,8 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
     has = has or having.of(conversation, user)
     known = identity.of(contact)
     sureness, icon = identities.sureness(known)
+    happened, sounded = timeline.page(contact, limit=8).rows, mood.lines(contact.pk, at=now)
+    readable = readable_interactions(user, {*(row.pk for row in happened), *(number for number, _sentiment in sounded)})
     return Card(
         contact_id=contact.pk,
         name=str(contact),
@@ -43,7 +45,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         sureness=sureness,
         sureness_icon=icon,
         identities=tuple(identities.line(one, now) for one in known),
-        profile=(*_profile(contact), *_mood(contact, now)),
+        profile=(*_profile(contact), *_mood(mood.of(sounded, readable=readable))),
         tags=tuple(TagChip(name=tag.name) for tag in contact.tags.order_by("folded")) if has.contact_tags else (),
         others=tuple(_other(other, now) for other in lists.of_contact(user, contact.pk) if other.pk != conversation.pk),
         **joining_parts.parts(conversation, user, has),
@@ -54,7 +56,7 @@ def card(conversation: Conversation, user: User, now: datetime, *, has: Has | No
         promises_url=link("promises:of_contact", contact.pk),
         orders_url=link("sales:of_contact", contact.pk),
         cases_url=f"{link('cases:of_contact', contact.pk)}?conversation={conversation.pk}",
-        timeline=_timeline(contact, user, now),
+        timeline=_timeline(happened, readable, user, now),
         live=f"conversation:{conversation.pk}",
         reload_url=link("inbox:card", conversation.pk),
     )
@@ -74,9 +76,8 @@ def _profile(contact: Contact) -> tuple[ProfileLine, ...]:
     return tuple(ProfileLine(label=label, value=value) for label, value in lines if value)
 
 
-def _mood(contact: Contact, now: datetime) -> tuple[ProfileLine, ...]:
+def _mood(found: mood.Mood | None) -> tuple[ProfileLine, ...]:
     """How they sound, and how that moved: a line of a few letters' height."""
-    found = mood.lately(contact.pk, at=now)
     if found is None:
         return ()
     tense, pleased, calm = pgettext("mood", "Tense"), pgettext("mood", "Pleased"), pgettext("mood", "Calm")
@@ -107,10 +108,8 @@ def _note(note: ContactNote, now: datetime) -> NoteLine:
     )
 
 
-def _timeline(contact: Contact, user: User, now: datetime) -> tuple[TimelineRow, ...]:
-    rows = timeline.page(contact, limit=8).rows
-    readable = readable_interactions(user, [row.pk for row in rows])
-    readable |= {row.pk for row in rows if row.kind in OF_CONTACTS}
+def _timeline(rows: list[Interaction], readable: set[int], user: User, now: datetime) -> tuple[TimelineRow, ...]:
+    readable = readable | {row.pk for row in rows if row.kind in OF_CONTACTS}
     entries = [row.pk for row in rows if row.kind == Interaction.Kind.CASE]
     seen = visible_cases(user).filter(entry__in=entries).values_list("entry_id", flat=True) if entries else ()
     readable = (readable - {*entries}) | {pk for pk in seen if pk}
