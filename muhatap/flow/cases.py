@@ -147,15 +147,14 @@ def _remind(case: Case, field: str, event: str, *, at: datetime) -> None:
 
 
 def whose(case: Case) -> list[User]:
-    """Who looks after a case: its owner, else its team, else the administrators; as far as they may read it."""
+    """Who looks after a case: its owner, else its team, else the administrators; the first of these of whom anybody is here to read it."""
     active = User.objects.filter(is_active=True)
-    if case.owner_id:
-        found = active.filter(pk=case.owner_id)
-    elif case.team_id:
-        found = active.filter(pk__in=Membership.objects.filter(team_id=case.team_id).values("user_id"))
-    else:
-        found = active.filter(role__in=ADMINISTRATION)
-    return [user for user in found.order_by("pk") if visible_to(user).filter(pk=case.pk).exists()]
+    members = Membership.objects.filter(team_id=case.team_id or 0).values("user_id")
+    for asked in (Q(pk=case.owner_id or 0), Q(pk__in=members), Q(role__in=ADMINISTRATION)):
+        found = active.filter(asked).order_by("pk")
+        if here := [user for user in found if visible_to(user).filter(pk=case.pk).exists()]:
+            return here
+    return []
 
 
 def _tell_all(case: Case, event: str, *, by: User, at: datetime, **details: Any) -> None:

@@ -88,8 +88,8 @@ def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerne
     elif message.event == "send_held":
         yield Kind.FAILED, User.objects.filter(pk=message.event_details.get("to_id") or 0)
     elif message.event in OWED:
-        owner = message.event_details.get("to_id")
-        yield OWED[message.event], User.objects.filter(pk=owner) if owner else _at_hand(conversation)
+        owner = User.objects.filter(pk=message.event_details.get("to_id") or 0, is_active=True)
+        yield OWED[message.event], owner if owner.exists() else _at_hand(conversation)
     elif message.event in DEADLINES:
         yield DEADLINES[message.event], mine if conversation.assignee_id else _at_hand(conversation)
     elif message.event in FOR_A_TEAM and _is_free(conversation):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from muhatap.accounts.models import User
+from muhatap.accounts.models import Membership, User
 from muhatap.accounts.permissions import may
+from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope, visible_to
 from muhatap.notices.models import Notice
 from muhatap.sales.models import Shop
@@ -73,9 +75,20 @@ def shown(user: User) -> QuerySet[Notice]:
 
 
 def _cases(user: User) -> Q:
-    """Narrower than who may read a case: whoever is told has it, is in its team, or it comes from no conversation."""
-    within = scope(user)
-    if within.sees_all:
+    """Of cases this user may read (the rule is flow's): their own, their teams', of conversations they see, and of none.
+
+    Each conversation is looked up by its number, since few notices ask.
+    """
+    if scope(user).sees_all:
         return Q()
-    threads = CaseLink.objects.filter(case=OuterRef("case"), conversation_id__isnull=False)
-    return Q(case__owner=user) | Q(case__team_id__in=within.team_ids) | ~Q(Exists(threads))
+    links = CaseLink.objects.filter(case=OuterRef("case"))
+    spoken = Message.objects.filter(interaction_id=OuterRef("interaction_id"))
+    linked = Conversation.objects.filter(pk=OuterRef(OuterRef("conversation_id")))
+    standing = Subquery(linked.values(number=Coalesce("merged_into_id", "pk")))
+    seen = visible_to(user)
+    heard = spoken.filter(Exists(seen.filter(pk=OuterRef("conversation_id"))))
+    is_seen = Q(Exists(seen.filter(pk=standing))) | Q(Exists(heard))
+    is_of_none = ~Exists(links.filter(Q(conversation_id__isnull=False) | Exists(spoken)))
+    teams = Membership.objects.filter(user=user).values("team_id")
+    theirs = Q(case__owner=user) | Q(case__opened_by=user) | Q(case__team_id__in=teams)
+    return theirs | Q(Exists(links.filter(is_seen))) | Q(is_of_none)

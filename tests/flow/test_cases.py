@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from muhatap.accounts.models import User, Visibility
+from muhatap.accounts.models import Membership, User, Visibility
 from muhatap.automation import actions, opening
 from muhatap.automation.acting import Doing
+from muhatap.channels.models import Desk
 from muhatap.contacts import identity
 from muhatap.conversations.models import Conversation
 from muhatap.flow import cases, gathering, notifying, promises
-from muhatap.notices import telling, words
+from muhatap.notices import telling, things, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.sales.models import Order, Refund, Shop
 from muhatap.service import cases as acts
@@ -237,6 +238,47 @@ def test_a_rule_opens_one_case_with_its_cause_and_says_when_one_stands(conversat
 
 def own() -> User:
     return cast.staff("oya@ihlamurev.example", "Oya Tek", "agent", Visibility.OWN)
+
+
+def tell(case: Case) -> None:
+    thing = things.of_case(case, "case_opened")
+    telling.tell_of(users=cases.whose(case), kind=Kind.CASE, thing=thing, at=NOW)
+
+
+def test_notices_of_cases_are_shown_to_whom_they_were_told_while_they_may_read_them(conversation: Conversation) -> None:
+    oya, sema = own(), cast.staff("sema@ihlamurev.example", "Sema Er", "administrator", Visibility.INBOX)
+    Membership.objects.create(team=cast.destek(), user=oya)
+    Desk.objects.create(inbox=conversation.inbox, user=sema)
+    told: dict[str, Any] = {"contact": conversation.contact, "conversation_id": conversation.pk, "interaction": None}
+    of_team = acts.open_case(title="Ekibin", team=cast.destek(), by=None, at=NOW, **told)
+    nobodys = acts.open_case(title="Kimsenin", by=None, at=NOW, **told)
+    for case in (of_team, nobodys):
+        tell(case)
+
+    def shown(user: User) -> list[Case | None]:
+        return [one.notice.case for one in telling.grouped(user)]
+
+    assert (shown(oya), shown(sema)) == ([of_team], [nobodys])
+    other = arrival(cast.mail(id="<ayse-2@ornek.example>", subject="Havlu")).conversation
+    Conversation.objects.filter(pk=conversation.pk).update(merged_into=other)
+    assert (other.pk != conversation.pk, shown(sema)) == (True, [nobodys])
+    Membership.objects.all().delete()
+    Desk.objects.filter(user=sema).delete()
+    assert (shown(oya), shown(sema)) == ([], [])
+
+
+def test_where_whoever_has_a_case_is_gone_the_next_hear_of_it(conversation: Conversation) -> None:
+    can, zeynep, selin = cast.can(), cast.zeynep(), cast.selin()
+    Membership.objects.create(team=cast.destek(), user=zeynep)
+    case = opened(conversation, owner=can, due_at=NOW + 8 * HOUR)
+    assert (case.team, cases.whose(case)) == (cast.destek(), [can])
+    User.objects.filter(pk=can.pk).update(is_active=False)
+    assert cases.whose(case) == [zeynep]
+    cases.watch(at=NOW + 9 * HOUR)
+    notifying.follow(message=conversation.messages.get(event="case_missed"), at=NOW)
+    assert Notice.objects.filter(user=zeynep, kind=Kind.BREACH).exists()
+    User.objects.filter(pk=zeynep.pk).update(is_active=False)
+    assert cases.whose(case) == [selin]
 
 
 def test_who_may_not_see_the_conversation_sees_the_case_only_when_it_is_theirs(conversation: Conversation) -> None:
