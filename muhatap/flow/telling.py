@@ -48,7 +48,13 @@ PROMISES = {
     "promise.broken": "promise.ended",
     "promise.withdrawn": "promise.ended",
 }
-CASES = {"case.open": "case.opened", "case.resolve": "case.resolved"}
+CASES = {
+    "case.open": "case.opened",
+    "case.change": "case.updated",
+    "case.reopen": "case.updated",
+    "case.resolve": "case.resolved",
+    "case.close": "case.updated",
+}
 TAGGINGS = ("contact.tagged", "contact.untagged")
 
 

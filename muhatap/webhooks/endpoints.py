@@ -26,6 +26,7 @@ EVENTS = {
     "promise.updated": _("A promise was put off, or is open again"),
     "promise.ended": _("A promise was kept, broken or withdrawn"),
     "case.opened": _("A case was opened"),
+    "case.updated": _("A case was changed, given to somebody, opened again or closed"),
     "case.resolved": _("A case was resolved"),
     "survey.answered": _("A customer answered a survey, went on with it or changed an answer"),
     "contact.created": _("A contact was added"),

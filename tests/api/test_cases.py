@@ -9,6 +9,7 @@ from django.db import transaction
 
 from muhatap.conversations.models import Conversation
 from muhatap.flow import telling
+from muhatap.service import cases as acts
 from muhatap.service import causes
 from muhatap.service.models import Case, Cause
 from muhatap.shared import clock
@@ -82,7 +83,7 @@ def test_surveys_are_read_with_their_questions_and_answers(conversation: Convers
 def test_others_hear_of_answers_and_cases(conversation: Conversation) -> None:
     now = clock.now()
     WebhookEndpoint.objects.create(
-        name="ERP", url="https://erp.example/", events=["case.opened", "case.resolved", "survey.answered"],
+        name="ERP", url="https://erp.example/", events=["case.opened", "case.updated", "case.resolved", "survey.answered"],
         secret_sealed="", created_at=now,
     )  # fmt: skip
     telling.tell_audited(at=now)
@@ -91,7 +92,15 @@ def test_others_hear_of_answers_and_cases(conversation: Conversation) -> None:
     shop = program(cast.zeynep())
     shop.post(f"/cases/{Case.objects.get().pk}/resolve", {"kind": "explained", "what": "Aradık"})
     telling.tell_audited(at=now)
+    case = Case.objects.get()
+    acts.reopen(case=case, why="Yine eksik", by=cast.zeynep(), at=now)
+    acts.change(case=case, owner=cast.zeynep(), due_at=now + timedelta(days=1), by=cast.zeynep(), at=now)
+    acts.resolve(case=case, kind="explained", what="Yine aradık", by=cast.zeynep(), at=now)
+    acts.close(case=case, by=cast.zeynep(), at=now)
+    telling.tell_audited(at=now)
     told = [json.loads(body) for body in WebhookEvent.objects.order_by("pk").values_list("body", flat=True)]
-    assert [one["type"] for one in told] == ["survey.answered", "case.opened", "case.resolved"]
+    assert [one["type"] for one in told] == [
+        "survey.answered", "case.opened", "case.resolved", "case.updated", "case.updated", "case.resolved", "case.updated",
+    ]  # fmt: skip
     assert told[0]["data"]["response"]["score"] == 2
     assert told[2]["data"]["case"]["resolution"]["what"] == "Aradık"
