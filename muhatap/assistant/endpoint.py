@@ -8,10 +8,13 @@ import contextlib
 import http.client
 import json
 import re
+import socket
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +26,7 @@ LARGEST = 1024 * 1024  # bytes of the whole answer, wrapping and all
 LONGEST = 20_000  # characters of text
 LONGEST_URL = 1000
 N_EXCERPT = 300
+PULSE = 0.5  # seconds of silence after which we ask whether the answer is still wanted
 AGENT = "Muhatap-Assistant/1"
 STATUSES = {
     400: Trouble.REFUSED, 401: Trouble.KEY, 403: Trouble.KEY, 404: Trouble.MODEL, 405: Trouble.MODEL, 408: Trouble.SLOW,
@@ -64,11 +68,13 @@ def ask(place: Place, *, instructions: str, text: str, hear: Hear = lambda _n: T
     """
     until = time.monotonic() + place.seconds
     try:
-        return _text(_asked(place, instructions, text, hear, until=until))
+        return _text(_heard(place, instructions, text, hear, until=until))
     except NotAnswered as error:
         if time.monotonic() >= until and error.trouble in (Trouble.TORN, Trouble.UNREADABLE):
             raise NotAnswered(Trouble.SLOW) from error
         raise NotAnswered(error.trouble, _excerpt(error.detail, place.key)) from error
+    except outgoing.Unguarded as error:
+        raise NotAnswered(Trouble.INSECURE) from error
     except outgoing.Refused as error:
         trouble = Trouble.PRIVATE if "public net" in str(error) or "own line" in str(error) else Trouble.UNREACHED
         raise NotAnswered(trouble, str(error)) from error
@@ -104,9 +110,55 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _asked(place: Place, instructions: str, text: str, hear: Hear, *, until: float) -> str:
+class _Line:
+    """Between who waits for an answer and the thread that asks: how far it is, and a way to hang up."""
+
+    def __init__(self) -> None:
+        self.told: SimpleQueue[int | None] = SimpleQueue()  # None: it is over
+        self.socket: socket.socket | None = None
+        self.is_over = False
+
+    def heard(self, n: int) -> int | None:
+        """What comes next; in silence the same again."""
+        try:
+            return self.told.get(timeout=PULSE)
+        except Empty:
+            return n
+
+    def open(self, line: socket.socket) -> None:
+        """Raises NotWanted when whoever asked is gone already: then nothing is sent."""
+        self.socket = line
+        if self.is_over:
+            raise NotWanted
+
+    def hang_up(self) -> None:
+        self.is_over = True
+        with contextlib.suppress(OSError):
+            if self.socket:
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _heard(place: Place, instructions: str, text: str, hear: Hear, *, until: float) -> str:
+    """The answer. It is asked for on a thread of its own, so that nobody who wants it no longer waits for a silent server."""
+    line = _Line()
+    asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="assistant")
+    answer = asking.submit(_asked, place, instructions, text, line, until=until)
+    answer.add_done_callback(lambda _answer: line.told.put(None))
+    asking.shutdown(wait=False)
+    n: int | None = 0
+    try:
+        while (n := line.heard(n)) is not None:
+            if not hear(n):
+                raise NotWanted
+    finally:
+        line.hang_up()
+    return answer.result()
+
+
+def _asked(place: Place, instructions: str, text: str, line: _Line, *, until: float) -> str:
     parts = _parts(whole(place.url))
-    _refuse_open_line(parts, place)
+    if parts.scheme != "https" and not place.may_be_private:
+        raise NotAnswered(Trouble.INSECURE)
     messages = [{"role": "system", "content": instructions}, {"role": "user", "content": text}]
     body = json.dumps({"model": place.model, "messages": messages, "stream": True}, ensure_ascii=False).encode()
     headers = {
@@ -116,24 +168,16 @@ def _asked(place: Place, instructions: str, text: str, hear: Hear, *, until: flo
     if place.key:
         headers["Authorization"] = f"Bearer {place.key}"
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    with outgoing.connected(parts, until=until, may_be_private=place.may_be_private) as connection:
+    may = place.may_be_private
+    with outgoing.connected(parts, until=until, may_be_private=may, is_guarded=True) as connection:
+        line.open(connection.sock)
         connection.request("POST", path, body=body, headers=headers)
         answer = connection.getresponse()
         if answer.status != 200:
             raise _refusal(answer)
         if answer.headers.get_content_type() == "text/event-stream":
-            return _in_pieces(answer, hear)
+            return _in_pieces(answer, line.told.put)
         return _in_one_piece(answer)
-
-
-def _refuse_open_line(parts: SplitResult, place: Place) -> None:
-    """Unencrypted only to our own neighbours, where the installation allows those at all."""
-    if parts.scheme == "https":
-        return
-    if not place.may_be_private:
-        raise NotAnswered(Trouble.INSECURE)
-    if outgoing.is_public(parts.hostname or "", parts.port or 80):
-        raise NotAnswered(Trouble.INSECURE)
 
 
 def _refusal(answer: http.client.HTTPResponse) -> NotAnswered:
@@ -161,7 +205,7 @@ def _in_one_piece(answer: http.client.HTTPResponse) -> str:
         raise NotAnswered(Trouble.UNREADABLE, content[:N_EXCERPT].decode("utf-8", "replace")) from error
 
 
-def _in_pieces(answer: http.client.HTTPResponse, hear: Hear) -> str:
+def _in_pieces(answer: http.client.HTTPResponse, tell: Callable[[int], None]) -> str:
     pieces: list[str] = []
     n = 0
     for event in _events(answer):
@@ -174,8 +218,7 @@ def _in_pieces(answer: http.client.HTTPResponse, hear: Hear) -> str:
         n += len(piece)
         if n > LONGEST:
             raise NotAnswered(Trouble.TOO_LARGE)
-        if not hear(n):
-            raise NotWanted
+        tell(n)
     raise NotAnswered(Trouble.TORN if pieces else Trouble.UNREADABLE)
 
 

@@ -22,11 +22,16 @@ MAX_PICTURE = 5 * 1024 * 1024
 MAX_REDIRECTS = 3
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 REDIRECTS = {301, 302, 303, 307, 308}
+SECRETIVE = {"fd00:ec2::254", "fd20:ce::254", "100.100.100.200"}  # where clouds tell a machine its secrets
 SEATS = threading.BoundedSemaphore(2)  # pictures fetched at a time by one process
 
 
 class Refused(Exception):
     """We do not fetch this, or got no picture; the message says why."""
+
+
+class Unguarded(Refused):
+    """The way is not encrypted, and leads out of the house."""
 
 
 class Busy(Refused):
@@ -51,14 +56,19 @@ def picture(url: str) -> Picture:
 
 @contextlib.contextmanager
 def connected(
-    parts: SplitResult, *, until: float, may_be_private: bool = False
+    parts: SplitResult, *, until: float, may_be_private: bool = False, is_guarded: bool = False
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection to a checked address that is cut at `until` (monotonic). Raises Refused, OSError."""
+    """A connection to a checked address that is cut at `until` (monotonic). Raises Refused, OSError.
+
+    `is_guarded`: unencrypted only to neighbours, else Unguarded.
+    """
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = neighbour(host, port) if may_be_private else public_address(host, port)
+    addresses = neighbours(host, port) if may_be_private else [public_address(host, port)]
+    if is_guarded and parts.scheme != "https" and any(_plain(address).is_global for address in addresses):
+        raise Unguarded(f"{host} is on the public net")
     connection = http.client.HTTPConnection(host, port)
-    with socket.create_connection((address, port), timeout=_left(until)) as line, _cut_at(until, line) as is_cut:
+    with _line(addresses, port, until=until) as line, _cut_at(until, line) as is_cut:
         line.settimeout(_left(until))
         try:
             secure = parts.scheme == "https"
@@ -78,18 +88,28 @@ def public_address(host: str, port: int) -> str:
     return sorted(found)[0]
 
 
-def is_public(host: str, port: int) -> bool:
-    """Whether any address of this name is on the public net. Raises Refused when it is not known."""
-    return any(ipaddress.ip_address(address).is_global for address in _addresses(host, port))
-
-
-def neighbour(host: str, port: int) -> str:
-    """The name itself, where neighbours are allowed. Raises Refused for addresses of the line: there clouds keep their machines' secrets."""
-    for address in map(ipaddress.ip_address, _addresses(host, port)):
-        plain = getattr(address, "ipv4_mapped", None) or address
-        if plain.is_link_local or plain.is_multicast or plain.is_unspecified:
+def neighbours(host: str, port: int) -> list[str]:
+    """The addresses to connect to, where neighbours are allowed. Raises Refused for those where clouds keep their machines' secrets."""
+    found = sorted(_addresses(host, port))
+    for plain in map(_plain, found):
+        if plain.is_link_local or plain.is_multicast or plain.is_unspecified or str(plain) in SECRETIVE:
             raise Refused(f"{host} is an address of our own line")
-    return host
+    return found
+
+
+def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address itself, also where one of the fourth version is written as one of the sixth."""
+    found = ipaddress.ip_address(address)
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _line(addresses: list[str], port: int, *, until: float) -> socket.socket:
+    """A line to the first of these that answers. Raises OSError."""
+    *others, last = addresses
+    for address in others:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((address, port), timeout=_left(until))
+    return socket.create_connection((last, port), timeout=_left(until))
 
 
 def _addresses(host: str, port: int) -> set[str]:

@@ -144,6 +144,19 @@ def test_an_answer_nobody_wants_any_more_is_left(model_server: ModelServer) -> N
         endpoint.ask(place(model_server), instructions="", text="", hear=lambda n: n < 100)
 
 
+def test_nobody_waits_for_a_server_that_says_nothing_when_the_answer_is_wanted_no_more(
+    model_server: ModelServer,
+) -> None:
+    def silent(here: BaseHTTPRequestHandler) -> None:
+        body(b": still here\n\n", "text/event-stream")(here)
+        here.wfile.flush()
+        model_server.gate.wait()
+
+    model_server.behaves = silent
+    with pytest.raises(NotWanted):
+        endpoint.ask(place(model_server), instructions="", text="", hear=lambda _n: not model_server.asked)
+
+
 def test_a_server_that_is_not_there(model_server: ModelServer) -> None:
     assert trouble(model_server, url="http://127.0.0.1:9/v1").trouble == Trouble.UNREACHED
 
@@ -161,6 +174,7 @@ def test_the_key_never_comes_back_in_their_words(model_server: ModelServer) -> N
         ("https://169.254.169.254/v1", True, Trouble.PRIVATE),
         ("http://169.254.169.254/latest", True, Trouble.PRIVATE),
         ("http://[fe80::1]/v1", True, Trouble.PRIVATE),
+        ("http://[fd00:ec2::254]/v1", True, Trouble.PRIVATE),
         ("http://0.0.0.0/v1", True, Trouble.PRIVATE),
         ("http://127.0.0.1/v1", False, Trouble.INSECURE),
         ("http://93.184.215.14/v1", True, Trouble.INSECURE),

@@ -70,6 +70,29 @@ def test_a_server_that_drips_is_cut_when_the_time_is_up(dripping: str) -> None:
     assert 0.3 < time.monotonic() - begun_at < 5
 
 
+def test_the_line_goes_to_the_address_that_was_checked(dripping: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "_addresses", lambda _host, _port: {"127.0.0.1"})
+    parts = urlsplit(f"http://komsu.example:{urlsplit(dripping).port}/")
+    with outgoing.connected(parts, until=time.monotonic() + 5, may_be_private=True) as connection:
+        assert connection.sock.getpeername()[0] == "127.0.0.1"
+
+
+def test_an_open_line_leads_to_neighbours_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "_addresses", lambda _host, _port: {"10.0.0.8", "93.184.215.14"})
+    parts, until = urlsplit("http://komsu.example/"), time.monotonic() + 5
+    with (
+        pytest.raises(outgoing.Unguarded),
+        outgoing.connected(parts, until=until, may_be_private=True, is_guarded=True),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("host", ["fd00:ec2::254", "169.254.169.254", "::ffff:169.254.169.254", "0.0.0.0"])
+def test_where_clouds_keep_their_secrets_nobody_knocks(host: str) -> None:
+    with pytest.raises(outgoing.Refused):
+        outgoing.neighbours(host, 80)
+
+
 def test_a_crowd_of_pictures_holds_up_nobody() -> None:
     with outgoing.SEATS, outgoing.SEATS, pytest.raises(outgoing.Busy):
         outgoing.picture("http://ornek.example/a.png")
