@@ -10,7 +10,7 @@ from django.db import transaction
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.assistant import setting
-from muhatap.assistant.models import Asking
+from muhatap.assistant.models import Asking, Assistant
 from muhatap.assistant.trouble import Trouble
 from muhatap.shared import jobs, live, secrets
 from muhatap.shared.secrets import SecretLost
@@ -20,6 +20,7 @@ AT_ONCE = 2  # askings that may hold a seat of those who send; the others wait
 KEPT = timedelta(days=30)  # masked texts
 KEPT_PREPARED = timedelta(hours=1)  # what was shown and never sent
 KEPT_GIVEN = timedelta(days=1)  # what the placeholders stand for, where nobody took or threw away the answer
+_FORGOTTEN = {"instructions": "", "text": "", "answer": "", "trouble_detail": "", "given_sealed": ""}
 State, Used = Asking.State, Asking.Used
 
 
@@ -29,6 +30,10 @@ class NotOn(Exception):
 
 class NotNow(Exception):
     """The asking is no longer where this could be done to it."""
+
+
+class Elsewhere(NotNow):
+    """It would go to another server or model than the one that was shown."""
 
 
 @transaction.atomic
@@ -44,17 +49,18 @@ def prepare(
     at: datetime,
 ) -> Asking:
     """Keep what would be sent, exactly as it is shown. What this person had prepared here before goes. Raises NotOn."""
-    row = setting.current()
-    if not setting.is_on(task):
+    there = setting.current()
+    if not setting.is_on(task, there):
         raise NotOn(task)
+    host, model = _place(there)
     Asking.objects.filter(conversation_id=conversation_id, by=by, state=State.PREPARED).delete()
     return Asking.objects.create(
         task=task,
         conversation_id=conversation_id,
         by=by,
         prepared_at=at,
-        host=urlsplit(row.url).netloc,
-        model=row.model,
+        host=host,
+        model=model,
         language=language,
         instructions=instructions,
         text=text,
@@ -64,23 +70,33 @@ def prepare(
     )
 
 
-@transaction.atomic
 def send(*, asking: Asking, by: User, at: datetime) -> Asking:
-    """A person has seen it and sends it. Raises NotOn, NotNow."""
-    row = _locked(asking.pk)
-    if row.state != State.PREPARED:
-        raise NotNow(row.state)
-    if not setting.is_on(row.task):
-        raise NotOn(row.task)
-    there = setting.current()
-    row.host, row.model = urlsplit(there.url).netloc, there.model
+    """A person has seen it and sends it. Raises NotOn, NotNow; Elsewhere once, and then the asking names the new place."""
+    with transaction.atomic():
+        row = _locked(asking.pk)
+        if row.state != State.PREPARED:
+            raise NotNow(row.state)
+        there = setting.current()
+        if not setting.is_on(row.task, there):
+            raise NotOn(row.task)
+        is_seen = _is_seen(row, there)
+        if is_seen:
+            _send(row, by=by, at=at)
+        else:
+            row.host, row.model = _place(there)
+            row.save(update_fields=["host", "model"])
+    if not is_seen:
+        raise Elsewhere(row.host)
+    return row
+
+
+def _send(row: Asking, *, by: User, at: datetime) -> None:
     _move(row, State.WAITING, sent_at=at)
     audit.record(
         by=by, at=at, act="assistant.ask", kind="asking", id=row.pk, task=row.task, host=row.host, model=row.model,
         conversation=row.conversation_id, characters=row.n_sent,
     )  # fmt: skip
     jobs.queue(JOB, queue=QUEUE, lock=f"{JOB}-{row.pk % AT_ONCE}", asking_id=row.pk)
-    return row
 
 
 @transaction.atomic
@@ -93,15 +109,19 @@ def stop(*, asking: Asking, at: datetime) -> Asking:
 
 
 @transaction.atomic
-def begin(*, asking_id: int, at: datetime) -> Asking | None:
-    """The asking when it is to be asked now. One that was being asked when its process died is not asked again: it went out once."""
+def begin(*, asking_id: int, at: datetime, there: Assistant | None = None) -> Asking | None:
+    """The asking when it is to be asked now, `there` and nowhere else than where it was sent.
+
+    One that was being asked when its process died is not asked again: it went out once.
+    """
+    there = there or setting.current()
     row = Asking.objects.select_for_update().filter(pk=asking_id).first()
     if row is None or row.state not in Asking.UNDER_WAY:
         return None
     if row.state == State.ASKING:
         fail(asking=row, trouble=Trouble.STOPPED, detail="", at=at)
         return None
-    if not setting.is_on(row.task):
+    if not setting.is_on(row.task, there) or not _is_seen(row, there):
         fail(asking=row, trouble=Trouble.OFF, detail="", at=at)
         return None
     _move(row, State.ASKING, begun_at=at)
@@ -110,10 +130,11 @@ def begin(*, asking_id: int, at: datetime) -> Asking | None:
 
 def went_on(*, asking_id: int, n: int) -> bool:
     """So many characters came; whether the answer is still wanted."""
-    is_wanted = bool(Asking.objects.filter(pk=asking_id, state=State.ASKING).update(n_received=n))
-    if is_wanted:
+    wanted = Asking.objects.filter(pk=asking_id, state=State.ASKING)
+    if wanted.exclude(n_received=n).update(n_received=n):
         _announce(Asking.objects.only("by").get(pk=asking_id), n=n)
-    return is_wanted
+        return True
+    return wanted.exists()
 
 
 @transaction.atomic
@@ -131,22 +152,31 @@ def fail(*, asking: Asking, trouble: str, detail: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def settle(*, asking: Asking, used: str) -> None:
+def settle(*, asking: Asking, used: str, by: User, at: datetime) -> None:
     """An answer was taken or thrown away: what its placeholders stand for is needed no more. Raises NotNow."""
     row = _locked(asking.pk)
     if row.state != State.ANSWERED or row.used:
         raise NotNow(row.state)
-    _move(row, row.state, used=used, given_sealed="")
+    _settle(row, used=used, by=by, at=at)
 
 
 @transaction.atomic
-def drop(*, asking: Asking) -> None:
+def drop(*, asking: Asking, by: User, at: datetime) -> None:
     """An answer is thrown away, or a failure was read; what was only shown goes altogether. What is under way stays."""
     row = _locked(asking.pk)
     if row.state == State.PREPARED:
         row.delete()
     elif not row.is_under_way and not row.used:
-        _move(row, row.state, used=Used.DROPPED, given_sealed="")
+        _settle(row, used=Used.DROPPED, by=by, at=at)
+
+
+def _settle(row: Asking, *, used: str, by: User, at: datetime) -> None:
+    _move(row, row.state, used=used, given_sealed="")
+    if row.state == State.ANSWERED:
+        audit.record(
+            by=by, at=at, act="assistant.settle", kind="asking", id=row.pk, task=row.task, used=used,
+            conversation=row.conversation_id,
+        )  # fmt: skip
 
 
 def standing(*, conversation_id: int, by: User, at: datetime) -> Asking | None:
@@ -171,7 +201,28 @@ def forget(*, at: datetime) -> None:
         given_sealed=""
     )
     old = Asking.objects.filter(prepared_at__lt=at - KEPT, forgotten_at=None)
-    old.update(instructions="", text="", answer="", trouble_detail="", given_sealed="", forgotten_at=at)
+    old.update(**_FORGOTTEN, forgotten_at=at)
+
+
+@transaction.atomic
+def forget_conversation(*, conversation_id: int, at: datetime) -> None:
+    """What was asked about a conversation is forgotten now: its words are erased. What is under way is given up; the rows stay."""
+    about = Asking.objects.filter(conversation_id=conversation_id)
+    about.filter(state=State.PREPARED).delete()
+    for row in about.filter(state__in=Asking.UNDER_WAY).select_for_update():
+        _move(row, State.CANCELLED, ended_at=at)
+    for row in about.filter(state=State.ANSWERED, used="").select_for_update():
+        _move(row, row.state, used=Used.DROPPED)
+    about.filter(forgotten_at=None).update(**_FORGOTTEN, forgotten_at=at)
+
+
+def _place(there: Assistant) -> tuple[str, str]:
+    """Where texts go, as people are shown it."""
+    return urlsplit(there.url).netloc, there.model
+
+
+def _is_seen(row: Asking, there: Assistant) -> bool:
+    return (row.host, row.model) == _place(there)
 
 
 def _locked(pk: int) -> Asking:

@@ -145,9 +145,10 @@ def _heard(place: Place, instructions: str, text: str, hear: Hear, *, until: flo
     answer = asking.submit(_asked, place, instructions, text, line, until=until)
     answer.add_done_callback(lambda _answer: line.told.put(None))
     asking.shutdown(wait=False)
-    n: int | None = 0
+    n = 0
     try:
-        while (n := line.heard(n)) is not None:
+        while (told := line.heard(n)) is not None:
+            n = told
             if not hear(n):
                 raise NotWanted
     finally:

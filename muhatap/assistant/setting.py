@@ -54,8 +54,8 @@ def tasks(user: User) -> frozenset[str]:
     return once(user, "assistant", lambda _user: _on(current()))
 
 
-def is_on(task: str) -> bool:
-    return task in _on(current())
+def is_on(task: str, row: Assistant) -> bool:
+    return task in _on(row)
 
 
 def may_be_private() -> bool:

@@ -5,7 +5,7 @@ into the draft when a person takes it. It is text and nothing else: nothing here
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +23,7 @@ from muhatap.reading import masking
 from muhatap.reading.masking import Restored
 from muhatap.reading.personal import Known
 from muhatap.sales.models import Order
-from muhatap.shared import clock, richtext
+from muhatap.shared import richtext
 from muhatap.understanding.models import Reading
 
 MOST = 12_000  # characters of a conversation, the newest first
@@ -78,18 +78,23 @@ def prepare(
 
 def carry_out(*, asking_id: int, at: datetime) -> None:
     """Send what a person has seen, once, and keep what comes back."""
-    row = asking.begin(asking_id=asking_id, at=at)
+    there, begun = setting.current(), time.monotonic()
+    row = asking.begin(asking_id=asking_id, at=at, there=there)
     if row is None:
         return
     try:
-        there = setting.place(setting.current())
-        text = endpoint.ask(there, instructions=row.instructions, text=row.text, hear=_hearing(row))
+        text = endpoint.ask(setting.place(there), instructions=row.instructions, text=row.text, hear=_hearing(row))
     except NotWanted:
         return
     except NotAnswered as error:
-        asking.fail(asking=row, trouble=error.trouble, detail=error.detail, at=clock.now())
+        asking.fail(asking=row, trouble=error.trouble, detail=error.detail, at=_since(at, begun))
     else:
-        asking.answer(asking=row, text=text, at=clock.now())
+        asking.answer(asking=row, text=text, at=_since(at, begun))
+
+
+def _since(at: datetime, begun: float) -> datetime:
+    """The moment that is now, where `at` was when `begun` was taken."""
+    return at + timedelta(seconds=time.monotonic() - begun)
 
 
 def restored(row: Asking) -> Restored:
@@ -99,17 +104,25 @@ def restored(row: Asking) -> Restored:
 
 @transaction.atomic
 def take(
-    *, row: Asking, conversation: Conversation, by: User, at: datetime, typed: str | None = None, kind: str = REPLY
+    *,
+    row: Asking,
+    conversation: Conversation,
+    by: User,
+    at: datetime,
+    typed: str | None = None,
+    kind: str = REPLY,
+    based_on: int | None = None,
 ) -> DraftCopy | None:
     """Put the answer into the draft: behind what stands there, a translated draft in its place. Nothing is sent.
 
-    `typed` is what stands in the composer right now, of this `kind`; it is kept first. What stood in the draft before comes back
-    as a copy. Raises asking.NotNow.
+    `typed` is what stands in the composer right now, of this `kind`; it is kept first, and what another device saved since the
+    version it is `based_on` becomes a copy. What stood in the draft before comes back as a copy. Raises asking.NotNow.
     """
     answer = restored(row)
-    asking.settle(asking=row, used=Asking.Used.TAKEN)
+    asking.settle(asking=row, used=Asking.Used.TAKEN, by=by, at=at)
     if typed is not None and (typed or _drafts(conversation, by, kind).exists()):
-        drafting.save(conversation=conversation, kind=kind, by=by, at=at, html=richtext.clean(typed))
+        html = richtext.clean(typed)
+        drafting.save(conversation=conversation, kind=kind, by=by, at=at, based_on=based_on, html=html)
     into = goes_into(row.task)
     before = _drafts(conversation, by, into).first()
     says = bool(before and richtext.to_text(before.html).strip())
@@ -178,7 +191,9 @@ def _head(message: Message, reader: str) -> str:
 
 
 def _words(message: Message) -> str:
-    return (message.reply_text or message.text).strip()
+    """What they wrote themselves; of a letter that is nothing but a quote, nothing."""
+    own = message.reply_text if message.kind == Message.Kind.INBOUND else message.reply_text or message.text
+    return own.strip()
 
 
 def _known(conversation: Conversation, newest: recent.Recent, by: User) -> Known:

@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from muhatap.accounts.models import AuditEntry, User
 from muhatap.assistant import asking, setting
-from muhatap.assistant.asking import NotNow, NotOn
+from muhatap.assistant.asking import Elsewhere, NotNow, NotOn
 from muhatap.assistant.models import Asking, Assistant
 from muhatap.assistant.trouble import Trouble
 from tests import cast
@@ -71,6 +71,50 @@ def test_what_was_turned_off_meanwhile_does_not_go(prepared: Asking) -> None:
     assert row.state == State.FAILED and row.trouble == Trouble.OFF and row.given_sealed == ""
 
 
+@pytest.mark.parametrize("moved", [{"url": "https://baska.example/v1"}, {"model": "baska-70b"}])
+def test_it_goes_only_where_the_person_saw_it_go(prepared: Asking, moved: dict[str, str]) -> None:
+    shown_at = prepared.host
+    Assistant.objects.update(**moved)
+    with pytest.raises(Elsewhere):
+        sent(prepared)
+    prepared.refresh_from_db()
+    assert prepared.state == State.PREPARED and not ProcrastinateJob.objects.filter(task_name="assist").exists()
+    assert (prepared.host, prepared.model) == (
+        ("baska.example", "ihlamur-7b") if "url" in moved else (shown_at, "baska-70b")
+    )
+    assert sent(prepared).state == State.WAITING  # they have seen the new place
+
+
+def test_what_was_sent_to_one_server_never_goes_to_the_next(prepared: Asking) -> None:
+    row = sent(prepared)
+    Assistant.objects.update(url="https://baska.example/v1")
+    assert asking.begin(asking_id=row.pk, at=cast.NOW) is None
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == (State.FAILED, Trouble.OFF)
+
+
+def test_silence_is_told_to_nobody(prepared: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = asking.begin(asking_id=sent(prepared).pk, at=cast.NOW)
+    told: list[int] = []
+    monkeypatch.setattr(asking, "_announce", lambda _row, n: told.append(n))
+    assert begun and all(asking.went_on(asking_id=begun.pk, n=n) for n in (0, 12, 12))
+    assert told == [12]
+
+
+def test_what_was_asked_about_a_conversation_is_forgotten_with_it(prepared: Asking) -> None:
+    row = answered(prepared)
+    under_way, never_sent = sent(shown()), shown(cast.can())
+    asking.forget_conversation(conversation_id=8, at=cast.NOW)
+    assert Asking.objects.exclude(text="").count() == 3
+    asking.forget_conversation(conversation_id=7, at=cast.NOW)
+    row.refresh_from_db()
+    under_way.refresh_from_db()
+    assert not Asking.objects.filter(pk=never_sent.pk).exists()
+    assert (row.text, row.answer, row.given_sealed, row.forgotten_at) == ("", "", "", cast.NOW)
+    assert (under_way.state, under_way.text) == (State.CANCELLED, "")
+    assert asking.standing(conversation_id=7, by=cast.zeynep(), at=cast.NOW) is None
+
+
 def test_a_text_goes_out_once_even_if_the_process_died(prepared: Asking) -> None:
     row = sent(prepared)
     assert asking.begin(asking_id=row.pk, at=cast.NOW)
@@ -103,12 +147,13 @@ def test_an_answer_is_settled_once_and_then_nobody_knows_who_was_meant(prepared:
     row = answered(prepared)
     assert asking.given(row) == {"[KİŞİ_1]": "Ayşe Yılmaz"}
     assert asking.standing(conversation_id=7, by=cast.zeynep(), at=cast.NOW) == row
-    asking.settle(asking=row, used=Asking.Used.TAKEN)
+    asking.settle(asking=row, used=Asking.Used.TAKEN, by=cast.zeynep(), at=cast.NOW)
     row.refresh_from_db()
     assert asking.given(row) == {} and row.answer == "Merhaba [KİŞİ_1]"
+    assert AuditEntry.objects.get(act="assistant.settle").details["used"] == "taken"
     assert asking.standing(conversation_id=7, by=cast.zeynep(), at=cast.NOW) is None
     with pytest.raises(NotNow):
-        asking.settle(asking=row, used=Asking.Used.DROPPED)
+        asking.settle(asking=row, used=Asking.Used.DROPPED, by=cast.zeynep(), at=cast.NOW)
 
 
 def test_what_was_kept_is_forgotten_in_time(prepared: Asking) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_nothing_is_on_before_somebody_turns_it_on() -> None:
     assert not setting.tasks(cast.zeynep())
-    assert not any(setting.is_on(task) for task in Task.values)
+    assert not any(setting.is_on(task, setting.current()) for task in Task.values)
 
 
 def test_what_is_on_is_what_was_chosen(model_server: ModelServer) -> None:

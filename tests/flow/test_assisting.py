@@ -101,6 +101,31 @@ def test_what_was_being_written_is_kept_and_comes_back(conversation: Conversatio
         take(row, conversation)
 
 
+def test_what_another_device_saved_meanwhile_is_kept_beside_it(conversation: Conversation) -> None:
+    row, whose = asked(conversation), {"conversation": conversation, "kind": "reply", "by": cast.zeynep()}
+    seen = drafting.save(**whose, at=cast.NOW, html="<p>Merhaba</p>")  # type: ignore[arg-type]
+    drafting.save(**whose, at=cast.NOW, html="<p>Telefonda yazdım</p>")  # type: ignore[arg-type]
+    assisting.take(
+        row=row,
+        conversation=conversation,
+        by=cast.zeynep(),
+        at=cast.NOW,
+        typed="<p>Merhaba,</p>",
+        based_on=seen.version,
+    )
+    other = drafting.other_version(conversation=conversation, by=cast.zeynep())
+    assert other is not None and other.content["html"] == "<p>Telefonda yazdım</p>"
+
+
+def test_of_a_letter_that_is_only_a_quote_nothing_goes(conversation: Conversation) -> None:
+    quoted = "> Kapı kodumuz 4711, anahtar komşuda"
+    arrival(cast.mail(id="<2@ornek.example>", in_reply_to="<1@ornek.example>", text=quoted, reply_text=""))
+    conversation = Conversation.objects.latest("last_message_at")
+    assert "anahtar" not in prepared(conversation, Task.SUMMARY).text
+    with pytest.raises(NothingToSay):
+        prepared(conversation, Task.THEIRS)
+
+
 def test_a_translated_draft_takes_the_place_of_the_draft_and_gives_it_back(
     conversation: Conversation, model_server: ModelServer
 ) -> None:

@@ -174,7 +174,7 @@ def _helped(letters: Conversation) -> int:
     asking.send(asking=row, by=zeynep, at=clock.now())
     begun = asking.begin(asking_id=row.pk, at=clock.now())
     asking.answer(asking=begun or row, text="Merhaba [KİŞİ_1], [gün] yolda.", at=clock.now())
-    asking.drop(asking=row)
+    asking.drop(asking=row, by=zeynep, at=clock.now())
     return int(row.pk)
 
 

@@ -13,8 +13,7 @@ from muhatap.assistant.models import Asking, Task
 from muhatap.assistant.trouble import Trouble
 from muhatap.flow import assisting
 from muhatap.web.common import times
-
-ICONS = {Task.DRAFT: "pen-line", Task.SUMMARY: "scroll-text", Task.THEIRS: "languages", Task.OURS: "languages"}
+from muhatap.web.common.assisting import ICONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +45,10 @@ class Panel:
     gaps: str = ""
     trouble: str = ""
     detail: str = ""
+    notice: str = ""
 
 
-def panel(row: Asking, user: User, *, wish: str = "") -> Panel:
+def panel(row: Asking, user: User, *, wish: str = "", notice: str = "") -> Panel:
     state = Asking.State
     answered = row.state == state.ANSWERED
     answer = assisting.restored(row) if answered else None
@@ -79,6 +79,7 @@ def panel(row: Asking, user: User, *, wish: str = "") -> Panel:
         gaps=", ".join(answer.gaps[:5]) if answer else "",
         trouble=str(Trouble(row.trouble).label) if row.trouble else "",
         detail=row.trouble_detail,
+        notice=notice,
     )
 
 

@@ -43,7 +43,7 @@ def prepare(request: HttpRequest, number: int, task: str) -> HttpResponse:
             draft_html=without_nul(request.POST.get("html", "")),
         )
     except asking.NotOn:
-        return _said(request, _("This is turned off. An administrator can turn it on in the settings."))
+        return _off(request)
     except assisting.NothingToSay:
         return _said(request, display.nothing(task))
     return _panel(request, row, wish=wish)
@@ -72,7 +72,11 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         row = asking.send(asking=row, by=visitor(request), at=clock.now())
     except asking.NotOn:
-        return _said(request, _("This is turned off. An administrator can turn it on in the settings."))
+        return _off(request)
+    except asking.Elsewhere:
+        row.refresh_from_db()
+        notice = _("The server or the model has been changed meanwhile. See where it goes now, then send it.")
+        return _panel(request, row, notice=notice)
     except asking.NotNow:
         row.refresh_from_db()
     return _panel(request, row)
@@ -91,6 +95,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Into the draft or the note; the toast brings back what stood there."""
     row, conversation = _mine(request, pk)
+    kind = assisting.NOTE if request.POST.get("kind") == assisting.NOTE else assisting.REPLY
     try:
         kept = assisting.take(
             row=row,
@@ -98,7 +103,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
             by=visitor(request),
             at=clock.now(),
             typed=without_nul(request.POST["html"]) if "html" in request.POST else None,
-            kind="note" if request.POST.get("kind") == "note" else "reply",
+            kind=kind,
+            based_on=reading.number(request.POST.get("version")) if kind == assisting.REPLY else None,
         )
     except asking.NotNow:
         row.refresh_from_db()
@@ -124,7 +130,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw an answer away, or close what was only shown."""
     row = _mine(request, pk)[0]
-    asking.drop(asking=row)
+    asking.drop(asking=row, by=visitor(request), at=clock.now())
     return HttpResponse()
 
 
@@ -141,10 +147,15 @@ def _conversation(request: HttpRequest, number: int) -> Conversation:
     return found
 
 
-def _panel(request: HttpRequest, row: Asking, *, wish: str = "") -> HttpResponse:
+def _panel(request: HttpRequest, row: Asking, *, wish: str = "", notice: str = "") -> HttpResponse:
     if row.state == Asking.State.CANCELLED or row.used:
         return HttpResponse()
-    return render(request, "assistant/_panel.html", {"panel": display.panel(row, visitor(request), wish=wish)})
+    shown = display.panel(row, visitor(request), wish=wish, notice=notice)
+    return render(request, "assistant/_panel.html", {"panel": shown})
+
+
+def _off(request: HttpRequest) -> HttpResponse:
+    return _said(request, _("This is turned off. An administrator can turn it on in the settings."))
 
 
 def _said(request: HttpRequest, text: str) -> HttpResponse:

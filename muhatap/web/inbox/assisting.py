@@ -9,10 +9,9 @@ from muhatap.accounts.permissions import may
 from muhatap.assistant import asking, setting
 from muhatap.assistant.models import Task
 from muhatap.conversations.models import Conversation
+from muhatap.web.common.assisting import ICONS
 from muhatap.web.common.display import Act
 from muhatap.web.common.links import link
-
-ICONS = {Task.DRAFT: "pen-line", Task.SUMMARY: "scroll-text", Task.THEIRS: "languages", Task.OURS: "languages"}
 
 
 def acts(conversation: Conversation, user: User) -> tuple[Act, ...]:

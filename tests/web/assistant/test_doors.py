@@ -75,6 +75,18 @@ def test_the_whole_text_is_shown_before_it_goes(zeynep: Client, number: int, mod
     assert "Waiting for its turn" in sent and reverse("assistant:stop", args=[row.pk]) in sent
 
 
+def test_a_server_changed_meanwhile_is_shown_before_anything_goes(
+    zeynep: Client, number: int, model_server: ModelServer
+) -> None:
+    turn_on(model_server)
+    shown(zeynep, number)
+    Assistant.objects.update(model="baska-70b")
+    url = reverse("assistant:send", args=[Asking.objects.get().pk])
+    told = page(zeynep.post(url))
+    assert "has been changed meanwhile" in told and "baska-70b" in told and "Waiting for its turn" not in told
+    assert "Waiting for its turn" in page(zeynep.post(url))
+
+
 def test_an_answer_is_shown_with_its_names_and_taken_with_a_way_back(
     zeynep: Client, number: int, model_server: ModelServer
 ) -> None:
@@ -84,7 +96,7 @@ def test_an_answer_is_shown_with_its_names_and_taken_with_a_way_back(
     again = page(zeynep.get(reverse("assistant:standing", args=[number])))
     assert "Dear Ayşe Yılmaz" in again and "<script>alert" not in again and "&lt;script&gt;" in again
     assert "It names what nobody had sent: https://kotu.example/x" in again and "Left open: [day]" in again
-    typed = {"html": "<p>Hello,</p>", "kind": "reply"}
+    typed = {"html": "<p>Hello,</p>", "kind": "reply", "version": "0"}
     taken = zeynep.post(reverse("assistant:take", args=[row.pk]), typed)
     assert "muhatap:taken" in taken.headers["HX-Trigger"] and "bringing-back" in page(taken)
     assert Draft.objects.get().html.startswith("<p>Hello,</p><p>Dear Ayşe Yılmaz")

@@ -6,12 +6,12 @@ const composer = () => document.querySelector("[data-composer]");
 const isHere = (element) => Boolean(element.closest?.("#assistant"));
 let kind = ""; // where the answer was put
 
-// What stands in the editor goes along: a translation needs it, and taking keeps it first.
+// What stands in the editor goes along: a translation needs it, and taking keeps it first, beside what another device saved since.
 document.addEventListener("htmx:configRequest", (event) => {
   const form = composer();
   if (!form || event.detail.verb !== "post" || !isHere(event.target)) return;
   const typed = fields(form);
-  for (const name of ["html", "kind"]) event.detail.parameters.set(name, typed.get(name));
+  for (const name of ["html", "kind", "version"]) event.detail.parameters.set(name, typed.get(name));
 });
 
 // A save still under way must not come after the answer was put into the draft.
