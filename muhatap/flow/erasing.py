@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from muhatap.assistant import asking
 from muhatap.channels.contract import Claim, Inbound
 from muhatap.contacts import forgetting as forgetting_people
 from muhatap.conversations import rereading, threads
@@ -36,6 +37,8 @@ def _forget_author(post: Post, *, at: datetime) -> None:
         return
     if not Conversation.objects.filter(contact=contact).exists():
         heard.filter(post__erased_at__isnull=False).update(contact=None)
+    for number in Conversation.objects.filter(contact=contact).values_list("pk", flat=True):
+        asking.forget_conversation(conversation_id=number, at=at)
     forgetting_people.forget(contact=contact, sources=[post.inbox.kind], at=at)
 
 
@@ -53,6 +56,7 @@ def _empty(message: Message | None, *, at: datetime) -> None:
         reply_text=said,
     )
     rereading.reread(message=message, inbound=nothing)
+    asking.forget_conversation(conversation_id=message.conversation_id, at=at)
     Message.objects.filter(pk=message.pk).update(sender={"name": "", "email": ""})
     conversation = message.conversation
     if not conversation.messages.exclude(pk=message.pk).filter(kind=Message.Kind.INBOUND).exists():

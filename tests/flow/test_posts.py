@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from muhatap.accounts.models import AuditEntry
+from muhatap.assistant.models import Asking
 from muhatap.automation import opening
 from muhatap.channels.contract import Heard
 from muhatap.channels.hook import adapter as hook
@@ -237,6 +238,20 @@ def test_what_its_author_deleted_is_nowhere_any_more() -> None:
     assert "Elif" not in f"{conversation.contact.name}{conversation.search_text}"
     told(yorumlar, text="Adım Elif, numaram 0532 123 41 18")
     assert Post.objects.get(pk=post.pk).text == ""
+
+
+def test_what_was_asked_of_the_assistant_about_it_is_forgotten_too() -> None:
+    yorumlar = source("hook")
+    conversation = conversation_of(told(yorumlar, text="Kapım köşedeki yeşil olan."))
+    row = Asking.objects.create(
+        task="summary", conversation_id=conversation.pk, by=cast.zeynep(), state="answered", prepared_at=cast.NOW,
+        sent_at=cast.NOW, text="Kapım köşedeki yeşil olan.", answer="Yeşil kapı", given_sealed="x",
+    )  # fmt: skip
+
+    told(yorumlar, deleted=True, text="")
+
+    row.refresh_from_db()
+    assert (row.text, row.answer, row.given_sealed) == ("", "", "") and row.forgotten_at
 
 
 def test_of_whom_nothing_else_was_heard_nothing_is_kept() -> None:
