@@ -18,14 +18,25 @@ def parts(body: dict[str, Any], call: str = "track") -> list[Any]:
 
 
 def test_only_what_says_nothing_of_who_it_was_is_kept() -> None:
-    page = {"url": f"{SHOP}/nevresim{WHO}#ayse", "search": WHO, "referrer": f"https://ayse:1@m.example/{WHO}", "tab": "7"}
+    page = {
+        "url": f"{SHOP}/nevresim{WHO}#ayse",
+        "search": WHO,
+        "referrer": f"https://ayse:1@m.example/{WHO}",
+        "tab": "7",
+    }
     context = {
         "page": page | {"path": "/nevresim", "title": "Nevresim"}, "sessionId": 1763, "location": {"city": "Karşıyaka"},
         "campaign": {"source": "bulten", "email": "ayse"}, "screen": {"width": 390}, "timezone": "Europe/Istanbul",
         "network": {"carrier": "x"}, "userAgent": "Mozilla/5.0",
     }  # fmt: skip
     properties = {"url": f"{SHOP}/{WHO}", "product_id": "42"}
-    event = {"event": "Product Viewed", "messageId": "m-1", "rudderId": "r-1", "context": context, "properties": properties}
+    event = {
+        "event": "Product Viewed",
+        "messageId": "m-1",
+        "rudderId": "r-1",
+        "context": context,
+        "properties": properties,
+    }
     systems = {"integrations": {"Google Analytics": {"clientId": "1033501218.1368477899"}}}
     left = {"utm_source": "bulten", "gclid": "1"}
     query = "?" + "&".join(f"{name}={value}" for name, value in left.items())
