@@ -11,8 +11,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from muhatap.reading import personal
-from muhatap.reading.personal import Known, Span
+from muhatap.reading import people, personal
+from muhatap.reading.personal import Known
+from muhatap.reading.spans import Span
 from muhatap.shared.text import fold, without_nul
 
 KINDS = {
@@ -58,7 +59,7 @@ def mask(texts: Sequence[str], known: Known, *, language: str = "tr") -> Masked:
     masks = _Masks(KINDS.get(language, KINDS["en"]))
     plain = [tidy(text) for text in texts]
     for name in known.people:
-        if words := personal.person(name):
+        if words := people.person(name):
             masks.number_of(" ".join(words))
     masked = [masks.cover(text, _spans(text, known)) for text in plain]
     return Masked(texts=tuple(masks.sweep(text) for text in masked), given=masks.given)
