@@ -29,7 +29,9 @@ VOCABULARIES = (
     "banking77_en",
     "bitext_support_en",
 )
-MOST_FLAGGED = 0.17  # of normal messages called urgent, on messages held back; other voices get more, and 0.20 is all we may
+MOST_FLAGGED = (
+    0.17  # of normal messages called urgent, on messages held back; other voices get more, and 0.20 is all we may
+)
 LEAST_RIGHT = 0.85  # of answers we are sure of
 BEGUN = time.monotonic()
 
