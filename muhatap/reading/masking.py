@@ -112,13 +112,16 @@ class _Masks:
         return "".join([*parts, text[at:]])
 
     def sweep(self, text: str) -> str:
-        """What was found once is covered wherever else it stands, also glued to other letters."""
+        """What was found once is covered wherever else it stands, also glued to other letters; names as whole words."""
         for (kind, original), placeholder in self._of.items():
-            if kind in ("person", "text") or len(original) < _SHORTEST_ANYWHERE or original not in text:
+            if kind == "text" or len(original) < _SHORTEST_ANYWHERE or original not in text:
                 continue
+            plain = re.escape(original)
+            again = re.compile(rf"(?<!\w){plain}(?!\w)" if kind == "person" else plain)
             pieces = re.split(f"({PLACEHOLDER.pattern})", text)
             text = "".join(
-                piece if PLACEHOLDER.fullmatch(piece) else piece.replace(original, placeholder) for piece in pieces
+                piece if PLACEHOLDER.fullmatch(piece) else again.sub(lambda _found, by=placeholder: by, piece)
+                for piece in pieces
             )
         return text
 

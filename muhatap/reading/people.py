@@ -51,7 +51,7 @@ _SPEAKER = re.compile(
     rf"({_NAMES}{{1,2}}|{_NAME}(?=[ \t]*[.,;]?[ \t]*(?:\n|\Z)))"
 )
 _MYSELF = re.compile(rf"(?<!\w)(?:[Bb]en|I['’]m|I am|[Tt]his is) ({_NAMES}{{0,2}})")
-_CAPITALS = re.compile(rf"(?<!\w){_NAME}(?:[ \t]{_NAME}){{0,2}}")
+_CAPITALS = re.compile(rf"(?<!\w){_NAME}(?:[ \t]{_NAME})*")
 _FAREWELL = re.compile(
     r"(?im:^[ \t]*(?:sayg[ıi]lar\w*|sevgiler\w*|te[şs]ekk[üu]r\w*(?: ederim)?|iyi (?:g[üu]nler|[çc]al[ıi][şs]malar|ak[şs]amlar)"
     r"|kolay gelsin|selamlar\w*|(?:kind |best |warm )?regards|best wishes|best|thanks|thank you|sincerely|cheers)[^\n]{0,12}$)"
@@ -94,14 +94,16 @@ def likely(text: str, folded: str) -> Iterator[Span]:
 
 
 def _first_named(folded: str, start: int, end: int) -> Iterator[Span]:
-    """From a first name we know to the last of the capitals; one with an ending stands for itself, and the ending stays."""
-    for one in re.finditer(r"[^\W\d_]+", folded[start:end]):
+    """A first name we know with two more capitals; one with an ending stands for itself, and the ending stays."""
+    words = list(re.finditer(r"[^\W\d_]+", folded[start:end]))
+    covered = start
+    for place, one in enumerate(words):
         begin, n = start + one.start(), _n_of_first_name(one[0])
-        if n == len(one[0]):
-            yield from _somebody(folded, begin, end)
-            return
-        if n:
-            yield from _somebody(folded, begin, begin + n)
+        if not n or begin < covered:
+            continue
+        last = words[min(place + 2, len(words) - 1)]
+        covered = start + last.end() if n == len(one[0]) else begin + n
+        yield from _somebody(folded, begin, covered)
 
 
 def _n_of_first_name(word: str) -> int:

@@ -73,6 +73,8 @@ def only(text: str) -> str:
         ("Zeynebin siparişi, Zeynebe", "[KİŞİ_2]in siparişi, [KİŞİ_2]e"),
         ("Fatmanın siparişi", "[KİŞİ_3]nın siparişi"),
         ("Eşim Hakanın numarası", "Eşim [KİŞİ_3]ın numarası"),
+        ("Ürün Sahibi Hakan Demirci", "Ürün Sahibi [KİŞİ_3]"),
+        ("Alıcı adı: Nurhayat\nKutuda Nurhayat yazsın", "Alıcı adı: [KİŞİ_3]\nKutuda [KİŞİ_3] yazsın"),
         ("Mehmedin paketi", "[KİŞİ_3]in paketi"),
         ("Alıcı adı: Nurhayat Sarıoğlu", "Alıcı adı: [KİŞİ_3]"),
         ("alıcı adı: nurhayat sarıoğlu", "alıcı adı: [KİŞİ_3]"),
