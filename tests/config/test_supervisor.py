@@ -122,6 +122,9 @@ def test_the_tree_lives_through_kills_and_stops_in_order(lived_in: Installation)
     wait_until(installation.answers, installation)
 
     parts = ("config.serving", "config.jobs inward", "config.jobs outward", "config.fetching")
+    wait_until(
+        lambda: all(len(children(tree.pid, part)) == 1 for part in parts), installation
+    )  # some ended with the database
     killed = {part: children(tree.pid, part) for part in parts}
     for (child,) in killed.values():
         os.kill(child, signal.SIGKILL)

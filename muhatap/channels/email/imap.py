@@ -24,6 +24,7 @@ UID = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+NEWS = frozenset({"EXISTS", "EXPUNGE"})
 A_MOMENT = 1.0  # seconds between two looks at whether waiting is over
 
 
@@ -151,9 +152,10 @@ class Session:
         while self.client._get_response() is not None:
             if self.client.tagged_commands.get(tag):
                 raise imaplib.IMAP4.error("IDLE was refused")
+        is_told = not self.client.untagged_responses.keys().isdisjoint(NEWS)  # before it said that it idles
         until = time.monotonic() + seconds
-        while not is_over() and time.monotonic() < until and not self._has_word(min(A_MOMENT, seconds)):
-            pass
+        while not is_told and not is_over() and time.monotonic() < until:
+            is_told = self._has_word(min(A_MOMENT, seconds))
         self.client.send(b"DONE\r\n")
         while not self.client.tagged_commands.get(tag):
             self.client._get_response()
