@@ -10,15 +10,12 @@ from ninja import Query, Router, Status
 
 from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
-from muhatap.api import shapes
+from muhatap.api import named, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import conflict, not_found, wrong
 from muhatap.automation.opening import Told
-from muhatap.contacts.models import Contact
-from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import visible_to
 from muhatap.flow import cases as flow
 from muhatap.flow import wire
 from muhatap.service import cases as service
@@ -76,7 +73,7 @@ def case(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
 def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
     """Of a contact or in a conversation, which then tells it to colleagues. Without a title it is called after the conversation."""
     by, at = asked(request)
-    conversation = _conversation(request, data.conversation_id)
+    conversation = named.conversation(request, data.conversation_id)
     told = Told(
         title=data.title,
         kind=data.kind,
@@ -89,8 +86,9 @@ def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
         if conversation:
             made = flow.open_from(conversation=conversation, told=told, by=by, at=at, origin=Case.Origin.API)
         else:
+            whose = named.contact(data.contact_id, missing=_("Say whose: a contact or a conversation."))
             made = service.open_case(
-                contact=_contact(data.contact_id), interaction=None, by=by, at=at, origin=Case.Origin.API, **vars(told)
+                contact=whose, interaction=None, by=by, at=at, origin=Case.Origin.API, **vars(told)
             )
     except service.NoTitle as error:
         raise wrong(title=_("Say what it is about.")) from error
@@ -155,22 +153,6 @@ def find(request: HttpRequest, number: int) -> Case:
     if found is None:
         raise not_found()
     return found
-
-
-def _conversation(request: HttpRequest, number: int | None) -> Conversation | None:
-    if number is None:
-        return None
-    found = visible_to(user_of(request)).select_related("contact").filter(pk=number).first()
-    if found is None:
-        raise wrong(conversation_id=_("There is no such conversation."))
-    return found
-
-
-def _contact(number: int | None) -> Contact:
-    found = Contact.objects.filter(pk=number or 0).first()
-    if found is None:
-        raise wrong(contact_id=_("Say whose: a contact or a conversation."))
-    return found.standing()
 
 
 def _cause(number: int | None) -> Cause | None:

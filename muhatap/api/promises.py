@@ -7,14 +7,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from muhatap.api import shapes
+from muhatap.api import named, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import conflict, not_found, wrong
-from muhatap.contacts.models import Contact
-from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import visible_to
 from muhatap.flow import promises as flow
 from muhatap.flow import wire
 from muhatap.service import promising
@@ -62,8 +59,12 @@ def promise(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
 def make(request: HttpRequest, data: shapes.NewPromise) -> Status[Any]:
     """Owed from now on by the key's user. Of a conversation it is told there, to colleagues; the customer is told nothing."""
     by, at = asked(request)
-    conversation = _conversation(request, data.conversation_id)
-    contact = conversation.contact if conversation else _contact(data.contact_id)
+    conversation = named.conversation(request, data.conversation_id)
+    contact = (
+        conversation.contact
+        if conversation
+        else named.contact(data.contact_id, missing=_("Say to whom: a contact or a conversation."))
+    )
     terms = promising.Terms(
         what=data.what,
         due_at=data.due_at,
@@ -110,19 +111,3 @@ def find(request: HttpRequest, number: int) -> Promise:
 
 def _said(request: HttpRequest) -> Any:
     return flow.visible_to(user_of(request)).exclude(state=Promise.State.DRAFTED)
-
-
-def _conversation(request: HttpRequest, number: int | None) -> Conversation | None:
-    if number is None:
-        return None
-    found = visible_to(user_of(request)).select_related("contact").filter(pk=number).first()
-    if found is None:
-        raise wrong(conversation_id=_("There is no such conversation."))
-    return found
-
-
-def _contact(number: int | None) -> Contact:
-    found = Contact.objects.filter(pk=number or 0).first()
-    if found is None:
-        raise wrong(contact_id=_("Say to whom: a contact or a conversation."))
-    return found.standing()
