@@ -35,5 +35,10 @@ def _labels(path: Path) -> dict[str, dict[str, str]]:
     return {row["id"]: row for row in map(json.loads, path.read_text("utf-8").splitlines())} if path.exists() else {}
 
 
+def twice(folder: Path = HERE / "messages") -> list[str]:
+    """Names of the files that have a second pass."""
+    return sorted(path.name.partition(".")[0] for path in folder.glob("*.second.jsonl"))
+
+
 if __name__ == "__main__":
-    print(json.dumps({name: of(name) for name in ("tr", "en")}))
+    print(json.dumps({name: of(name) for name in twice()}))

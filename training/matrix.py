@@ -27,6 +27,11 @@ def cut(text: str) -> Cut:
     return Cut(found, tuple(signs.features(found, signs.met(found))))
 
 
+def bare_cut(text: str) -> Cut:
+    """A text of which only the words are asked for."""
+    return Cut(words.cut(words.cleaned(text)), ())
+
+
 def rarity(texts: Sequence[Cut]) -> Floats:
     """How much a place says by being rare (inverse document frequency), for every place of the table."""
     n_texts = np.zeros(hashing.N_PLACES)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.shared import locks
 from muhatap.understanding import themes
 from muhatap.understanding.models import Theme
 
@@ -43,7 +44,9 @@ def show(*, theme: Theme, by: User, at: datetime) -> None:
 @transaction.atomic
 def merge(*, keep: Theme, drop: Theme, by: User, at: datetime) -> None:
     """Two themes are one matter: what is written of either counts for the one kept. Raises NotOne."""
-    standing = keep.merged_into or keep
+    locks.hold("themes merged")  # two merges at once could lead into a circle
+    standing = Theme.objects.select_related("merged_into").get(pk=keep.pk)
+    standing = standing.merged_into or standing
     if standing.pk == drop.pk:
         raise NotOne
     Theme.objects.filter(merged_into=drop).update(merged_into=standing)

@@ -159,6 +159,8 @@ def merge(*, keep: Topic, drop: Topic, by: User, at: datetime) -> TopicMerge:
     if keep.pk in branch(drop.pk):
         raise BadTopic("loop")
     moves_base = bool(drop.base and not keep.base)
+    if _depth(keep) + _height(drop) - 1 > DEEPEST:
+        raise BadTopic("deep")
     children = list(drop.children.values_list("pk", flat=True))
     merged = TopicMerge.objects.create(
         kept=keep, dropped=drop, children=children, base=drop.base if moves_base else "", by=by, at=at

@@ -1,6 +1,7 @@
 """The labelled messages are whole: every label is one we know, no id twice, and a quarter is held out for good."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,22 @@ def test_a_quarter_is_held_out_whatever_else_comes():
     assert 0.2 < len(held) / (len(train) + len(held)) < 0.3
     assert not {one.id for one in train} & {one.id for one in held}
     assert not texts.is_held("tr-0001") and texts.is_held("tr-0005") == texts.is_held("tr-0005")
+
+
+def test_nothing_is_trained_on_that_says_what_is_judged_by():
+    train, held = texts.labelled()
+    judged_by = {texts.said(one.text) for one in [*held, *texts.heldback()]}
+
+    assert [one.id for one in train if texts.said(one.text) in judged_by] == []
+
+
+def test_texts_say_the_same_that_differ_in_case_marks_and_stops_alone():
+    assert texts.said("Kaçta kapatıyorsunuz?") == texts.said("KACTA KAPATIYORSUNUZ")
+    assert texts.said("👍") != texts.said("👎")
+
+
+def test_files_of_one_making_are_one_voice():
+    assert texts.voice(Path("tr_fifth.jsonl")) == texts.voice(Path("en_fifth.jsonl")) != texts.voice(Path("tr.jsonl"))
 
 
 def test_kappa_is_one_where_all_agree_and_nought_where_chance_does():

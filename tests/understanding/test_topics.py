@@ -64,6 +64,12 @@ def test_an_archived_topic_is_given_to_no_message_and_comes_back() -> None:
     assert of("teslimat").archived_at is None
 
 
+def test_a_merge_makes_no_tree_too_deep() -> None:
+    deep = topics.add(name="E-fatura", parent=of("fatura"), by=cast.can(), at=NOW)
+    with refused("deep"):
+        topics.merge(keep=deep, drop=of("urun"), by=cast.can(), at=NOW)
+
+
 def test_a_merge_moves_readings_and_goes_back() -> None:
     message = followed(letter("<1@ornek.example>", text=LATE))
     by = cast.can()
