@@ -68,6 +68,12 @@ def take_back(*, contacts: Collection[int], source: str) -> None:
     told.filter(withdrawn_source=source).update(withdrawn_at=None, withdrawn_source="")
 
 
+def told_of(source: str) -> set[int]:
+    """The contacts of whom a word of this source stands."""
+    rows = Consent.objects.filter(Q(source=source) | Q(withdrawn_source=source))
+    return set(rows.values_list("contact_id", flat=True))
+
+
 def counted(source: str) -> dict[str, int]:
     """How many words of this source stand."""
     yes, no = Q(source=source, withdrawn_at=None), Q(withdrawn_source=source)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
+from muhatap.contacts import national
 from muhatap.contacts.graph import Graph
 from muhatap.contacts.handles import Handle
 from muhatap.contacts.models import LearnedWeights, MatchKey
@@ -21,7 +22,7 @@ _CALLED = {
     "address": ("adres", "acikadres"),
     "district": ("ilce", "semt"),
     "postcode": ("postakodu", "zip", "zipcode", "postalcode"),
-    "national_id": ("tckimlikno", "tckimlik", "tckn", "kimlikno"),
+    "national_id": ("national", "tckimlikno", "tckimlik", "tckn", "kimlikno"),
 }
 _MEANT = {name: raw for raw, names in _CALLED.items() for name in (*names, raw.replace("_", ""))}
 
@@ -45,8 +46,9 @@ def raw(told: Mapping[str, object]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name, value in told.items():
         meant = _meant(name)
-        if meant and value:
-            found[meant] = str(value)
+        # A number with a slip in it proves nothing, and beside a print it would speak for two people.
+        if meant and value and (text := national.print_of(str(value)) if meant == "national_id" else str(value)):
+            found[meant] = text
     if "first_name" not in found and "last_name" not in found:
         first, _space, last = " ".join(str(told.get("name") or "").split()).rpartition(" ")
         found["first_name"], found["last_name"] = (first, last) if first else (last, "")

@@ -29,6 +29,7 @@ class Nobody(ValueError):
 @transaction.atomic
 def edit(*, contact: Contact, facts: Mapping[str, object], by: User, at: datetime) -> None:
     """Change the profile. A new address or number recognises the contact from now on, unless it is another's. Raises fields.BadValues."""
+    contact = profile.held(contact)
     before = {name: profile.value_of(contact, name) for name in facts}
     profile.update(contact=contact, facts=facts, source=SOURCE, at=at, by=by)
     changed = [name for name, was in before.items() if profile.value_of(contact, name) != was]

@@ -30,7 +30,7 @@ class Told:
 
     def __post_init__(self) -> None:
         said: dict[str, object] = {name: told for name, told in self.facts.items() if not isinstance(told, dict)}
-        said |= {str(handle.kind): handle.written for handle in reversed(self.handles)}
+        said |= {str(handle.kind): handle.told for handle in reversed(self.handles)}
         said |= {"tags": ", ".join(self.tags), "note": self.note}
         object.__setattr__(self, "words", writing.kept(said))
 
@@ -39,7 +39,8 @@ class Told:
 class Taken:
     """What became of a row. `before` is what it takes to give it back, None when the contact came with it and nothing else.
 
-    While rows are taken, one that is left out has no `contact`, so that nothing of it lands; `known` is whom it speaks of.
+    While rows are taken, one that is left out has no `contact`, so that nothing of it lands; `known` is whom it speaks of,
+    `rivals` are those of whom it may speak.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Taken:
     key: str = ""
     before: dict[str, Any] | None = None
     known: int | None = None
+    rivals: frozenset[int] = frozenset()
 
     def remember(self, name: str, *what: Any) -> None:
         self.before = self.before or {}
@@ -67,6 +69,7 @@ class Errand:
     by: User | None
     at: datetime
     rules: Graph
+    tells_consent: bool = False
     rows: list[tuple[Told, Taken]] = field(default_factory=list)
     new: set[int] = field(default_factory=set)
     known: dict[int, Contact] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import companies, designing, finding
+from muhatap.contacts import companies, designing, finding, national
 from muhatap.contacts.fields import BUILT_IN
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import Company, Contact, ContactTag, CustomField
@@ -24,7 +25,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def begin(*, wanted: Wanted, chosen: Collection[int] = (), by: User, at: datetime) -> Iterator[list[str]]:
     """A head and a row for each chosen contact, or for everybody who is wanted. Written in the audit before the first row leaves."""
     found = Contact.objects.filter(pk__in=chosen, merged_into=None) if chosen else finding.matching(wanted, at=at)
-    query = {"chosen": sorted(chosen)} if chosen else {"query": wanted.as_json()}
+    asked = replace(wanted, q=national.without_numbers(wanted.q))
+    query = {"chosen": sorted(chosen)} if chosen else {"query": asked.as_json()}
     audit.record(by=by, at=at, act="contacts.exported", kind="contact", id="", **query)
     custom = designing.active()
     head = [*BUILT_IN.values(), _("Tags"), *(f.label for f in custom), _("Last seen"), _("First seen"), "id"]
@@ -35,7 +37,7 @@ def begin(*, wanted: Wanted, chosen: Collection[int] = (), by: User, at: datetim
 
 def begin_companies(*, q: str, by: User, at: datetime) -> Iterator[list[str]]:
     """A head and a row for each firm whose name has this in it. Written in the audit before the first row leaves."""
-    audit.record(by=by, at=at, act="companies.exported", kind="company", id="", query=q)
+    audit.record(by=by, at=at, act="companies.exported", kind="company", id="", query=national.without_numbers(q))
     head = [_("Name"), _("Web address"), _("Contacts"), _("First seen"), "id"]
     return _company_rows([harmless(str(label)) for label in head], companies.found(q))
 

@@ -110,7 +110,8 @@ def _phone(text: str) -> str:
     if 0 < missing < 10:
         short = ngettext("%(n)d digit is missing.", "%(n)d digits are missing.", missing) % {"n": missing}
         raise BadValue(f"{short} {example}")
-    raise BadValue(f"{gettext('There is no such phone number.')} {example}")
+    unknown = gettext("There is no such phone number.")
+    raise BadValue(f"{unknown} {example}")
 
 
 def _language(text: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet, TextField
 
-from muhatap.contacts.models import Contact, ContactTag
+from muhatap.contacts import national
+from muhatap.contacts.models import Contact, ContactTag, Identity
 from muhatap.contacts.paging import LIMIT, Cursor, Page, by_key
 from muhatap.shared.text import fold, sort_key, without_nul
 
@@ -15,6 +16,7 @@ BOUND = 100
 SHORTEST = 3  # letters a trigram index needs
 _LONGEST_QUERY = 200
 _MOST_WORDS = 8
+_MOST_HOLDERS = 200
 _PHONE_LETTERS = set("+()-./ 0123456789")
 _COLUMNS = (
     "id",
@@ -108,6 +110,8 @@ def _by_words(q: str) -> Q:
     digits = "".join(c for c in text if c.isdigit())
     if not text:
         return Q()
+    if number := national.print_of(text):
+        return _by_number(number) if number == text else _by_number(number) | Q(search_text__contains=digits)
     if len(digits) >= SHORTEST and set(text) <= _PHONE_LETTERS:
         return Q(search_text__contains=digits)
     words = text.split()[:_MOST_WORDS]
@@ -117,6 +121,12 @@ def _by_words(q: str) -> Q:
     for word in words:
         condition &= Q(search_text__contains=word)
     return condition
+
+
+def _by_number(number: str) -> Q:
+    """Who holds it, as constants: beside words, a question within the question would read the whole table."""
+    held = Identity.objects.filter(kind=Identity.Kind.NATIONAL, comparable=number)
+    return Q(pk__in=list(held.order_by("contact").values_list("contact", flat=True)[:_MOST_HOLDERS]))
 
 
 def _by_profile(wanted: Wanted) -> Q:

@@ -47,6 +47,17 @@ insert into contacts_ledgerentry (kind, one, record_id, evidence, reason, by_id,
 select %s, t.one, t.record_id, '{}', 'import undone', %s::bigint, %s, %s::timestamptz
 from unnest(%s::bigint[], %s::bigint[]) as t (one, record_id)
 """
+# Two may go at once, each with one half of a hint: in one order, so that neither waits for the other.
+_UNLIKE = """
+delete from contacts_likeness where id in (
+  select id from contacts_likeness where one_id = any(%s) or other_id = any(%s) order by id for update
+)
+"""
+# In SQL, since the ORM would take a firm away from whoever was given it meanwhile.
+_UNUSED_FIRMS = """
+delete from contacts_company c
+where c.id = any(%s::bigint[]) and not exists (select from contacts_contact where company_id = c.id)
+"""
 _OWN_TABLES = ("contacts_identity", "contacts_sourcerecord", "contacts_contacttag", "contacts_contactnote")
 
 
@@ -78,7 +89,6 @@ def give_back(*, rows: Sequence[Given], source: str, since: datetime, by: User |
     changed = [row for row in rows if row.undone == REVERSED and not row.is_new]
     _restore(changed, source, since=since, by=by, at=at)
     _remove([row for row in rows if row.undone == REVERSED and row.is_new], source, by=by, at=at)
-    _remove_what_came_along(rows)
 
 
 def _held(contacts: Collection[int]) -> dict[int, int | None]:
@@ -160,7 +170,7 @@ def _remove(rows: Sequence[Given], source: str, *, by: User | None, at: datetime
             "(select id from contacts_sourcerecord where contact_id = any(%s))",
             [gone],
         )
-        cursor.execute("delete from contacts_likeness where one_id = any(%s) or other_id = any(%s)", [gone, gone])
+        cursor.execute(_UNLIKE, [gone, gone])
         for table in _OWN_TABLES:
             cursor.execute(f"delete from {table} where contact_id = any(%s)", [gone])  # noqa: S608 (our own names)
         cursor.execute("delete from contacts_contact where id = any(%s)", [gone])
@@ -191,15 +201,23 @@ def _touched(contacts: list[int], source: str, rows: Sequence[Given]) -> dict[in
     return found
 
 
-def _remove_what_came_along(rows: Sequence[Given]) -> None:
-    """Firms and tags that nobody uses any more."""
-    if companies := _remembered(rows, "companies"):
-        used = Contact.objects.filter(company__in=companies).values("company")
-        Company.objects.filter(pk__in=companies).exclude(pk__in=used).delete()
-    if tags := _remembered(rows, "tags"):
-        free = Tag.objects.filter(pk__in=tags).exclude(pk__in=ContactTag.objects.filter(tag__in=tags).values("tag"))
-        for tag in free:
-            _delete_tag(tag)
+@transaction.atomic
+def remove_unused(*, companies: Collection[int] = (), tags: Collection[int] = ()) -> None:
+    """Of these firms and tags, which came along with rows, those that nobody uses any more; asked when all rows are given back.
+
+    They are held before anybody is asked who uses them; one that somebody is giving to a contact just now stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNUSED_FIRMS, [_held_of(Company, companies)])
+    held = _held_of(Tag, tags)
+    used = ContactTag.objects.filter(tag_id__one_of=held).values("tag")
+    for tag in Tag.objects.filter(pk__one_of=held).exclude(pk__in=used):
+        _delete_tag(tag)
+
+
+def _held_of(model: type[Company] | type[Tag], ids: Collection[int]) -> list[int]:
+    asked = model._base_manager.filter(pk__one_of=ids).select_for_update(skip_locked=True)
+    return list(asked.order_by("pk").values_list("pk", flat=True))
 
 
 def _delete_tag(tag: Tag) -> None:

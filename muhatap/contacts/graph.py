@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import handles
+from muhatap.contacts import handles, national
 from muhatap.contacts.models import BlockedValue, Identity, IdentityRule
 from muhatap.matching.normalising import is_role_box
 
@@ -56,6 +56,7 @@ class Limits:
 
 
 DEFAULTS: dict[str, Limits] = {
+    Kind.NATIONAL: Limits(priority=1, n_per_contact=1, n_people=1),
     Kind.SHOP: Limits(priority=1, n_per_contact=1, n_people=1),
     Kind.EMAIL: Limits(priority=2, n_per_contact=10, n_people=2),
     Kind.PHONE: Limits(priority=3, n_per_contact=6, n_people=2),
@@ -171,13 +172,16 @@ def block(*, kind: str, how: str, value: str, by: User, at: datetime) -> Blocked
     if BlockedValue.objects.count() >= MOST:
         raise BadRule("value", _("There are %(n)d values already. Remove one first, or use a pattern.") % {"n": MOST})
     row = BlockedValue.objects.create(kind=kind, how=how, value=plain, by=by, at=at)
-    audit.record(by=by, at=at, act="identity_value.blocked", kind="identity_rule", id=row.pk, name=plain, how=how)
+    audit.record(
+        by=by, at=at, act="identity_value.blocked", kind="identity_rule", id=row.pk, name=national.shown(plain), how=how
+    )
     return row
 
 
 @transaction.atomic
 def unblock(*, row: BlockedValue, by: User, at: datetime) -> None:
-    audit.record(by=by, at=at, act="identity_value.freed", kind="identity_rule", id=row.pk, name=row.value, how=row.how)
+    name = national.shown(row.value)
+    audit.record(by=by, at=at, act="identity_value.freed", kind="identity_rule", id=row.pk, name=name, how=row.how)
     row.delete()
 
 
@@ -186,6 +190,10 @@ def _readable(kind: str, how: str, value: str) -> str:
     if kind not in Kind.values or how not in How.values:
         raise BadRule("kind", _("Choose what kind of value it is."))
     if how == How.PATTERN:
+        if kind == Kind.NATIONAL:
+            raise BadRule(
+                "value", _("Of these numbers only prints are kept, so no pattern fits them. Give one whole number.")
+            )
         if not text.replace("*", "").strip("@. "):
             raise BadRule("value", _("This would block everything. Write something besides the stars."))
         if len(text) > LONGEST_PATTERN:

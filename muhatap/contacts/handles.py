@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from muhatap.contacts import national
 from muhatap.contacts.models import Identity
 from muhatap.shared import address, phone
 from muhatap.shared.text import without_nul
@@ -19,6 +20,11 @@ class Handle:
     comparable: str
     written: str
     is_sound: bool
+
+    @property
+    def told(self) -> str:
+        """What a record keeps of it: as it was written, of a number of identity its print."""
+        return self.value if self.kind == Identity.Kind.NATIONAL else self.written
 
 
 def read(kind: str, written: str) -> Handle | None:
@@ -46,4 +52,13 @@ def _plain(kind: str, text: str) -> Handle:
     return Handle(kind=kind, value=text, comparable=text, written=text, is_sound=True)
 
 
-_READERS: dict[str, Callable[[str, str], Handle]] = {Identity.Kind.EMAIL: _email, Identity.Kind.PHONE: _phone}
+def _national(kind: str, text: str) -> Handle:
+    value = national.print_of(text)
+    return Handle(kind=kind, value=value, comparable=value, written=national.shown(value), is_sound=bool(value))
+
+
+_READERS: dict[str, Callable[[str, str], Handle]] = {
+    Identity.Kind.EMAIL: _email,
+    Identity.Kind.PHONE: _phone,
+    Identity.Kind.NATIONAL: _national,
+}

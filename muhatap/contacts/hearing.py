@@ -17,7 +17,7 @@ from muhatap.matching.normal import Normal
 _MOST_HINTS = 3
 _BEFORE_THERE_WERE_RECORDS = "profile"
 _FIELDS = ("name", "email", "phone", "city", "language")
-_RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
+_RECOGNISING = (Identity.Kind.NATIONAL, Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
 
 
 def said_by(told: Sequence[Told], name: str) -> dict[str, str]:

@@ -74,7 +74,7 @@ def add(*, contact: Contact, kind: str, value: str, is_verified: bool, by: User,
     handle = handles.read(kind, value)
     if handle is None or not handle.is_sound:
         raise NoIdentity(value)
-    profile.lock(contact)
+    contact = profile.held(contact)
     row = _own_row(contact, handle, source="agent", at=at)
     if is_verified:
         _prove(row, how="agent", at=at)

@@ -18,7 +18,13 @@ from muhatap.contacts.searching import family_ids
 from muhatap.shared import prepared
 
 MOST = 10
-SAME = {"email": "same_email", "phone": "same_phone", "visitor": "same_browser", "shop": "same_shop"}
+SAME = {
+    "email": "same_email",
+    "phone": "same_phone",
+    "visitor": "same_browser",
+    "shop": "same_shop",
+    "national": "same_national",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muhatap.accounts.models import User
 from muhatap.shared import phone
@@ -91,6 +92,7 @@ class Identity(models.Model):
         VISITOR = "visitor", _("Browser")
         SHOP = "shop", _("Shop account")
         HANDLE = "handle", _("Public account")
+        NATIONAL = "national", _("T.C. identity number")
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -363,9 +365,9 @@ class LedgerEntry(models.Model):
     class Kind(models.TextChoices):
         LINK = "link", _("Linked")
         UNLINK = "unlink", _("Unlinked")
-        MERGE = "merge", _("Merged")
+        MERGE = "merge", pgettext_lazy("ledger", "Merged")
         UNMERGE = "unmerge", _("Un-merged")
-        SPLIT = "split", _("Split")
+        SPLIT = "split", pgettext_lazy("ledger", "Split")
         MUST_LINK = "must_link", _("The same person")
         CANNOT_LINK = "cannot_link", _("Different people")
         FREE = "free", _("Undecided again")

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from muhatap.shared import clock
 from muhatap.shared.text import without_nul
 
 LIMIT = 50
@@ -80,18 +81,10 @@ def _cursor(row: Model, column: str, *, is_back: bool) -> Cursor:
 
 def _beyond(column: str, cursor: Cursor, is_down: bool) -> Q | None:
     """Rows after the cursor. The first condition follows from the others; with it the index is entered at the right place."""
-    value = _moment(cursor.value) if column.endswith("_at") else cursor.value
+    value = clock.read(cursor.value) if column.rpartition("_")[2] == "at" else cursor.value
     if value is None:
         return None
     step = "lt" if is_down else "gt"
     return Q(**{f"{column}__{step}e": value}) & (
         Q(**{f"{column}__{step}": value}) | Q(**{column: value, f"id__{step}": cursor.id})
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import companies, comparable, fields, hearing, searching, survivorship
+from muhatap.contacts import companies, comparable, families, fields, hearing, searching, survivorship
 from muhatap.contacts.models import Company, Contact, ProfileFact
 from muhatap.contacts.survivorship import Golden
 
@@ -71,6 +71,17 @@ def update(
 def lock(contact: Contact) -> None:
     """Hold the contact's row until the transaction ends and read it anew. Others may still point at it."""
     contact.refresh_from_db(from_queryset=Contact.objects.select_for_update(no_key=True))
+
+
+def held(contact: Contact) -> Contact:
+    """The same for whoever stands for the contact now: a merge may have been quicker. Who was merged is not held where it can be
+    helped, since whoever parts two holds them in the order of their numbers. Raises Contact.DoesNotExist when it was deleted."""
+    number = families.standing([contact.pk]).get(contact.pk)
+    if number is None:
+        raise Contact.DoesNotExist
+    stands = contact if number == contact.pk else Contact.objects.get(pk=number)
+    lock(stands)
+    return stands if stands.merged_into_id is None else held(stands)
 
 
 def settle(contact: Contact, names: Iterable[str], *, at: datetime) -> None:

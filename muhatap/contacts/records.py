@@ -34,7 +34,8 @@ from muhatap.matching.normal import Normal
 from muhatap.shared import bulk, locks
 
 MOST = 2000
-RECOGNISING = (Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
+RECOGNISING = (Identity.Kind.NATIONAL, Identity.Kind.SHOP, Identity.Kind.EMAIL, Identity.Kind.PHONE)
+_PRINTED = {str(Identity.Kind.NATIONAL)}  # never kept as it was told
 _LONGEST_ID = 320
 _MOST_WAVES = 2
 _MOST_HINTS = 3
@@ -89,7 +90,8 @@ class Word:
 
     @property
     def kept(self) -> dict[str, str]:
-        return writing.kept(self.told.fields)
+        told = {str(one.kind): one.told for one in self.handles if one.kind == Identity.Kind.NATIONAL}
+        return writing.kept({name: value for name, value in self.told.fields.items() if name not in _PRINTED} | told)
 
 
 @transaction.atomic

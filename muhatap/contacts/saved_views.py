@@ -1,5 +1,6 @@
 """Named filters over the list of contacts, one's own or everybody's."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.contacts import national
 from muhatap.contacts.finding import Wanted
 from muhatap.contacts.models import SavedView
 from muhatap.shared.text import without_nul
@@ -39,6 +41,7 @@ def save(*, name: str, wanted: Wanted, is_shared: bool, by: User, at: datetime) 
     name = " ".join(without_nul(name).split())
     if not name or len(name) > 80 or SavedView.objects.filter(by=by).exclude(name=name).count() >= MOST:
         raise BadView(name)
+    wanted = replace(wanted, q=national.print_of(wanted.q) or wanted.q)  # a print finds the same people
     view, _ = SavedView.objects.update_or_create(
         name=name, by=by, defaults={"query": wanted.as_json(), "is_shared": is_shared, "at": at}
     )

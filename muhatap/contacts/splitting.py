@@ -56,11 +56,10 @@ def split(
 @transaction.atomic
 def link(*, contact: Contact, records: Collection[int], by: User | None, at: datetime, reason: str = "") -> None:
     """Put records of other contacts into this one. Raises CannotSplit."""
-    profile.lock(contact)
-    origins = (
-        SourceRecord.objects.filter(pk__in=list(records)).exclude(contact=contact).values_list("contact", flat=True)
-    )
-    for origin in Contact.objects.filter(pk__in=origins).order_by("id"):
+    from_whom = SourceRecord.objects.filter(pk__in=list(records)).exclude(contact=contact)
+    origins = list(Contact.objects.filter(pk__in=from_whom.values_list("contact", flat=True)).order_by("id"))
+    _hold(contact, *origins)
+    for origin in origins:
         mine = SourceRecord.objects.filter(pk__in=list(records), contact=origin).values_list("pk", flat=True)
         rows = _wanted(origin, list(mine))
         _carry(rows, origin, contact, by=by, at=at, reason=reason)
@@ -71,6 +70,7 @@ def link(*, contact: Contact, records: Collection[int], by: User | None, at: dat
 def move(*, record: SourceRecord, to: Contact, by: User, at: datetime) -> None:
     """What a source said was of somebody else whom we know. Moved back, everything is as it was. Raises CannotSplit."""
     origin = record.contact
+    _hold(to, origin)
     _leave_something(origin, _movable(record, to))
     link(contact=to, records=[record.pk], by=by, at=at, reason="moved")
 
@@ -78,7 +78,9 @@ def move(*, record: SourceRecord, to: Contact, by: User, at: datetime) -> None:
 def preview(*, record: SourceRecord, to: Contact, at: datetime) -> tuple[Becomes, Becomes]:
     """What moving it would change, of where it stands and of the other; nothing stays of it. Raises CannotSplit."""
     with transaction.atomic():
-        origin, rows = record.contact, _movable(record, to)
+        origin = record.contact
+        _hold(to, origin)
+        rows = _movable(record, to)
         _leave_something(origin, rows)
         before = [(_values(one), _handles(one)) for one in (origin, to)]
         _carry(rows, origin, to, by=None, at=at, reason="moved")
@@ -89,11 +91,17 @@ def preview(*, record: SourceRecord, to: Contact, at: datetime) -> tuple[Becomes
     return here, there
 
 
+def _hold(contact: Contact, *origins: Contact) -> None:
+    """All of them in the order of their numbers; what goes to one who was merged meanwhile would be seen by nobody."""
+    for one in sorted((contact, *origins), key=lambda one: one.pk):
+        profile.lock(one)
+    if contact.merged_into_id:
+        raise CannotSplit(_("One of the two was merged meanwhile. Look at them again."))
+
+
 def _movable(record: SourceRecord, to: Contact) -> list[SourceRecord]:
     if record.contact_id == to.pk:
         raise CannotSplit(_("It stands in this contact already."))
-    if to.merged_into_id:
-        raise CannotSplit(_("One of the two was merged meanwhile. Look at them again."))
     return _wanted(record.contact, [record.pk])
 
 

@@ -1,46 +1,29 @@
 """Many contacts taken at once from one source: a few questions for a thousand of them, never one each.
 
-Whom a row speaks of is found by the one key its importer chose, and only where it leads to exactly one contact. An address
-that a visitor merely claimed leads nowhere, and neither does a blocked one. What a row does to its contact is what every
-word of a source does (`landing`); here is what is remembered of it, so that it can be given back.
+Whom a row speaks of is found by the one key its importer chose (`leading`), and only where it leads to exactly one contact.
+What a row does to its contact is what every word of a source does (`landing`); here is what is remembered of it, so that it
+can be given back.
 """
 
-import json
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from muhatap.accounts.models import User
-from muhatap.contacts import along, families, graph, landing, profile
+from muhatap.contacts import along, graph, landing, leading, profile
+from muhatap.contacts.called import Called
 from muhatap.contacts.errand import Errand, Taken, Told
-from muhatap.contacts.graph import Graph
 from muhatap.contacts.models import Contact, ProfileFact
 from muhatap.contacts.writing import Word
 from muhatap.shared import bulk
 
 CREATE, UPDATE, BOTH = "create", "update", "both"
-# Thousands of texts go as one JSON document: written as an array by the driver they cost ten times as much.
-_LEADING = """
-select value, contact_id, verified_at is not null, source from contacts_identity
-where kind = %s and comparable = any(array(select jsonb_array_elements_text(%s)))
-  and (verified_at is not null or source = 'agent' or source like 'import:%%')
-"""
 _NEW = {"because": "new"}
 _FACT = {
     "id": "int8", "contact_id": "int8", "field": "text", "value": "jsonb", "source": "text", "by_id": "int8", "at": "timestamptz"
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Lead:
-    """Where a key leads: the contacts that stand for it, and whether it was this very source that told of it."""
-
-    contacts: frozenset[int]
-    is_ours: bool
 
 
 @transaction.atomic
@@ -51,12 +34,25 @@ def take(
     match: str,
     mode: str = BOTH,
     is_overwriting: bool = False,
+    tells_consent: bool = False,
     by: User | None,
     at: datetime,
 ) -> list[Taken]:
-    """Take these rows, in their order; gives what became of each. What staff wrote is kept unless `is_overwriting`."""
+    """Take these rows, in their order; gives what became of each. What staff wrote is kept unless `is_overwriting`.
+
+    Of a file that `tells_consent` those are held, too, of whom a row that is left out may speak.
+    """
     rules = graph.standing({(one.kind, one.value) for told in rows for one in told.handles})
-    errand = Errand(source=source, match=match, mode=mode, is_overwriting=is_overwriting, by=by, at=at, rules=rules)
+    errand = Errand(
+        source=source,
+        match=match,
+        mode=mode,
+        is_overwriting=is_overwriting,
+        tells_consent=tells_consent,
+        by=by,
+        at=at,
+        rules=rules,
+    )
     _find(errand, rows)
     _hold_known(errand)
     before, newest = {pk: _values(contact) for pk, contact in errand.known.items()}, along.newest()
@@ -72,20 +68,20 @@ def take(
 
 def _find(errand: Errand, rows: Sequence[Told]) -> None:
     """Give each row its contact: one that stands, one made for an earlier row, or a new one."""
-    keys = _leading_keys(errand.match, rows, errand.rules)
-    leads = _leads(errand, keys)
-    fresh: dict[str, int] = {}
+    leads = leading.of(errand, rows)
+    fresh: dict[str, Called] = {}
     met: set[str] = set()
     ids = iter(bulk.reserve(Contact, len(rows)))
     for told in rows:
-        key = told.key if told.key in keys else ""
+        key = leads.key(told)
         taken = Taken(number=told.number, outcome="updated", detail=told.warning, key=key)
         errand.rows.append((told, taken))
-        lead = leads.get(key)
+        lead, name = leads.of(told), leads.name(told)
+        earlier = min(fresh[told.key].agreeing(name), default=None) if told.key in fresh else None
         if lead and len(lead.contacts) > 1:
-            taken.outcome, taken.reason, taken.detail = "failed", "several", key
-        elif lead or key in fresh:
-            _join(errand, taken, next(iter(lead.contacts)) if lead else fresh[key])
+            taken.outcome, taken.reason, taken.detail, taken.rivals = "failed", "several", told.key, lead.contacts
+        elif found := next(iter(lead.contacts)) if lead else earlier:
+            _join(errand, taken, found)
             if taken.contact and ((lead and lead.is_ours) or key in met or not lead):
                 taken.outcome = "merged"
         elif errand.mode == UPDATE:
@@ -94,12 +90,8 @@ def _find(errand: Errand, rows: Sequence[Told]) -> None:
             taken.contact, taken.outcome = next(ids), "created"
             errand.new.add(taken.contact)
             if key:
-                fresh[key] = taken.contact
+                fresh.setdefault(told.key, leads.nobody(told.key)).add(name, taken.contact)
         met.add(key)
-
-
-def _leading_keys(kind: str, rows: Sequence[Told], rules: Graph) -> set[str]:
-    return {told.key for told in rows if told.key and rules.why_weak(kind, told.key) != "blocked"}
 
 
 def _join(errand: Errand, taken: Taken, contact: int) -> None:
@@ -109,30 +101,13 @@ def _join(errand: Errand, taken: Taken, contact: int) -> None:
         taken.contact = contact
 
 
-def _leads(errand: Errand, keys: set[str]) -> dict[str, _Lead]:
-    """A verified owner stands for its value alone; else all to whom staff or an import gave it."""
-    if not keys or not errand.match:
-        return {}
-    comparables = {key.partition("@")[0].split("+", 1)[0] + key[key.find("@") :] if "@" in key else key for key in keys}
-    with connection.cursor() as cursor:
-        cursor.execute(_LEADING, [errand.match, json.dumps([*(keys | comparables)])])
-        found = [row for row in cursor.fetchall() if row[0] in keys]
-    standing = families.standing({contact for _, contact, _, _ in found})
-    by_value: dict[str, list[tuple[int, bool, str]]] = defaultdict(list)
-    for value, contact, is_verified, source in found:
-        by_value[value].append((standing[contact], is_verified, source))
-    leads = {}
-    for value, some in by_value.items():
-        owners = {contact for contact, is_verified, _ in some if is_verified} or {contact for contact, _, _ in some}
-        leads[value] = _Lead(frozenset(owners), all(source == errand.source for _, _, source in some))
-    return leads
-
-
 def _hold_known(errand: Errand) -> None:
     """Hold the contacts that stand, in the order of their numbers. One that was merged meanwhile is left to a person."""
     wanted = {taken.contact for _, taken in errand.rows if taken.contact} - errand.new
-    held = Contact.objects.filter(pk__one_of=wanted, merged_into=None).select_for_update(of=("self",), no_key=True)
-    errand.known = {contact.pk: contact for contact in held.order_by("pk").select_related("company")}
+    heard = {pk for _, taken in errand.rows for pk in (taken.known, *taken.rivals) if pk and errand.tells_consent}
+    asked = Contact.objects.filter(pk__one_of=wanted | heard, merged_into=None)
+    held = asked.select_for_update(of=("self",), no_key=True).order_by("pk").select_related("company")
+    errand.known = {contact.pk: contact for contact in held if contact.pk in wanted}
     for _told, taken in errand.rows:
         if taken.contact and taken.contact not in errand.new and taken.contact not in errand.known:
             taken.contact, taken.outcome, taken.reason = None, "failed", "moved"

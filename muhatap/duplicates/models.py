@@ -131,7 +131,7 @@ class Answer(models.Model):
     """What somebody said to a proposal, as it was asked. `moved` are the other questions it changed, as they stood before.
 
     What was said for good teaches the weights: `levels` are what was found of each field
-    compared, by name, `weight` the bits they gave.
+    compared, by name, `weight` the bits they gave. Answers given by one press bear the number of the first of them in `together`.
     """
 
     class Said(models.TextChoices):
@@ -146,6 +146,7 @@ class Answer(models.Model):
     merge = models.ForeignKey(Merge, null=True, on_delete=models.SET_NULL, related_name="+")
     made = models.BigIntegerField(null=True)
     moved = models.JSONField(default=list)
+    together = models.BigIntegerField(null=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)

@@ -78,8 +78,9 @@ where p.state in ('open', 'later') and p.run_id is distinct from %(run)s and p.a
 """
 _MERGED = """
 update duplicates_proposal p set state = 'gone', state_at = %(at)s
-where p.state in ('open', 'later') and exists (
-  select 1 from contacts_contact c where c.id in (p.one, p.other) and c.merged_into_id is not null
+where p.state in ('open', 'later') and (
+  not exists (select 1 from contacts_contact c where c.id = p.one and c.merged_into_id is null)
+  or p.other is not null and not exists (select 1 from contacts_contact c where c.id = p.other and c.merged_into_id is null)
 )
 """
 
@@ -93,6 +94,7 @@ def withdraw(*, run: Run, denied: Collection[tuple[int, int]], at: datetime) -> 
 
 
 def withdraw_merged(*, at: datetime) -> int:
+    """Take away the questions about contacts that stand no more: they were merged, or went with the import that brought them."""
     with connection.cursor() as cursor:
         cursor.execute(_MERGED, {"at": at})
         return int(cursor.rowcount)

@@ -1,6 +1,7 @@
 """What people answer: one person, different people, later; and the way back of the last answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import bonds, families, likeness, merging, splitting
-from muhatap.contacts.models import Contact, Merge, SourceRecord
+from muhatap.contacts.models import Contact, Identity, Merge, SourceRecord
 from muhatap.duplicates.models import Answer, Proposal
 
 Said, State, About = Answer.Said, Proposal.State, Proposal.About
 WAITING = (State.OPEN, State.LATER)
+AT_ONCE = 50  # questions answered together
 
 
 class CannotAnswer(Exception):
@@ -23,10 +25,20 @@ class CannotAnswer(Exception):
 
 
 @transaction.atomic
-def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int | None = None, seen: str = "") -> Answer:
+def answer(
+    *,
+    proposal: Proposal,
+    said: str,
+    by: User,
+    at: datetime,
+    keep: int | None = None,
+    seen: str = "",
+    reason: str = "",
+) -> Answer:
     """Do what was said: merge, split, or call them different people. `keep` stands after a merge, the older one unless told.
 
-    `seen` is what was shown of the question (`shown`), where a page was. Raises CannotAnswer.
+    `seen` is what was shown of the question (`shown`), where a page was; `reason` is what was said of a merge. Raises
+    CannotAnswer.
     """
     held = _held(proposal)
     if held.state not in WAITING:
@@ -38,7 +50,35 @@ def answer(*, proposal: Proposal, said: str, by: User, at: datetime, keep: int |
         return _settled(given, State.LATER)
     if held.about == About.TWO:
         return _about_one(given, _standing(held.one))
-    return _about_two(given, _standing(held.one), _standing(held.other or 0), keep)
+    return _about_two(given, _standing(held.one), _standing(held.other or 0), keep, reason or "reviewed")
+
+
+def merge_sure(*, asked: Mapping[int, str], by: User, at: datetime) -> int:
+    """Of these nearly sure questions (number: what was shown of it) each is one person: gives how many were answered so.
+
+    Each stands for itself. What changed since it was seen, and two who are both identified, stay to be looked at one by one.
+    """
+    rows = Proposal.objects.filter(pk__in=list(asked)[:AT_ONCE]).order_by("-value", "id")
+    given: list[int] = []
+    for row in rows:
+        with suppress(CannotAnswer):
+            given.append(_surely_one(row, by=by, at=at, seen=asked[row.pk]).pk)
+    Answer.objects.filter(pk__in=given).update(together=min(given, default=None))
+    return len(given)
+
+
+def mergeable(rows: Iterable[Proposal]) -> list[Proposal]:
+    """Those that may be answered together: nearly sure, open, and at most one of the two identified."""
+    rows = [
+        row for row in rows if row.about == About.SAME and row.band == Proposal.Band.MERGE and row.state == State.OPEN
+    ]
+    identified = _identified({pk for row in rows for pk in (row.one, row.other) if pk})
+    return [row for row in rows if not {row.one, row.other} <= identified]
+
+
+def n_left(numbers: Collection[int]) -> int:
+    """How many of these questions still wait."""
+    return Proposal.objects.filter(pk__in=numbers, state__in=WAITING).count()
 
 
 def shown(proposal: Proposal) -> str:
@@ -48,30 +88,73 @@ def shown(proposal: Proposal) -> str:
 
 def last(by: User) -> Answer | None:
     """The answer this person would take back: their newest that still stands, decided by nobody anew since."""
+    return _last_ones(by).first()
+
+
+def _last_ones(by: User) -> "QuerySet[Answer]":
     standing = Answer.objects.filter(by=by, undone_at=None, proposal__state_at=F("at"))
-    return standing.select_related("proposal").order_by("-id").first()
+    standing = standing.exclude(merge__undone_at__isnull=False)  # parted on the contact's own page
+    return standing.select_related("proposal", "by").order_by("-id")
 
 
-@transaction.atomic
 def undo(*, by: User, at: datetime) -> Answer:
-    """Take back this person's last answer: everything is as it was, and the question is asked again. Raises CannotAnswer."""
+    """Take back this person's last answer, and those given by the same press: everything is as it was, and it is asked again.
+    Raises CannotAnswer when some can't go back; the others did."""
     given = last(by)
     if given is None:
         raise CannotAnswer(_("There is no answer of yours to take back."))
-    return _undone(given, by=by, at=at)
+    together, refused = given_with(given), []
+    for one in together:
+        try:
+            _undone(one, by=by, at=at)
+        except CannotAnswer as error:
+            refused.append(error)
+    if refused:
+        raise _not_all(refused, len(together))
+    return Answer.objects.select_related("proposal").get(pk=given.pk)
+
+
+def _not_all(refused: Sequence[CannotAnswer], n: int) -> CannotAnswer:
+    if len(refused) == n:
+        return refused[0]
+    said = _("%(n)s of %(all)s answers could not be taken back, the others are asked again. %(why)s")
+    return CannotAnswer(said % {"n": len(refused), "all": n, "why": refused[0]})
+
+
+def given_with(given: Answer) -> list[Answer]:
+    """This answer and those given by the same press, the newest first, as they are taken back."""
+    if given.together is None or given.by is None:
+        return [given]
+    return list(_last_ones(given.by).filter(together=given.together))
 
 
 @transaction.atomic
 def differ(*, one: Contact, other: Contact, by: User, at: datetime, how: str = "") -> None:
     """Somebody says by themselves that these are two people, maybe of one household or company (`how`, of bonds.HOW); where
     that is a question, it is answered. Raises CannotAnswer."""
-    asked = _between(one, other).filter(state__in=WAITING).first()
+    asked = question(one, other)
     if asked:
         answer(proposal=asked, said=Said.DIFFERENT, by=by, at=at)
     else:
         likeness.deny(one=one, other=other, by=by, at=at)
     if how:
         bonds.tie(one=one.pk, other=other.pk, how=how, by=by, at=at)
+
+
+@transaction.atomic
+def unite(*, keep: Contact, drop: Contact, by: User, at: datetime, reason: str = "") -> Merge:
+    """Somebody says by themselves that these are one person; where that is a question, it is answered. Raises
+    merging.CannotMerge."""
+    asked = question(keep, drop)
+    if asked is None or bonds.forbids(families.of(keep.pk), families.of(drop.pk)):
+        return merging.merge(keep=keep, drop=drop, by=by, at=at, reason=reason)
+    try:
+        merged = answer(proposal=asked, said=Said.SAME, by=by, at=at, keep=keep.pk, reason=reason).merge
+    except CannotAnswer as error:
+        raise merging.CannotMerge(str(error)) from error
+    if merged is None:
+        raise merging.CannotMerge(_("One of the two was merged meanwhile. Look at them again."))
+    return merged
 
 
 @transaction.atomic
@@ -85,6 +168,29 @@ def recall(*, one: Contact, other: Contact, by: User, at: datetime) -> None:
         likeness.recall(one=one, other=other, by=by, at=at)
 
 
+def question(one: Contact, other: Contact) -> Proposal | None:
+    """What waits to be answered about these two."""
+    return _between(one, other).filter(state__in=WAITING).first()
+
+
+@transaction.atomic
+def _surely_one(proposal: Proposal, *, by: User, at: datetime, seen: str) -> Answer:
+    """One of many answered together, judged when its turn comes: the one before may have brought a proof to its contact."""
+    if not mergeable([_held(proposal)]):
+        raise CannotAnswer(_("The question has changed since you saw it. Nothing was done; look at it again."))
+    return answer(proposal=proposal, said=Said.SAME, by=by, at=at, seen=seen)
+
+
+def _identified(contacts: Collection[int]) -> set[int]:
+    """Those of whom something is proved; the proof may have stayed with somebody who was merged into them."""
+    members = families.members(contacts)
+    everybody = {pk for family in members.values() for pk in family}
+    proved = Identity.objects.filter(contact_id__in=everybody, verified_at__isnull=False)
+    owners = set(proved.values_list("contact_id", flat=True))
+    return {pk for pk, family in members.items() if not owners.isdisjoint(family)}
+
+
+@transaction.atomic
 def _undone(given: Answer, *, by: User, at: datetime) -> Answer:
     held = _held(given.proposal)
     if held.state_at != given.at:
@@ -107,7 +213,7 @@ def _held(proposal: Proposal) -> Proposal:
     return Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
 
 
-def _about_two(given: Answer, one: Contact, other: Contact, keep: int | None) -> Answer:
+def _about_two(given: Answer, one: Contact, other: Contact, keep: int | None, reason: str) -> Answer:
     by, at = _who(given), given.at
     if given.said == Said.DIFFERENT:
         likeness.deny(one=one, other=other, by=by, at=at)
@@ -119,7 +225,7 @@ def _about_two(given: Answer, one: Contact, other: Contact, keep: int | None) ->
     kept, dropped = (other, one) if keep == other.pk else (one, other)
     try:
         given.merge = merging.merge(
-            keep=kept, drop=dropped, by=by, at=at, reason="reviewed", evidence=_evidence(given.proposal)
+            keep=kept, drop=dropped, by=by, at=at, reason=reason, evidence=_evidence(given.proposal, reason)
         )
     except merging.CannotMerge as error:
         raise CannotAnswer(str(error)) from error
@@ -230,5 +336,5 @@ def _who(given: Answer) -> User:
     return given.by
 
 
-def _evidence(proposal: Proposal) -> dict[str, Any]:
-    return {"because": "reviewed", "weight": proposal.weight, "lines": proposal.lines, "proposal": proposal.pk}
+def _evidence(proposal: Proposal, because: str = "reviewed") -> dict[str, Any]:
+    return {"because": because, "weight": proposal.weight, "lines": proposal.lines, "proposal": proposal.pk}

@@ -30,8 +30,8 @@ from muhatap.matching.model import Model
 from muhatap.shared import jobs, locks
 
 JOB = "look_for_duplicates"
-MEMORY = "900MB"
 SCRATCH = "look-"
+SHARE = 0.25  # of the machine's memory at most: pages and their database go on beside it
 _SOON, _LONGEST = timedelta(seconds=30), timedelta(hours=12)
 log = logging.getLogger(__name__)
 State, Step = Run.State, Run.Step
@@ -120,7 +120,7 @@ def _look(run: Run, talks: Talks, at: datetime) -> None:
     folder = Path(settings.DATA_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
-        engine = Duck(memory=MEMORY, spill=Path(scratch))
+        engine = Duck(share=SHARE, spill=Path(scratch))
         try:
             _compare(engine, Path(scratch), run)
             model = comparable.model()

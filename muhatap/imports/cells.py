@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from babel import Locale
 from django.utils.translation import gettext as _
 
+from muhatap.contacts import national
 from muhatap.contacts.fields import BadValue
+from muhatap.imports import targets
 from muhatap.shared.text import fold
 
 COMMA, POINT = ",", "."
@@ -24,6 +26,12 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{4})(\d{2})(\d
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d{2})")
 _WORDS = re.compile(r"(\d{1,2})\.? ([^\W\d]+)\.?,? (\d{4})|([^\W\d]+)\.? (\d{1,2}),? (\d{4})")
 _CENTURY = 40  # '39 is 2039, '40 is 1940
+
+
+def shown(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """The cells of a row as they may be kept beside its file: of a number of identity the last two digits."""
+    hidden = {place for place, target in enumerate(columns) if target == targets.NATIONAL}
+    return [national.hidden(cell) if place in hidden else cell for place, cell in enumerate(cells)]
 
 
 def numbers(cell: str) -> list[str]:

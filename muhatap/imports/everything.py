@@ -20,7 +20,7 @@ from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import exporting
 from muhatap.contacts.finding import Wanted
-from muhatap.imports.models import Export
+from muhatap.imports.models import Export, Import
 from muhatap.imports.pipe import Pipe
 from muhatap.shared import files, jobs
 
@@ -182,7 +182,10 @@ def _contacts(by: User, at: datetime) -> Iterator[bytes]:
 
 def _files(archive: zipfile.ZipFile, pipe: Pipe) -> Iterator[bytes]:
     """Stored as they are: most of them are packed already. Earlier exports and files of imports' rows are not files of the firm."""
-    ours: set[Any] = {*Export.objects.values_list("sha256", flat=True)}
+    ours: set[Any] = {
+        *Export.objects.values_list("sha256", flat=True),
+        *Import.objects.values_list("rows_sha256", flat=True),
+    }
     for sha256 in files.every():
         if sha256 not in ours:
             with files.opened(sha256) as source:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from muhatap.contacts import national
 from muhatap.contacts.models import CustomField
 from muhatap.imports import cells, targets
 from muhatap.shared import address, phone
@@ -28,6 +29,7 @@ _WORDS: dict[str, str] = {
     "|telefon 2|phone 2|phone 3|tel 2|cep no|gsm no|phone 1 - value|phone 2 - value|is telefonu|ev telefonu|whatsapp|numara",
     targets.SHOP: "musteri no|musteri numarasi|customer id|customer no|uye no|uye id|user id|hesap no|account id|external id|id"
     "|musteri id|musteri kodu|cari kod|cari kodu|shop account|kart no",
+    targets.NATIONAL: "tc kimlik no|t.c. kimlik no|tc kimlik numarasi|t.c. kimlik numarasi|tckn|tc no|tc|kimlik no|national id",
     "city": "sehir|il|city|town|ilce/il|sehir adi|province",
     "company": "firma|firma adi|sirket|sirket adi|company|company name|organization|organisation|kurum|isletme|organization name",
     "language": "dil|language|lang|locale|tercih edilen dil",
@@ -43,7 +45,17 @@ _WORDS: dict[str, str] = {
     targets.NOTE: "not|notlar|note|notes|aciklama|yorum|comment|comments|description",
 }
 _BY_WORD = {re.sub(r"[\W_]+", "", word): target for target, words in _WORDS.items() for word in words.split("|")}
-_ONCE = {targets.NAME, targets.FIRST, targets.LAST, targets.SHOP, "city", "company", "language", *targets.CONSENT}
+_ONCE = {
+    targets.NAME,
+    targets.FIRST,
+    targets.LAST,
+    targets.SHOP,
+    targets.NATIONAL,
+    "city",
+    "company",
+    "language",
+    *targets.CONSENT,
+}
 _CITIES = _set("""
 istanbul ankara izmir bursa antalya adana konya gaziantep mersin diyarbakir kayseri eskisehir samsun denizli
 sanliurfa trabzon malatya erzurum sakarya manisa balikesir kocaeli hatay mugla aydin tekirdag kahramanmaras
@@ -156,9 +168,11 @@ def _is_name(text: str) -> bool:
 _MUST_LOOK_LIKE: dict[str, Callable[[str], bool]] = {
     targets.EMAIL: lambda text: "@" in text,
     targets.PHONE: lambda text: sum(c.isdigit() for c in text) >= 5,
+    targets.NATIONAL: lambda text: bool(national.print_of(text)),
 }
 _LOOKS_LIKE: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (targets.EMAIL, _is_email),
+    (targets.NATIONAL, lambda text: bool(national.print_of(text))),
     (targets.PHONE, _is_phone),
     ("city", lambda text: fold(text) in _CITIES),
     ("language", lambda text: fold(text) in {"tr", "en", "de", "ar", "ru", "fr"}),

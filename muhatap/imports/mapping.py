@@ -47,6 +47,7 @@ def choose(*, one: Import, chosen: Chosen, by: User, at: datetime) -> None:
         raise BadMapping("late")
     _check(held, chosen)
     held.columns = [_column(held, place, target, by=by, at=at) for place, target in enumerate(chosen.columns)]
+    held.samples = [cells.shown(row, held.columns) for row in held.samples]
     held.match, held.mode, held.tag = chosen.match, chosen.mode, _tag(chosen.tag)
     held.is_overwriting, held.is_lenient = chosen.is_overwriting, chosen.is_lenient
     held.reading |= {"decimal": chosen.decimal, "dates": chosen.dates}

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from muhatap.accounts.models import User
 
@@ -11,7 +12,7 @@ class Import(models.Model):
         UPLOADED = "uploaded", _("Being read")
         READ = "read", _("Waiting for its mapping")
         MAPPED = "mapped", _("Ready")
-        REHEARSING = "rehearsing", _("Dry run")
+        REHEARSING = "rehearsing", pgettext_lazy("state", "Dry run")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Stopped")
@@ -23,6 +24,7 @@ class Import(models.Model):
         EMAIL = "email", _("E-mail")
         PHONE = "phone", _("Phone")
         SHOP = "shop", _("Shop account")
+        NATIONAL = "national", _("T.C. identity number")
         NONE = "", _("Nothing: each row is a new contact")
 
     class Mode(models.TextChoices):
@@ -58,6 +60,9 @@ class Import(models.Model):
     n_done = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     rehearsal = models.JSONField(default=dict)
+    # For each hand that takes back (by its number) the row down to which all of its own are done; `undo_before` is where a
+    # version with one hand had come to.
+    undo_places = models.JSONField(default=dict, db_default={})
     undo_before = models.BigIntegerField(null=True)
     undo_counts = models.JSONField(default=dict)
 

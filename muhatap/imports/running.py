@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
-from muhatap.contacts import agreed, designing, giving_back
+from muhatap.contacts import agreed, designing
 from muhatap.contacts.errand import Taken
-from muhatap.contacts.giving_back import Given
-from muhatap.imports import rowsfile, uploading, writing
+from muhatap.imports import cells as written
+from muhatap.imports import rowsfile, undoing, uploading, writing
 from muhatap.imports.ahead import Ahead
 from muhatap.imports.models import Import, RehearsedKey
 from muhatap.imports.understanding import Reader, reader
@@ -77,7 +77,8 @@ def cancel(*, one: Import, by: User, at: datetime) -> None:
 def undo(*, one: Import, by: User, at: datetime) -> None:
     """Take back what it brought, where nobody changed it since. Raises NotNow."""
     held = _held(one, State.DONE, State.CANCELLED)
-    held.state, held.undone_by, held.undo_counts, held.undo_before = State.UNDOING, by, {}, None
+    held.state, held.undone_by, held.undo_counts = State.UNDOING, by, {}
+    held.undo_places, held.undo_before = {}, None
     held.save()
     audit.record(by=by, at=at, act="import.undo", kind="import", id=held.pk, name=held.name, **_agreed(held))
     _set_going(held, at=at)
@@ -86,14 +87,16 @@ def undo(*, one: Import, by: User, at: datetime) -> None:
 
 def go_on(*, import_id: int, at: datetime) -> None:
     """Do the next chunks of whatever this import is at, and see to it that the rest is done after them."""
-    if Import.objects.filter(pk=import_id, state=State.UPLOADED).exists():
+    state = Import.objects.values_list("state", flat=True).get(pk=import_id)
+    if state == State.UPLOADED:
         uploading.read(import_id=import_id, at=at)
-        return
+    elif undoing.go_on(import_id=import_id, at=at) if state == State.UNDOING else _take_some(import_id, at):
+        jobs.queue(uploading.JOB, queue="care", import_id=import_id)
+
+
+def _take_some(import_id: int, at: datetime) -> bool:
     with Ahead(_reader, most=CHUNK, chunks=CHUNKS_A_JOB) as ahead:
-        for _ in range(CHUNKS_A_JOB):
-            if not _chunk(import_id, ahead, at=at):
-                return
-    jobs.queue(uploading.JOB, queue="care", import_id=import_id)
+        return all(_chunk(import_id, ahead, at=at) for _ in range(CHUNKS_A_JOB))
 
 
 @transaction.atomic
@@ -105,12 +108,11 @@ def _chunk(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
 
 
 def _step(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
-    _do_not_wait_for_the_disk()
-    one = Import.objects.select_for_update(of=("self",)).select_related("by", "undone_by").get(pk=import_id)
+    writing.do_not_wait_for_the_disk()
+    one = Import.objects.select_for_update(of=("self",)).select_related("by").get(pk=import_id)
     steps: dict[str, Callable[[Import, Ahead, datetime], bool]] = {
         State.REHEARSING: _rehearse,
         State.RUNNING: _take,
-        State.UNDOING: _give_back,
     }
     if one.state not in steps:
         return False
@@ -118,12 +120,6 @@ def _step(import_id: int, ahead: Ahead, *, at: datetime) -> bool:
         has_more = steps[one.state](one, ahead, at)
         one.save()
     return has_more
-
-
-def _do_not_wait_for_the_disk() -> None:
-    """What a power cut takes away is the end of the import with the place it had come to, so that it goes on from there."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local synchronous_commit to off")
 
 
 def _take(one: Import, ahead: Ahead, at: datetime) -> bool:
@@ -149,7 +145,7 @@ def _rehearse(one: Import, ahead: Ahead, at: datetime) -> bool:
             rows = writing.take(one, found, at=at)
             transaction.set_rollback(True)
         _know_again(one, rows)
-        one.rehearsal = _rehearsed(one.rehearsal, rows, lines)
+        one.rehearsal = _rehearsed(one, rows, lines)
         one.position = lines[-1].end
     if one.position >= one.rows_size:
         one.state, one.position = State.MAPPED, 0
@@ -159,56 +155,11 @@ def _rehearse(one: Import, ahead: Ahead, at: datetime) -> bool:
     return True
 
 
-def _give_back(one: Import, ahead: Ahead, at: datetime) -> bool:
-    asked = one.rows.filter(undone="", contact__isnull=False)
-    if not _tells_consent(one):
-        asked = asked.exclude(outcome="left")  # of these at most a no was kept
-    if one.undo_before is not None:
-        asked = asked.filter(number__lt=one.undo_before)
-    rows = list(asked.order_by("-number").values_list("number", "contact", "outcome", "before")[:CHUNK])
-    given = [
-        Given(number=number, contact=contact or 0, is_new=outcome == "created", before=before or {})
-        for number, contact, outcome, before in rows
-        if outcome != "left"
-    ]
-    if _tells_consent(one):
-        agreed.take_back(contacts={contact for _, contact, _, _ in rows if contact}, source=one.source)
-    giving_back.give_back(rows=given, source=one.source, since=one.began_at or one.at, by=one.undone_by, at=at)
-    _note_undone(one, given)
-    one.undo_counts = dict(Counter(one.undo_counts) + Counter(row.undone for row in given))
-    if rows:
-        one.undo_before = rows[-1][0]
-    if len(rows) < CHUNK:
-        one.state, one.undone_at = State.UNDONE, at
-        return False
-    return True
-
-
-def _tells_consent(one: Import) -> bool:
-    return not writing.CONSENTS.isdisjoint(one.columns)
-
-
 def _agreed(one: Import) -> dict[str, int]:
     """How often its file says yes and no to consent, for the audit."""
-    return {f"consent_{word}": n for word, n in agreed.counted(one.source).items()} if _tells_consent(one) else {}
-
-
-def _note_undone(one: Import, given: Sequence[Given]) -> None:
-    """Rows that went back are told in one sentence; those that stayed each for itself."""
-    reversed_ones = [row.number for row in given if row.undone == giving_back.REVERSED]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update imports_importrow set undone = %s where of_id = %s and number = any(%s)",
-            [giving_back.REVERSED, one.pk, reversed_ones],
-        )
-        cursor.executemany(
-            "update imports_importrow set undone = %s, undone_why = %s where of_id = %s and number = %s",
-            [
-                (row.undone, ":".join(filter(None, (row.why, ",".join(row.fields))))[:300], one.pk, row.number)
-                for row in given
-                if row.undone != giving_back.REVERSED
-            ],
-        )
+    return (
+        {f"consent_{word}": n for word, n in agreed.counted(one.source).items()} if writing.tells_consent(one) else {}
+    )
 
 
 def _know_again(one: Import, rows: Sequence[Taken]) -> None:
@@ -222,9 +173,9 @@ def _know_again(one: Import, rows: Sequence[Taken]) -> None:
     )
 
 
-def _rehearsed(before: dict[str, Any], rows: Sequence[Taken], lines: Collection[rowsfile.Line]) -> dict[str, Any]:
+def _rehearsed(one: Import, rows: Sequence[Taken], lines: Collection[rowsfile.Line]) -> dict[str, Any]:
     """The counts so far, and of each outcome the first few with what they would change."""
-    cells = {line.number: line.cells for line in lines}
+    before, cells = one.rehearsal, {line.number: line.cells for line in lines}
     samples: dict[str, list[dict[str, Any]]] = dict(before["samples"])
     for row in rows:
         some = samples.setdefault(row.outcome, [])
@@ -232,7 +183,7 @@ def _rehearsed(before: dict[str, Any], rows: Sequence[Taken], lines: Collection[
             some.append(
                 {
                     "number": row.number,
-                    "cells": [cell[:80] for cell in cells[row.number][:6]],
+                    "cells": [cell[:80] for cell in written.shown(cells[row.number][:6], one.columns)],
                     "contact": row.contact if row.outcome in ("updated", "unchanged") else None,
                     "reason": row.reason,
                     "detail": row.detail[:300],

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from muhatap.contacts import fields, handles, tagging
 from muhatap.contacts.errand import Told
 from muhatap.contacts.handles import Handle
@@ -129,7 +131,7 @@ class _Cells:
                 for handle in _each(kind, cell):
                     found.setdefault(handle.value, handle)
             except fields.BadValue as error:
-                self._refuse(column, cell, str(error))
+                self._refuse(column, "" if kind == targets.NATIONAL else cell, str(error))
         return list(found.values())
 
     def _name(self) -> str:
@@ -162,15 +164,15 @@ class _Cells:
         return written.amount(cell, self.reader.decimal) if is_amount else cell
 
     def _refuse(self, column: str, cell: str, said: str) -> None:
-        shown = cell if len(cell) <= 60 else f"{cell[:60]}…"
-        self.problems.append(": ".join(filter(None, (column, f"“{shown}”", said))))
+        shown = f"“{cell if len(cell) <= 60 else f'{cell[:60]}…'}”" if cell else ""
+        self.problems.append(": ".join(filter(None, (column, shown, said))))
 
 
 def _each(kind: str, cell: str) -> list[Handle]:
     """All that a cell holds: people put two numbers into one. Raises fields.BadValue."""
     if quick := _quick(kind, cell):
         return [quick]
-    if kind == targets.SHOP:
+    if kind in (targets.SHOP, targets.NATIONAL):
         return [_handle(kind, cell)]
     parts = written.numbers(cell) if kind == targets.PHONE else written.addresses(cell)
     return [_handle(kind, part) for part in parts]
@@ -180,10 +182,13 @@ def _handle(kind: str, cell: str) -> Handle:
     """Raises fields.BadValue."""
     if kind != targets.SHOP and (quick := _quick(kind, cell)):
         return quick
-    values, errors = fields.read_as({kind: cell}, {}) if kind != targets.SHOP else ({kind: cell}, {})
+    is_field = kind in (targets.EMAIL, targets.PHONE)
+    values, errors = fields.read_as({kind: cell}, {}) if is_field else ({kind: cell}, {})
     if errors:
         raise fields.BadValue(errors[kind])
     handle = handles.read(kind, cell)
+    if handle is None and kind == targets.NATIONAL:
+        raise fields.BadValue(_("This is no T.C. identity number: its check digits do not fit."))
     if handle is None or not values.get(kind):
         raise fields.BadValue("")
     return handle

@@ -80,6 +80,7 @@ def read(*, import_id: int, at: datetime) -> None:
     one.fingerprint = guessing.fingerprint(one.header)
     one.reading = one.reading | {"header_row": found.header_row}
     _suggest(one)
+    one.samples = [cells.shown(row, one.columns) for row in one.samples]
     one.state = State.READ
     with transaction.atomic():
         if Import.objects.select_for_update().get(pk=one.pk).state == State.UPLOADED:
@@ -98,7 +99,7 @@ def _suggest(one: Import) -> None:
         one.reading |= {name: value for name, value in (("decimal", saved.decimal), ("dates", saved.dates)) if value}
         return
     one.columns = guessing.columns(one.header, one.samples, custom)
-    one.match = next((kind for kind in ("email", "phone", "shop") if kind in one.columns), "")
+    one.match = next((kind for kind in ("email", "phone", "shop", "national") if kind in one.columns), "")
 
 
 def _manner(one: Import) -> Manner:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from muhatap.contacts import agreed, rivals, taking
 from muhatap.contacts.agreed import Word
@@ -72,10 +72,11 @@ def take(one: Import, found: Understood, *, at: datetime) -> list[Taken]:
 
 
 def _agree(one: Import, found: Understood, taken: Sequence[Taken], *, at: datetime) -> None:
-    """Keep what rows say of consent, of one that was left out only a no; a row that brought nothing else brought that."""
+    """Keep what rows say of consent, of one that was left out only a no; a row that brought nothing else brought that. Where one
+    may speak of several, its no is heard of each: whoever wrote from there wants nothing."""
     words = [
         Word(
-            contact=row.contact,
+            contact=contact,
             channel=said.channel,
             purpose=said.purpose,
             is_yes=said.is_yes,
@@ -83,14 +84,24 @@ def _agree(one: Import, found: Understood, taken: Sequence[Taken], *, at: dateti
             proof=said.proof,
         )
         for row in taken
-        if row.contact is not None
+        for contact in ([row.contact] if row.contact is not None else row.rivals)
         for said in found.consents.get(row.number, ())
-        if not (said.is_yes and row.outcome == "left")
+        if not (said.is_yes and row.outcome in ("left", "failed"))
     ]
     changed = agreed.tell(words=words, source=one.source, by=one.by, at=at)
     for row in taken:
         if row.outcome == "unchanged" and row.contact in changed and row.number in found.consents:
             row.outcome = "updated"
+
+
+def tells_consent(one: Import) -> bool:
+    return not CONSENTS.isdisjoint(one.columns)
+
+
+def do_not_wait_for_the_disk() -> None:
+    """What a power cut takes away is the end of the import with the place it had come to, so that it goes on from there."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit to off")
 
 
 def note(one: Import, rows: Sequence[Taken]) -> None:
@@ -111,6 +122,7 @@ def _taken(one: Import, told: Sequence[Told], *, at: datetime) -> list[Taken]:
                 match=one.match,
                 mode=one.mode,
                 is_overwriting=one.is_overwriting,
+                tells_consent=tells_consent(one),
                 by=one.by,
                 at=at,
             )

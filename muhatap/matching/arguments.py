@@ -36,4 +36,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="links.csv",
         help=_("what somebody knows: rec_id_l, rec_id_r, link (same, different)"),
     )
-    parser.add_argument("--memory", default="900MB", help=_("of the database inside; the rest goes to disk"))
+    parser.add_argument("--memory", metavar="900MB", help=_("of the database inside; the rest goes to disk"))

@@ -202,4 +202,13 @@ def grouped(
     pairs = grouping.Pairs(left, right, np.where(is_told, TOLD, weight), np.where(is_told, 0, against))
     size = np.bincount(component, minlength=n_records)[component]
     label = np.where(size > LARGEST, grouping.components(n_records, known[0], known[1]), component)
-    return *grouping.guarded(label, pairs, bar=bar, share=model.against, different=told.different), n_to_review
+    different = told.different | _of_two_numbers(engine, told)
+    return *grouping.guarded(label, pairs, bar=bar, share=model.against, different=different), n_to_review
+
+
+def _of_two_numbers(engine: Engine, told: Links) -> frozenset[tuple[int, int]]:
+    """Two people by their numbers of identity, unless somebody knows better."""
+    found = engine.contradicted()
+    left, right = (found[name].astype(np.int64) for name in ("l", "r"))
+    unsaid = ~np.isin(pairing.joined(left, right), told.same)
+    return frozenset(zip(left[unsaid].tolist(), right[unsaid].tolist(), strict=True))

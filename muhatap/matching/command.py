@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ def main(arguments: argparse.Namespace) -> int:
     begun = time.perf_counter(), time.process_time()
     if not (arguments.out or arguments.train or arguments.explain):
         raise CannotDedupe(_("Say where the result goes: --out clusters.csv."))
+    _mind_results(arguments)
     try:
         summary = _deduped(arguments)
     except (reading.UnreadableFile, duckdb.Error, UnicodeError, OSError) as error:
@@ -42,6 +44,7 @@ def _deduped(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="muhatap-") as scratch, _engine(arguments, Path(scratch)) as engine:
         sheet = reading.opened(arguments.file, _mapping(arguments.map), Path(scratch))
         n_records = engine.read(sheet.path, sheet.columns, sheet.delimiter)
+        _mind_numbers(engine, sheet)
         if known is None and n_records < FEWEST_TO_LEARN and not arguments.train:
             known = model.starting()
         bar = _bar(arguments.bar)
@@ -72,6 +75,20 @@ def _summary(outcome: batch.Outcome, n_records: int, engine: str) -> dict[str, o
     }
 
 
+def _mind_results(arguments: argparse.Namespace) -> None:
+    """Before an hour's work: a result is written over nothing that is read, and can be written at all. Raises CannotDedupe."""
+    model_out = arguments.model if arguments.train else None
+    results = [path for path in (arguments.out, arguments.explain, model_out) if path]
+    met = {path.resolve() for path in (arguments.file, arguments.links, arguments.model) if path and path != model_out}
+    for path in results:
+        is_device = path.exists() and not path.is_file() and not path.is_dir()
+        if path.resolve() in met and not is_device:
+            raise CannotDedupe(_("%(path)s is named twice: one would be written over the other.") % {"path": path})
+        met.add(path.resolve())
+        if path.is_dir() or not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+            raise CannotDedupe(_("Nothing can be written to %(path)s.") % {"path": path})
+
+
 @contextmanager
 def _engine(arguments: argparse.Namespace, scratch: Path) -> Iterator[Engine]:
     if arguments.engine == "spark":
@@ -86,6 +103,23 @@ def _engine(arguments: argparse.Namespace, scratch: Path) -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
+
+
+def _mind_numbers(engine: Engine, sheet: reading.Sheet) -> None:
+    """A cluster is called by the number of its first row, so each row needs its own. Raises UnreadableFile."""
+    if "rec_id" in sheet.columns and (doubled := engine.doubled()) is not None:
+        said = {"column": sheet.columns["rec_id"].strip('"'), "number": doubled}
+        if not doubled:
+            raise reading.UnreadableFile(
+                _("A row has nothing in the column “%(column)s”, by which rows are called.") % said
+            )
+        raise reading.UnreadableFile(
+            _(
+                "Several rows have “%(number)s” in the column “%(column)s”, by which rows are called. Name another with --map"
+                " rec_id=…, or rename it; without such a column rows are numbered."
+            )
+            % said
+        )
 
 
 def _model(arguments: argparse.Namespace) -> Model | None:

@@ -10,31 +10,54 @@ from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect
 from muhatap.matching.engine import MOST_IN_A_KEY, Columns, Engine
 from muhatap.matching.pairing import Groups
+from muhatap.shared import machine
+
+_LEAST_MB = 900
+_TIMES_THE_FILE = 9  # records, their normal forms and the two sides of a comparison
+
+
+def room_for(file: Path, share: float) -> int:
+    """Megabytes to compare a file's rows in: with less, most goes through the disk, and what cannot go there ends the work. Never more
+    than this share of the machine's memory."""
+    wanted = max(_LEAST_MB, _TIMES_THE_FILE * file.stat().st_size // 1_000_000)
+    return min(wanted, int(machine.memory_mb() * share))
 
 
 class Duck(Engine):
     dialect = Dialect.DUCKDB
 
-    def __init__(self, *, memory: str = "900MB", threads: int | None = None, spill: Path | None = None) -> None:
+    def __init__(
+        self, *, memory: str | None = None, share: float = 0.5, threads: int | None = None, spill: Path | None = None
+    ) -> None:
+        """Takes so much memory; untold, what its largest file needs, but no more than this share of the machine's."""
         super().__init__()
         self._on = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
         self._lent: set[str] = set()
         self._shared: list[Groups] = []
-        self._on.execute(f"set memory_limit = '{memory}'; set preserve_insertion_order = false")
+        self._part = share if memory is None else 0.0
+        self._room_mb = 0
+        self._on.execute(f"set memory_limit = '{memory or f'{_LEAST_MB}MB'}'; set preserve_insertion_order = false")
         if threads:
             self._on.execute(f"set threads = {threads}")
         if spill:
             self._on.execute(f"set temp_directory = '{spill}'")
 
     def load(self, path: Path, columns: Mapping[str, str], delimiter: str) -> None:
+        self._make_room(path)
         chosen = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
         options = "header = true, all_varchar = true, strict_mode = true, quote = '\"', escape = '\"', parallel = false"
         self._on.execute(
             f"create table raw as select row_number() over () as id, {chosen} from read_csv(?, delim = ?, {options})",
             [str(path), delimiter],
         )
+
+    def _make_room(self, path: Path) -> None:
+        """More for a larger file; never less, since what came before is still held."""
+        if self._part and (wanted := room_for(path, self._part)) > self._room_mb:
+            self._room_mb = wanted
+            self._on.execute(f"set memory_limit = '{wanted}MB'")
 
     def make(self, table: str, query: str) -> None:
         self._on.execute(f"create or replace table {table} as {query}")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from muhatap.matching import pairing, tables
 from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect
+from muhatap.matching.normal import TEXTS
 
 MOST_IN_A_KEY = 100  # records that may share a key; above it the key finds crowds, not persons
 N_RANDOM = 500_000
@@ -65,6 +66,12 @@ class Engine(ABC):
         )
         return self.count("raw")
 
+    def doubled(self) -> str | None:
+        """What several rows are called, "" where a row is called nothing; None when each has a name of its own."""
+        name = "coalesce(rec_id, '')"
+        query = f"select {name} as name from called group by {name} having count(*) > 1 or {name} = '' limit 1"
+        return next((str(row[0]) for row in self.rows(query)), None)
+
     def normalise(self) -> None:
         """Normal forms of all records, and how many people share their addresses and numbers."""
         for column in tables.REPEATING:
@@ -83,6 +90,8 @@ class Engine(ABC):
         for field in ("given", "family"):
             if field in self.fields:
                 more.append(f"cast({self._gain(field, *gains[field], joins)} as float) as {field}_gain")
+        # What no record has is missing everywhere: a first name is compared with last names, a street with districts.
+        more += [f"'' as {field}" for field in TEXTS if field not in self.fields]
         self.make("record", f"select n.*, {', '.join(more)} from normalised n {' '.join(joins)}")
         self.drop("normalised", "shared_email", "shared_phone")
 
@@ -150,6 +159,12 @@ class Engine(ABC):
         """Pairs whose weight is at least this: l, r, weight, what speaks against, code."""
         self.lend("weights", weights)
         return self.numbers(tables.weighed(source, prior, least))
+
+    def contradicted(self) -> Columns:
+        """Of the pairs inside the components those whom their numbers of identity keep apart, records from 0."""
+        if "national" not in self.fields:
+            return {name: np.empty(0, np.int64) for name in ("l", "r")}
+        return self.numbers(tables.contradicted("within"))
 
     def compare_within(self, component: NDArray[np.int64], most: int) -> None:
         """All pairs inside the components: those compared already, and those no rule had found, compared now."""

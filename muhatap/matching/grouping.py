@@ -18,7 +18,7 @@ class Refusal:
     left: int
     right: int
     weight: float
-    reason: str  # "contradicted", "different" (somebody said so) or "too_large"
+    reason: str  # "contradicted", "different" (somebody said so, or two numbers of identity) or "too_large"
 
 
 def components(n: int, left: Ints, right: Ints) -> Ints:

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ def _header(path: Path) -> tuple[list[str], str]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         line = file.readline(_BLOCK)
         has_rows = bool(file.readline(_BLOCK).strip())
-    delimiter = max(",;\t|", key=line.count)
+    delimiter = max(",;\t|", key=re.sub('"[^"]*"', "", line).count)
     header = next(csv.reader([line], delimiter=delimiter), [])
     if not has_rows:
         raise UnreadableFile(_("The file has no rows below its header."))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from muhatap.matching import blocking, comparing, normalising
+from muhatap.matching import blocking, comparing, national, normalising
 from muhatap.matching.blocking import Rule
 from muhatap.matching.dialects import Dialect, is_one_of
 from muhatap.matching.model import DIGITS
@@ -126,6 +126,13 @@ def compared(pairs: str, fields: frozenset[str], dialect: Dialect) -> str:
     )
     code = comparing.code_sql(fields, dialect)
     return f"select p.l, p.r, {code} as code, {gains} from {pairs} p join record l on l.id = p.l join record r on r.id = p.r"
+
+
+def contradicted(pairs: str) -> str:
+    """Pairs whose numbers of identity are both sound, and not the same."""
+    sound = " and ".join(national.sound_sql(f"{side}.national") for side in "ab")
+    joins = f"from {pairs} p join record a on a.id = p.l join record b on b.id = p.r"
+    return f"select p.l - 1 as l, p.r - 1 as r {joins} where a.national <> b.national and {sound}"
 
 
 def _form(field: str, source: str, dialect: Dialect) -> str:

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from muhatap.contacts import fields, identity, numbers, profile
-from muhatap.contacts.models import Company, CustomField, ProfileFact
+from muhatap.contacts import editing, fields, identity, numbers, profile
+from muhatap.contacts.models import Company, Contact, CustomField, ProfileFact
 from tests import cast
 from tests.cast import NOW
 
@@ -48,6 +48,12 @@ def test_what_she_said_in_the_form_stands_against_the_header(ayse):
     tell(ayse, "webchat", name="Ayşe Y. Demir")
     tell(ayse, "email", hours=5, name="ayse")
     assert ayse.name == "Ayşe Y. Demir"
+
+
+def test_who_was_deleted_meanwhile_is_not_changed(ayse):
+    Contact.objects.filter(pk=ayse.pk).delete()
+    with pytest.raises(Contact.DoesNotExist):
+        editing.edit(contact=ayse, facts={"city": "İzmir"}, by=cast.zeynep(), at=NOW)
 
 
 def test_the_same_said_twice_is_written_once(ayse):

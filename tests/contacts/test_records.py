@@ -115,3 +115,17 @@ def test_a_record_of_somebody_else_is_taken_out_with_its_address():
     assert [one.value for one in identity.of(fatma)] == ["+905330001122"]
     with pytest.raises(splitting.CannotSplit):
         splitting.split(contact=ayse, records=[first.record], by=cast.can(), at=NOW)
+
+
+def test_no_record_goes_to_somebody_who_was_merged_a_moment_ago():
+    [first, second] = [take(row(n, source=f"shop:{n}", name=name)) for n, name in enumerate(("Ayşe Ak", "Elif Ak"))]
+    [third] = take(row(3, source="form", contact=first[0].contact, city="İzmir"))
+    stale = Contact.objects.get(pk=second[0].contact)
+    [emily] = take(row(9, name="Emily Carter"))
+    keep, drop = (Contact.objects.get(pk=pk) for pk in (emily.contact, stale.pk))
+    merging.merge(keep=keep, drop=drop, by=cast.can(), at=NOW)
+    moved = SourceRecord.objects.get(pk=third.record)
+    with pytest.raises(splitting.CannotSplit):
+        splitting.move(record=moved, to=stale, by=cast.can(), at=NOW)
+    moved.refresh_from_db()
+    assert moved.contact_id == first[0].contact

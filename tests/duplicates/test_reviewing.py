@@ -2,7 +2,7 @@
 
 import pytest
 
-from muhatap.contacts import bonds, comparable, likeness, merging
+from muhatap.contacts import bonds, comparable, identity, likeness, merging
 from muhatap.contacts.models import Contact, LedgerEntry, Merge, SourceRecord
 from muhatap.duplicates import choosing, hints, proposing, reviewing
 from muhatap.duplicates.finding import Likely
@@ -63,6 +63,96 @@ def test_who_is_called_different_elsewhere_is_no_question_from_that_moment_and_o
     reviewing.recall(one=one, other=other, by=cast.selin(), at=NOW)
     assert asked() == [proposal] and not bonds.forbids([one.pk], [other.pk])
     assert Answer.objects.get().undone_at
+
+
+def test_who_merges_on_a_contacts_page_answers_the_question():
+    one, other = twins()
+    look()
+    [proposal] = asked()
+    merged = reviewing.unite(keep=other, drop=one, by=cast.can(), at=NOW)
+    assert (merged.keep_id, state(proposal)) == (other.pk, "same")
+    assert Answer.objects.get().merge == merged
+
+    merging.unmerge(merge=merged, by=cast.can(), at=NOW)
+    assert reviewing.last(cast.can()) is None  # it is taken back, and holds no other answer back
+
+
+def test_a_question_about_somebody_an_import_took_along_is_asked_no_more():
+    _one, other = twins()
+    look()
+    SourceRecord.objects.filter(contact=other).delete()
+    Contact.objects.filter(pk=other.pk).delete()
+    assert choosing.n_waiting() == 1
+    proposing.withdraw_merged(at=NOW)
+    assert choosing.n_waiting() == 0
+
+
+def test_nearly_sure_ones_are_merged_by_one_press_and_parted_by_another():
+    twins()
+    took(5, name="Elif Şahin", phone="0535 220 11 90", email="elif.sahin@ornek.example")
+    took(6, name="Elif Şahin", phone="0535 220 11 90", email="elif.sahin@ornek.example")
+    look()
+    Proposal.objects.update(band="merge")
+    first, second = asked()
+    seen = {one.pk: reviewing.shown(one) for one in (first, second)}
+    assert reviewing.merge_sure(asked=seen, by=cast.can(), at=NOW) == 2
+    assert Merge.objects.filter(undone_at=None).count() == 2
+
+    undo()
+    assert not Merge.objects.filter(undone_at=None).exists() and asked() == [first, second]
+
+
+def test_who_is_identified_twice_and_what_changed_since_is_left_to_be_looked_at():
+    twins()
+    for n in (5, 6):
+        took(n, name="Elif Şahin", phone="0535 220 11 90")
+    look()
+    Proposal.objects.update(band="merge")
+    first, second = asked()
+    for n, pk in enumerate((first.one, first.other)):
+        known = Contact.objects.get(pk=pk)
+        identity.add(contact=known, kind="shop", value=str(n + 1), is_verified=True, by=cast.can(), at=NOW)
+    seen = {first.pk: reviewing.shown(first), second.pk: "1.2"}
+    assert reviewing.mergeable([first, second]) == [second]
+    assert reviewing.merge_sure(asked=seen, by=cast.can(), at=NOW) == 0
+    assert not Contact.objects.filter(merged_into__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("kind", "value"), [("shop", "20871"), ("phone", "0533 410 20 77")])
+def test_a_proof_that_one_merge_brings_keeps_the_next_of_the_same_press_apart(kind, value):
+    """Also where it stays with who was merged, since who stays has the same number unproved."""
+    kept, other = twins()
+    third = took(3, name="Mehmet Kaya", phone="0533 410 20 77", city="Üsküdar")
+    look()
+    Proposal.objects.filter(one=other.pk, other=third.pk).delete()
+    Proposal.objects.update(band="merge")
+    identity.add(contact=other, kind=kind, value=value, is_verified=True, by=cast.can(), at=NOW)
+    identity.add(contact=third, kind="shop", value="20872", is_verified=True, by=cast.can(), at=NOW)
+    seen = {one.pk: reviewing.shown(one) for one in reviewing.mergeable(asked())}
+    assert len(seen) == 2 and reviewing.merge_sure(asked=seen, by=cast.can(), at=NOW) == 1
+    assert Contact.objects.filter(merged_into=kept).count() == 1
+    assert reviewing.n_left(seen) == 1 and reviewing.mergeable(asked()) == []
+
+
+def test_of_one_press_all_goes_back_that_can(monkeypatch):
+    twins()
+    for n in (5, 6):
+        took(n, name="Elif Şahin", phone="0535 220 11 90", email="elif.sahin@ornek.example")
+    look()
+    Proposal.objects.update(band="merge")
+    seen = {one.pk: reviewing.shown(one) for one in asked()}
+    assert reviewing.merge_sure(asked=seen, by=cast.can(), at=NOW) == 2
+    stuck, free = Merge.objects.order_by("-id")
+    on_top = merging.merge(keep=stuck.keep, drop=took(9, name="Oğuz Çelik"), by=cast.deniz(), at=NOW)
+    monkeypatch.setattr(merging, "MOST_ON_TOP", 0)
+    with pytest.raises(reviewing.CannotAnswer, match=str(on_top.drop)):
+        undo()
+    free.refresh_from_db()
+    assert free.undone_at and len(asked()) == 1 and reviewing.last(cast.can()).merge == stuck
+
+    merging.unmerge(merge=on_top, by=cast.deniz(), at=NOW)
+    undo()
+    assert len(asked()) == 2
 
 
 def test_later_comes_after_the_others():

@@ -245,3 +245,17 @@ def test_a_day_that_has_not_come_is_today() -> None:
     agreed.tell(words=[late], source="import:1", by=None, at=NOW)
 
     assert Consent.objects.get().given_at == NOW
+
+
+def test_those_of_whom_a_no_may_be_said_are_held_in_one_order_with_the_others() -> None:
+    header, columns = "Ad;E-posta;E-posta izni", ["name", "email", targets.OFFERS]
+    for name in ("Ayşe Yılmaz", "Fatma Yılmaz"):
+        imported(f"{name};aile@ornek.example;;;;;", match="")
+    met("hakan@ornek.example", "Hakan Demir")
+    rows = "Hakan;hakan@ornek.example;RET", "Ayşe;aile@ornek.example;RET"
+    everybody = sorted(Contact.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        one = imported(*rows, header=header, columns=columns)
+    assert outcomes(one) == ["updated", "failed"]
+    held = [each["sql"] for each in asked if "NO KEY UPDATE" in each["sql"] and '"contacts_contact"' in each["sql"]]
+    assert all(str(pk) in held[0].partition("any(")[2] for pk in everybody)

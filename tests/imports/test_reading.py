@@ -176,13 +176,40 @@ def bomb() -> bytes:
     return sheet("<row><c><v>1</v></c></row>" + " " * (workbook._SMALL + 1))
 
 
+def zipped(*names: str) -> bytes:
+    """A zip that is no workbook of ours."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return whole.getvalue()
+
+
+def one_mark() -> bytes:
+    """An attribute of megabytes: nothing comes of it, and whoever parses it keeps it whole."""
+    return sheet(f'<row r="1" x="{"a" * (6 << 20)}"><c><v>1</v></c></row>')
+
+
+def styles() -> bytes:
+    many = "<xf/>" * (workbook.MOST_STYLES + 2)
+    return sheet("<row><c><v>1</v></c></row>", ("xl/styles.xml", f"<styleSheet><cellXfs>{many}</cellXfs></styleSheet>"))
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 DOCTYPE = '<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 SPOILED: dict[str, tuple[Any, str]] = {
     "nothing": (b"", "empty"),
     "a mark and nothing": (b"\xef\xbb\xbf \r\n", "empty"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
     "letters of control": (bytes(range(1, 30)) * 40, "binary"),
-    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100, "old_excel"),
+    "old Excel": (OLE, "old_excel"),
+    "a workbook with a password": (OLE + "EncryptedPackage".encode("utf-16-le"), "locked"),
+    "an OpenDocument sheet": (zipped("mimetype", "content.xml"), "binary"),
+    "a binary workbook": (zipped("[Content_Types].xml", "xl/workbook.bin"), "binary"),
+    "a row beyond all rows": (sheet(f'<row r="{10**20}"><c t="str"><v>x</v></c></row>'), "broken"),
+    "letters nobody knows": (book(("xl/workbook.xml", '<?xml version="1.0" encoding="UF-8"?><workbook/>')), "broken"),
+    "an attribute of megabytes": (one_mark, "bomb"),
+    "styles without end": (styles, "bomb"),
     "half of a zip": (b"PK\x03\x04" + b"x" * 100, "broken"),
     "a zip of something else": (book(("xl/workbook.xml", "<workbook/>")), "broken"),
     "UTF-8 and then not": ("Ad\nAyşe\n".encode() + b"\xfe\xfe\n", "encoding"),

@@ -53,6 +53,13 @@ def test_turkish_letters_come_through_whatever_the_encoding(written, encoding):
     assert clusters(path)["2"] == "1"
 
 
+@pytest.mark.parametrize("column", ["ad", "soyad", "adres", "il", "ilçe", "e-posta", "firma", "posta kodu", "tckn"])
+def test_a_file_may_lack_any_column_that_another_is_compared_with(written, column):
+    path = written(f"{column},telefon\nAyşe Sok. 5,0532 123 41 18\nAyşe Sok. 5,0532 123 41 18\n")
+
+    assert dedupe(path) == 0
+
+
 def test_a_mapping_says_what_a_strange_column_is(written):
     path = written("no,kim,nasıl\n7,Ayşe Yılmaz,0532 123 41 18\n8,ayse yilmaz,5321234118\n")
 
@@ -69,6 +76,21 @@ def test_what_somebody_said_comes_before_every_weight(written, capsys):
 
     assert clusters(path) == {"1": "1", "2": "2", "3": "1"}
     assert json.loads(capsys.readouterr().out)["links_not_found"] == 1
+
+
+def test_two_numbers_of_identity_are_two_people_whatever_else_is_the_same(written):
+    """A father and the son who bears his name; a slip of the pen is no second number."""
+    row = "{},Mehmet,Kaya,0533 410 20 77,mehmet.kaya@ornek.example,23.04.1980,{}"
+    numbers = ("10000000146", "12345678950", "1234567895", "")
+    path = written("\n".join([f"{HEADER},tckn", *(row.format(*one) for one in enumerate(numbers, 1))]))
+
+    assert dedupe(path) == 0
+    found = clusters(path)
+    assert found["1"] != found["2"] == found["3"]
+
+    path.with_name("links.csv").write_text("rec_id_l,rec_id_r,link\n1,2,same\n")
+    assert dedupe(path, "--links", str(path.with_name("links.csv"))) == 0
+    assert set(clusters(path).values()) == {"1"}
 
 
 @pytest.mark.parametrize(
@@ -102,6 +124,8 @@ HOSTILE = {
     "open quote": b'ad,soyad\n"x,y\n',
     "ragged": b"ad,soyad\na,b\nc,d,e,f\n",
     "half of UTF-16": b"\xff\xfe\x00",
+    "a number twice": b"id,ad\n1,x\n2,y\n1,z\n",
+    "no number": b"id,ad\n1,x\n,y\n",
 }
 
 
@@ -114,6 +138,25 @@ def test_a_hostile_file_gets_a_sentence_and_writes_nothing(written, capsys, host
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and "Traceback" not in told
     assert not path.with_name("clusters.csv").exists()
+
+
+def test_no_result_is_written_over_what_is_read_or_over_another(written, capsys):
+    path = written("\n".join([HEADER, *ROWS]))
+    kept = path.read_bytes()
+
+    assert dedupe(path, "--out", str(path)) == 1
+    assert dedupe(path, "--explain", str(path.with_name("clusters.csv"))) == 1
+    assert dedupe(path, "--out", str(path.parent / "nowhere" / "clusters.csv")) == 1
+
+    assert path.read_bytes() == kept and not path.with_name("clusters.csv").exists()
+    assert "clusters.csv" in capsys.readouterr().err
+
+
+def test_a_delimiter_in_a_quoted_name_of_a_column_parts_nothing(written):
+    path = written('"Soyad, Ad, Ünvan";telefon\nYılmaz Ayşe;0532 123 41 18\nx;0532 123 41 18\n')
+
+    assert dedupe(path) == 0
+    assert clusters(path).keys() == {"1", "2"}
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path, capsys):

@@ -6,7 +6,7 @@ LONGEST_LINE = 2_000_000
 
 
 class Unreadable(ValueError):
-    """`code` is one of: empty, only_header, binary, old_excel, encoding, quote, cell, line, columns, bomb, entities, broken."""
+    """`code` is one of: empty, only_header, binary, old_excel, locked, encoding, quote, cell, line, columns, bomb, entities, broken."""
 
     def __init__(self, code: str, **details: int | str) -> None:
         super().__init__(code)

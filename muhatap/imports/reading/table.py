@@ -1,5 +1,6 @@
 """A file of any of the kinds we read, as one header and rows of text."""
 
+import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _OTHERS = re.compile(
     rb"\s*(?:%PDF-|<\?xml|<!doctype|<html|<table|\{\s*\"|\[\s*[{\[]|\{\\rtf)", re.IGNORECASE
 )  # known, and no tables
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # what is behind a password is in the old wrapping
 
 _MARKED = {"utf-8": "utf-8-sig"}  # reads UTF-8 with its mark and without
 
@@ -50,7 +52,7 @@ def opened(path: Path, manner: Manner | None = None) -> Table:
     if not head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise Unreadable("empty")
     if head.startswith(_OLE):
-        raise Unreadable("old_excel")
+        raise Unreadable("locked" if _holds(path, _LOCKED) else "old_excel")
     if head.startswith(b"PK\x03\x04"):
         return _headed("xlsx", workbook.rows(path), manner)
     if _OTHERS.match(head.lstrip(b"\xef\xbb\xbf")):
@@ -60,6 +62,11 @@ def opened(path: Path, manner: Manner | None = None) -> Table:
         return Table(kind="vcard", header=list(cards.HEADER), rows=cards.rows(path, encoding), encoding=encoding)
     delimiter = manner.delimiter or delimited.delimiter(head.decode(encoding, "ignore"))
     return _headed("csv", delimited.rows(path, encoding, delimiter), manner, encoding=encoding, delimiter=delimiter)
+
+
+def _holds(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return whole.find(mark) >= 0
 
 
 def _headed(kind: str, rows: Iterator[Row], manner: Manner, **more: str) -> Table:

@@ -3,8 +3,10 @@
 Our own, since libraries keep the whole sheet or all of its strings in memory, and trust what the file says of its own size.
 """
 
+import errno
 import mmap
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -24,6 +26,9 @@ MOST_PARTS = 5_000
 MOST_UNPACKED = 4 << 30
 _SMALL = 64 << 20
 MOST_GROWTH = 250  # true sheets grow by 5 to 40 when unpacked
+MOST_STYLES = 100_000  # Excel writes at most 65,490
+MOST_STRINGS = 20_000_000
+_WORKBOOK = "xl/workbook.xml"
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _DATE_FORM = re.compile(r"[ymdhs]", re.IGNORECASE)
 _NOT_FORM = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -56,8 +61,23 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             _read_strings(archive, book, stack)
             with archive.open(book.sheet) as stream:
                 yield from _rows(events(stream), book)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise error if isinstance(error, Unreadable) else Unreadable("broken") from error
+    except Unreadable:
+        raise
+    except OSError as error:  # a part that says it begins before the file does; a sick disk is another matter
+        if error.errno != errno.EINVAL:
+            raise
+        raise Unreadable("broken") from error
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        LookupError,
+        EOFError,
+        ArithmeticError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise Unreadable("broken") from error
 
 
 def _refuse_bomb(archive: zipfile.ZipFile) -> None:
@@ -71,7 +91,9 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
 
 def _book(archive: zipfile.ZipFile) -> _Book:
     relation, is_1904 = "", False
-    with archive.open("xl/workbook.xml") as stream:
+    if _WORKBOOK not in archive.namelist():
+        raise Unreadable("binary")  # a document or sheets of another program: all of them are zips
+    with archive.open(_WORKBOOK) as stream:
         for kind, name, told in events(stream):
             if kind == START and name == "workbookPr":
                 is_1904 = told.get("date1904") in ("1", "true")
@@ -103,6 +125,8 @@ def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
                 forms[int(told.get("numFmtId", 0))] = told.get("formatCode", "")
             elif kind == START and name == "xf" and is_inside:
                 styles.append(int(told.get("numFmtId", 0)))
+            if len(styles) > MOST_STYLES or len(forms) > MOST_STYLES:
+                raise Unreadable("bomb")
     return frozenset(place for place, form in enumerate(styles) if _is_date(form, forms))
 
 
@@ -122,6 +146,8 @@ def _read_strings(archive: zipfile.ZipFile, book: _Book, stack: ExitStack) -> No
             raw = text.encode("utf-8", "replace")
             kept.write(raw)
             book.ends.append(book.ends[-1] + len(raw))
+            if len(book.ends) > MOST_STRINGS:
+                raise Unreadable("bomb")
     kept.flush()
     if book.ends[-1]:
         book.text = stack.enter_context(mmap.mmap(kept.fileno(), 0, access=mmap.ACCESS_READ))
@@ -191,6 +217,8 @@ class _Sheet:
         self.number, self.cells, self.n_rows = int(told.get("r", self.number + 1)), [], self.n_rows + 1
         if self.n_rows > MOST_ROWS:
             raise Unreadable("bomb")
+        if self.number > MOST_ROWS:
+            raise Unreadable("broken")
 
     def _cell(self, kind: int, told: dict[str, str]) -> None:
         if kind == START:
