@@ -40,6 +40,20 @@
     own = null;
     try { ["id", "user", "proof", "asked"].map((name) => "muhatap." + name).concat(queues()).forEach((name) => localStorage.removeItem(name)); } catch { /* forbidden */ }
   };
+  // Whoever opened a page with ?muhatap=off, because they work here or do not want it, is not counted in this browser until ?muhatap=on.
+  const wish = /[?&]muhatap=(on|off)\b/.exec(location.search)?.[1];
+  if (wish === "off") forget();
+  try { if (wish) wish === "on" ? localStorage.removeItem("muhatap.off") : localStorage.setItem("muhatap.off", 1); } catch { /* forbidden */ }
+  let isOff = wish ? wish === "off" : Boolean(stored("off")); // where nothing can be kept, for this page at least
+  /** They said so on another page of this browser. */
+  const quit = () => {
+    if (!stored("off")) return;
+    isOff = true;
+    isKnown = isMeant = false;
+    queue = [];
+    held = null;
+    forget();
+  };
   const decided = () => isKnown || held || forget(); // until then a page that asks elsewhere may still say yes
   const visitor = () => {
     if (!isKnown) return undefined;
@@ -60,6 +74,7 @@
 
   let held = null; // what happens while we ask whether anybody may be known here
   const put = (type, told) => {
+    if (isOff) return;
     const one = { type, messageId: uuid(), timestamp: new Date().toISOString(), context: context(), ...told };
     held ? held.push(one) : write(one);
   };
@@ -282,7 +297,7 @@
   /** Whoever agreed is known where the site knows anybody: asked before anything is stored, and once a day; offline it is as it was. */
   const know = async (is) => {
     const today = new Date().toDateString();
-    isMeant = is;
+    isMeant = is = is && !isOff;
     if (is && stored("asked") !== today) {
       held = held || [];
       try { is = (await (await fetch(HOST + "/v1/projects/" + tag.dataset.key + "/settings", { credentials: "omit" })).json()).muhatap.consent !== "never"; } catch { is = Boolean(stored("id")); }
@@ -327,7 +342,8 @@
     addEventListener("blur", safely(tell));
     document.addEventListener("visibilitychange", safely(() => { if (document.hidden) { tell(); leave(); } else measure(); }));
     addEventListener("pagehide", safely(() => { tell(); leave(); decided(); }));
-    addEventListener("pageshow", safely((event) => { if (event.persisted) begin(0); }));
+    addEventListener("storage", safely(quit));
+    addEventListener("pageshow", safely((event) => { if (event.persisted) { quit(); begin(0); } }));
     addEventListener("online", safely(() => { clearTimeout(timer); timer = 0; later(0); }));
     addEventListener("popstate", safely(changed));
     for (const name of ["pushState", "replaceState"]) {

@@ -11,6 +11,7 @@ from typing import Any
 
 import ibis
 
+from muhatap.measures import clicks as clicks_measure
 from muhatap.measures import cohorts as cohorts_measure
 from muhatap.measures import funnel as funnel_measure
 from muhatap.measures import pages as pages_measure
@@ -58,6 +59,10 @@ def nameless(period: Period, wanted: Conditions) -> Any:
 
 def pages(wanted: Conditions, limit: int) -> Any:
     return _top(pages_measure.pages(_met("facts_page_views", wanted)), "n_views", "path", limit)
+
+
+def clicks(path: str, wanted: Conditions, limit: int) -> Any:
+    return _top(clicks_measure.clicks(_facts("facts_clicks"), _visits(wanted), path=path), "n", "element", limit)
 
 
 def sources(by: tuple[str, ...], wanted: Conditions, limit: int) -> Any:

@@ -10,11 +10,13 @@ from django.db import connection
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
+from muhatap.feedback import answering
 from muhatap.insight.voices import RAW, Asked
-from muhatap.interactions.models import Interaction
+from muhatap.interactions.models import Interaction, Post
 from muhatap.understanding.models import Reading
 
 LIMIT = 50
+NOTHING = ("", None, None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +78,20 @@ def rows(reading_ids: Collection[int]) -> list[Row]:
 
 
 def texts(interaction_ids: Collection[int]) -> Mapping[int, tuple[str, int | None, int | None]]:
-    """What was written, its conversation and message; of what stands in no conversation the ledger's first words."""
+    """What was written, its conversation and message. An answer to a survey stands in its thread as an entry without words,
+    a post that was only heard in none.
+    """
     found: dict[int, tuple[str, int | None, int | None]] = {}
     messages = Message.objects.filter(interaction_id__in=interaction_ids)
     for number, reply, text, conversation, pk in messages.values_list(
         "interaction_id", "reply_text", "text", "conversation_id", "pk"
     ):
         found[number or 0] = (reply or text, conversation, pk)
-    rest = [number for number in interaction_ids if number not in found]
+    rest = [number for number in interaction_ids if not found.get(number, NOTHING)[0]]
+    heard = Post.objects.filter(interaction__in=rest).values_list("interaction_id", "text") if rest else ()
+    said = {**dict(heard), **(answering.words_by_interaction(rest) if rest else {})}
     for number, title, excerpt in Interaction.objects.filter(pk__in=rest).values_list("pk", "title", "excerpt"):
-        found[number] = (excerpt or title, None, None)
+        found[number] = (said.get(number) or excerpt or title, *found.get(number, NOTHING)[1:])
     return found
 
 

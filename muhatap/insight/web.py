@@ -95,6 +95,15 @@ class PageFigures:
 
 
 @dataclass(frozen=True)
+class Clicked:
+    """An element by the clicks on it; `text` are words it bore."""
+
+    element: str
+    n: int
+    text: str
+
+
+@dataclass(frozen=True)
 class SourceFigures:
     key: tuple[Any, ...]
     n_visits: int
@@ -266,6 +275,14 @@ def pages(*, period: Period, conditions: Conditions = EVERYBODY, limit: int = 50
         _lay(on, "facts_page_views", period, conditions)
         rows = on.rows("pages", conditions, limit)
     return tuple(PageFigures(**row | {"scroll": row["scroll"] / row["n_views"]}) for row in rows)
+
+
+def clicks(*, period: Period, path: str, conditions: Conditions = EVERYBODY, limit: int = 50) -> tuple[Clicked, ...]:
+    """The elements of a page (of a path that ends in /*, of all below it) that are clicked most during these visits."""
+    with engine.asking() as on:
+        facts.lay(on, "facts_clicks", start=period.start, end=period.end + A_DAY)  # visits go on over midnight
+        _lay(on, "facts_visits", period, conditions)
+        return tuple(Clicked(**row) for row in on.rows("clicks", path, conditions, limit))
 
 
 def sources(

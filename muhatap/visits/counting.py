@@ -18,6 +18,7 @@ STEPS = {
     "Payment Info Entered": Step.CHECKOUT,
     "Order Completed": Step.ORDERED,
 }
+PAGES = (Kind.PAGE, Kind.SCREEN)
 PHONE_BELOW, TABLET_BELOW = 600, 1024  # the narrower side of the screen, in pixels of the page
 SQUARE = 1.5  # screens of computers are longer than so
 MOST_PIECES = 1000  # of one product in one event: more is a mistake
@@ -43,24 +44,23 @@ def on_device(event: Event) -> int:
 def count(visit: Visit, events: Sequence[Event], counted: Counted) -> None:
     """Add these events of one visit to what is counted, and tell the visit its device and how far it came."""
     for event in events:
-        device = on_device(event)
+        device, properties = on_device(event), properties_of(event)
         visit.device = visit.device or device
-        visit.reached = max(visit.reached, step_of(event))
-        properties = properties_of(event)
+        visit.reached = max(visit.reached, step_of(event, properties))
         if event.name == CLICKED:
             _click(event, properties, device, counted)
-        elif event.kind in (Kind.PAGE, Kind.SCREEN):
+        elif event.kind in PAGES:
             counted.name(event.site_id, Dim.PAGE, path_of(event), event.name, event.at)
         for product, measures in _of_products(event, properties):
             counted.add(event.site_id, Dim.PRODUCT, product, device, event.at, **measures)
         _name_products(event, properties, counted)
 
 
-def step_of(event: Event) -> int:
+def step_of(event: Event, properties: Mapping[str, Any]) -> int:
     """How far the event alone says that somebody came."""
-    if event.kind in (Kind.PAGE, Kind.SCREEN) and text(properties_of(event).get("product_id")):
+    if event.kind in PAGES and text(properties.get("product_id")):
         return Step.LOOKED
-    if event.name == CLICKED and properties_of(event).get("part") and properties_of(event).get("product_id"):
+    if event.name == CLICKED and properties.get("part") and properties.get("product_id"):
         return Step.CLOSELY
     return STEPS.get(event.name, Step.CAME)
 
@@ -81,7 +81,7 @@ def device_of(told: Mapping[str, Any]) -> int:
 def path_of(event: Event) -> str:
     """The page without its parameters and its last stroke; of an application's screen its name."""
     if not event.url:
-        return event.name[:300] if event.kind in (Kind.PAGE, Kind.SCREEN) else ""
+        return event.name[:300] if event.kind in PAGES else ""
     try:
         return urlsplit(event.url).path[:300].rstrip("/") or "/"
     except ValueError:

@@ -7,34 +7,25 @@ once, all of its visitors together; around somebody whose rows the database refu
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from muhatap.shared import away
-from muhatap.visits import interests, keeping, proving, sessions, standing, stitching, tallies
+from muhatap.shared.garbage import left_lying
+from muhatap.visits import interests, keeping, proving, received, sessions, standing, stitching, tallies
 from muhatap.visits.models import Event, Folded, Site
 from muhatap.visits.sessions import Told
 from muhatap.visits.tallies import Counted
 
 log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed: a group waits and writes for less
-MOST = 4000  # events in one run: with the largest of payloads a hundred megabytes
-RUNS = 25  # at one time; what is left waits for the next
-FIRST_LOOK, WIDER = timedelta(seconds=1), 4  # however much waits, little more is read than a run takes
-_NAMES = (
-    "received_at", "at", "site_id", "message_key", "kind", "anonymous_id", "user_id", "name", "url", "is_bot", "payload", "by_server",
-)  # fmt: skip
-_EVENTS = f"""
-select (extract(epoch from received_at) * 1000000)::bigint, (extract(epoch from at) * 1000000)::bigint, {", ".join(_NAMES[2:])}
-from visits_event where"""  # noqa: S608 (names are ours)
-ARRIVED = f"{_EVENTS} received_at > %s and received_at <= %s order by received_at limit %s"
-OF_A_MOMENT = f"{_EVENTS} received_at = %s"
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+MOST = 20_000  # events in one run: a visit that ten of them tell of is read and written once for all ten
+RUNS = 5  # at one time; what is left waits for the next
 ODD = (DatabaseError, ValueError, OverflowError)  # what events may bring about that nobody can make sense of
 
 
+@left_lying()
 def fold(*, at: datetime, lag: timedelta = LAG) -> int:
     """Fold what arrived until `lag` ago, and give how many events that were; call again while it gives many.
 
@@ -42,7 +33,7 @@ def fold(*, at: datetime, lag: timedelta = LAG) -> int:
     """
     with transaction.atomic():
         place = _place(at)
-        events = _arrived(place.received_at, at - lag) if place else []
+        events = received.since(place.received_at, at - lag, most=MOST)[0] if place else []
         of_standing = _of_standing_sites(events)
         people = _by_visitor(of_standing)
         _prove(of_standing, at=at)
@@ -64,7 +55,7 @@ def fold_all(*, at: datetime) -> None:
     """Fold until nothing is left of what arrived, or for this time it is enough."""
     keeping.summarise(at=at)
     for _run in range(RUNS):
-        if fold(at=at) < MOST // 2:
+        if not fold(at=at):
             break
 
 
@@ -95,7 +86,7 @@ def _fold(people: Sequence[Told]) -> Counted:
     standing.read_pages(people)
     counted = Counted()
     for told in people:
-        counted.merge(sessions.read(told))
+        sessions.read(told, counted)
     standing.write([session for told in people for session in told.sessions])
     return counted
 
@@ -129,33 +120,6 @@ def _place(at: datetime) -> Folded | None:
         since = (first or at) - timedelta(microseconds=1)
         Folded.objects.bulk_create([Folded(pk=1, received_at=since)], ignore_conflicts=True)
     return Folded.objects.select_for_update(skip_locked=True).first()
-
-
-def _arrived(after: datetime, until: datetime) -> list[Event]:
-    """At most MOST events; those that arrived at one moment stay together, since the place is a moment."""
-    rows: list[Event] = []
-    begin, step = after, FIRST_LOOK
-    while begin < until and len(rows) < MOST:
-        end = min(begin + step, until)
-        rows += _read(ARRIVED, [begin, end, MOST - len(rows)])
-        begin, step = end, WIDER * step
-    if len(rows) == MOST:
-        last = rows[-1].received_at
-        rows = [row for row in rows if row.received_at < last] or _read(OF_A_MOMENT, [last])
-    return rows
-
-
-def _read(query: str, values: list[Any]) -> list[Event]:
-    """Rows as the ORM would give them, at a third of its price: these are read by the thousand, and never saved."""
-    found = []
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        for received, at, *rest in cursor.fetchall():
-            event = Event.__new__(Event)
-            moments = EPOCH + received * MICROSECOND, EPOCH + at * MICROSECOND
-            event.__dict__.update(zip(_NAMES, (*moments, *rest), strict=True))
-            found.append(event)
-    return found
 
 
 def _of_standing_sites(events: Sequence[Event]) -> list[Event]:

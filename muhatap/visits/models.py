@@ -192,7 +192,10 @@ class EmptySearch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "query"], name="empty_search_once_a_visit")]
-        indexes = [models.Index(fields=["-at"], name="empty_searches_newest")]
+        indexes = [
+            models.Index(fields=["-at"], name="empty_searches_newest"),
+            models.Index(models.Func("query", function="fold_tr"), "visit", name="empty_searches_for_words"),
+        ]
 
     def __str__(self) -> str:
         return self.query

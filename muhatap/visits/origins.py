@@ -1,21 +1,27 @@
 """Where a visit came from: campaign and click ids in its first address, else the site that led to it. Pure."""
 
+from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from muhatap.shared.text import without_nul
 
 CAMPAIGN = ("source", "medium", "campaign", "term", "content")
 CLICKS = {
-    "gclid": "google", "fbclid": "facebook", "msclkid": "microsoft", "ttclid": "tiktok", "twclid": "x",
-    "li_fat_id": "linkedin", "yclid": "yandex",
+    "gclid": "google", "gbraid": "google", "wbraid": "google", "dclid": "google", "fbclid": "facebook", "msclkid": "microsoft",
+    "ttclid": "tiktok", "twclid": "x", "li_fat_id": "linkedin", "yclid": "yandex",
 }  # fmt: skip
+UNPAID = {"fbclid"}  # on every link that leads out of Facebook and Instagram, whoever put it there
 GROUPS = {
-    "search": "google bing yandex duckduckgo yahoo ecosia brave startpage qwant baidu",
-    "social": "facebook instagram twitter linkedin lnkd pinterest tiktok youtube reddit eksisozluk whatsapp telegram vk",
-    "ai": "chatgpt openai perplexity gemini copilot deepseek mistral",
+    "search": "google bing yandex duckduckgo yahoo ecosia brave startpage qwant baidu kagi naver seznam mojeek",
+    "social": "facebook instagram twitter linkedin lnkd pinterest tiktok youtube reddit eksisozluk whatsapp telegram vk threads bsky"
+    " snapchat quora discord tumblr mastodon",
+    "ai": "chatgpt openai perplexity gemini copilot deepseek mistral claude grok poe",
     "mail": "mail outlook gmail webmail posta",
 }
-SHORT = {"t.co": "social", "x.com": "social", "youtu.be": "social", "t.me": "social"}
+SHORT = {
+    "t.co": "social", "x.com": "social", "youtu.be": "social", "t.me": "social", "wa.me": "social", "fb.me": "social", "ya.ru": "search",
+    "you.com": "ai", "com.google.android.gm": "mail",
+}  # fmt: skip
 MAILED = {"email", "e-mail", "mail", "newsletter"}
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
 _MOST_PARAMETERS = 200
@@ -24,10 +30,12 @@ _UTM = {f"utm_{name}" for name in CAMPAIGN}
 
 def campaign(url: str) -> dict[str, str]:
     """The utm_ values of an address, and the network whose click id it carries; empty values are left out."""
-    query = _split(url).query
-    told = dict(parse_qsl(query)) if query.count("&") < _MOST_PARAMETERS else {}
+    told = _parameters(url)
     found = {name: without_nul(told[f"utm_{name}"][:200]) for name in CAMPAIGN if told.get(f"utm_{name}")}
-    clicked = next((network for parameter, network in CLICKS.items() if told.get(parameter)), "")
+    clicks = (
+        network for parameter, network in CLICKS.items() if told.get(parameter) and (found or parameter not in UNPAID)
+    )
+    clicked = next(clicks, "")
     return found | ({"click": clicked} if clicked else {})
 
 
@@ -45,9 +53,29 @@ def source(*, url: str, referrer: str) -> str:
     told, own, led = campaign(url), _host(url), _host(referrer)
     if told.get("medium", "").lower() in MAILED:
         return "mail"
+    if _is_of_assistant(told):
+        return "ai"
     if told:
         return "campaign"
-    return "direct" if led in ("", own) else SHORT.get(led) or _group(led)
+    if led in ("", own):
+        return "social" if _is_shared(url) else "direct"
+    return SHORT.get(led) or _group(led)
+
+
+def _is_of_assistant(told: Mapping[str, str]) -> bool:
+    """Assistants put their own name, and nothing else, on the links they give."""
+    name = told.get("source", "").lower()
+    return told.keys() <= {"source", "medium"} and "ai" in (SHORT.get(name), _GROUP_OF.get(name), _group(name))
+
+
+def _is_shared(url: str) -> bool:
+    """Out of the app of a network, which says no referrer."""
+    return not UNPAID.isdisjoint(_parameters(url))
+
+
+def _parameters(url: str) -> dict[str, str]:
+    query = _split(url).query
+    return dict(parse_qsl(query)) if query.count("&") < _MOST_PARAMETERS else {}
 
 
 def _group(host: str) -> str:

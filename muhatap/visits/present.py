@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from muhatap.contacts.models import Contact
-from muhatap.visits import origins, proving
-from muhatap.visits.models import Event, Kind, Visit, VisitorLink
+from muhatap.visits import attended, origins, proving
+from muhatap.visits.counting import PAGES
+from muhatap.visits.models import Event, Visit, VisitorLink
 from muhatap.visits.sessions import ENGAGED, GAP
 
 HERE_FOR = timedelta(
@@ -68,8 +69,10 @@ def now(*, at: datetime, site_id: int | None = None) -> Present:
     for event in arrived:
         if visitor := proving.visitor_of(event):
             by_person.setdefault((event.site_id, visitor), []).append(event)
+    by_person = _there(by_person, at)
     shown = list(by_person)[:MOST_PEOPLE]
     told = [event for event in arrived if event.name != ENGAGED][:MOST_EVENTS]
+    _read_words(told, at)
     keys = {*shown, *((event.site_id, proving.visitor_of(event)) for event in told)}
     visits, contacts = _visits(shown, at), _contacts(keys, at)
     return Present(
@@ -92,10 +95,30 @@ def _arrived(at: datetime, site_id: int | None) -> list[Event]:
     return found
 
 
+def _there(by_person: dict[Key, list[Event]], at: datetime) -> dict[Key, list[Event]]:
+    """Without those of whom only the shop's server tells: no report counts that as a visit either."""
+    told = {key for key, events in by_person.items() if key[1].startswith(proving.KNOWN) and not _pages(events)}
+    were_there = _visits(list(told), at)
+    return {key: events for key, events in by_person.items() if key not in told or key in were_there}
+
+
+def _pages(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if event.kind in PAGES]
+
+
+def _read_words(told: Sequence[Event], at: datetime) -> None:
+    """Of the few that are shown also what they say; of all that arrived it would be megabytes."""
+    asked = Event.objects.filter(site__in={event.site_id for event in told}, received_at__gt=at - HERE_FOR)
+    asked = asked.filter(message_key__in=[event.message_key for event in told])
+    words = {(site, key): said for site, key, said in asked.values_list("site_id", "message_key", "payload")}
+    for event in told:
+        event.payload = words.get((event.site_id, event.message_key), "")
+
+
 def _visits(keys: Sequence[Key], at: datetime) -> dict[Key, Visit]:
     """The newest visit of each, if it still goes on."""
     wanted = {visitor for _site, visitor in keys}
-    rows = Visit.objects.filter(
+    rows = attended.visits().filter(
         visitor__in=wanted, site__in={site for site, _v in keys}, ended_at__gte=at - GAP - HERE_FOR
     )
     return {(visit.site_id, visit.visitor): visit for visit in rows.order_by("ended_at")}
@@ -111,7 +134,7 @@ def _contacts(keys: set[Key], at: datetime) -> dict[Key, Contact]:
 
 def _person(key: Key, events: Sequence[Event], visit: Visit | None, contact: Contact | None) -> Person:
     """`events` are the newest first; the page is that of the latest."""
-    pages = [event for event in events if event.kind in (Kind.PAGE, Kind.SCREEN)]
+    pages = _pages(events)
     page = pages[0] if pages else events[0]
     told = visit.pages.order_by("-at").first() if visit and not pages else None
     return Person(

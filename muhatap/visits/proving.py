@@ -28,7 +28,8 @@ from muhatap.visits.models import Event, How, Kind, Site, VisitorLink, VisitorPr
 from muhatap.visits.segment import Refused
 
 NAMELESS = segment.NAMELESS  # visitors who allowed nothing: never tied to anybody
-OURS = (NAMELESS, "known:", "user:", "said:")  # names we give, none of which a browser may show as its own
+KNOWN = "known:"  # customers of whom the shop's server tells
+OURS = (NAMELESS, KNOWN, "user:", "said:")  # names we give, none of which a browser may show as its own
 # What programs and forms say when they know no number; thousands would become one person by it.
 NOBODY = {
     "null", "undefined", "none", "nil", "nan", "true", "false", "[object object]", "guest", "misafir", "anonymous", "anonim",
@@ -140,7 +141,7 @@ def visitor_of(event: Event) -> str:
         return event.anonymous_id if event.by_server else _TAKEN.sub("said:", event.anonymous_id)
     if not event.user_id:
         return ""
-    return f"known:{event.user_id}" if event.by_server else f"user:{event.user_id}"
+    return f"{KNOWN}{event.user_id}" if event.by_server else f"user:{event.user_id}"
 
 
 def claim_of(event: Event) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 from muhatap.shared.text import without_nul
 from muhatap.visits import counting, origins, proving
-from muhatap.visits.counting import number, path_of, properties_of, text
-from muhatap.visits.models import Event, Kind, PageView, Step, Visit
+from muhatap.visits.counting import PAGES, number, path_of, properties_of, text
+from muhatap.visits.models import Event, Step, Visit
 from muhatap.visits.tallies import Counted
 
 GAP = timedelta(minutes=30)  # of rest, after which a visit is another one
@@ -22,7 +22,24 @@ LONGEST = timedelta(hours=24)  # of one page view
 ENGAGED, LOOKED = "Page Engaged", "Product Viewed"
 CLOSELY = timedelta(seconds=30)  # on a product's page, and somebody looked closely
 MOST_SHOWN = 200  # products in view on one page
-PAGES = (Kind.PAGE, Kind.SCREEN)
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """A row of PageView, of which a run makes and changes thousands: as a model each would cost as much as all that it is told."""
+
+    key: str
+    at: datetime
+    id: int | None = None
+    visit_id: int = 0
+    url: str = ""
+    title: str = ""
+    product: str = ""
+    engaged_ms: int = 0
+    scroll: int = 0
+    path: str = ""
+    device: int = 0
+    shown: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -31,7 +48,7 @@ class Session:
 
     visit: Visit
     events: list[Event] = field(default_factory=list)
-    pages: dict[str, PageView] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
 
     def spoken_of(self) -> set[str]:
         """The pages that these events tell of or tell something about."""
@@ -72,14 +89,12 @@ def place(told: Told) -> None:
         told.sessions[-1].events.append(event)
 
 
-def read(told: Told) -> Counted:
-    """Let the visits and their pages know what the events say; gives what is counted beyond them."""
-    counted = Counted()
+def read(told: Told, counted: Counted) -> None:
+    """Let the visits and their pages know what the events say, and count what is counted beyond them."""
     for session in told.sessions:
         counting.count(session.visit, session.events, counted)
         _read_pages(session, told.elsewhere)
         told.elsewhere |= {key for key, page in session.pages.items() if page.path}
-    return counted
 
 
 def sum_up(session: Session) -> None:
@@ -145,7 +160,7 @@ def _read_pages(session: Session, elsewhere: Collection[str]) -> None:
         key, properties = key_of(event), properties_of(event)
         if event.name == ENGAGED and key in not_ours:
             continue
-        page = pages.get(key) or pages.setdefault(key, PageView(key=key, at=event.at))
+        page = pages.get(key) or pages.setdefault(key, Page(key, event.at))
         page.device = page.device or counting.on_device(event)
         if event.kind in PAGES:
             page.at, page.url, page.title, page.path = event.at, event.url, event.name[:300], path_of(event)
@@ -161,7 +176,7 @@ def _read_pages(session: Session, elsewhere: Collection[str]) -> None:
             visit.reached = max(visit.reached, Step.CLOSELY if is_close else Step.LOOKED)
 
 
-def _land(visit: Visit, page: PageView, referrer: object) -> None:
+def _land(visit: Visit, page: Page, referrer: object) -> None:
     """The earliest page says where the visit came from."""
     if visit.landing_url and page.at > visit.began_at:
         return
@@ -171,7 +186,7 @@ def _land(visit: Visit, page: PageView, referrer: object) -> None:
     visit.source = origins.source(url=page.url, referrer=visit.referrer)
 
 
-def _read(page: PageView, told: Mapping[str, Any], *, since: datetime, until: datetime) -> None:
+def _read(page: Page, told: Mapping[str, Any], *, since: datetime, until: datetime) -> None:
     """The largest total; nobody reads longer than the page stood open, or where its beginning was not told the visit lasts."""
     most = min(max(until - since, timedelta()), LONGEST)
     page.engaged_ms = max(page.engaged_ms, _ms(told.get("seconds"), most))

@@ -141,9 +141,12 @@ def readable(origins: Sequence[str]) -> list[str]:
 
 
 def _origin(line: str) -> str:
-    """As browsers write it: the host in ASCII, without the port that goes without saying. Raises BadOrigin."""
+    """As browsers write it: the host in ASCII, without the port that goes without saying. Raises BadOrigin.
+
+    A host alone, as most people write it, is meant with https.
+    """
     try:
-        parts = urlsplit(line)
+        parts = urlsplit(line if "://" in line or "." not in line else f"https://{line}")
         host = ".".join(name if name == "*" else name.encode("idna").decode() for name in parts.netloc.split("."))
     except ValueError:
         parts, host = urlsplit(""), ""

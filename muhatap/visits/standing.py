@@ -3,16 +3,17 @@
 Visits are held, in the order of their numbers, until the run ends: whoever erases one, or tells of it, waits.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from muhatap.shared import bulk
 from muhatap.visits import sessions
-from muhatap.visits.models import PageView, Visit
-from muhatap.visits.sessions import GAP, Session, Told
+from muhatap.visits.models import Visit
+from muhatap.visits.sessions import GAP, Page, Session, Told
 
 _VISIT = {
     "id": "int8", "site_id": "int8", "visitor": "text", "began_at": "timestamptz", "ended_at": "timestamptz", "n_events": "int4",
@@ -26,16 +27,17 @@ _PAGE = {
 _STAY = ("site_id", "visitor", "visit_id", "key")  # never change
 _CHANGED_VISIT = {name: kind for name, kind in _VISIT.items() if name not in _STAY}
 _CHANGED_PAGE = {"id": "int8"} | {name: kind for name, kind in _PAGE.items() if name not in _STAY}
+_READ_PAGE = ("id", *_PAGE)
 NEAR = """
 select v.* from visits_visit v
 join unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) as w (site_id, visitor, since, until)
   on v.site_id = w.site_id and v.visitor = w.visitor and v.ended_at >= w.since and v.began_at <= w.until
 order by v.id for no key update of v
 """
-PAGES = """
-select p.* from visits_pageview p join unnest(%s::bigint[], %s::text[]) as w (visit_id, key)
+PAGES = f"""
+select {", ".join(f"p.{name}" for name in _READ_PAGE)} from visits_pageview p join unnest(%s::bigint[], %s::text[]) as w (visit_id, key)
   on p.visit_id = w.visit_id and p.key = w.key
-"""
+"""  # noqa: S608 (names are ours)
 ELSEWHERE = """
 select w.number, p.key from unnest(%s::int[], %s::bigint[], %s::text[], %s::text[]) as w (number, site_id, visitor, key)
 join visits_visit v on v.site_id = w.site_id and v.visitor = w.visitor
@@ -64,7 +66,7 @@ def read_pages(people: Sequence[Told]) -> None:
     """Of visits that stand the pages of which these events speak, and which of these pages are another visit's."""
     stand = {session.visit.pk: session for one in people for session in one.sessions if session.visit.pk}
     wanted = [(pk, key) for pk, session in stand.items() for key in session.spoken_of()]
-    for page in PageView.objects.raw(PAGES, bulk.columns(wanted)) if wanted else ():
+    for page in _pages(wanted):
         stand[page.visit_id].pages[page.key] = page
     unknown = [
         (number, one.site, one.visitor, key)
@@ -77,6 +79,16 @@ def read_pages(people: Sequence[Told]) -> None:
             cursor.execute(ELSEWHERE, bulk.columns(unknown))
             for number, key in cursor.fetchall():
                 people[number].elsewhere.add(key)
+
+
+def _pages(wanted: Sequence[tuple[int, str]]) -> Iterator[Page]:
+    if not wanted:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(PAGES, bulk.columns(wanted))
+        for row in cursor.fetchall():
+            told = dict(zip(_READ_PAGE, row, strict=True))
+            yield Page(**told | {"shown": json.loads(told["shown"])})
 
 
 def write(changed: Iterable[Session]) -> None:
@@ -113,7 +125,7 @@ def _write_pages(changed: Iterable[Session]) -> None:
     old: list[list[object]] = []
     for session in changed:
         for page in session.pages.values():
-            if page.pk:
+            if page.id:
                 old.append(_values(page, _CHANGED_PAGE))
             else:
                 page.visit_id = session.visit.pk
@@ -136,5 +148,5 @@ def _change_visits(old: Sequence[Session]) -> None:
     bulk.change("visits_visit", _CHANGED_VISIT, (_values(visit, _CHANGED_VISIT) for visit in visits.values()))
 
 
-def _values(row: Visit | PageView, names: Mapping[str, str]) -> list[object]:
+def _values(row: Visit | Page, names: Mapping[str, str]) -> list[object]:
     return [getattr(row, name) for name in names]

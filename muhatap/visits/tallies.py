@@ -4,7 +4,7 @@ Changes are appended; the end of each fold adds them up, in the transaction that
 counts once, and a late one lands in the minute in which it happened.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -101,15 +101,16 @@ ElementKey = tuple[str, date, int, str, int]  # path, day, site, element, device
 class Counted:
     """What events add to the cells beyond the visits and pages they make."""
 
-    cells: dict[CellKey, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    cells: dict[CellKey, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     elements: dict[ElementKey, dict[str, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
     names: dict[tuple[int, str, int], tuple[str, date]] = field(default_factory=dict)  # by dim, key, site
 
     def add(self, site: int, dim: Dim, key: str, device: int, at: datetime, **measures: int) -> None:
-        minute = at.replace(second=0, microsecond=0)
-        self.cells[site, int(dim), key, device, minute].update(measures)
+        cell = self.cells[site, int(dim), key, device, at.replace(second=0, microsecond=0)]
+        for name, n in measures.items():
+            cell[name] += n
 
     def click(
         self, site: int, path: str, element: str, device: int, at: datetime, where: Mapping[str, float] | None
@@ -126,7 +127,8 @@ class Counted:
 
     def merge(self, other: "Counted") -> None:
         for cell, measures in other.cells.items():
-            self.cells[cell].update(measures)
+            for measure, n in measures.items():
+                self.cells[cell][measure] += n
         for element, sums in other.elements.items():
             for name, value in sums.items():
                 self.elements[element][name] += value
@@ -136,7 +138,7 @@ class Counted:
 def fold(counted: Counted, *, at: datetime) -> None:
     """Add up what was counted and what triggers appended. Only inside the fold of events: one at a time."""
     if counted.cells:
-        rows = ((*cell, *(measures[name] for name in MEASURES)) for cell, measures in counted.cells.items())
+        rows = ((*cell, *(measures.get(name, 0) for name in MEASURES)) for cell, measures in counted.cells.items())
         bulk.copy("visits_tallychange", _CHANGE, rows)
     with connection.cursor() as cursor:
         cursor.execute(FOLD, _limits() | {"since": at - MINUTES_KEPT, "zone": str(timezone.get_default_timezone())})

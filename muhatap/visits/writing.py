@@ -1,8 +1,9 @@
 """Group commit: many requests share one COPY and one commit, and each is answered when its rows are on the disk.
 
-While one group commits the next gathers; there is no deliberate wait. A group goes straight into the leaf of its day. When it
-meets a row that stands there already, or one that may stand in yesterday's leaf, it goes by way of a temporary table and leaves
-out what is there.
+While one group commits the next gathers; there is no deliberate wait, and a second group goes beside it only where much is
+waiting: a commit costs both processes as much as several rows do, so many small groups are dearer than fewer large ones. A group
+goes straight into the leaf of its day. When it meets a row that stands there already, or one that may stand in yesterday's leaf,
+it goes by way of a temporary table and leaves out what is there.
 """
 
 import asyncio
@@ -23,7 +24,10 @@ from muhatap.visits import copying
 from muhatap.visits.segment import Row
 
 log = logging.getLogger(__name__)
-FLUSHERS = 2  # while one waits for the disk, the other hands its rows over
+FLUSHERS = 2  # while one waits for the disk, the other may hand its rows over
+MANY = 250  # rows that do not wait for a commit under way, but begin one beside it
+SLOW = 0.005  # seconds after which nothing waits any longer for a commit under way
+TICK = 0.001  # seconds; the loop's clock counts no finer, and may be early by as much
 MOST_ROWS = 5000  # in one group
 MOST_WAITING = 64 * 1024 * 1024  # bytes of payload; beyond it senders are asked to come again
 RECENT = 100_000  # keys of rows that are surely kept, so that a repeat costs nothing; up to twice as many
@@ -84,8 +88,10 @@ class Writer:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._waiting: deque[_Waiting] = deque()
-        self._size = 0
+        self._size = self._n_rows = 0  # of those that wait
+        self._n_writing, self._begun_at = 0, 0.0  # groups under way, and when the last of them began
         self._woken = asyncio.Event()
+        self._later: asyncio.TimerHandle | None = None  # when what waits is looked at again
         self._recent = _Recent()
         self._flushers: list[asyncio.Task[None]] = []
 
@@ -109,8 +115,9 @@ class Writer:
             raise Busy
         self._start()
         self._size += one.size
+        self._n_rows += len(rows)
         self._waiting.append(one)
-        self._woken.set()
+        self._wake()
 
     async def stop(self) -> None:
         """End the flushers; whoever still waits is told that it is lost."""
@@ -118,6 +125,9 @@ class Writer:
             task.cancel()
         await asyncio.gather(*self._flushers, return_exceptions=True)
         self._flushers = []
+        if self._later:
+            self._later.cancel()
+            self._later = None
         for one in self._waiting:
             _tell(one, Lost())
 
@@ -128,10 +138,35 @@ class Writer:
     async def _flush(self) -> None:
         connection: psycopg.AsyncConnection[Any] | None = None
         while True:
-            while not self._waiting:
+            while not self._is_due():
                 self._woken.clear()
+                self._wake()
                 await self._woken.wait()
-            connection = await self._commit(self._gather(), connection)
+            self._n_writing, self._begun_at = self._n_writing + 1, time.monotonic()
+            try:
+                group = self._gather()
+                self._wake()
+                connection = await self._commit(group, connection)
+            finally:
+                self._n_writing -= 1
+
+    def _is_due(self) -> bool:
+        """Whether a flusher that is free should write what waits."""
+        if not self._waiting:
+            return False
+        return not self._n_writing or self._n_rows >= MANY or time.monotonic() - self._begun_at >= SLOW
+
+    def _wake(self) -> None:
+        """Call the flushers to what is due, and look again when what is not will be: no group's end may be waited for."""
+        if self._is_due():
+            self._woken.set()
+        elif self._waiting and self._later is None:
+            rest = self._begun_at + SLOW - time.monotonic()
+            self._later = asyncio.get_running_loop().call_later(max(rest, TICK), self._look_again)
+
+    def _look_again(self) -> None:
+        self._later = None
+        self._wake()
 
     def _gather(self) -> list[_Waiting]:
         group: list[_Waiting] = []
@@ -139,6 +174,7 @@ class Writer:
         while self._waiting and (not group or n + len(self._waiting[0].rows) <= MOST_ROWS):
             one = self._waiting.popleft()
             self._size -= one.size
+            self._n_rows -= len(one.rows)
             if time.monotonic() - one.since > LONGEST_WAIT:
                 _tell(one, Lost("it waited too long"))
                 continue

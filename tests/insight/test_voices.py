@@ -6,15 +6,19 @@ import pytest
 
 from muhatap.accounts.models import Visibility
 from muhatap.contacts import tagging
+from muhatap.conversations import threads
+from muhatap.conversations.models import Message
+from muhatap.feedback.models import Response, Survey
 from muhatap.flow import measuring
 from muhatap.insight import checking, intervals, masking, voice_rows, voices
 from muhatap.insight.models import VoiceDay
 from muhatap.insight.voice_rows import Wanted
 from muhatap.insight.voices import Asked
+from muhatap.interactions.models import Interaction, Post
 from muhatap.understanding.models import Reading
 from tests import cast
 from tests.insight.conftest import after
-from tests.insight.voice_world import said, topic
+from tests.insight.voice_world import reads, said, topic
 
 pytestmark = pytest.mark.django_db
 MONDAY = after(0).date()
@@ -90,6 +94,30 @@ def test_rows_are_the_messages_counted_as_far_as_the_reader_sees_them() -> None:
     assert [row.text for row in voice_rows.page(Wanted(asked=WEEK), cast.deniz(), before=first.next).rows] == [
         "Kargo gelmedi"
     ]
+
+
+def test_an_answer_to_a_survey_and_a_post_that_was_only_heard_are_told_with_their_words() -> None:
+    message = said("Kargo gelmedi")
+    survey = Survey.objects.create(inbox=cast.support_inbox(), changed_at=after(0))
+    words = ("Zeynep Hanım çok yardımcı oldu.", "Forumda yazdım: " + "kargo " * 100)
+    numbers = []
+    for kind in ("survey", "message"):
+        row = Interaction.objects.create(
+            kind=kind, direction="in", channel="email", at=after(1), recorded_at=after(1), title="5/5",
+            contact=message.contact, excerpt="Forumda yazdım…" if kind == "message" else "",
+        )  # fmt: skip
+        reads(row, after(1), kind="praise")
+        numbers.append(row)
+    Response.objects.create(survey=survey, interaction=numbers[0], comment=words[0], score=5, at=after(1))
+    entry = threads.tell(conversation=message.conversation, event="rated", by=None, at=after(1))
+    Message.objects.filter(pk=entry.pk).update(interaction=numbers[0])
+    Post.objects.create(
+        interaction=numbers[1], inbox=cast.support_inbox(), text=words[1], at=after(1), version_at=after(1)
+    )
+
+    told = voice_rows.page(Wanted(asked=WEEK, kinds=("praise",)), cast.deniz()).rows
+    assert {row.text for row in told} == set(words)
+    assert {row.message_id for row in told} == {entry.pk, None}
 
 
 @pytest.mark.parametrize(

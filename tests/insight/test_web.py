@@ -72,6 +72,16 @@ def test_who_allowed_nothing_is_no_newcomer_and_is_counted_apart(shop: Site) -> 
     assert web.sources(period=TODAY)[0].n_visitors == 3
 
 
+def test_clicks_after_midnight_belong_to_the_visit_of_the_day_before(shop: Site) -> None:
+    midnight = 12 * 60 - 3 * 60  # minutes after noon in UTC, in the time zone of the firm
+    for minutes, visitor in ((-1, "tarayici-1"), (2, "tarayici-2")):  # the second comes on the next day
+        arrive(shop, midnight + minutes, visitor=visitor, url=HOME)
+        arrive(shop, midnight + 3, "Element Clicked", kind="track", visitor=visitor, url=HOME, element="#ekle")
+    folding.fold(at=NOON + timedelta(minutes=midnight + 60))
+
+    assert [one.n for one in web.clicks(period=TODAY, path="/")] == [1]
+
+
 def test_more_than_is_read_at_once_is_refused_and_never_cut(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for visitor in ("tarayici-1", "tarayici-2"):
         arrive(shop, 0, visitor=visitor, url=HOME)

@@ -6,7 +6,19 @@ from typing import Any
 
 import ibis
 
-from muhatap.measures import cohorts, conditions, funnel, pages, paths, products, sessions, sources, totals, worth
+from muhatap.measures import (
+    clicks,
+    cohorts,
+    conditions,
+    funnel,
+    pages,
+    paths,
+    products,
+    sessions,
+    sources,
+    totals,
+    worth,
+)
 from muhatap.measures.asked import EVERYBODY, Conditions, Period, Step
 from muhatap.measures.conditions import during, meeting
 from muhatap.measures.tables import FACTS
@@ -66,6 +78,10 @@ def cases(rows: dict[str, list[Row]]) -> Iterator[Case]:
         for is_after in (True, False):
             found = paths.neighbours(t[views], path, is_after=is_after)
             yield f"neighbours of {path}", found, reference.neighbours(rows[views], path, is_after=is_after)
+    for path, wanted in (("/", EVERYBODY), ("/ürün/*", EVERYBODY), ("/", CONDITIONS[1]), ("/yok", EVERYBODY)):
+        met, told = meeting(t[visits], wanted), reference.meeting(rows[visits], wanted, [])
+        found = clicks.clicks(t["facts_clicks"], met, path=path)
+        yield f"clicks on {path}, {wanted}", found, reference.clicks(rows["facts_clicks"], told, path)
     yield "trails", paths.trails(t[visits]), reference.trails(rows[visits])
     yield "trails from /", paths.trails(t[visits], begins_with="/"), reference.trails(rows[visits], "/")
     short = during(t[views], ONE_DAY)

@@ -162,6 +162,17 @@ def pages(page_views: Rows) -> Rows:
     })  # fmt: skip
 
 
+def clicks(clicks: Rows, visits: Rows, path: str) -> Rows:
+    def is_meant(click: Row) -> bool:
+        is_here = click["path"].startswith(path[:-1]) if path.endswith("/*") else click["path"] == path
+        mine = [visit for visit in visits if visit["visitor"] == click["visitor"]]
+        is_during = any(visit["began_at"] <= click["at"] <= visit["ended_at"] for visit in mine)
+        return bool(is_here and click["element"] and is_during)
+
+    some = [click for click in clicks if is_meant(click)]
+    return grouped(some, ["element"], lambda rows: {"n": len(rows), "text": max(row["text"] for row in rows)})
+
+
 def sources(visits: Rows, by: Sequence[str]) -> Rows:
     return grouped(visits, by, lambda some: {
         "n_visits": len(some), "n_visitors": len({row["visitor"] for row in some}), "n_pages": sum(row["n_pages"] for row in some),

@@ -109,6 +109,18 @@ def events() -> list[Row]:
     ]
 
 
+def clicks() -> list[Row]:
+    told = [
+        (1, at(0), "/", "#ekle", "Ekle"), (1, at(5), "/", "#ekle", "Sepete ekle"), (1, at(6), "/", "#ekle", "çok geç"), (2, at(0), "/", "#ara", ""),
+        (1, at(2001), "/ürün/keten", "#ekle", "İncele"), (7, at(0), "/", "#ekle", "Ziyareti yok"), (-4, at(1440), "/ürün", "a", ""),
+        (3, at(60), "/ürünler", "a", ""), (1, at(4), "/", "", "adsız"),
+    ]  # fmt: skip
+    return [
+        row("facts_clicks", visitor=visitor, site_id=1, day=when.date(), at=when, path=path, element=element, text=text)
+        for visitor, when, path, element, text in told
+    ]
+
+
 def links() -> list[Row]:
     for_ever = datetime(9999, 12, 31)
     return [
@@ -144,7 +156,7 @@ def lines() -> list[Row]:
 def everything() -> dict[str, list[Row]]:
     return {
         "facts_visits": visits(), "facts_page_views": page_views(), "facts_events": events(), "facts_product_interest": interest(),
-        "facts_visitor_links": links(), "facts_orders": orders(), "facts_order_lines": lines(),
+        "facts_visitor_links": links(), "facts_clicks": clicks(), "facts_orders": orders(), "facts_order_lines": lines(),
     }  # fmt: skip
 
 

@@ -21,7 +21,17 @@ OWN = "https://www.ihlamurev.example/nevresim"
         (OWN, "https://mail.google.com/", "mail"),
         (OWN, "https://baska.example/", "site"),
         (f"{OWN}?gclid=abc", "https://www.google.com/", "campaign"),
+        (f"{OWN}?wbraid=abc", "", "campaign"),
         (f"{OWN}?utm_source=x&utm_medium=Email", "", "mail"),
+        (f"{OWN}?fbclid=IwAR0", "https://l.facebook.com/", "social"),  # any link out of there carries it, paid or not
+        (f"{OWN}?fbclid=IwAR0", "", "social"),
+        (f"{OWN}?fbclid=IwAR0&utm_campaign=kis", "https://l.facebook.com/", "campaign"),
+        (f"{OWN}?utm_source=chatgpt.com", "", "ai"),  # assistants name themselves on the links they give
+        (f"{OWN}?utm_source=perplexity", "", "ai"),
+        (f"{OWN}?utm_source=chatgpt&utm_campaign=kis", "", "campaign"),
+        (OWN, "https://claude.ai/", "ai"),
+        (OWN, "https://ya.ru/", "search"),
+        (OWN, "android-app://com.google.android.gm/", "mail"),
         ("https://[kirik", "https://[kirik", "direct"),
         (f"{OWN}?{'a=1&' * 5000}", "", "direct"),
     ],
@@ -34,3 +44,4 @@ def test_a_campaign_is_read_from_the_address() -> None:
     told = origins.campaign(f"{OWN}?utm_source=bulten&utm_campaign=g%C3%BCz&utm_term=&fbclid=1")
 
     assert told == {"source": "bulten", "campaign": "güz", "click": "facebook"}
+    assert origins.campaign(f"{OWN}?fbclid=1") == {}

@@ -20,6 +20,7 @@ from muhatap.visits.models import DayTally, Device, Dim, ElementDay, Event, Minu
 from muhatap.visits.reports import Cut
 from tests import cast
 from tests.visits.leaves import without_leaves
+from tests.visits.telling import arrive
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -244,3 +245,26 @@ def test_what_is_clicked_below_a_path_is_found_without_reading_other_days_and_pa
     assert (first.name, second.name) == ("Sepete ekle", "")  # as it is called on the page on which it is clicked most
     assert "visits_elements_below" in plan and "Seq Scan" not in plan
     assert [each.n for each in reports.elements(cut, path="/urun/90")] == [181, 181]
+
+
+def test_what_only_the_shops_server_told_is_no_visit_until_a_page_is_told(shop: Site) -> None:
+    def n_visits() -> tuple[int, int, int]:
+        """In the roll-ups, those that left at once, and in what the lake is made of."""
+        whole = reports.whole(Cut(start=NOON.date(), end=NOON.date()), Dim.SOURCE)
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from facts_visits")
+            [(n,)] = cursor.fetchall()
+        return whole["n_visits"], whole["n_short"], n
+
+    sold = {"product_id": "keten", "quantity": 2}
+    told = {"visitor": "", "user": "20871", "by_server": True}
+    arrive(shop, 0, "Order Completed", order_id="10482", products=[sold], **told)
+    folding.fold(at=NOON + timedelta(hours=1))
+
+    assert n_visits() == (0, 0, 0)
+    assert reports.whole(Cut(start=NOON.date(), end=NOON.date()), Dim.PRODUCT)["n_sold"] == 2
+
+    arrive(shop, 5, "Siparişlerim", kind="page", late=120, **told)
+    folding.fold(at=NOON + timedelta(hours=9))
+
+    assert n_visits() == (1, 1, 1)

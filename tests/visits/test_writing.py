@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from muhatap.api.live import connection_settings
-from muhatap.visits import keeping, writing
+from muhatap.visits import copying, keeping, writing
 from muhatap.visits.models import Event
 from muhatap.visits.segment import Row
 from muhatap.visits.writing import Busy, Lost, Writer
@@ -83,6 +83,99 @@ def test_every_value_comes_back_as_it_was_told() -> None:
     kept = Event.objects.get(message_key=UUID(int=7))
     assert [getattr(kept, name) for name in Row._fields[3:]] == [*told[3:-2], told.payload.decode(), True]
     assert (kept.received_at, kept.site_id) == (NOON, 2**40)
+
+
+class Held:
+    """COPY, of which the first waits until it is let go; how many rows each has."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self.is_let_go = asyncio.Event()
+        self._copy = copying.copy
+
+    async def copy(self, connection: Any, table: str, rows: list[Row]) -> None:
+        self.sizes.append(len(rows))
+        if len(self.sizes) == 1:
+            await self.is_let_go.wait()
+        await self._copy(connection, table, rows)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+    keeping.look_ahead(at=NOON)
+    found = Held()
+    monkeypatch.setattr(copying, "copy", found.copy)
+    return found
+
+
+async def while_one_is_written(writer: Writer, held: Held, n: int) -> "asyncio.Future[Any]":
+    """So many rows come one by one after a first, whose group is under way."""
+    tasks = [asyncio.create_task(writer.write([row(0)]))]
+    while not held.sizes:
+        await asyncio.sleep(0)
+    for number in range(1, n + 1):
+        tasks.append(asyncio.create_task(writer.write([row(number)])))
+        await asyncio.sleep(0)
+    return asyncio.gather(*tasks)
+
+
+def test_what_comes_while_a_group_is_written_is_the_next_group(monkeypatch: pytest.MonkeyPatch, held: Held) -> None:
+    monkeypatch.setattr(writing, "SLOW", 60.0)
+
+    async def told(writer: Writer) -> None:
+        all_of_it = await while_one_is_written(writer, held, 10)
+        held.is_let_go.set()
+        await all_of_it
+
+    story(told)
+
+    assert held.sizes == [1, 10]
+    assert kept() == list(range(11))
+
+
+@pytest.mark.parametrize(("many", "slow"), [(3, 60.0), (100, 0.0)])
+def test_nobody_waits_long_for_a_group_that_is_held_up(
+    monkeypatch: pytest.MonkeyPatch, held: Held, many: int, slow: float
+) -> None:
+    monkeypatch.setattr(writing, "MANY", many)
+    monkeypatch.setattr(writing, "SLOW", slow)
+
+    async def told(writer: Writer) -> None:
+        all_of_it = await while_one_is_written(writer, held, 3)
+        while await asyncio.to_thread(_n_kept) < 3:
+            pass
+        held.is_let_go.set()
+        await all_of_it
+
+    story(told)
+
+    assert sum(held.sizes) == 4 and kept() == list(range(4))
+
+
+def test_what_a_later_group_leaves_waits_no_longer_for_an_earlier_one_that_is_held_up(
+    monkeypatch: pytest.MonkeyPatch, held: Held
+) -> None:
+    monkeypatch.setattr(writing, "MANY", 3)
+    monkeypatch.setattr(writing, "SLOW", 0.1)
+
+    async def told(writer: Writer) -> None:
+        beside = asyncio.create_task(while_one_is_written(writer, held, 3))
+        while len(held.sizes) < 2:
+            await asyncio.sleep(0)
+        await asyncio.wait_for(writer.write([row(4)]), 3.0)
+        held.is_let_go.set()
+        await (await beside)
+
+    story(told)
+
+    assert held.sizes == [1, 3, 1] and kept() == list(range(5))
+
+
+def _n_kept() -> int:
+    try:
+        return len(kept())
+    finally:
+        connection.close()
 
 
 def test_a_repeat_is_answered_and_not_kept_again_by_another_process_either() -> None:
