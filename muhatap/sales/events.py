@@ -161,7 +161,7 @@ def _entry(verb: str, said: Mapping[str, Any], told: list[Line]) -> dict[str, An
     has_list = isinstance(said.get("products"), list)
     entry: dict[str, Any] = {"verb": verb}
     if verb in (ADD, REMOVE) or has_list:
-        entry["items"] = [_item(line, is_counted="quantity" in said or has_list) for line in told]
+        entry["items"] = [item(line, is_counted="quantity" in said or has_list) for line in told]
     if cart := text(said.get("cart_id"), 100):
         entry["cart"] = cart
     if coin := currency(said.get("currency")):
@@ -169,7 +169,8 @@ def _entry(verb: str, said: Mapping[str, Any], told: list[Line]) -> dict[str, An
     return entry
 
 
-def _item(line: Line, *, is_counted: bool) -> dict[str, str]:
+def item(line: Line, *, is_counted: bool = True) -> dict[str, str]:
+    """What lies in a cart, as it is kept."""
     thing = line.thing
     told = {"id": thing.external_id, "name": thing.name, "variant": thing.variant, "price": str(line.price)}
     return told | ({"quantity": str(line.quantity)} if is_counted else {})

@@ -209,11 +209,13 @@ class Order(models.Model):
 
     `source` and `visitor` are the browser that claims it: a claim, never a proof of who ordered. Its way stands in its steps.
     `may_be_written_to`: what the buyer said to the shop about news and offers, None when it tells nothing of that.
+    `checkout`: the shop's number of the checkout it was made in, which may be told of later than the order.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
     external_id = models.CharField(max_length=100)
     number = models.CharField(max_length=100)
+    checkout = models.CharField(max_length=100, blank=True, db_default="")
     state = models.CharField(max_length=10, choices=State, default=State.PLACED)
     currency = models.CharField(max_length=3)
     total = money()
@@ -253,6 +255,7 @@ class Order(models.Model):
             models.Index(fields=["number"], name="orders_by_number"),
             models.Index(OpClass(models.F("number"), name="varchar_pattern_ops"), name="orders_by_number_begun"),
             models.Index(fields=["external_id"], name="orders_by_external_id"),
+            models.Index(fields=["shop", "checkout"], condition=~Q(checkout=""), name="orders_by_checkout"),
             GinIndex(
                 OpClass(models.Func("customer_name", function="fold_tr"), name="gin_trgm_ops"),
                 name="orders_by_customer",

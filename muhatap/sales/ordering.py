@@ -47,6 +47,11 @@ class Browser:
     source: str
     visitor: str
 
+    @classmethod
+    def at_checkout(cls, shop: Shop, number: str) -> "Browser":
+        """Whoever stands at a checkout that the shop's server tells of, by its number."""
+        return cls(source=f"shop:{shop.pk}", visitor=f"checkout:{number}")
+
 
 @transaction.atomic
 def take(*, shop: Shop, told: ToldOrder, at: datetime, browser: Browser | None = None) -> Taken:
@@ -112,6 +117,12 @@ def of_visitors(since: Mapping[Browser, datetime]) -> dict[Browser, list[Order]]
     for order in Order.objects.raw(_OF_VISITORS, bulk.columns(rows)) if rows else ():
         found[Browser(source=order.source, visitor=order.visitor)].append(order)
     return found
+
+
+def of_checkout(*, shop: Shop, number: str) -> Order | None:
+    """The order that was made in this checkout of the shop and came to something; None where none is known."""
+    made = Order.objects.filter(shop=shop, checkout=number).exclude(checkout="").exclude(state=State.CANCELLED)
+    return made.order_by("-placed_at", "-id").first()
 
 
 def guest_key(who: Customer) -> str:
@@ -217,6 +228,8 @@ def _write(order: Order, shop: Shop, told: ToldOrder) -> None:
         order.total = sum((line.amount for line in told.lines or ()), NOTHING)
     order.placed_at = told.placed_at if order.pk is None or order.is_told_by_server else order.placed_at
     order.modified_at = told.modified_at
+    if told.checkout:
+        order.checkout = told.checkout
     order.promised_on = told.promised_on or order.promised_on
     order.customer_name = told.customer.name[:200] or order.customer_name
     if told.customer.may_be_written_to is not None:

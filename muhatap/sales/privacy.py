@@ -20,7 +20,8 @@ from muhatap.contacts import forgetting
 from muhatap.contacts.models import Contact, Identity
 from muhatap.sales import arriving, ordering, recognising, shops
 from muhatap.sales.kinds import reading
-from muhatap.sales.models import Order, Shop, ShopDelivery
+from muhatap.sales.models import Cart, Order, Shop, ShopDelivery
+from muhatap.sales.ordering import Browser
 from muhatap.sales.told import mapping, text
 from muhatap.shared import jobs, locks
 
@@ -99,6 +100,32 @@ def kept(shop: Shop, request: Request) -> Iterator[Mapping[str, Any]]:
         }
 
 
+def checkouts(shop: Shop, request: Request) -> "QuerySet[Cart]":
+    """The carts that the shop told of: all of them, or those of this customer's account there."""
+    told = Cart.objects.filter(shop=shop, source=Browser.at_checkout(shop, "").source)
+    if request.kind == "erase_shop":
+        return told
+    found = contact(shop, request)
+    return told.filter(contact=found) if found else told.none()
+
+
+def kept_of_carts(shop: Shop, request: Request) -> Iterator[Mapping[str, Any]]:
+    """What we keep of their checkouts, one by one."""
+    for cart in checkouts(shop, request).prefetch_related("lines").order_by("began_at", "id"):
+        yield {
+            "checkout": cart.visitor.removeprefix(Browser.at_checkout(shop, "").visitor),
+            "began_at": cart.began_at.isoformat(),
+            "changed_at": cart.changed_at.isoformat(),
+            "ordered_at": cart.ordered_at.isoformat() if cart.ordered_at else None,
+            "total": str(cart.total),
+            "currency": cart.currency,
+            "lines": [
+                {"name": line.name, "variant": line.variant, "quantity": str(line.quantity), "price": str(line.price)}
+                for line in cart.lines.all()
+            ],
+        }
+
+
 @transaction.atomic
 def take_out(*, delivery: ShopDelivery, by: User, at: datetime) -> dict[str, Any] | None:
     """What the shop gave of the customer who asks, for somebody of ours to give to them; None where nobody asks."""
@@ -106,8 +133,9 @@ def take_out(*, delivery: ShopDelivery, by: User, at: datetime) -> dict[str, Any
     if request is None or request.kind != "tell":
         return None
     some = list(kept(delivery.shop, request))
+    carts = list(kept_of_carts(delivery.shop, request))
     _record(delivery, "shop.data_taken", len(some), by=by, at=at)
-    return {"shop": delivery.shop.name, "customer": request.account, "orders": some}
+    return {"shop": delivery.shop.name, "customer": request.account, "orders": some, "checkouts": carts}
 
 
 @transaction.atomic
@@ -136,6 +164,7 @@ def erase(*, delivery: ShopDelivery, by: User, at: datetime) -> int:
         if request is None or request.kind == "tell":
             return 0
         _forget_sent(delivery, request)
+        checkouts(delivery.shop, request).delete()  # nobody's books need what lay in them
         n, last = 0, 0
         while some := _part(delivery.shop, request, after=last, at=at):
             n, last = n + len(some), some[-1]
@@ -211,7 +240,8 @@ def _is_about(delivery: ShopDelivery, account: str, ids: set[str], shown: set[st
     try:
         for one in reading.told(delivery):
             name = one.order.external_id if one.order else one.gone
-            who = one.order.customer.account if one.order else ""
+            said = one.order or one.cart
+            who = said.customer.account if said else ""
             is_named = name in ids or (delivery.topic == arriving.FILE and name.removeprefix("#") in shown)
             if is_named or (account and who == account):
                 return True

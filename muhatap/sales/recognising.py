@@ -53,6 +53,14 @@ def recognise(*, order: Order, shop: Shop, who: Customer, at: datetime) -> Conta
     return contact
 
 
+@transaction.atomic
+def of_account(*, shop: Shop, who: Customer, at: datetime) -> Contact | None:
+    """Whose account at the shop it is; None for a guest: what somebody types at a checkout and does not send makes nobody."""
+    if not who.account:
+        return None
+    return identity.resolve(claims=list(_claims(shop, who)), source=sources(shop)[0], at=at)
+
+
 def _claims(shop: Shop, who: Customer) -> Iterator[Claim]:
     if who.account:
         yield Claim(kind="shop", value=shops.account(shop, who.account), is_verified=True, name=who.name)

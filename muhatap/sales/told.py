@@ -100,6 +100,19 @@ class ToldOrder:
     returns: tuple[Return, ...] | None = None
     is_unpaid: bool = False  # begun at the checkout, and may never become an order
     promised_on: date | None = None
+    checkout: str = ""  # the shop's number of the checkout it was made in
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldCart:
+    """A checkout as the shop's server tells of it, as it stood at `at`; `is_over` when it became an order or was thrown away."""
+
+    external_id: str
+    at: datetime | None = None
+    currency: str = ""
+    customer: Customer = Customer()
+    lines: tuple[Line, ...] = ()
+    is_over: bool = False
 
 
 def amount(said: object) -> Decimal | None:

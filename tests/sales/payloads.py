@@ -78,6 +78,14 @@ def shopify_order(number: int = 820982911946154508, **more: Any) -> dict[str, An
     } | more  # fmt: skip
 
 
+def shopify_checkout(number: int = 901, **more: Any) -> dict[str, Any]:
+    """Mehmet's towels at the checkout, five minutes before he orders #10231."""
+    order = shopify_order()
+    told = {name: order[name] for name in ("currency", "email", "customer", "line_items")}
+    times = {"created_at": "2026-10-28T09:50:00+03:00", "updated_at": "2026-10-28T09:55:00+03:00", "completed_at": None}
+    return {"id": number, "token": "b1946ac9"} | told | times | more
+
+
 def trendyol_package(number: int = 33301, **more: Any) -> dict[str, Any]:
     return {
         "id": number,

@@ -16,10 +16,10 @@ from muhatap.flow import shopping
 from muhatap.flow import shops as digesting
 from muhatap.sales import arriving, carting, shops, watching
 from muhatap.sales.models import Cart, Leaving, Order, Shop
-from muhatap.visits import keeping, sites
+from muhatap.visits import keeping, received, segment, sites
 from muhatap.visits.models import Event, Site, VisitorLink
 from tests import cast
-from tests.sales.payloads import raw, woo_order
+from tests.sales.payloads import raw, shopify_checkout, shopify_order, woo_order
 from tests.visits.leaves import without_leaves
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,19 @@ def test_what_is_put_in_lies_in_the_cart(site: Site, shop: Shop) -> None:
     cart = Cart.objects.get()
     assert (cart.shop, cart.total, cart.n_items, cart.currency) == (shop, Decimal("2849.90"), 1, "TRY")
     assert str(cart.lines.get().product) == "Keten nevresim"
+
+
+def test_large_events_come_in_smaller_runs_and_all_in_one_go(
+    site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert received.PIECE * segment.LARGEST_EVENT <= received.LARGEST
+    monkeypatch.setattr(received, "LARGEST", 1)
+    for n in range(3):
+        arrive(site, n, "Product Added", visitor=f"tarayici-{n}")
+
+    shopping.carry_all(at=minute(4))
+
+    assert Cart.objects.count() == 3
 
 
 def test_carts_of_many_visitors_in_one_run_stay_apart(site: Site, shop: Shop) -> None:
@@ -442,3 +455,84 @@ def test_a_cart_that_was_ordered_is_not_left(site: Site, shop: Shop) -> None:
     assert not Cart.objects.left().exists()
     watching.find_left(at=minute(90))
     assert not Leaving.objects.filter(over_at=None).exists()
+
+
+MORNING = datetime(2026, 10, 28, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shopify() -> Shop:
+    values = {"name": "Ihlamur Ev", "secret": "gizli"}
+    return shops.connect(kind="shopify", values=values, by=cast.selin(), at=MORNING)
+
+
+def say(shop: Shop, topic: str, said: dict[str, Any], *, minutes: float = 0) -> None:
+    at = MORNING + timedelta(minutes=minutes)
+    delivery = arriving.accept(shop=shop, external_id="", topic=topic, raw=raw(said), at=at).delivery_id
+    digesting.digest(delivery_id=delivery or 0, at=at)
+
+
+def left(minutes: float) -> int:
+    watching.find_left(at=MORNING + timedelta(minutes=minutes))
+    return Cart.objects.left().count()
+
+
+def test_a_checkout_that_the_shop_tells_of_is_a_cart_until_it_is_ordered(shopify: Shop) -> None:
+    say(shopify, "checkouts/create", shopify_checkout(updated_at="2026-10-28T09:50:00+03:00"))
+    say(shopify, "checkouts/update", shopify_checkout())
+
+    cart = Cart.objects.get()
+    assert (cart.total, cart.n_items, str(cart.contact)) == (Decimal("1249.90"), 1, "Mehmet Kaya")
+    assert left(60) == 1
+
+    say(shopify, "orders/create", shopify_order(checkout_id=901), minutes=70)
+    cart.refresh_from_db()
+    assert cart.order == Order.objects.get() and left(120) == 0
+
+
+def test_a_checkout_that_is_told_of_later_than_its_order_is_left_by_nobody(shopify: Shop) -> None:
+    guest = {"id": 7712, "state": "disabled", "first_name": "Mehmet", "last_name": "Kaya"}
+    say(shopify, "orders/create", shopify_order(checkout_id=901))
+    say(shopify, "orders/create", shopify_order(2, checkout_id=902, customer=guest))
+    say(shopify, "checkouts/create", shopify_checkout(), minutes=3)
+    say(shopify, "checkouts/update", shopify_checkout(updated_at="2026-10-28T10:01:00+03:00"), minutes=4)
+    say(shopify, "checkouts/create", shopify_checkout(902, customer=guest), minutes=300)
+
+    assert left(600) == 0 and not Leaving.objects.exists()
+    assert set(Cart.objects.values_list("order__checkout", flat=True)) == {"901", "902"}
+
+
+def test_a_checkout_whose_order_was_cancelled_is_a_cart_like_any_other(shopify: Shop) -> None:
+    say(shopify, "orders/create", shopify_order(checkout_id=901))
+    say(shopify, "orders/delete", {"id": shopify_order()["id"]}, minutes=1)
+    say(shopify, "checkouts/create", shopify_checkout(), minutes=3)
+
+    assert left(120) == 1
+
+
+def test_a_guests_checkout_is_nobodys_and_ends_with_its_order_or_with_itself(shopify: Shop) -> None:
+    guest = {"id": 7712, "state": "disabled", "first_name": "Mehmet", "last_name": "Kaya"}
+    for number in (901, 902):
+        say(shopify, "checkouts/create", shopify_checkout(number, customer=guest))
+    assert {cart.contact for cart in Cart.objects.all()} == {None} and not Contact.objects.exists()
+    assert left(60) == 2
+
+    say(shopify, "orders/create", shopify_order(checkout_id=901, customer=guest), minutes=61)
+    say(shopify, "checkouts/delete", {"id": 902}, minutes=62)
+    assert left(120) == 0
+
+
+def test_where_a_tag_tells_of_carts_a_checkout_is_no_second_one(shopify: Shop, site: Site) -> None:
+    Shop.objects.update(web_source=f"site:{site.pk}")
+    arrive(site, 0, "Product Added")
+    carry()
+    say(shopify, "checkouts/create", shopify_checkout(updated_at=minute(1).isoformat()))
+
+    assert Cart.objects.get().source == f"site:{site.pk}"
+
+
+def test_a_checkout_of_a_shop_whose_site_tells_of_no_carts_is_a_cart(shopify: Shop, site: Site) -> None:
+    Shop.objects.update(web_source=f"site:{site.pk}")
+    say(shopify, "checkouts/create", shopify_checkout())
+
+    assert left(60) == 1

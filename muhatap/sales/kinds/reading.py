@@ -11,14 +11,15 @@ from muhatap.sales import feeds
 from muhatap.sales.arriving import FILE
 from muhatap.sales.kinds import shopify, trendyol, woocommerce
 from muhatap.sales.models import Shop, ShopDelivery
-from muhatap.sales.told import Thing, ToldOrder, Unreadable, items, mapping, text
+from muhatap.sales.told import Thing, ToldCart, ToldOrder, Unreadable, items, mapping, text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """One thing a delivery tells: an order, a product, the number of an order that was thrown away, or what could not be read."""
+    """One thing a delivery tells: an order, a cart, a product, the number of an order that was thrown away, or what could not be read."""
 
     order: ToldOrder | None = None
+    cart: ToldCart | None = None
     thing: Thing | None = None
     gone: str = ""
     problem: str = ""
@@ -62,6 +63,8 @@ def _shopify(subject: str, act: str, said: Any) -> Iterator[Told]:
         yield Told(gone=text(mapping(said).get("id"), 100))
     elif subject == "orders":
         yield Told(order=shopify.order(mapping(said)))
+    elif subject == "checkouts":
+        yield Told(cart=shopify.checkout(mapping(said), is_gone=act == "delete"))
     elif subject == "products" and act != "delete":
         yield Told(thing=shopify.thing(mapping(said)))
 

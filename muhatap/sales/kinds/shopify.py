@@ -11,6 +11,7 @@ from muhatap.sales.told import (
     Line,
     Return,
     Thing,
+    ToldCart,
     ToldOrder,
     Unreadable,
     amount,
@@ -57,6 +58,24 @@ def order(said: Mapping[str, Any]) -> ToldOrder:
         returns=tuple(
             filter(None, (_return(one, currency(said.get("currency"))) for one in items(said.get("refunds"))))
         ),
+        checkout=text(said.get("checkout_id"), 100),
+    )
+
+
+def checkout(said: Mapping[str, Any], *, is_gone: bool) -> ToldCart:
+    """A checkout that was begun, changed or (`is_gone`) thrown away. Raises Unreadable."""
+    number = text(said.get("id"), 100)
+    completed_at = moment(said.get("completed_at"))
+    at = completed_at or moment(said.get("updated_at")) or moment(said.get("created_at"))
+    if not number or (at is None and not is_gone):
+        raise Unreadable("a checkout has an id and says when it changed (updated_at)")
+    return ToldCart(
+        external_id=number,
+        at=at,
+        currency=currency(said.get("currency")),
+        customer=_customer(said),
+        lines=tuple(map(_line, items(said.get("line_items")))),
+        is_over=is_gone or completed_at is not None,
     )
 
 
