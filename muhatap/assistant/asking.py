@@ -1,5 +1,6 @@
 """An asking and what becomes of it: prepared and shown, sent when a person says so, answered, failed or stopped, then taken or not."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -52,15 +53,13 @@ def prepare(
     there = setting.current()
     if not setting.is_on(task, there):
         raise NotOn(task)
-    host, model = _place(there)
     Asking.objects.filter(conversation_id=conversation_id, by=by, state=State.PREPARED).delete()
     return Asking.objects.create(
         task=task,
         conversation_id=conversation_id,
         by=by,
         prepared_at=at,
-        host=host,
-        model=model,
+        **_place(there),
         language=language,
         instructions=instructions,
         text=text,
@@ -83,8 +82,8 @@ def send(*, asking: Asking, by: User, at: datetime) -> Asking:
         if is_seen:
             _send(row, by=by, at=at)
         else:
-            row.host, row.model = _place(there)
-            row.save(update_fields=["host", "model"])
+            Asking.objects.filter(pk=row.pk).update(**_place(there))
+            row.refresh_from_db()
     if not is_seen:
         raise Elsewhere(row.host)
     return row
@@ -216,13 +215,15 @@ def forget_conversation(*, conversation_id: int, at: datetime) -> None:
     about.filter(forgotten_at=None).update(**_FORGOTTEN, forgotten_at=at)
 
 
-def _place(there: Assistant) -> tuple[str, str]:
-    """Where texts go, as people are shown it."""
-    return urlsplit(there.url).netloc, there.model
+def _place(there: Assistant) -> dict[str, str]:
+    """Where texts go: host and model, as people are shown it, and the whole address as a hash."""
+    whole = hashlib.sha256(there.url.encode("utf-8", "replace")).hexdigest()
+    return {"host": urlsplit(there.url).netloc, "model": there.model, "place": whole}
 
 
 def _is_seen(row: Asking, there: Assistant) -> bool:
-    return (row.host, row.model) == _place(there)
+    now = _place(there)
+    return (row.host, row.model) == (now["host"], now["model"]) and row.place in ("", now["place"])
 
 
 def _locked(pk: int) -> Asking:

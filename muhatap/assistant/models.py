@@ -65,6 +65,8 @@ class Asking(models.Model):
     ended_at = models.DateTimeField(null=True)
     host = models.CharField(max_length=260, blank=True)
     model = models.CharField(max_length=200, blank=True)
+    # A hash of the whole address: paths may hold secrets.
+    place = models.CharField(max_length=64, blank=True, db_default="")
     language = models.CharField(max_length=5, blank=True)
     instructions = models.TextField(blank=True)
     text = models.TextField(blank=True)

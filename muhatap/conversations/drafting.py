@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.conversations import threads
@@ -29,7 +30,7 @@ def save(
     """
     if unknown := content.keys() - FIELDS:
         raise TypeError(f"a draft has no {', '.join(sorted(unknown))}")
-    before = Draft.objects.select_for_update().filter(conversation=conversation, by=by, kind=kind).first()
+    before = drafts(conversation, by, kind).select_for_update().first()
     if before and based_on is not None and _is_elsewhere(before, based_on, content):
         keep_copy(draft=before, because=ELSEWHERE, at=at)
     version = before.version + 1 if before else 1
@@ -40,14 +41,19 @@ def save(
     return draft
 
 
+def drafts(conversation: Conversation, by: User, kind: str) -> QuerySet[Draft]:
+    """The one draft somebody has of a kind here, or none."""
+    return Draft.objects.filter(conversation=conversation, by=by, kind=kind)
+
+
 def discard(*, conversation: Conversation, by: User, kind: str) -> None:
-    Draft.objects.filter(conversation=conversation, by=by, kind=kind).delete()
+    drafts(conversation, by, kind).delete()
 
 
 @transaction.atomic
 def throw_away(*, conversation: Conversation, by: User, kind: str, at: datetime) -> DraftCopy | None:
     """Discard a draft so that it can be brought back; None when there was none."""
-    draft = Draft.objects.select_for_update().filter(conversation=conversation, by=by, kind=kind).first()
+    draft = drafts(conversation, by, kind).select_for_update().first()
     if draft is None:
         return None
     kept = keep_copy(draft=draft, because=DISCARDED, at=at)

@@ -28,7 +28,8 @@ def sentence(because: str, details: Mapping[str, Any]) -> str:
     }
     said = words.get(because, "")
     if details.get("new_subject"):
-        said = f"{said} {_('It has a new subject.')}".strip()
+        renewed = _("It has a new subject.")
+        said = f"{said} {renewed}".strip()
     return said
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 
 from muhatap.accounts import audit
@@ -11,7 +11,7 @@ from muhatap.accounts.permissions import may
 from muhatap.conversations import lists, wanting
 from muhatap.conversations.models import SavedView
 from muhatap.conversations.wanting import Wanted
-from muhatap.shared import locks
+from muhatap.shared import locks, patience
 from muhatap.shared.text import without_nul
 
 MOST = 50
@@ -105,11 +105,8 @@ def n_up_to_bound(view: SavedView, *, user: User, at: datetime) -> int | None:
     """How many stand in it for this user, at most BOUND; None when counting would take too long."""
     shown = wanting.view(Wanted.of_json(view.query), user=user, at=at)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select set_config('statement_timeout', %s, true)", [str(PATIENCE_MS)])
-            n = len(lists.numbers(user, shown, limit=BOUND))
-            cursor.execute("set local statement_timeout to default")
-            return n
+        with patience.at_most(PATIENCE_MS):
+            return len(lists.numbers(user, shown, limit=BOUND))
     except DatabaseError:
         return None
 

@@ -1,5 +1,6 @@
 """What customers answer: a score, further questions, a word. Kept once for an invitation and changeable while it is open."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from muhatap.feedback.models import HIGHEST, LOWEST, Answer, Invitation, Respons
 from muhatap.interactions.ledger import excerpt
 from muhatap.interactions.models import Interaction
 from muhatap.shared import locks
+from muhatap.shared.text import without_nul
 
 SALT = "survey"
 RECEIPT = "survey.receipt"
@@ -89,8 +91,9 @@ def _signed(token: str, salt: str) -> int | None:
 
 def open_survey(key: str) -> Survey | None:
     """The survey behind an address for everybody; None where there is none."""
-    rows = Survey.objects.filter(key=key, archived_at=None) if key else Survey.objects.none()
-    return rows.select_related("inbox").first()
+    if not key or key != without_nul(key):
+        return None
+    return Survey.objects.select_related("inbox").filter(key=key, archived_at=None).first()
 
 
 def is_open(response: Response, *, at: datetime) -> bool:
@@ -144,13 +147,14 @@ def answer_openly(
 ) -> Answered:
     """Keep the answer of somebody who came by a link, a code or a page.
 
-    The same nonce again is the same answer; so is what somebody we know answers again before we may ask them again.
+    The same nonce again, for the same survey, is the same answer; so is what somebody we know answers again before we may ask them again.
     Raises Closed, Off, Full, ValueError.
     """
+    typed, nonce = without_nul(nonce), _nonce(survey, nonce)
     locks.hold("survey answer", survey.pk, nonce)
     if contact is not None:
         locks.hold("survey answer of", survey.pk, contact.pk)
-    known = _given_before(survey, nonce=nonce, contact=contact, at=at)
+    known = _given_before(survey, typed=typed, nonce=nonce, contact=contact, at=at)
     if known is not None:
         return change(response=known, given=given, at=at)
     if not asking.is_running(survey, at=at):
@@ -160,8 +164,14 @@ def answer_openly(
     return _first(survey, given, at=at, contact=contact, way=way, language=language, nonce=nonce or None)
 
 
-def _given_before(survey: Survey, *, nonce: str, contact: Contact | None, at: datetime) -> Response | None:
-    known = Response.objects.filter(nonce=nonce).first() if nonce else None
+def _nonce(survey: Survey, typed: str) -> str:
+    """Whatever a page sends, as a name of one survey's answer: that of another survey is none of its business."""
+    return hashlib.sha256(f"{survey.pk}:{without_nul(typed)}".encode()).hexdigest()[:40] if typed else ""
+
+
+def _given_before(survey: Survey, *, typed: str, nonce: str, contact: Contact | None, at: datetime) -> Response | None:
+    """Answers of older releases stand under the nonce as it was typed."""
+    known = Response.objects.filter(survey=survey, nonce__in=[nonce, typed]).first() if nonce else None
     if known is not None or contact is None:
         return known
     theirs = Response.objects.filter(survey=survey, contact=contact, at__gt=at - _days_of_one(survey))
@@ -221,9 +231,10 @@ def _change(response: Response, survey: Survey, given: Given, *, at: datetime) -
     if _all(response) == before:
         return Answered(response, score_before=score_before)
     is_altered = _is_altered(before, _all(response))
+    response.gone_on_at = at
     if is_altered:
         response.changed_at = at
-    response.save(update_fields=["score", "comment", "changed_at"])
+    response.save(update_fields=["score", "comment", "changed_at", "gone_on_at"])
     words = words_of(response)
     told = Interaction.objects.filter(survey_response=response)
     told.update(title=_title(survey, response.score), excerpt=excerpt(words))

@@ -183,8 +183,9 @@ class Invitation(models.Model):
 
 
 class Response(models.Model):
-    """What somebody answered: a score, and a comment if they like. One for an invitation, and it may change; without an
-    invitation by link, QR code or on a page, where `contact` is known only when a shop's signature proves it."""
+    """What somebody answered: a score, and a comment if they like. One for an invitation, and it may be gone on with (`gone_on_at`)
+    and change (`changed_at`: what was said is said otherwise); without an invitation by link, QR code or on a page, where `contact`
+    is known only when a shop's signature proves it."""
 
     class Way(models.TextChoices):
         MAIL = "mail", pgettext_lazy("way of asking", "Mail")
@@ -206,6 +207,7 @@ class Response(models.Model):
     comment = models.TextField(blank=True)
     at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
+    gone_on_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from muhatap.contacts.models import Tag
-from muhatap.feedback import figures, results
+from muhatap.feedback import asking, figures, results
 from muhatap.feedback.figures import Figure
 from muhatap.feedback.models import Invitation
 from muhatap.feedback.results import Cut
@@ -101,7 +101,7 @@ def _asked(cut: Cut, at: datetime) -> Iterable[_Asked]:
     told: Any = found.annotate(carried=tagged).values_list(
         "way", "carried", "sent_at", "contact__created_at", "response__id"
     )
-    open_for = timedelta(days=cut.survey.open_days)
+    open_for = timedelta(days=cut.survey.open_days) if asking.is_running(cut.survey, at=at) else timedelta()
     for way, tags, sent_at, met_at, response in told:
         may_still = response is None and sent_at + open_for > at
         yield _Asked(way, tuple(tags or ()), _age(sent_at - met_at), response is not None, may_still)

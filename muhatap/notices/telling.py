@@ -13,7 +13,7 @@ from muhatap.notices import things, wishes, words
 from muhatap.notices.models import Notice, Way
 from muhatap.notices.things import Thing
 from muhatap.sales.models import Shop
-from muhatap.service.models import Case
+from muhatap.service.models import Case, Promise
 from muhatap.shared import jobs, live
 from muhatap.understanding.models import Theme
 
@@ -76,8 +76,8 @@ def see(*, user: User, conversation: Conversation, at: datetime, until: int | No
 
 
 @transaction.atomic(savepoint=False)
-def see_thing(*, user: User, thing: Theme | Case | Shop, at: datetime) -> int:
-    """They have looked at a theme, a case or a shop. How many notices of it were new."""
+def see_thing(*, user: User, thing: Theme | Case | Shop | Promise, at: datetime) -> int:
+    """They have looked at a theme, a case, a shop or a promise. How many notices of it were new."""
     return _seen(user, Notice.objects.filter(things.told(thing), user=user, seen_at=None), at=at)
 
 
@@ -104,7 +104,9 @@ def forget_old(*, at: datetime) -> None:
 def n_unseen(user: User) -> int:
     """Of how many conversations and things there is something new."""
     unseen = _shown(user).filter(seen_at=None)
-    return unseen.values("message__conversation_id", "week__theme_id", "case_id", "shop_id").distinct().count()
+    things_of = ("message__conversation_id", "week__theme_id", "case_id", "shop_id", "promise_id")
+    n: int = unseen.values(*things_of).distinct().count()
+    return n
 
 
 def news(user: User, *, after: int) -> list[Notice]:

@@ -1,4 +1,5 @@
-"""What a notice is of that is no entry: the week of a theme, a case, a shop; and of all notices, which their reader may still see."""
+"""What a notice is of that is no entry: the week of a theme, a case, a shop, a promise; and of all notices, which their reader
+may still see."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,19 +13,20 @@ from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope, visible_to
 from muhatap.notices.models import Notice
 from muhatap.sales.models import Shop
-from muhatap.service.models import Case, CaseLink
+from muhatap.service.models import Case, CaseLink, Promise
 from muhatap.understanding.models import Theme, ThemeWeek
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """One of the three, what happened to it, and the name under which everybody is told of that once."""
+    """One of the four, what happened to it, and the name under which everybody is told of that once."""
 
     event: str
     key: str
     week: ThemeWeek | None = None
     case: Case | None = None
     shop: Shop | None = None
+    promise: Promise | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
     def notice(self, **told: Any) -> Notice:
@@ -32,6 +34,7 @@ class Thing:
             week=self.week,
             case=self.case,
             shop=self.shop,
+            promise=self.promise,
             event=self.event,
             details=self.details,
             key=self.key,
@@ -49,15 +52,23 @@ def of_case(case: Case, event: str, *, again: str = "") -> Thing:
     return Thing(event=event, key=f"{event}:{case.pk}:{again}", case=case, details={"due_at": due})
 
 
+def of_promise(promise: Promise, event: str) -> Thing:
+    """A promise that stands in no conversation comes close, or its moment is over; put off, it does so anew."""
+    due = promise.due_at.isoformat()
+    return Thing(event=event, key=f"{event}:{promise.pk}:{due}", promise=promise, details={"due_at": due})
+
+
 def of_shop(shop: Shop, event: str, *, again: str, **details: Any) -> Thing:
     """A shop passed something on. No name of a customer may stand in the details: they outlive what is erased."""
     return Thing(event=event, key=f"{event}:{shop.pk}:{again}", shop=shop, details=details)
 
 
-def told(thing: Theme | Case | Shop) -> Q:
+def told(thing: Theme | Case | Shop | Promise) -> Q:
     """The notices of one thing."""
     if isinstance(thing, Theme):
         return Q(week__theme=thing) | Q(week__theme__merged_into=thing)
+    if isinstance(thing, Promise):
+        return Q(promise=thing)
     return Q(case=thing) if isinstance(thing, Case) else Q(shop=thing)
 
 
@@ -69,6 +80,8 @@ def shown(user: User) -> QuerySet[Notice]:
         allowed |= Q(week__isnull=False, week__theme__hidden_at=None)
     if may(user, "cases.read"):
         allowed |= Q(case__isnull=False) & _cases(user)
+    if may(user, "promises.read"):
+        allowed |= Q(promise__isnull=False) & (Q(promise__by=user) | Q(promise__conversation_id=None))
     if may(user, "shops.edit"):
         allowed |= Q(shop__isnull=False)
     return Notice.objects.filter(allowed, user=user)

@@ -15,7 +15,10 @@ from muhatap.notices.models import Kind, Notice
 
 LONGEST = 120
 # What the words of a notice are made of, read with it.
-NEEDED = ("message__conversation__contact", "message__by", "week__theme__merged_into", "case__contact", "shop")
+NEEDED = (
+    "message__conversation__contact", "message__by", "week__theme__merged_into", "case__contact", "shop",
+    "promise__contact", "promise__by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,16 @@ def path(notice: Notice) -> str:
         return f"/inbox/{notice.message.conversation_id}/"
     if notice.week:
         return f"/insight/voice/themes/{notice.week.theme.merged_into_id or notice.week.theme_id}/"
+    if notice.promise_id:
+        return f"/promises/{notice.promise_id}/"
     return f"/cases/{notice.case_id}/" if notice.case_id else f"/settings/shops/{notice.shop_id}/deliveries/"
 
 
 def _about(notice: Notice) -> str:
     if notice.week:
         return _("Customers’ voice")
-    return str(notice.case.contact) if notice.case else str(notice.shop)
+    owed = notice.case or notice.promise
+    return str(owed.contact) if owed else str(notice.shop)
 
 
 def _assigned(message: Message) -> str:
@@ -100,8 +106,12 @@ def _case(message: Message) -> dict[str, str]:
 
 
 def _promise(message: Message) -> str:
-    told = {"what": message.event_details.get("what", ""), "time": _due(message)}
-    if message.event == "promise_missed":
+    return _owed(message.event, message.event_details.get("what", ""), _due(message))
+
+
+def _owed(event: str, what: object, time: str) -> str:
+    told = {"what": what, "time": time}
+    if event == "promise_missed":
         return _("Your promise is overdue since %(time)s: %(what)s") % told
     return _("Your promise is due at %(time)s: %(what)s") % told
 
@@ -126,6 +136,13 @@ def _case_opened(notice: Notice) -> str:
     return _("A survey opened case #%(case)s: %(what)s") % told
 
 
+def _case_given(notice: Notice) -> str:
+    told = {"case": notice.case_id, "what": notice.case}
+    if notice.case and notice.case.owner_id == notice.user_id:
+        return _("Case #%(case)s is yours now: %(what)s") % told
+    return _("Case #%(case)s was given to your team: %(what)s") % told
+
+
 def _case_near(notice: Notice) -> str:
     return _("Case #%(case)s is due at %(time)s: %(what)s") % _of_case(notice)
 
@@ -136,6 +153,18 @@ def _case_missed(notice: Notice) -> str:
 
 def _of_case(notice: Notice) -> dict[str, object]:
     return {"case": notice.case_id, "what": notice.case, "time": _clock(notice.details)}
+
+
+def _of_promise(notice: Notice) -> str:
+    made = notice.promise
+    if made is None:
+        return ""
+    if made.by_id == notice.user_id:
+        return _owed(notice.event, made.what, _clock(notice.details))
+    told = {"name": made.by, "what": made.what, "time": _clock(notice.details)}
+    if notice.event == "promise_missed":
+        return _("What %(name)s promised is overdue since %(time)s: %(what)s") % told
+    return _("What %(name)s promised is due at %(time)s: %(what)s") % told
 
 
 def _tell(notice: Notice) -> str:
@@ -184,8 +213,11 @@ SENTENCES: dict[str, Callable[[Message], str]] = {
 OF_THINGS: dict[str, Callable[[Notice], str]] = {
     "jump": _jump,
     "case_opened": _case_opened,
+    "case_given": _case_given,
     "case_near": _case_near,
     "case_missed": _case_missed,
+    "promise_near": _of_promise,
+    "promise_missed": _of_promise,
     "tell": _tell,
     "erase": _erase,
     "erase_shop": _erase_shop,

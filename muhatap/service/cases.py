@@ -167,13 +167,15 @@ def change(*, case: Case, by: User | None, at: datetime, why: str = "", **fields
 @transaction.atomic
 def wait(*, case: Case, why: str, by: User | None, at: datetime) -> None:
     """It waits for somebody: the customer, the carrier, a supplier. Raises HasEnded, NoReason."""
-    _move(case, State.WAITING, Act.WAITS, _reason(why), by, at)
+    row = _move(case, State.WAITING, Act.WAITS, _reason(why), by, at)
+    _record("case.wait", row, by, at, why=_reason(why))
 
 
 @transaction.atomic
 def go_on(*, case: Case, by: User | None, at: datetime) -> None:
     """It waits no more. Raises HasEnded."""
-    _move(case, State.OPEN, Act.GOES_ON, "", by, at)
+    row = _move(case, State.OPEN, Act.GOES_ON, "", by, at)
+    _record("case.go_on", row, by, at)
 
 
 @transaction.atomic

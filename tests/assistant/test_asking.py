@@ -1,6 +1,7 @@
 """An asking: shown before it is sent, sent once, stopped when nobody wants it, forgotten in time."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -71,17 +72,18 @@ def test_what_was_turned_off_meanwhile_does_not_go(prepared: Asking) -> None:
     assert row.state == State.FAILED and row.trouble == Trouble.OFF and row.given_sealed == ""
 
 
-@pytest.mark.parametrize("moved", [{"url": "https://baska.example/v1"}, {"model": "baska-70b"}])
+@pytest.mark.parametrize("moved", [{"url": "https://baska.example/v1"}, {"model": "baska-70b"}, {"path": "/baska/v1"}])
 def test_it_goes_only_where_the_person_saw_it_go(prepared: Asking, moved: dict[str, str]) -> None:
     shown_at = prepared.host
+    if path := moved.pop("path", ""):  # the same server, another tenant's place on it
+        moved["url"] = f"{urlsplit(Assistant.objects.get().url).scheme}://{shown_at}{path}"
     Assistant.objects.update(**moved)
     with pytest.raises(Elsewhere):
         sent(prepared)
     prepared.refresh_from_db()
     assert prepared.state == State.PREPARED and not ProcrastinateJob.objects.filter(task_name="assist").exists()
-    assert (prepared.host, prepared.model) == (
-        ("baska.example", "ihlamur-7b") if "url" in moved else (shown_at, "baska-70b")
-    )
+    there = urlsplit(moved["url"]).netloc if "url" in moved else shown_at
+    assert (prepared.host, prepared.model) == (there, moved.get("model", "ihlamur-7b"))
     assert sent(prepared).state == State.WAITING  # they have seen the new place
 
 

@@ -105,6 +105,17 @@ def test_the_same_form_sent_twice_is_one_answer() -> None:
     assert Response.objects.count() == 1
 
 
+def test_a_form_that_was_open_during_an_upgrade_changes_the_answer_it_gave_before() -> None:
+    nps = survey()
+    told: dict[str, Any] = {"way": "qr", "language": "tr", "nonce": "eski sürümden"}
+    surveying.answer_openly(survey=nps, given=Given(score=7), at=after(1), **told)
+    Response.objects.update(nonce="eski sürümden")  # as it was kept before
+    surveying.answer_openly(survey=nps, given=Given(score=9), at=after(2), **told)
+    surveying.answer_openly(survey=survey(), given=Given(score=2), at=after(3), **told)
+
+    assert sorted(Response.objects.values_list("score", flat=True)) == [2, 9]
+
+
 def test_somebody_we_know_has_one_answer_until_we_may_ask_them_again() -> None:
     nps, ayse = survey(quiet_days=14, open_days=7), person()
     answered(nps, 2, by=ayse)
@@ -345,6 +356,9 @@ def test_where_only_old_customers_answer_the_page_warns() -> None:
 
     early = silence.of(cut(about), at=after(3))
     assert (early.n_answered, early.n_may_still, early.rate.n, early.notable) == (30, 30, 30, [])
+
+    about.is_on = False
+    assert silence.of(cut(about), at=after(3)).n_may_still == 0  # nobody takes their answer any more
 
     told = silence.of(cut(about), at=after(8 * DAY))
 

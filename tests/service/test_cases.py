@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from muhatap.accounts.models import AuditEntry
 from muhatap.contacts.models import Contact
+from muhatap.flow import telling
 from muhatap.interactions.models import Interaction
 from muhatap.service import cases, casework, causes, costing, rates
 from muhatap.service.models import Case, Cause, Cost
@@ -91,6 +92,10 @@ def test_its_way_from_waiting_to_resolved_to_reopened_stands_in_its_steps(ayse: 
     cases.close(case=case, by=can, at=NOW + 6 * DAY)
     told = [step.act for step in case.steps.order_by("pk")]
     assert told == ["opened", "waits", "goes_on", "resolved", "reopened", "resolved", "closed"]
+    audited = AuditEntry.objects.filter(object_id=str(case.pk)).values_list("act", flat=True)
+    assert {"case.wait", "case.go_on"} < set(audited) and {"case.wait", "case.go_on", "case.repeat"} < set(
+        telling.CASES
+    )
     assert case.ended_at == NOW + 5 * DAY
 
 

@@ -181,6 +181,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it came straight into spam, from a blocked sender say: it makes nothing happen."""
+        return self.kind == self.Kind.INBOUND and self.conversation.status == Conversation.Status.SPAM
+
 
 class Attachment(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")

@@ -1,6 +1,6 @@
 """The tables of service, in files by their matter."""
 
-from muhatap.service.models.cases import Case, CaseLink, CaseStep, Cause, Compensation, Resolution
+from muhatap.service.models.cases import Case, CaseLink, CaseStep, CaseView, Cause, Compensation, Resolution
 from muhatap.service.models.costs import Cost, Rate
 from muhatap.service.models.promises import Promise, PromiseEnding, PutOff
 from muhatap.service.models.time import BusinessHours, Holiday, SlaPolicy
@@ -10,6 +10,7 @@ __all__ = [
     "Case",
     "CaseLink",
     "CaseStep",
+    "CaseView",
     "Cause",
     "Compensation",
     "Cost",

@@ -150,6 +150,22 @@ class Case(models.Model):
         return next((one for one in self.resolutions.all() if one.undone_at is None), None)
 
 
+class CaseView(models.Model):
+    """A named filter over the list of cases, one's own or everybody's. `query` are the pairs of its address."""
+
+    name = models.CharField(_("Name"), max_length=80)
+    query = models.JSONField(default=list)
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="case_views")
+    is_shared = models.BooleanField(_("For everybody"), default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "name"], name="case_view_once_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class CaseLink(models.Model):
     """Where a case comes from or was spoken of: an interaction, a conversation, or both.
 
