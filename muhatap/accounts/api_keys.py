@@ -1,6 +1,5 @@
 """Keys with which programs act as somebody of the staff. A key is shown once; only its hash is kept."""
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts import audit, staffing
 from muhatap.accounts.models import ApiKey, User
+from muhatap.shared.secrets import hashed
 
 SCOPES = {
     "conversations:read": _("Read conversations, messages and their files"),
@@ -62,7 +62,7 @@ def create(
         name=name,
         user=user,
         scopes=[scope for scope in SCOPES if scope in scopes],
-        token_hash=_hash(token),
+        token_hash=hashed(token),
         prefix=token[:N_SHOWN],
         by=by,
         created_at=at,
@@ -82,7 +82,7 @@ def revoke(*, key: ApiKey, by: User, at: datetime) -> None:
 
 def by_token(token: str, *, at: datetime) -> ApiKey | None:
     """The standing key of this token: not revoked, not expired, of somebody who may still log in."""
-    key = ApiKey.objects.select_related("user").filter(token_hash=_hash(token), user__is_active=True).first()
+    key = ApiKey.objects.select_related("user").filter(token_hash=hashed(token), user__is_active=True).first()
     return key if key and is_standing(key, at=at) else None
 
 
@@ -95,11 +95,6 @@ def note_use(key: ApiKey, *, at: datetime) -> None:
     if key.last_used_at is None or at - key.last_used_at >= NOTED_EVERY:
         long_ago = Q(last_used_at=None) | Q(last_used_at__lte=at - NOTED_EVERY)
         ApiKey.objects.filter(long_ago, pk=key.pk).update(last_used_at=at)
-
-
-def _hash(token: str) -> str:
-    """A plain hash: there is nothing to guess in 256 random bits, so none of the slowness that passwords need."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _tell(key: ApiKey, act: str, *, by: User, at: datetime, **details: object) -> None:

@@ -1,6 +1,5 @@
 """One-time links with which people set their own password: nobody ever types a password for somebody else."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from muhatap.accounts import audit, staffing, teams
 from muhatap.accounts.models import Invitation, Role, Team, User
+from muhatap.shared.secrets import hashed
 
 LIFETIME = timedelta(days=7)
 
@@ -92,17 +92,13 @@ def accept(*, token: str, password: str, at: datetime) -> User:
 
 def living(token: str, *, at: datetime) -> Invitation | None:
     """The invitation this token opens, if it still does."""
-    found = Invitation.objects.select_related("user").filter(token_hash=_hash(token), used_at=None, revoked_at=None)
+    found = Invitation.objects.select_related("user").filter(token_hash=hashed(token), used_at=None, revoked_at=None)
     return found.filter(expires_at__gt=at).first()
 
 
 def _link(user: User, by: User | None, at: datetime) -> Invited:
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
-        user=user, token_hash=_hash(token), by=by, created_at=at, expires_at=at + LIFETIME
+        user=user, token_hash=hashed(token), by=by, created_at=at, expires_at=at + LIFETIME
     )
     return Invited(user=user, invitation=invitation, token=token)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

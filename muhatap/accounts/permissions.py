@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "promises.make": _STAFF_OF_SERVICE,  # make, keep, break, withdraw and put off promises
     "cases.read": _EVERYBODY,  # of the conversations one sees, one's own, one's teams'
     "cases.edit": _STAFF_OF_SERVICE,  # open, give, resolve, reopen, compensate, write down time and money
+    "cases.shared_views": _LEADS,  # remove a view that somebody else shared
     "cases.export": _LEADS | {ANALYST},
     "costs.read": _LEADS | {ANALYST},  # what quality costs, of everybody
     "everything.export": _ADMINISTRATION,  # all the firm keeps, as files

@@ -162,7 +162,10 @@ class Uncertain(Exception):
 
 
 class Adapter(Protocol):
-    """One kind of channel. `translate` is pure but for storing files; `send` calls `on_handing` once, right before the provider may accept."""
+    """One kind of channel. `translate` is pure but for storing files.
+
+    `send` begins at `at`, and calls `on_handing` once, right before the provider may accept.
+    """
 
     kind: str
 
@@ -170,7 +173,9 @@ class Adapter(Protocol):
 
     def limits(self, settings: Mapping[str, Any]) -> Limits: ...
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt: ...
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt: ...
 
 
 @runtime_checkable

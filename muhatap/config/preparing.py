@@ -30,11 +30,14 @@ def prepare(*, with_demo: bool) -> None:
     owed = environment.read().data / "demo-owed"  # survives a start that is cut short between migrating and playing
     while not _is_our_turn():
         time.sleep(0.2)
-    if with_demo and "django_migrations" not in connection.introspection.table_names():
-        owed.touch()
+    if "django_migrations" not in connection.introspection.table_names():
+        print(_("Making the tables of the new database …"), flush=True)  # whoever starts it first sees that it works
+        if with_demo:
+            owed.touch()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if with_demo and owed.exists():
+        print(_("Playing the demo shop; that takes a minute or two …"), flush=True)
         play_demo()
         owed.unlink()
     _greet_the_first()

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from muhatap.accounts.models import User
@@ -18,7 +17,7 @@ from muhatap.assistant.endpoint import NotAnswered, NotWanted
 from muhatap.assistant.models import Asking, Task
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations import drafting, recent, variables
-from muhatap.conversations.models import Conversation, Draft, DraftCopy, Message, Participant
+from muhatap.conversations.models import Conversation, DraftCopy, Message, Participant
 from muhatap.reading import masking
 from muhatap.reading.masking import Restored
 from muhatap.reading.personal import Known
@@ -120,11 +119,11 @@ def take(
     """
     answer = restored(row)
     asking.settle(asking=row, used=Asking.Used.TAKEN, by=by, at=at)
-    if typed is not None and (typed or _drafts(conversation, by, kind).exists()):
+    if typed is not None and (typed or drafting.drafts(conversation, by, kind).exists()):
         html = richtext.clean(typed)
         drafting.save(conversation=conversation, kind=kind, by=by, at=at, based_on=based_on, html=html)
     into = goes_into(row.task)
-    before = _drafts(conversation, by, into).first()
+    before = drafting.drafts(conversation, by, into).first()
     says = bool(before and richtext.to_text(before.html).strip())
     kept = drafting.keep_copy(draft=before, because=drafting.DISCARDED, at=at) if before and says else None
     begun = before.html if before and says and row.task != Task.OURS else ""
@@ -260,7 +259,3 @@ def _html(answer: Restored) -> str:
         name = richtext.from_text(gap.strip("[]")).removeprefix("<p>").removesuffix("</p>")
         html = html.replace(_MARK.format(number), f'<mark data-gap="{name}"></mark>')
     return richtext.clean(html)
-
-
-def _drafts(conversation: Conversation, by: User, kind: str) -> QuerySet[Draft]:
-    return Draft.objects.filter(conversation=conversation, by=by, kind=kind)

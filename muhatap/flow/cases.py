@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muhatap.accounts.models import Membership, Role, User
 from muhatap.automation import opening
+from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope
@@ -64,6 +65,16 @@ def open_from(
         costing.hold(Case(order_id=told.order_id))  # before the conversation, as `settle` does
     case = opening.open_from(conversation=conversation, told=told, by=by, at=at, origin=origin)
     gather(case=case, at=at)
+    if case.opened_at == at:  # not one that stood there already
+        _tell_of_given(case, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def open_of(*, contact: Contact, told: opening.Told, by: User, at: datetime, origin: str = Case.Origin.HAND) -> Case:
+    """Open a case of somebody who wrote nothing of it. Raises NoTitle, NotThen, NotTheirs."""
+    case = cases.open_case(contact=contact, interaction=None, by=by, at=at, origin=origin, **vars(told))
+    _tell_of_given(case, by=by, at=at)
     return case
 
 
@@ -119,6 +130,8 @@ def change(*, case: Case, by: User, at: datetime, **fields: Any) -> list[str]:
     changed = cases.change(case=case, by=by, at=at, **fields)
     if "order_id" in changed:
         gather(case=case, at=at)
+    if "owner" in changed or ("team" in changed and case.owner is None):
+        _tell_of_given(case, by=by, at=at)
     return changed
 
 
@@ -155,6 +168,13 @@ def whose(case: Case) -> list[User]:
         if here := [user for user in found if visible_to(user).filter(pk=case.pk).exists()]:
             return here
     return []
+
+
+def _tell_of_given(case: Case, *, by: User, at: datetime) -> None:
+    """Whoever it was given to hears of it, unless they took it themselves; of one that is nobody's nobody does."""
+    if case.is_standing and (case.owner_id or case.team_id):
+        thing = things.of_case(case, "case_given", again=at.isoformat())
+        telling.tell_of(users=[user for user in whose(case) if user.pk != by.pk], kind=Kind.CASE, thing=thing, at=at)
 
 
 def _tell_all(case: Case, event: str, *, by: User, at: datetime, **details: Any) -> None:

@@ -11,6 +11,7 @@ from muhatap.channels.contract import Claim, Inbound
 from muhatap.contacts import forgetting as forgetting_people
 from muhatap.conversations import rereading, threads
 from muhatap.conversations.models import Conversation, Message
+from muhatap.flow import understanding
 from muhatap.interactions import posts
 from muhatap.interactions.models import Interaction, Post
 from muhatap.service import forgetting
@@ -63,6 +64,7 @@ def _empty(message: Message | None, *, at: datetime) -> None:
         search_text = threads.search_text("", conversation.contact)
         Conversation.objects.filter(pk=conversation.pk).update(subject="", search_text=search_text)
     threads.retell(conversation=conversation)
+    understanding.say_anew(conversation)
     threads.tell(conversation=conversation, event="post_erased", by=None, at=at)
     jobs.queue(threads.FOLLOW, queue="follow", message_id=message.pk)  # whoever searches finds it no more
 

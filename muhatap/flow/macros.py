@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from muhatap.accounts.models import User
 from muhatap.automation import macros
 from muhatap.automation.models import Macro, MacroRun
 from muhatap.conversations import drafting
-from muhatap.conversations.models import Conversation, Draft
+from muhatap.conversations.models import Conversation
 from muhatap.shared import richtext
 
 
@@ -27,14 +26,10 @@ def run(
 
     `typed` is what stands in the composer right now, of this `kind` (reply or note); it is kept first.
     """
-    if typed is not None and (typed or _drafts(conversation, by, kind).exists()):
+    if typed is not None and (typed or drafting.drafts(conversation, by, kind).exists()):
         drafting.save(conversation=conversation, kind=kind, by=by, at=at, html=richtext.clean(typed))
     ran = macros.run(macro=macro, conversation=conversation, by=by, at=at)
     if ran.reply_html:
-        begun = _drafts(conversation, by, "reply").values_list("html", flat=True).first() or ""
+        begun = drafting.drafts(conversation, by, "reply").values_list("html", flat=True).first() or ""
         drafting.save(conversation=conversation, kind="reply", by=by, at=at, html=f"{begun}{ran.reply_html}")
     return ran.run
-
-
-def _drafts(conversation: Conversation, by: User, kind: str) -> "QuerySet[Draft]":
-    return Draft.objects.filter(conversation=conversation, by=by, kind=kind)

@@ -59,7 +59,7 @@ class Reader:
 
     def connected(self) -> Any:
         settings = {**self.inbox.settings, "inbox_id": self.inbox.pk}
-        return imap.connected(access.imap(settings), self.folder)
+        return imap.connected(access.imap(settings, at=clock.now()), self.folder)
 
     def fetch_new(self, session: imap.Session, is_over: Callable[[], bool] = lambda: False) -> int:
         """Take in everything after the cursor; gives how many mails were new here. `is_over` is asked between batches."""

@@ -59,7 +59,7 @@ def _concerned(message: Message) -> Iterator[Concerned]:
     conversation = message.conversation
     if message.kind == Message.Kind.EVENT:
         yield from _by_event(message, conversation)
-    elif message.is_automatic or _is_unwanted(message):
+    elif message.is_automatic or message.is_unwanted:
         return  # vacation messages, reports, what rules wrote; what came straight into spam
     else:
         if message.kind == Message.Kind.NOTE:
@@ -70,10 +70,6 @@ def _concerned(message: Message) -> Iterator[Concerned]:
             yield Kind.FOLLOWED, User.objects.filter(followed__conversation=conversation)
         if message.kind == Message.Kind.INBOUND and _is_free(conversation) and _is_first(message):
             yield Kind.UNASSIGNED, _at_hand(conversation)
-
-
-def _is_unwanted(message: Message) -> bool:
-    return message.kind == Message.Kind.INBOUND and message.conversation.status == Conversation.Status.SPAM
 
 
 def _by_event(message: Message, conversation: Conversation) -> Iterator[Concerned]:

@@ -135,6 +135,7 @@ def _again(post: Post, inbound: Inbound, *, at: datetime) -> None:
         if message:
             rereading.reread(message=message, inbound=inbound)
             threads.retell(conversation=message.conversation)
+            understanding.say_anew(message.conversation)
             threads.tell(conversation=message.conversation, event="post_changed", by=None, at=at)
         else:
             _open_now(post, inbound, reading, at=at)

@@ -15,12 +15,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from muhatap.accounts.models import Membership, User
+from muhatap.accounts.models import Membership, Role, User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_to as conversations_of
 from muhatap.flow import measuring
+from muhatap.notices import telling, things
+from muhatap.notices.models import Kind
 from muhatap.reading import promises as reading
 from muhatap.reading.due import Hours
 from muhatap.service import hours as working
@@ -31,6 +33,7 @@ from muhatap.service.working import Calendar
 from muhatap.shared.text import fold
 
 State = Promise.State
+ADMINISTRATION = (Role.OWNER, Role.ADMINISTRATOR)
 LEAST = timedelta(minutes=1)  # a moment nearer than this is over before anybody has read it
 
 
@@ -181,8 +184,22 @@ def watch(*, at: datetime) -> None:
 
 @transaction.atomic
 def _remind(promise: Promise, field: str, event: str, *, at: datetime) -> None:
-    if promises.mark(promise, field=field, at=at):
-        _tell(promise, event, by=None, at=at, thread=_thread(promise) or _newest_of(promise))
+    if not promises.mark(promise, field=field, at=at):
+        return
+    if thread := _thread(promise) or _newest_of(promise):
+        _tell(promise, event, by=None, at=at, thread=thread)
+    else:
+        telling.tell_of(users=whose(promise), kind=Kind.PROMISE, thing=things.of_promise(promise, event), at=at)
+
+
+def whose(promise: Promise) -> list[User]:
+    """Who looks after a promise: whoever made it, else their team, else the administrators; the first of these that are here."""
+    active = User.objects.filter(is_active=True)
+    members = Membership.objects.filter(team_id=promise.team_id or 0).values("user_id")
+    for asked in (Q(pk=promise.by_id), Q(pk__in=members), Q(role__in=ADMINISTRATION)):
+        if found := list(active.filter(asked).order_by("pk")):
+            return found
+    return []
 
 
 def _tell(

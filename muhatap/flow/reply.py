@@ -176,6 +176,7 @@ def _hand_over(outgoing_id: int, *, at: datetime, now: Callable[[], datetime]) -
             outbox.from_json(outgoing.outbound),
             {**outgoing.inbox.settings, "inbox_id": outgoing.inbox_id},
             lambda: outbox.handing(outgoing_id, at=now()),
+            at=now(),
         )
     except outbox.NotQueued:
         return

@@ -27,7 +27,7 @@ MAKES_ROOM = {"resolved", "spam", "snoozed", "assigned", "unassigned"}
 def follow(*, message: Message, at: datetime) -> None:
     """The rules that wait for this entry, one conversation at a time; then somebody takes what nobody has."""
     locks.hold("rules", message.conversation_id)
-    if not (running.is_by_a_rule(message) or _is_unwanted(message)):
+    if not (running.is_by_a_rule(message) or message.is_unwanted):
         case = Case(message=message, conversation=_anew(message.conversation_id), at=at)
         running.run(_waiting_for(message), case, at=at, answer=answer)
     _find_somebody(message, at=at)
@@ -64,11 +64,6 @@ def answer(conversation: Conversation, html: str, at: datetime, because: Mapping
         return reply.send(conversation=conversation, answer=written, by=None, at=at, undo=timedelta(0), because=because)
     except (reply.Empty, reply.NoRecipient, reply.OverLimit) as error:
         raise CannotDo("not_sent", type(error).__name__) from error
-
-
-def _is_unwanted(message: Message) -> bool:
-    """What comes straight into spam, from a blocked sender say, makes nothing happen: rules would tag, give and call for it."""
-    return message.kind == Message.Kind.INBOUND and message.conversation.status == Conversation.Status.SPAM
 
 
 def _waiting_for(message: Message) -> list[AutomationRule]:

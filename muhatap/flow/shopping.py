@@ -7,12 +7,11 @@ visitor was proved to be, and an order stays a claim until the shop's own server
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 
@@ -25,22 +24,19 @@ from muhatap.sales.models import Cart, Order, Shop, ShopPlace
 from muhatap.sales.ordering import Browser
 from muhatap.sales.told import Unreadable
 from muhatap.shared import away
-from muhatap.visits import proving, segment, stitching
+from muhatap.shared.garbage import left_lying
+from muhatap.visits import proving, received, segment, stitching
 from muhatap.visits.models import Event, Kind, Site, VisitorLink
 
 log = logging.getLogger(__name__)
 LAG = timedelta(seconds=20)  # what arrived so long ago is committed, as in visits.folding
 MOST = 2000  # events in one transaction, which holds a lock for each visitor with a cart and each order
-FIRST_LOOK, WIDER = timedelta(seconds=1), 4  # however much waits, little more is read than a run takes
 MOST_KNOWN = 500  # carts and orders given to somebody at one time
 RUNS = 100
 OPEN_FOR = timedelta(days=7)  # what a visitor told who may yet turn out to be somebody
 NEWS_FOR = timedelta(days=1)  # after which all that a new tie or one taken back changes has been seen
-_FRESH = """
-select received_at, site_id, message_key from visits_event
-where received_at > %s and received_at <= %s and kind = %s and not is_bot
-  and regexp_replace(lower(trim(name)), '[[:space:]_-]+', ' ', 'g') = any(%s)
-order by received_at limit %s
+_SHOPS = """
+kind = %s and not is_bot and regexp_replace(lower(trim(name)), '[[:space:]_-]+', ' ', 'g') = any(%s)
 """
 
 
@@ -51,13 +47,15 @@ class _Told:
     events: list[Event] = field(default_factory=list)
 
 
+@left_lying()
 def carry(*, at: datetime, lag: timedelta = LAG) -> int:
     """Carry what arrived until `lag` ago; how many events that were. 0 also when somebody else is at it."""
     with transaction.atomic():
         place = _place(at)
         if place is None:
             return 0
-        found, until = _arrived(place.received_at, at - lag)
+        told = (Kind.TRACK, sorted(events.NAMES))
+        found, until = received.since(place.received_at, at - lag, most=MOST, only=_SHOPS, told=told)
         _carry_all(_by_visitor(found), at=at)
         place.received_at = max(until, place.received_at)
         place.save(update_fields=["received_at"])
@@ -67,7 +65,7 @@ def carry(*, at: datetime, lag: timedelta = LAG) -> int:
 def carry_all(*, at: datetime) -> None:
     """Carry until nothing is left of what arrived, or for this time it is enough; then see whose carts became whose."""
     for _run in range(RUNS):
-        if carry(at=at) < MOST // 2:
+        if not carry(at=at):  # few are not all: large ones come in smaller runs
             break
     know(at=at)
 
@@ -117,36 +115,6 @@ def _place(at: datetime) -> ShopPlace | None:
         since = (first or at) - timedelta(microseconds=1)
         ShopPlace.objects.bulk_create([ShopPlace(pk=1, received_at=since)], ignore_conflicts=True)
     return ShopPlace.objects.select_for_update(skip_locked=True).first()
-
-
-def _arrived(after: datetime, until: datetime) -> tuple[list[Event], datetime]:
-    """At most about MOST events, and how far these go: those of one moment of arrival stay together."""
-    rows: list[tuple[datetime, int, UUID]] = []
-    begin, step = after, FIRST_LOOK
-    with connection.cursor() as cursor:
-        while begin < until and len(rows) < MOST:
-            end = min(begin + step, until)
-            cursor.execute(_FRESH, [begin, end, Kind.TRACK, sorted(events.NAMES), MOST - len(rows)])
-            rows += cursor.fetchall()
-            begin, step = end, WIDER * step
-    if len(rows) == MOST:
-        last = rows[-1][0]
-        if rows[0][0] < last:
-            rows = [row for row in rows if row[0] < last]
-            until = max(row[0] for row in rows)
-        else:
-            until = last
-            return _named(Event.objects.filter(received_at=last)), until
-    keys = {row[2] for row in rows}
-    times = [row[0] for row in rows]
-    if not rows:
-        return [], until
-    found = Event.objects.filter(received_at__gte=min(times), received_at__lte=max(times), message_key__in=keys)
-    return _named(found), until
-
-
-def _named(found: Iterable[Event]) -> list[Event]:
-    return [event for event in found if event.kind == Kind.TRACK and not event.is_bot and events.called(event.name)]
 
 
 def _by_visitor(found: Sequence[Event]) -> list[_Told]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -15,15 +15,18 @@ from muhatap.interactions import ledger
 from muhatap.interactions.models import Interaction
 from muhatap.notices import telling, things
 from muhatap.notices.models import Kind
-from muhatap.sales import arriving, carting, catalogue, ordering, privacy, recognising
+from muhatap.sales import arriving, carting, catalogue, events, ordering, privacy, recognising
+from muhatap.sales.carting import Entry
 from muhatap.sales.kinds import reading
-from muhatap.sales.models import Order, Shop, ShopDelivery, State
-from muhatap.sales.told import ToldOrder, Unreadable
+from muhatap.sales.models import Cart, Order, Shop, ShopDelivery, State
+from muhatap.sales.ordering import Browser
+from muhatap.sales.told import ToldCart, ToldOrder, Unreadable
 from muhatap.shared import away, locks
 
 log = logging.getLogger(__name__)
 Reason = ShopDelivery.Reason
 MOST_NAMED = 5
+LATELY = timedelta(days=30)  # a tag that told of a cart within these still tells of them
 
 
 def digest(*, delivery_id: int, at: datetime) -> None:
@@ -96,6 +99,8 @@ def _one(shop: Shop, one: reading.Told, *, at: datetime) -> str:
         raise Unreadable(one.problem)
     if one.order:
         return f"#{order_in(shop=shop, told=one.order, at=at).order.number}"
+    if one.cart:
+        return cart_in(shop=shop, told=one.cart, at=at)
     if one.thing:
         catalogue.learn(shop=shop, things=[one.thing], currency=shop.currency, by_server=True, at=at)
         return one.thing.name or one.thing.external_id
@@ -115,7 +120,37 @@ def order_in(*, shop: Shop, told: ToldOrder, at: datetime) -> ordering.Taken:
         carting.reopen(order=taken.order, at=at)
     elif not told.is_unpaid:
         carting.order_of_contact(order=taken.order)
+        if told.checkout:
+            here = Browser.at_checkout(shop, told.checkout)
+            carting.order(shop=shop, browser=here, order=taken.order, at=taken.order.placed_at)
     return taken
+
+
+@transaction.atomic
+def cart_in(*, shop: Shop, told: ToldCart, at: datetime) -> str:
+    """A checkout is a cart, and gives what lies in it; where the tag of the shop's web site tells of carts it would be a second one.
+
+    Shops tell in no order: of one that was ordered already, the cart is over as soon as it is known.
+    """
+    here, when = Browser.at_checkout(shop, told.external_id), told.at or at
+    if told.is_over:
+        carting.order(shop=shop, browser=here, order=None, at=when)
+        return told.external_id
+    if _tag_tells_of_carts(shop, at=when):
+        return ""
+    said = {"verb": events.CHECKOUT, "items": [events.item(line) for line in told.lines], "currency": told.currency}
+    contact = recognising.of_account(shop=shop, who=told.customer, at=when)
+    entry = Entry(key=f"{told.external_id}:{when.isoformat()}", at=when, told=said)
+    carting.hear(shop=shop, browser=here, entries=[entry], at=at, contact=contact)
+    if made := ordering.of_checkout(shop=shop, number=told.external_id):
+        carting.order(shop=shop, browser=here, order=made, at=max(made.placed_at, when))
+    return ", ".join(line.thing.name for line in told.lines[:MOST_NAMED]) or told.external_id
+
+
+def _tag_tells_of_carts(shop: Shop, *, at: datetime) -> bool:
+    """A shop may be tied to a site for whom it knows alone: then nobody else tells of its carts."""
+    told = Cart.objects.filter(shop=shop, source=shop.web_source, n_items__gt=0, changed_at__gt=at - LATELY)
+    return bool(shop.web_source) and told.exists()
 
 
 def write_down(order: Order, *, at: datetime) -> None:

@@ -51,6 +51,9 @@ PROMISES = {
 CASES = {
     "case.open": "case.opened",
     "case.change": "case.updated",
+    "case.wait": "case.updated",
+    "case.go_on": "case.updated",
+    "case.repeat": "case.updated",
     "case.reopen": "case.updated",
     "case.resolve": "case.resolved",
     "case.close": "case.updated",

@@ -111,12 +111,24 @@ class _Said(NamedTuple):
     is_urgent: bool
 
 
+def say_anew(conversation: Conversation) -> None:
+    """What was said in it is said otherwise now, or was taken back."""
+    _tell(conversation)
+    threads.announce(conversation, "conversation")
+
+
 def read_words(*, interaction_id: int, text: str, at: datetime) -> Reading | None:
-    """Read one interaction with these words; None where it is none of a person, or has none."""
-    interaction = Interaction.objects.get(pk=interaction_id)
-    if interaction.kind not in catching_up.KINDS:
+    """Read one interaction with these words; None where it is none of a person, has none, or its author took them back."""
+    interaction = Interaction.objects.select_related("post").get(pk=interaction_id)
+    if interaction.kind not in catching_up.KINDS or _is_taken_back(interaction):
         return None
     return read(interaction=interaction, text=text, at=at)
+
+
+def _is_taken_back(interaction: Interaction) -> bool:
+    """What stands in place of a post that its author deleted are words of ours."""
+    post: Post | None = getattr(interaction, "post", None)
+    return post is not None and post.erased_at is not None
 
 
 def words_of(message: Message) -> str:

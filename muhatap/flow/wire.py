@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
+from muhatap.contacts import national
 from muhatap.contacts.likeness import Resemblance
 from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
@@ -245,7 +246,9 @@ def likely(one: Resemblance) -> Told:
         "id": one.contact.pk,
         "url": f"{settings.PUBLIC_URL}/contacts/{one.contact.pk}/",
         "name": str(one.contact),
-        "reasons": [{"because": why.because, "detail": why.detail, "weight": why.weight} for why in one.evidence],
+        "reasons": [
+            {"because": why.because, "detail": national.shown(why.detail), "weight": why.weight} for why in one.evidence
+        ],
     }
 
 
@@ -253,7 +256,7 @@ def identity(row: Identity) -> Told:
     return {
         "id": row.pk,
         "kind": row.kind,
-        "value": row.value,
+        "value": national.shown(row.value),
         "is_verified": row.verified_at is not None,
         "verified_by": row.verified_by,
         "source": row.source,

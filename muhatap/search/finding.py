@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
-from psycopg.errors import QueryCanceled
 
 from muhatap.accounts.models import User
 from muhatap.conversations import lists
 from muhatap.conversations.models import Attachment, Conversation, ConversationTag, Message
 from muhatap.conversations.visibility import CALLED, branches, scope
 from muhatap.search.meaning import Meaning
+from muhatap.shared import patience
 
 MOST = 200
 PAGE = 20
@@ -30,10 +30,6 @@ STANDING = """select m.id from unnest(%s::bigint[], %s::bigint[]) f (message_id,
 join conversations_message m on m.id = f.message_id and m.conversation_id = f.conversation_id
 where exists (select from conversations_conversation
   where conversations_conversation.id = f.conversation_id and merged_into_id is null and ({seen}))"""
-
-
-class TookTooLong(Exception):
-    """The database was stopped; the query asks for too much at once."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +96,9 @@ def quickly(meaning: Meaning, *, user: User, at: datetime, limit: int) -> list[H
 def candidates(meaning: Meaning, *, user: User, most: int = MOST) -> list[Candidate]:
     """The newest messages that match, newest first. Raises TookTooLong."""
     sql, values = _call(meaning, user, most)
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"set local statement_timeout = {PATIENCE_MS}")
-            cursor.execute(sql, values)
-            return [Candidate(*row) for row in cursor.fetchall()]
-    except DatabaseError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TookTooLong from error
-        raise
+    with patience.at_most(PATIENCE_MS), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Candidate(*row) for row in cursor.fetchall()]
 
 
 def _call(meaning: Meaning, user: User, most: int) -> tuple[str, list[Any]]:

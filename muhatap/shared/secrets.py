@@ -25,5 +25,13 @@ def unseal(sealed: str) -> str:
         raise SecretLost("The stored password cannot be read with this secret key; enter it again.") from error
 
 
+def hashed(token: str) -> str:
+    """What is kept of a token we gave out.
+
+    A plain hash: there is nothing to guess in 256 random bits, so none of the slowness that passwords need.
+    """
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
 def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"muhatap.secrets:" + settings.SECRET_KEY.encode()).digest()))

@@ -22,6 +22,7 @@ TABLE = {
     "promises.make":          (1, 1, 1, 1, 0, 0),
     "cases.read":             (1, 1, 1, 1, 1, 1),
     "cases.edit":             (1, 1, 1, 1, 0, 0),
+    "cases.shared_views":     (1, 1, 1, 0, 0, 0),
     "cases.export":           (1, 1, 1, 0, 0, 1),
     "costs.read":             (1, 1, 1, 0, 0, 1),
     "everything.export":      (1, 1, 0, 0, 0, 0),

@@ -111,6 +111,21 @@ def test_a_case_of_no_conversation_rings_by_itself_at_each_moment_it_was_given()
     assert telling.n_unseen(zeynep) == 0
 
 
+def test_whoever_is_given_a_case_hears_of_it_unless_they_took_it_themselves(conversation: Conversation) -> None:
+    zeynep, can = cast.zeynep(), cast.can()
+    case = cases.open_of(
+        contact=conversation.contact, told=opening.Told(title="Havlu lekeli", owner=zeynep), by=can, at=NOW
+    )
+    assert [told.notice.event for told in telling.grouped(zeynep)] == ["case_given"]
+    assert f"#{case.pk}" in words.said(telling.grouped(zeynep)[0].notice).text
+
+    cases.change(case=case, by=zeynep, at=NOW + HOUR, owner=None)
+    Membership.objects.create(team=cast.destek(), user=can)
+    cases.change(case=case, by=zeynep, at=NOW + HOUR, team=cast.destek())
+    cases.change(case=case, by=can, at=NOW + 2 * HOUR, owner=can)
+    assert [told.n_unseen for told in telling.grouped(can)] == [1]  # of the team; of what they took nobody tells them
+
+
 def test_refunds_of_its_order_are_gathered_once_whenever_they_come(conversation: Conversation, order: Order) -> None:
     Refund.objects.create(order=order, external_id="r1", amount=Decimal("1000"), at=NOW)
     opened(conversation, order_id=order.pk)

@@ -18,11 +18,12 @@ from muhatap.channels.models import Inbox
 from muhatap.contacts import identity
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
-from muhatap.flow import cases, listening, posts, reply
+from muhatap.flow import cases, listening, posts, reply, understanding
 from muhatap.flow import intake as staircase
 from muhatap.interactions import posts as heard_posts
 from muhatap.interactions.models import Interaction, Post, Quarantine, RawItem
 from muhatap.shared import secrets
+from muhatap.understanding.models import Reading
 from tests import cast
 from tests.channels.listening.recorded import FOLDER
 from tests.channels.listening.site import Said, Site, of_json, site
@@ -238,6 +239,25 @@ def test_what_its_author_deleted_is_nowhere_any_more() -> None:
     assert "Elif" not in f"{conversation.contact.name}{conversation.search_text}"
     told(yorumlar, text="Adım Elif, numaram 0532 123 41 18")
     assert Post.objects.get(pk=post.pk).text == ""
+
+
+def test_its_conversation_says_what_it_says_now_and_our_own_words_in_its_place_are_nobodys() -> None:
+    yorumlar = source("hook")
+    conversation = conversation_of(told(yorumlar, text="Kargom hâlâ gelmedi, rezalet."))
+    message = Message.objects.get(kind="inbound")
+    understanding.follow(message=message, at=cast.NOW)
+    conversation.refresh_from_db()
+    assert conversation.said_kind == "complaint"
+
+    told(yorumlar, text="Bugün geldi, çok teşekkür ederim, harikasınız.", edited_at="2026-11-21T12:00:00Z")
+    conversation.refresh_from_db()
+    assert conversation.said_kind == "praise"
+
+    told(yorumlar, deleted=True, text="")
+    message.refresh_from_db()
+    understanding.follow(message=message, at=cast.NOW)  # as whatever follows from an entry that changed
+    conversation.refresh_from_db()
+    assert conversation.said_kind == "" and not Reading.objects.exists()
 
 
 def test_what_was_asked_of_the_assistant_about_it_is_forgotten_too() -> None:

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 
 from muhatap.accounts.models import AuditEntry, User, Visibility
 from muhatap.channels.contract import Address
+from muhatap.contacts import identity
 from muhatap.conversations import rearranging
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import notifying, promises, reply
+from muhatap.notices import telling, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.service import promises as questions
 from muhatap.service import promising
@@ -162,6 +164,26 @@ def test_it_reminds_its_owner_once_before_and_says_once_that_it_is_over(conversa
     made.refresh_from_db()
     assert made.state == "open", "the clock breaks no promise"
     assert made.is_overdue(TOMORROW + HOUR)
+
+
+def test_a_promise_to_somebody_who_never_wrote_rings_by_itself_and_for_others_when_its_maker_left() -> None:
+    fatih = identity.resolve(
+        claims=[cast.Claim(kind="phone", value="+905321234199", is_verified=True)], source="t", at=NOW
+    )
+    zeynep, deniz = cast.zeynep(), cast.deniz()
+    made = promises.make(contact=fatih, terms=terms(), by=zeynep, at=NOW)
+    for at in (TOMORROW - HOUR, TOMORROW - HOUR):
+        promises.watch(at=at)
+    [told] = telling.grouped(zeynep)
+    assert (told.notice.kind, words.path(told.notice), told.n_unseen) == (Kind.PROMISE, f"/promises/{made.pk}/", 1)
+    telling.see_thing(user=zeynep, thing=made, at=TOMORROW)
+    assert telling.n_unseen(zeynep) == 0
+
+    zeynep.is_active = False
+    zeynep.save()
+    promises.watch(at=TOMORROW + HOUR)
+    assert Notice.objects.latest("pk").user == deniz
+    assert "Zeynep Arslan" in words.said(telling.grouped(deniz)[0].notice).text
 
 
 def test_a_promise_made_outside_of_a_conversation_is_reminded_of_in_the_contacts_newest(

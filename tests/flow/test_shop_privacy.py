@@ -16,7 +16,7 @@ from muhatap.notices.models import Notice
 from muhatap.sales import arriving, privacy, recognising, shops
 from muhatap.sales.models import Order, Shop, ShopDelivery
 from tests import cast
-from tests.sales.payloads import raw, shopify_order, signature
+from tests.sales.payloads import raw, shopify_checkout, shopify_order, signature
 
 pytestmark = pytest.mark.django_db
 SECRET = "shopify-sırrı"
@@ -106,6 +106,19 @@ def test_who_wants_to_know_waits_for_somebody_and_gets_a_file(shop: Shop, selin:
     assert AuditEntry.objects.filter(act="shop.data_given").count() == 1
     assert Order.objects.get().customer_name == order.customer_name
     assert selin.get(f"{base}kept/").status_code == 404
+
+
+def test_who_wants_to_know_hears_of_their_checkouts_too_and_of_nobody_elses(shop: Shop) -> None:
+    other = {"id": 99, "first_name": "Elif", "last_name": "Şahin", "email": "elif.sahin@ornek.example"}
+    sends(shop, "checkouts/create", shopify_checkout())
+    sends(shop, "checkouts/create", shopify_checkout(90200, customer=other))
+    wish = sends(shop, "customers/data_request", asks("customers/data_request", "orders_requested"))
+    assert wish
+    told = privacy.take_out(delivery=wish, by=cast.selin(), at=cast.NOW)
+
+    assert told and not told["orders"]
+    assert [(one["checkout"], one["total"]) for one in told["checkouts"]] == [("901", "1249.9000")]
+    assert [line["name"] for line in told["checkouts"][0]["lines"]] == ["Şile bezi havlu, 4'lü"]
 
 
 def test_what_is_to_be_erased_is_erased_by_somebody_once(shop: Shop, selin: Client) -> None:

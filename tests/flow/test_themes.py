@@ -160,6 +160,11 @@ def test_a_name_stays_over_looks_and_a_merge_counts_for_the_one_kept_until_it_is
     with pytest.raises(themes_naming.NotOne):
         themes_naming.merge(keep=keep, drop=keep, by=cast.can(), at=AT)
 
+    keep, drop, old_keep, old_drop = (*Theme.objects.order_by("pk"), *Theme.objects.order_by("pk"))
+    themes_naming.merge(keep=keep, drop=drop, by=cast.can(), at=AT)
+    with pytest.raises(themes_naming.NotOne):  # somebody who looked at them before
+        themes_naming.merge(keep=old_drop, drop=old_keep, by=cast.can(), at=AT)
+
 
 @pytest.mark.usefixtures("quiet_weeks")
 def test_a_hidden_theme_rings_no_more() -> None:

@@ -13,6 +13,7 @@ from muhatap.contacts.models import Tag
 from muhatap.conversations import assigning, closing, noting, tagging
 from muhatap.conversations.models import ConversationTag
 from muhatap.search import documents, finding, language, meaning
+from muhatap.shared import patience
 from tests import cast
 from tests.search.conftest import TODAY, Find, ask, written
 
@@ -204,7 +205,7 @@ def test_a_question_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(finding, "PATIENCE_MS", 1)
     monkeypatch.setattr(finding, "_call", lambda *_: ("select pg_sleep(1)", []))
 
-    with pytest.raises(finding.TookTooLong):
+    with pytest.raises(patience.TookTooLong):
         ask("kargo")
     with connection.cursor() as cursor:
         cursor.execute("select 1")

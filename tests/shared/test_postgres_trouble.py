@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from muhatap.shared import machine
 from muhatap.shared.postgres import cluster, embedded, tuning
 from muhatap.shared.postgres.embedded import Options
 from muhatap.shared.postgres.trouble import DiskFull, ServerTrouble, StillRunning, explain
@@ -104,7 +105,7 @@ def test_the_server_takes_a_quarter_of_the_memory_but_never_more_than_two_gigaby
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def buffers(machine_mb: int, wanted: int | None = None) -> str:
-        monkeypatch.setattr(tuning, "machine_memory_mb", lambda: machine_mb)
+        monkeypatch.setattr(machine, "memory_mb", lambda: machine_mb)
         chosen = tuning.settings(cluster=tmp_path, sockets=tmp_path, memory_mb=wanted, is_durable=True)
         assert "fsync" not in chosen
         return chosen["shared_buffers"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,7 +81,9 @@ class Bluesky:
     def limits(self, settings: Mapping[str, Any]) -> Limits:
         return Limits(voice="public", max_length=LENGTH, unit="graphemes", max_files=0)
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Answer below the post. Raises Uncertain: the server keeps no mark by which a second try would be known."""
         try:
             session = sessions.opened(settings)

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from muhatap.channels.email import oauth
@@ -41,17 +42,17 @@ class Incomplete(Exception):
     """The settings name no server."""
 
 
-def imap(settings: Mapping[str, Any]) -> Access:
+def imap(settings: Mapping[str, Any], *, at: datetime) -> Access:
     """The server mail is fetched from. Raises Incomplete, secrets.SecretLost, oauth.Refused."""
-    return _access(settings, "imap", 993)
+    return _access(settings, "imap", 993, at=at)
 
 
-def smtp(settings: Mapping[str, Any]) -> Access:
+def smtp(settings: Mapping[str, Any], *, at: datetime) -> Access:
     """The server mail is sent through; its login is the mailbox's own unless another is set. Raises as `imap`."""
-    return _access(settings, "smtp", 465)
+    return _access(settings, "smtp", 465, at=at)
 
 
-def _access(settings: Mapping[str, Any], which: str, port: int) -> Access:
+def _access(settings: Mapping[str, Any], which: str, port: int, *, at: datetime) -> Access:
     host = str(settings.get(f"{which}_host") or "")
     if not host:
         raise Incomplete(which)
@@ -60,7 +61,7 @@ def _access(settings: Mapping[str, Any], which: str, port: int) -> Access:
     password, token = "", ""
     if settings.get("auth") in oauth.PROVIDERS:
         user = user or str(settings.get("imap_user") or "")
-        token = oauth.access_token(int(settings["inbox_id"]))
+        token = oauth.access_token(int(settings["inbox_id"]), at=at)
     elif user:
         password = secrets.unseal(str(settings.get(f"{which}_password_sealed") or ""))
     return Access(

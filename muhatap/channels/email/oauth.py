@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings as installation
 from django.db import transaction
 
-from muhatap.shared import clock, outgoing, secrets
+from muhatap.shared import outgoing, secrets
 
 if TYPE_CHECKING:
     from muhatap.channels.email.models import Grant
@@ -94,11 +94,10 @@ def receive(grant: "Grant", *, code: str, verifier: str, return_to: str, at: dat
 
 
 @transaction.atomic
-def access_token(inbox_id: int) -> str:
+def access_token(inbox_id: int, *, at: datetime) -> str:
     """A token that is good for the next minutes, refreshed when needed. Raises Refused, secrets.SecretLost."""
     from muhatap.channels.email.models import Grant
 
-    at = clock.now()
     grant = Grant.objects.select_for_update().filter(inbox_id=inbox_id).first()
     if grant is None or not grant.refresh_token_sealed:
         raise Refused("the account is not connected")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from muhatap.channels.email import access, imap, smtp, trouble
@@ -19,20 +20,20 @@ class Outcome:
     detail: str = ""
 
 
-def fetching(settings: Mapping[str, Any]) -> Outcome:
+def fetching(settings: Mapping[str, Any], *, at: datetime) -> Outcome:
     """Log in to the IMAP server and open the folder."""
     try:
-        server = replace(access.imap(settings), timeout=PATIENCE)
+        server = replace(access.imap(settings, at=at), timeout=PATIENCE)
         with imap.connected(server, str(settings.get("folder") or "INBOX")) as session:
             return Outcome(n_messages=session.n_messages)
     except Exception as error:
         return _went_wrong(error)
 
 
-def sending(settings: Mapping[str, Any]) -> Outcome:
+def sending(settings: Mapping[str, Any], *, at: datetime) -> Outcome:
     """Log in to the SMTP server; nothing is sent."""
     try:
-        with smtp.connected(replace(access.smtp(settings), timeout=PATIENCE)):
+        with smtp.connected(replace(access.smtp(settings, at=at), timeout=PATIENCE)):
             return Outcome()
     except Exception as error:
         return _went_wrong(error)

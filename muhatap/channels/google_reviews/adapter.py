@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -70,7 +70,9 @@ class GoogleReviews:
     def limits(self, settings: Mapping[str, Any]) -> Limits:
         return Limits(voice="public", max_length=LENGTH, unit="bytes", max_files=0)
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Put the reply below the review."""
         try:
             headers = google.access(settings)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -94,5 +95,7 @@ class Elsewhere:
     def limits(self, settings: Mapping[str, Any]) -> Limits:
         return Limits(voice="elsewhere")
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         return Receipt(state="failed", detail="answers are given where the post stands")

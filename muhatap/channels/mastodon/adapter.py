@@ -1,7 +1,7 @@
 """A Mastodon server as the rest of the house knows it: https://docs.joinmastodon.org/methods/ (notifications, timelines, statuses)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -69,7 +69,9 @@ class Mastodon:
         length = int(settings.get("max_length") or LENGTH) - LONGEST_NAME
         return Limits(voice="public", max_length=length, max_files=0)
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Answer as the post was written: in public what is public, only to them what was only for us."""
         try:
             answered = _asked(settings, f"/api/v1/statuses/{quote(outbound.in_reply_to, safe='')}").json()

@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -37,7 +38,9 @@ class Trendyol:
     def limits(self, settings: Mapping[str, Any]) -> Limits:
         return Limits(min_length=SHORTEST, max_length=LONGEST, max_files=0, voice="public")
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Say the answer. Raises Uncertain when nothing tells whether they took it."""
         number = outbound.in_reply_to.partition("#")[0]
         standing = Question.objects.filter(inbox_id=settings["inbox_id"], number=number).first()

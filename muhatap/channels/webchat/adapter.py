@@ -59,7 +59,9 @@ class WebchatAdapter:
         return Limits(max_length=LONGEST, max_files=MOST_FILES, max_file_bytes=largest, file_endings=frozenset(KINDS))
 
     @transaction.atomic
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Put the line into the visitor's window and wake it, in one transaction with `on_handing`; a retry changes nothing."""
         session = _session(outbound)
         if session is None:

@@ -1,6 +1,5 @@
 """Visitors' sessions: one a browser, opened by a random token of which only the hash is kept."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.models import ChatLine, ChatSession, SpentSignature
 from muhatap.channels.webchat.signed import LEEWAY, Expired, Refused, SignedIdentity
 from muhatap.shared.address import canonical
+from muhatap.shared.secrets import hashed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def open(
 
 def by_token(token: str, *, inbox: Inbox | None = None) -> ChatSession | None:
     """The session this token opens."""
-    found = ChatSession.objects.select_related("inbox").filter(token_hash=_hash(token), inbox__is_enabled=True)
+    found = ChatSession.objects.select_related("inbox").filter(token_hash=hashed(token), inbox__is_enabled=True)
     return (found.filter(inbox=inbox) if inbox else found).first() if token else None
 
 
@@ -89,7 +89,7 @@ def waiting_for_mail(inboxes: Sequence[Inbox], *, since: datetime, until: dateti
 def _start(inbox: Inbox, at: datetime) -> Opened:
     token = secrets.token_urlsafe(32)
     session = ChatSession.objects.create(
-        inbox=inbox, visitor_id=f"v_{secrets.token_hex(12)}", token_hash=_hash(token), created_at=at, last_seen_at=at
+        inbox=inbox, visitor_id=f"v_{secrets.token_hex(12)}", token_hash=hashed(token), created_at=at, last_seen_at=at
     )
     return Opened(session=session, new_token=token)
 
@@ -111,7 +111,3 @@ def _touch(session: ChatSession, *, language: str, page: Page, at: datetime) -> 
     session.page_url, session.page_title = page.url[:1000], page.title[:300]
     session.last_seen_at = at
     session.save()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,7 +1,7 @@
 """YouTube's comments as the rest of the house knows them: commentThreads.list, comments.list, comments.insert (Data API v3)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -77,7 +77,9 @@ class YouTube:
     def limits(self, settings: Mapping[str, Any]) -> Limits:
         return Limits(voice="public", max_length=LENGTH, max_files=0)
 
-    def send(self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None]) -> Receipt:
+    def send(
+        self, outbound: Outbound, settings: Mapping[str, Any], on_handing: Callable[[], None], *, at: datetime
+    ) -> Receipt:
         """Answer in the comment's thread. Raises Uncertain."""
         try:
             headers = google.access(settings)

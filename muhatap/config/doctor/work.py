@@ -96,8 +96,8 @@ def mailboxes(settings: Environment) -> Iterator[Finding]:
 
 def mail_servers(settings: Environment) -> Iterator[Finding]:
     for inbox in Inbox.objects.filter(kind="email", is_enabled=True).order_by("id"):
-        yield _server(inbox, "SMTP", lambda settings: smtp.connected(access.smtp(settings)))
-        yield _server(inbox, "IMAP", lambda settings: imap.connected(access.imap(settings)))
+        yield _server(inbox, "SMTP", lambda settings: smtp.connected(access.smtp(settings, at=clock.now())))
+        yield _server(inbox, "IMAP", lambda settings: imap.connected(access.imap(settings, at=clock.now())))
 
 
 def _server(inbox: Inbox, name: str, connect: Callable[[dict[str, Any]], AbstractContextManager[object]]) -> Finding:

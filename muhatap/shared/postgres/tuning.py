@@ -1,8 +1,9 @@
 """The server's settings: PostgreSQL's own defaults are for a machine of the nineties."""
 
-import os
 import shutil
 from pathlib import Path
+
+from muhatap.shared import machine
 
 _MB = 1024 * 1024
 _MOST_BUFFERS_MB = 2048
@@ -16,7 +17,7 @@ def settings(*, cluster: Path, sockets: Path, memory_mb: int | None, is_durable:
         "unix_socket_directories": '"' + str(sockets).replace('"', '""') + '"',
         "unix_socket_permissions": "0700",
         "max_connections": "200",
-        "shared_buffers": f"{memory_mb or min(machine_memory_mb() // 4, _MOST_BUFFERS_MB)}MB",
+        "shared_buffers": f"{memory_mb or min(machine.memory_mb() // 4, _MOST_BUFFERS_MB)}MB",
         "max_wal_size": f"{_wal_mb(cluster)}MB",
         "random_page_cost": "1.1",
         "jit": "off",
@@ -28,17 +29,6 @@ def settings(*, cluster: Path, sockets: Path, memory_mb: int | None, is_durable:
     if not is_durable:
         chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
     return chosen
-
-
-def machine_memory_mb() -> int:
-    """The memory we may count on: the machine's, or the container's share of it."""
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for limit in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
-        try:
-            whole = min(whole, int(limit.read_text()))
-        except (OSError, ValueError):
-            continue
-    return max(whole // _MB, 512)
 
 
 def _wal_mb(folder: Path) -> int:

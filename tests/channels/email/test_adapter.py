@@ -39,7 +39,7 @@ def test_a_mail_is_sent_and_read_back_as_what_it_was(lone_smtp: SmtpServer) -> N
         references=("<0@ornek.example>",),
         in_reply_to="<0@ornek.example>",
     )
-    assert email.send(sent, settings(lone_smtp, plus_addressing=True), nothing).state == "accepted"
+    assert email.send(sent, settings(lone_smtp, plus_addressing=True), nothing, at=NOW).state == "accepted"
     read = email.translate(lone_smtp.contents[0], {})
     assert (read.external_id, read.in_reply_to, read.references) == (sent.message_id, sent.in_reply_to, sent.references)
     assert (read.subject, read.reply_text.strip(), read.sender.value) == (sent.subject, "Merhaba", sent.sender.email)
@@ -54,7 +54,9 @@ def test_an_answer_to_the_signed_address_carries_the_token_back() -> None:
 
 
 def test_what_cannot_be_written_fails_at_once(lone_smtp: SmtpServer) -> None:
-    receipt = registry.adapter("email").send(outbound(to=(Address(email="kimse"),)), settings(lone_smtp), nothing)
+    receipt = registry.adapter("email").send(
+        outbound(to=(Address(email="kimse"),)), settings(lone_smtp), nothing, at=NOW
+    )
     assert receipt.state == "failed"
     assert "kimse" in receipt.detail
     assert lone_smtp.accepted == []
@@ -66,7 +68,7 @@ def test_what_cannot_be_written_fails_at_once(lone_smtp: SmtpServer) -> None:
     ids=["no server set", "a password that cannot be read"],
 )
 def test_what_an_administrator_can_mend_is_tried_again(lone_smtp: SmtpServer, broken: dict[str, object]) -> None:
-    receipt = registry.adapter("email").send(outbound(), settings(lone_smtp, **broken), nothing)
+    receipt = registry.adapter("email").send(outbound(), settings(lone_smtp, **broken), nothing, at=NOW)
     assert receipt.state == "retry"
     assert receipt.detail
 
@@ -81,7 +83,7 @@ def test_a_stored_password_opens_the_server() -> None:
     try:
         sealed = secrets.seal("kuzguncuk-42")
         receipt = registry.adapter("email").send(
-            outbound(), settings(server, smtp_user="destek", smtp_password_sealed=sealed), nothing
+            outbound(), settings(server, smtp_user="destek", smtp_password_sealed=sealed), nothing, at=NOW
         )
     finally:
         server.stop()

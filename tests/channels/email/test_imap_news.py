@@ -5,6 +5,7 @@ import time
 import pytest
 
 from muhatap.channels.email import access, imap
+from tests.cast import NOW
 from tests.servers import ImapServer, settings_for
 
 BOX = "destek@ihlamurev.example"
@@ -14,7 +15,7 @@ MAIL = b"From: ayse.yilmaz@ornek.example\r\nMessage-ID: <%d@ornek.example>\r\n\r
 def test_news_told_amid_another_answer_is_not_forgotten(imap_server: ImapServer) -> None:
     imap_server.add(BOX)
     imap_server.deliver(BOX, MAIL % 1)
-    with imap.connected(access.imap(settings_for(imap_server, None, BOX))) as session:
+    with imap.connected(access.imap(settings_for(imap_server, None, BOX), at=NOW)) as session:
         [first] = session.uids(1)
         imap_server.deliver(BOX, MAIL % 2)
         session.client.noop()  # a server may tell of news beside any answer; this one does so here
@@ -29,7 +30,7 @@ def test_news_told_before_the_server_says_that_it_idles_ends_the_waiting(
 ) -> None:
     imap_server.add(BOX)
     imap_server.deliver(BOX, MAIL % 1)
-    with imap.connected(access.imap(settings_for(imap_server, None, BOX))) as session:
+    with imap.connected(access.imap(settings_for(imap_server, None, BOX), at=NOW)) as session:
         session.uids(1)
         session.wait(0.1, lambda: False)
         ask = session.client._command
@@ -49,7 +50,7 @@ def test_news_told_before_the_server_says_that_it_idles_ends_the_waiting(
 def test_without_news_it_waits(imap_server: ImapServer) -> None:
     imap_server.add(BOX)
     imap_server.deliver(BOX, MAIL % 1)
-    with imap.connected(access.imap(settings_for(imap_server, None, BOX))) as session:
+    with imap.connected(access.imap(settings_for(imap_server, None, BOX), at=NOW)) as session:
         session.uids(1)
         session.wait(0.1, lambda: False)
         session.uids(1)

@@ -16,7 +16,7 @@ from django.test import override_settings
 
 from muhatap.channels.email import access, oauth
 from muhatap.channels.email.models import Grant
-from muhatap.shared import clock, outgoing, secrets
+from muhatap.shared import outgoing, secrets
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -74,25 +74,25 @@ def grant() -> Grant:
 
 
 def test_a_token_is_fetched_once_and_used_until_it_ends(provider: TokenServer, grant: Grant) -> None:
-    assert oauth.access_token(grant.inbox_id) == "ya29.new"
-    assert oauth.access_token(grant.inbox_id) == "ya29.new"
+    assert oauth.access_token(grant.inbox_id, at=cast.NOW) == "ya29.new"
+    assert oauth.access_token(grant.inbox_id, at=cast.NOW) == "ya29.new"
     assert provider.asked == [
         {"grant_type": "refresh_token", "refresh_token": "tazele-1", "client_id": "ihlamur", "client_secret": "gizli"}
     ]
-    Grant.objects.update(expires_at=clock.now() + timedelta(seconds=30))
-    oauth.access_token(grant.inbox_id)
+    Grant.objects.update(expires_at=cast.NOW + timedelta(seconds=30))
+    oauth.access_token(grant.inbox_id, at=cast.NOW)
     assert len(provider.asked) == 2
 
 
 def test_a_new_refresh_token_takes_the_place_of_the_old(provider: TokenServer, grant: Grant) -> None:
     provider.answer = (200, {"access_token": "a", "refresh_token": "tazele-2", "expires_in": "60"})
-    oauth.access_token(grant.inbox_id)
-    oauth.access_token(grant.inbox_id)
+    oauth.access_token(grant.inbox_id, at=cast.NOW)
+    oauth.access_token(grant.inbox_id, at=cast.NOW)
     assert provider.asked[1]["refresh_token"] == "tazele-2"
 
 
 def test_nothing_secret_lies_readable_in_the_database(provider: TokenServer, grant: Grant) -> None:
-    oauth.access_token(grant.inbox_id)
+    oauth.access_token(grant.inbox_id, at=cast.NOW)
     row = str(Grant.objects.values().get())
     assert not any(secret in row for secret in ("ya29", "tazele", "gizli"))
 
@@ -113,17 +113,17 @@ def test_a_provider_that_gives_nothing_is_told_as_refused(
 ) -> None:
     provider.answer = answer
     with pytest.raises(oauth.Refused):
-        oauth.access_token(grant.inbox_id)
+        oauth.access_token(grant.inbox_id, at=cast.NOW)
 
 
 def test_an_account_that_was_never_connected_is_told_as_refused() -> None:
     with pytest.raises(oauth.Refused):
-        oauth.access_token(cast.support_inbox().pk)
+        oauth.access_token(cast.support_inbox().pk, at=cast.NOW)
 
 
 def test_a_code_is_turned_into_tokens(provider: TokenServer, grant: Grant) -> None:
     provider.answer = (200, {"access_token": "a", "refresh_token": "r", "expires_in": 60})
-    oauth.receive(grant, code="kod", verifier="v", return_to="https://destek.ihlamurev.example/geri", at=clock.now())
+    oauth.receive(grant, code="kod", verifier="v", return_to="https://destek.ihlamurev.example/geri", at=cast.NOW)
     assert provider.asked[0]["code_verifier"] == "v"
     assert secrets.unseal(Grant.objects.get().refresh_token_sealed) == "r"
 
@@ -172,8 +172,8 @@ def test_the_servers_of_an_inbox_are_reached_with_its_token(provider: TokenServe
         "imap_user": "destek@ihlamurev.example",
         "smtp_host": "smtp.office365.com",
     }
-    assert access.imap(settings).token == "ya29.new"
-    reached = access.smtp(settings)
+    assert access.imap(settings, at=cast.NOW).token == "ya29.new"
+    reached = access.smtp(settings, at=cast.NOW)
     assert (reached.token, reached.user) == ("ya29.new", "destek@ihlamurev.example")
     assert "ya29" not in repr(reached)
 

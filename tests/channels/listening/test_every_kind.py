@@ -162,7 +162,7 @@ def test_hands_nothing_over_without_access(recorded: Recorded) -> None:
     handed: list[bool] = []
 
     receipt = registry.adapter(recorded.kind).send(
-        outbound, {"server": "http://127.0.0.1:9"}, lambda: handed.append(True)
+        outbound, {"server": "http://127.0.0.1:9"}, lambda: handed.append(True), at=cast.NOW
     )
 
     assert receipt.state in ("retry", "failed") and not handed

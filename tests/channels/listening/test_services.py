@@ -35,7 +35,7 @@ def answer(to: str, text: str = "Hemen bakıyoruz. https://ihlamurev.example/iad
 
 def sent(kind: str, settings: dict[str, Any], outbound: Outbound) -> tuple[Receipt, int]:
     handed: list[bool] = []
-    receipt = registry.adapter(kind).send(outbound, settings, lambda: handed.append(True))
+    receipt = registry.adapter(kind).send(outbound, settings, lambda: handed.append(True), at=cast.NOW)
     return receipt, len(handed)
 
 

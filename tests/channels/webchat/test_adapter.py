@@ -87,7 +87,7 @@ def test_an_answer_stands_once_in_the_window_however_often_it_is_sent() -> None:
     file = FileRef(name="bakım.pdf", type="application/pdf", size=3, sha256="0" * 64)
     handed: list[int] = []
     for _ in range(2):
-        receipt = CHAT.send(answer(session, files=(file,)), {}, lambda: handed.append(1))
+        receipt = CHAT.send(answer(session, files=(file,)), {}, lambda: handed.append(1), at=cast.NOW)
         assert receipt.state == "accepted"
     line = session.lines.get()
     assert (line.text, line.author, line.files[0]["name"]) == ("Yıkanır, 30 derecede.", "Zeynep Arslan", "bakım.pdf")
@@ -97,14 +97,19 @@ def test_an_answer_stands_once_in_the_window_however_often_it_is_sent() -> None:
 @pytest.mark.django_db
 def test_an_answer_without_address_goes_to_whom_it_answers() -> None:
     session = visitor()
-    CHAT.send(answer(session, to=(), references=(f"{session.visitor_id}:k1", "<mail@ornek.example>")), {}, lambda: None)
+    CHAT.send(
+        answer(session, to=(), references=(f"{session.visitor_id}:k1", "<mail@ornek.example>")),
+        {},
+        lambda: None,
+        at=cast.NOW,
+    )
     assert session.lines.count() == 1
 
 
 @pytest.mark.django_db
 def test_an_answer_to_nobody_fails_for_good() -> None:
     session = visitor()
-    assert CHAT.send(answer(session, to=(Address(email="v_nobody"),)), {}, lambda: None).state == "failed"
+    assert CHAT.send(answer(session, to=(Address(email="v_nobody"),)), {}, lambda: None, at=cast.NOW).state == "failed"
 
 
 @pytest.mark.django_db
@@ -115,7 +120,7 @@ def test_nothing_stands_in_the_window_when_it_was_taken_back_meanwhile() -> None
         raise RuntimeError("taken back")
 
     with pytest.raises(RuntimeError):
-        CHAT.send(answer(session), {}, taken_back)
+        CHAT.send(answer(session), {}, taken_back, at=cast.NOW)
     assert not session.lines.exists()
 
 
