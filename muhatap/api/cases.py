@@ -87,9 +87,7 @@ def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
             made = flow.open_from(conversation=conversation, told=told, by=by, at=at, origin=Case.Origin.API)
         else:
             whose = named.contact(data.contact_id, missing=_("Say whose: a contact or a conversation."))
-            made = service.open_case(
-                contact=whose, interaction=None, by=by, at=at, origin=Case.Origin.API, **vars(told)
-            )
+            made = flow.open_of(contact=whose, told=told, by=by, at=at, origin=Case.Origin.API)
     except service.NoTitle as error:
         raise wrong(title=_("Say what it is about.")) from error
     except NotThen as error:

@@ -4,13 +4,15 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from muhatap.api import live
 from muhatap.shared import clock
@@ -21,10 +23,14 @@ from muhatap.visits.writing import Lost, Writer
 
 log = logging.getLogger(__name__)
 KNOWN_FOR = 5.0  # seconds for which sites are remembered
+ANEW = 3.0  # seconds after which they are asked for anew, while nobody has to wait for it
 ASKING = 3.0  # seconds a database may think about it
+LOCKED_MS, PATIENCE_MS = 1000, 2000  # a statement waits for others, and runs: asking and noting share a thread
 UNKNOWN_FOR = 0.5  # seconds between two looks for a key nobody knows
+ENDING = 3.0  # seconds for what is under way when the process ends
 PULSE = 1.0  # seconds between two notes of what was refused and who sent last
 MOST_NOTED = 200  # refusals in one pulse
+T = TypeVar("T")
 
 
 class Collector:
@@ -37,10 +43,12 @@ class Collector:
         self._asked_at = -KNOWN_FOR
         self._is_sure = False
         self._asking = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
         self._refused: deque[tuple[int | None, Refused, datetime]] = deque(maxlen=MOST_NOTED)
         self._last: dict[int, datetime] = {}
         self._noting: asyncio.Task[None] | None = None
         self._is_ending = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, "collector")  # keeps its connection: making one costs more than asking
 
     async def site(self, key: str) -> Standing | None:
         """The site of a write key. Raises Lost for one nobody knows while the database is away: it may be new."""
@@ -49,6 +57,7 @@ class Collector:
             async with self._asking:
                 if self._is_stale(key):
                     await self._ask()
+        self._look_ahead()
         if key not in self._sites and not self._is_sure:
             raise Lost("nobody could be asked whose key this is")
         return self._sites.get(key)
@@ -56,7 +65,10 @@ class Collector:
     def known(self, key: str) -> Standing | None:
         """The site of a write key, where that needs no question; None for most keys, whose site has to be asked for."""
         key = sites.name_of(key)
-        return None if self._is_stale(key) else self._sites.get(key)
+        if self._is_stale(key):
+            return None
+        self._look_ahead()
+        return self._sites.get(key)
 
     def note(self, site: int | None, refused: Iterable[Refused], at: datetime, *, has_sent: bool = False) -> None:
         """To be written down within a second: nobody waits for it, and a crash may forget it."""
@@ -69,16 +81,30 @@ class Collector:
     async def stop(self) -> None:
         await self.writer.stop()
         self._is_ending.set()
-        if self._noting is not None:
-            await self._noting
+        if under_way := [one for one in (self._noting, self._renewing) if one is not None]:
+            await asyncio.wait(under_way, timeout=ENDING)
+        await asyncio.to_thread(wait, [self._thread.submit(_leave)], timeout=ENDING)
+        self._thread.shutdown(wait=False)
+
+    async def _aside(self, act: Callable[[], T]) -> T:
+        """What asks the database in the words of the ORM, in the one thread for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _connected, act)
+
+    def _look_ahead(self) -> None:
+        """Before what is known of the sites is too old, so that nobody has to wait for it."""
+        if self._age() > ANEW and (self._renewing is None or self._renewing.done()):
+            self._renewing = asyncio.create_task(self._ask())
+
+    def _age(self) -> float:
+        return time.monotonic() - self._asked_at
 
     def _is_stale(self, key: str) -> bool:
         """A key nobody knows may be new; it is asked for at once, though not for each request of a flood."""
-        return time.monotonic() - self._asked_at > (KNOWN_FOR if key in self._sites else UNKNOWN_FOR)
+        return self._age() > (KNOWN_FOR if key in self._sites else UNKNOWN_FOR)
 
     async def _ask(self) -> None:
         try:
-            self._sites, self.salt = await asyncio.wait_for(asyncio.to_thread(_standing), ASKING)
+            self._sites, self.salt = await asyncio.wait_for(self._aside(_standing), ASKING)
             self._is_sure = True
         except (DatabaseError, InterfaceError, TimeoutError) as error:
             self._is_sure = False
@@ -92,7 +118,7 @@ class Collector:
         self._refused.clear()
         self._last = {}
         try:
-            await asyncio.to_thread(_note, refused, last)
+            await self._aside(partial(sites.note, refused=refused, last=last))
         except (DatabaseError, InterfaceError) as error:
             log.warning("what was refused could not be written down: %s", error)
 
@@ -120,16 +146,17 @@ async def _connect() -> psycopg.AsyncConnection[Any]:
     )
 
 
+def _connected(act: Callable[[], T]) -> T:
+    """Raises DatabaseError rather than wait long: what is behind it in the thread waits as well."""
+    connection.close_if_unusable_or_obsolete()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"set local lock_timeout = {LOCKED_MS}; set local statement_timeout = {PATIENCE_MS}")
+        return act()
+
+
+def _leave() -> None:
+    connection.close()
+
+
 def _standing() -> tuple[dict[str, Standing], bytes]:
-    """In a thread that is anybody's: it keeps no connection."""
-    try:
-        return sites.standing(), nameless.salt(at=clock.now())
-    finally:
-        connection.close()
-
-
-def _note(refused: list[tuple[int | None, Refused, datetime]], last: dict[int, datetime]) -> None:
-    try:
-        sites.note(refused=refused, last=last)
-    finally:
-        connection.close()
+    return sites.standing(), nameless.salt(at=clock.now())

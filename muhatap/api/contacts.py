@@ -15,6 +15,7 @@ from muhatap.api.paging import Paged, page
 from muhatap.api.problems import Problem, conflict, not_found, wrong
 from muhatap.contacts import editing, entering, fields, finding, handles, identity, merging, tagging
 from muhatap.contacts.models import Contact, CustomField, Identity
+from muhatap.duplicates import reviewing
 from muhatap.flow import wire
 from muhatap.shared import clock
 from muhatap.shared.text import fold
@@ -104,7 +105,7 @@ def add_identity(request: HttpRequest, number: shapes.Number, data: shapes.NewId
             contact=find(number), kind=data.kind, value=data.value, is_verified=data.is_verified, by=by, at=at
         )
     except identity.NoIdentity as error:
-        said = _("This is neither an e-mail address nor a phone number. Example: +90 532 123 41 18")
+        said = _("This is no e-mail address, phone number or T.C. identity number. Example: +90 532 123 41 18")
         raise wrong(value=said) from error
     except identity.IdentityTaken as taken:
         said = _("%(name)s has this already (contact %(id)s).") % {"name": taken.contact, "id": taken.contact.pk}
@@ -150,11 +151,12 @@ def untag(request: HttpRequest, number: shapes.Number, tag_id: shapes.Number) ->
 @router.post("/{number}/merge", **MERGE, response={200: shapes.Merged} | PROBLEMS, summary="Merge")
 @once
 def merge(request: HttpRequest, number: shapes.Number, data: shapes.Drop) -> dict[str, Any]:
-    """The other contact becomes part of this one. People can take it apart again on the contact's page."""
+    """The other contact becomes part of this one; where that was a question, it is answered. People can take it apart again on
+    the contact's page."""
     by, at = asked(request)
     keep, drop = find(number), find(data.drop_id, field="drop_id")
     try:
-        merged = merging.merge(keep=keep, drop=drop, by=by, at=at, reason=data.reason)
+        merged = reviewing.unite(keep=keep, drop=drop, by=by, at=at, reason=data.reason)
     except merging.CannotMerge as error:
         raise conflict(str(error)) from error
     return {"merge_id": merged.pk, "contact": told(number)}

@@ -51,7 +51,8 @@ def responses(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     if wanted.score_up_to is not None:
         rows = rows.filter(score__lte=wanted.score_up_to)
     if wanted.updated_since:
-        rows = rows.filter(Q(at__gte=wanted.updated_since) | Q(changed_at__gte=wanted.updated_since))
+        since = wanted.updated_since
+        rows = rows.filter(Q(at__gte=since) | Q(changed_at__gte=since) | Q(gone_on_at__gte=since))
     return page(wire.with_all_of_responses(rows), wanted, wire.response)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from muhatap.api import deliveries
 from muhatap.channels.hook import adapter
 from muhatap.channels.models import Inbox
 from muhatap.flow import listening
@@ -25,23 +26,19 @@ def receive(request: HttpRequest, key: str) -> HttpResponse:
     try:
         inbox = None if "\x00" in key else Inbox.objects.filter(kind="hook", public_key=key, is_enabled=True).first()
     except (DatabaseError, InterfaceError):
-        return _no(503, "try again", 5)
+        return deliveries.no(503, "try again", 5)
     if inbox is None:
-        return _no(404, "no source here")
+        return deliveries.no(404, "no source here")
     try:
-        if int(request.headers.get("Content-Length") or 0) > adapter.LARGEST:
-            return _no(413, "at most 2 MB")
-        raw = request.read(adapter.LARGEST + 1)
-    except (OSError, ValueError):
-        return _no(400, "the body did not arrive")
-    if len(raw) > adapter.LARGEST:
-        return _no(413, "at most 2 MB")
+        raw = deliveries.body(request, largest=adapter.LARGEST, too_large="at most 2 MB")
+    except deliveries.Refused as refused:
+        return refused.response()
     signature = request.headers.get("X-Muhatap-Signature", "")
     if not adapter.may_tell(
         inbox.settings, raw, authorization=request.headers.get("Authorization", ""), signature=signature
     ):
         wait = BUCKETS.take("address", str(request.META.get("REMOTE_ADDR", "")), STRANGERS)
-        return _no(429, "too many", int(wait) + 1) if wait else _no(401, "the secret does not fit")
+        return deliveries.no(429, "too many", int(wait) + 1) if wait else deliveries.no(401, "the secret does not fit")
     return _kept(inbox, raw)
 
 
@@ -49,17 +46,10 @@ def _kept(inbox: Inbox, raw: bytes) -> HttpResponse:
     try:
         heard = adapter.posts(raw)
     except adapter.BadBody as error:
-        return _no(422, str(error))
+        return deliveries.no(422, str(error))
     try:
         with transaction.atomic():
             n_new = listening.tell(inbox=inbox, heard=heard, at=clock.now())
     except (DatabaseError, InterfaceError):
-        return _no(503, "try again", 5)
+        return deliveries.no(503, "try again", 5)
     return JsonResponse({"success": True, "taken": len(heard), "new": n_new})
-
-
-def _no(status: int, said: str, wait: int = 0) -> HttpResponse:
-    answer = JsonResponse({"success": False, "message": said}, status=status)
-    if wait:
-        answer["Retry-After"] = str(wait)
-    return answer

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from muhatap.contacts.models import Contact
+
 MEDIA_TYPE = "application/problem+json"
 # Where ninja found a value → how the pointer begins. A body's pointer is an RFC 6901 fragment.
 _PLACES = {"body": "#", "query": "?", "path": "/", "header": "header", "form": "#", "file": "#"}
@@ -83,6 +85,10 @@ def answer_with_problems(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
         return _unreadable(error.status_code)
+
+    @api.exception_handler(Contact.DoesNotExist)
+    def gone(request: HttpRequest, error: Contact.DoesNotExist) -> HttpResponse:
+        return not_found().response()
 
     for kind in (MultiPartParserError, UnreadablePostError, BadRequest, SuspiciousOperation):
         api.add_exception_handler(kind, lambda request, error: _unreadable(400))

@@ -602,9 +602,10 @@ class TagName(Sent):
 
 
 class NewIdentity(Sent):
-    """`is_verified`: you know that it is theirs; from then on it recognises the contact."""
+    """`is_verified`: you know that it is theirs; from then on it recognises the contact. Of a `national` one (a T.C. identity number)
+    only a print is kept."""
 
-    kind: Literal["email", "phone"]
+    kind: Literal["email", "phone", "national"]
     value: Annotated[Line, Field(min_length=1, max_length=320)]
     is_verified: bool = False
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from muhatap.api import deliveries
 from muhatap.sales import arriving, shops
 from muhatap.sales.kinds import signing
 from muhatap.sales.models import Shop
@@ -51,22 +52,20 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     try:
         shop = None if "\x00" in token else Shop.objects.filter(token=token, is_on=True).first()
     except (DatabaseError, InterfaceError):
-        return _no(503, "try again", 5)
+        return deliveries.no(503, "try again", 5)
     if shop is None:
-        return _no(404, "no shop here")
+        return deliveries.no(404, "no shop here")
     try:
-        if int(request.headers.get("Content-Length") or 0) > arriving.LARGEST:
-            return _no(413, "too large")
-        raw = request.read(arriving.LARGEST + 1)
-    except (OSError, ValueError):
-        return _no(400, "the body did not arrive")
-    if len(raw) > arriving.LARGEST:
-        return _no(413, "too large")
+        raw = deliveries.body(request, largest=arriving.LARGEST, too_large="too large")
+    except deliveries.Refused as refused:
+        return refused.response()
     if _is_greeting(shop, request, raw):
         return JsonResponse(OK)
     if not _is_signed(shop, request, raw):
         wait = BUCKETS.take("address", address, STRANGERS)
-        return _no(429, "too many", int(wait) + 1) if wait else _no(401, "the signature does not fit")
+        return (
+            deliveries.no(429, "too many", int(wait) + 1) if wait else deliveries.no(401, "the signature does not fit")
+        )
     return _kept(shop, request, raw)
 
 
@@ -79,7 +78,7 @@ def _kept(shop: Shop, request: HttpRequest, raw: bytes) -> HttpResponse:
     try:
         arriving.accept(shop=shop, external_id=number, topic=topic, raw=raw, at=clock.now())
     except (DatabaseError, InterfaceError):
-        return _no(503, "try again", 5)
+        return deliveries.no(503, "try again", 5)
     return JsonResponse(OK)
 
 
@@ -103,10 +102,3 @@ def _is_signed(shop: Shop, request: HttpRequest, raw: bytes) -> bool:
         given = request.headers.get("x-api-key", "")
         return bool(given) and any(shops.is_same(given, secret) for secret in valid)
     return False
-
-
-def _no(status: int, said: str, wait: int = 0) -> HttpResponse:
-    answer = JsonResponse({"success": False, "message": said}, status=status)
-    if wait:
-        answer["Retry-After"] = str(wait)
-    return answer

@@ -96,7 +96,7 @@ def _kept(found: Survey, response: Response | None, sheet: Sheet, told: dict[str
         given=sheet.given,
         way=Response.Way.PAGE,
         language=(translation.get_language() or "tr")[:2],
-        nonce=str(told.get("nonce") or "").replace("\x00", "")[:40],
+        nonce=str(told.get("nonce") or "")[:40],
         contact=contact,
         at=at,
     )

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from django.db import OperationalError
 
 from muhatap.api import collect, collector, wrapped
+from muhatap.api.live import connection_settings
+from muhatap.shared.limits import Limit
 from muhatap.visits import nameless, sites
 from muhatap.visits.models import DaySalt, Event, Refusal, Site
 from muhatap.visits.segment import KINDS
@@ -219,9 +222,11 @@ def test_too_many_are_told_when_to_come_again(shop: Site) -> None:
     assert int(said[-1].headers["retry-after"]) >= 1
 
 
-def test_one_browser_that_floods_stops_nobody_else(shop: Site) -> None:
+def test_one_browser_that_floods_stops_nobody_else(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect, "FROM_ONE_BROWSER", Limit(burst=3, per_minute=0.1))
+
     async def told() -> list[Said]:
-        from_one = [await _look(shop, "198.51.100.1") for _ in range(collect.FROM_ONE_BROWSER.burst + 3)]
+        from_one = [await _look(shop, "198.51.100.1") for _ in range(4)]
         return [from_one[-1], await _look(shop, "198.51.100.2")]
 
     assert [one.status for one in asked(told)] == [429, 200]
@@ -247,6 +252,64 @@ def test_a_key_is_not_called_unknown_while_nobody_can_be_asked(shop: Site, monke
 
     assert post(LOOKS, basic(shop.write_key)).status == 503
     assert not Refusal.objects.exists()
+
+
+def test_sites_are_asked_for_anew_before_anybody_has_to_wait_for_it(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[bool] = []
+    standing = collector._standing
+
+    def noted() -> Any:
+        asked_for.append(True)
+        return standing()
+
+    monkeypatch.setattr(collector, "_standing", noted)
+    monkeypatch.setattr(collector, "ANEW", -1.0)
+
+    async def told() -> None:
+        mine = collector.collector()
+        assert mine.known(shop.write_key) is None
+        await mine.site(shop.write_key)
+        assert mine.known(shop.write_key) is not None
+
+    asked(told)
+
+    assert len(asked_for) == 2
+
+
+def test_a_note_that_meets_a_lock_gives_up_and_the_next_question_is_answered(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collector, "LOCKED_MS", 20)
+    held = "set idle_in_transaction_session_timeout = 2000"  # a note that waits makes an end of whom it waits for
+
+    async def told() -> Said:
+        mine = collector.collector()
+        with psycopg.connect(**connection_settings(), autocommit=True) as other, other.transaction():
+            other.execute(held)
+            other.execute("select from visits_site for no key update")
+            mine.note(shop.pk, (), cast.NOW, has_sent=True)
+            mine._is_ending.set()
+            assert mine._noting
+            await mine._noting
+            return await ask("/v1/track", json.dumps(LOOKS).encode(), basic(shop.write_key))
+
+    assert asked(told).status == 200
+
+
+def test_the_end_waits_for_nobody_who_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector, "ENDING", 0.01)
+    goes_on, ended = threading.Event(), list[bool]()
+    monkeypatch.setattr(sites, "note", lambda **_what: ended.append(goes_on.wait(3.0)))
+
+    async def told() -> None:
+        collector.collector().note(1, (), cast.NOW, has_sent=True)
+        await collector.stop()
+        assert not ended
+        goes_on.set()
+
+    loops.run(told())
 
 
 def test_a_client_that_leaves_in_the_middle_leaves_nothing(shop: Site) -> None:

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from muhatap.accounts import api_keys
 from muhatap.accounts.models import ApiKey, User
-from muhatap.api import keyed
+from muhatap.api import contacts, keyed
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
+from muhatap.duplicates.models import Answer
 from muhatap.interactions.models import Outgoing
 from muhatap.shared import clock
 from muhatap.shared.limits import BUCKETS, Limit
@@ -22,6 +23,7 @@ from muhatap.writing import signing
 from tests import cast
 from tests.api.program import Program, program
 from tests.conversations.conftest import arrival, ayses_letter, conversation_of
+from tests.duplicates.test_running import look, twins
 
 __all__ = ["ayses_letter"]
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,28 @@ def test_a_contact_is_added_found_changed_and_merged() -> None:
     assert shop.get(f"/contacts/{twin['id']}").json()["merged_into_id"] == number
     assert shop.patch(f"/contacts/{twin['id']}", {"city": "Van"}).status_code == 409
     assert shop.post(f"/contacts/{number}/tags", {"name": "toptan"}).json()["tags"] == ["toptan"]
+
+
+def test_a_merge_answers_the_open_question_and_keeps_what_was_said_of_it() -> None:
+    one, other = twins()
+    look()
+    merged = program(cast.can()).post(f"/contacts/{other.pk}/merge", {"drop_id": one.pk, "reason": "aynı kart"})
+    assert (merged.status_code, merged.json()["contact"]["id"]) == (200, other.pk)
+    given = Answer.objects.select_related("proposal", "merge").get()
+    assert (given.proposal.state, given.merge and given.merge.reason) == ("same", "aynı kart")
+
+
+def test_no_identity_is_told_in_the_words_of_the_form(shop: Program, ayses_letter: Message) -> None:
+    sent = {"kind": "national", "value": "10000000147"}
+    answer = shop.post(f"/contacts/{ayses_letter.contact_id}/identities", sent)
+    assert answer.status_code == 422 and "T.C." in answer.json()["errors"][0]["detail"]
+
+
+def test_a_contact_deleted_meanwhile_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Contact(pk=1)
+    monkeypatch.setattr(contacts, "find", lambda number: gone)
+    answer = program(cast.can()).post("/contacts/1/identities", {"kind": "email", "value": "oguz@ornek.example"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

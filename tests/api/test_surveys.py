@@ -90,6 +90,18 @@ class TestOnAPage:
         assert post(self.survey.key, {"receipt": receipt, "fields": {"score": ["9"]}}).status_code == 404
         assert post(self.survey.key, {"receipt": "uydurma", "fields": {"score": ["9"]}}).status_code == 404
 
+    def test_letters_that_no_database_holds_break_nothing(self) -> None:
+        body = '{"fields": {"score": ["9"]}, "nonce": "\\ud800\\u0000", "site": "\\ud800", "identity": "\\ud800"}'
+        assert [post(self.survey.key, body).status_code for _twice in range(2)] == [200, 200]
+        assert Response.objects.count() == 1
+        assert Client().get("/ask/v1/%00").status_code == Client().get("/survey/%00/").status_code == 404
+
+    def test_another_surveys_answer_is_not_changed_by_its_nonce(self) -> None:
+        other = survey("ces", is_on_pages=True)
+        post(other.key, {"fields": {"score": ["2"]}, "nonce": "n"})
+        assert post(self.survey.key, {"fields": {"score": ["9"]}, "nonce": "n"}).status_code == 200
+        assert dict(Response.objects.values_list("survey_id", "score")) == {other.pk: 2, self.survey.pk: 9}
+
     def test_off_pages_it_is_not_there(self) -> None:
         assert Client().get(f"/ask/v1/{survey('ces').key}").status_code == 404
         assert Client().get("/ask/v1/none-such").status_code == 404

@@ -155,6 +155,44 @@ def test_whoever_does_not_agree_any_more_is_forgotten(page: Page, host: Host, se
     assert page.evaluate("muhatap.visitor()") != before
 
 
+def test_who_does_not_want_to_be_counted_is_not(
+    page: Page, context: BrowserContext, host: Host, server: Server, shop: Site
+) -> None:
+    host.wear(server.url, name="muhatap.js", key=shop.write_key, consent="yes")
+    page.clock.install()
+    for address in (f"{host.url}?muhatap=off", host.url):
+        page.goto(address)
+        awaited(page, HERE)
+        page.locator("#buy").click()
+        page.clock.run_for(20_000)
+    assert page.evaluate("Object.keys(localStorage).join()") == "muhatap.off"
+    assert not Event.objects.exists()
+
+    with page.expect_response(is_taken):
+        page.goto(f"{host.url}?muhatap=on")
+        awaited(page, KNOWN)
+        page.clock.run_for(2000)
+
+    n, other = Event.objects.count(), context.new_page()
+    page.evaluate("muhatap.track('Sepet')")  # it waits to be sent when another tab says no
+    other.goto(f"{host.url}?muhatap=off")
+    awaited(other, HERE)
+    awaited(page, "!muhatap.visitor()")
+    page.evaluate("muhatap.track('Sepet')")
+    page.clock.run_for(20_000)
+    assert page.evaluate("Object.keys(localStorage).join()") == "muhatap.off"
+
+    page.evaluate("localStorage.clear()")
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } })"
+    )
+    other.goto(f"{host.url}?muhatap=off")
+    awaited(other, HERE)
+    other.locator("#buy").click()
+    other.clock.run_for(20_000)
+    assert Event.objects.count() == n
+
+
 def test_minutes_are_told_when_the_reader_turns_away_and_not_after_a_rest(
     page: Page, host: Host, server: Server, shop: Site
 ) -> None:

@@ -42,7 +42,7 @@ from muhatap.shared import clock
 from muhatap.understanding import themes, topics
 from muhatap.understanding.models import Reading, Theme, ThemeMember, ThemeWeek, Topic
 from muhatap.visits import folding, keeping, segment, sites
-from muhatap.visits.models import Event, VisitorProof
+from muhatap.visits.models import Event, Visit, VisitorProof
 from muhatap.webhooks import endpoints
 from muhatap.webhooks.models import WebhookAttempt
 from muhatap.writing.models import CannedReply, Signature
@@ -146,6 +146,7 @@ def _numbers() -> dict[str, Any]:
         "asking": _helped(letters),
         "topic": _with_topics(),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
+        "visit": Visit.objects.exclude(interaction=None).order_by("-n_pages", "pk")[0].pk,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
     }
 

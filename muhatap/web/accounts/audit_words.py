@@ -8,6 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import AuditEntry, Role, Visibility
+from muhatap.service.models import Compensation, Cost
 
 ACTS = {
     "login": _("Logged in"),
@@ -62,6 +63,8 @@ ACTS = {
     "promise.unsay": _("Took a promise back before it left"),
     "case.open": _("Opened a case"),
     "case.change": _("Changed a case"),
+    "case.wait": _("Let a case wait"),
+    "case.go_on": _("Went on with a case"),
     "case.resolve": _("Resolved a case"),
     "case.close": _("Closed a case"),
     "case.reopen": _("Opened a case again"),
@@ -277,6 +280,7 @@ KINDS = {
     "weights": _("Weights of comparison"),
     "webhook": _("Webhook"),
     "conversation view": _("Saved view"),
+    "case view": _("Saved view"),
     "bulk act": _("Bulk action"),
     "sender block": _("Blocked sender"),
     "rule": _("Rule"),
@@ -297,6 +301,9 @@ KINDS = {
 _VALUES = {
     **dict(Role.choices),
     **dict(Visibility.choices),
+    **dict(Compensation.Kind.choices),
+    **dict(Cost.Kind.choices),
+    **dict(Cost.What.choices),
     "password": _("password"),
     "mfa": _("second step"),
     "passkey": _("passkey"),
@@ -312,6 +319,8 @@ _NAMES = {
     "until": _("until"),
     "members": _("members"),
     "fields": _("fields"),
+    "of": _("kind of cost"),
+    "what": pgettext_lazy("audit", "what"),
     "changed": _("changed"),
     "consent_yes": _("consents given"),
     "consent_no": _("consents refused"),

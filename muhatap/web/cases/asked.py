@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -54,11 +54,14 @@ class Asked:
 
 def read(request: HttpRequest, *, now: datetime) -> Asked:
     """What the address asks for; what makes no sense in it is passed over. The order stays until another is asked for."""
-    given = request.GET
+    if request.GET.get("order") in ORDERS:
+        request.session[KEPT] = request.GET["order"]
+    return of(request.GET, order=request.session.get(KEPT, "due"), now=now)
+
+
+def of(given: QueryDict, *, order: str, now: datetime) -> Asked:
+    """What is asked for by these names, in this order."""
     whose, kind, state = given.get("whose", ""), given.get("kind", ""), given.get("state", "")
-    if given.get("order") in ORDERS:
-        request.session[KEPT] = given["order"]
-    order = request.session.get(KEPT, "due")
     return Asked(
         whose=whose if whose in (MINE, TEAM, ALL) else ALL,
         state=state if state in casework.states(now) else "standing",

@@ -60,7 +60,7 @@ class CaseForm(Form):
     owner = forms.ChoiceField(label=_("Whose is it?"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
     due_at = moment(label=pgettext_lazy("case", "Until when"), required=False)
-    order = forms.ChoiceField(label=_("Order"), required=False)
+    order = forms.ChoiceField(label=pgettext_lazy("shop", "Order"), required=False)
     product = forms.ChoiceField(label=_("Product"), required=False)
 
     def __init__(self, *args: Any, contact: Contact, case: Case | None = None, **more: Any) -> None:
@@ -190,7 +190,7 @@ class RateForm(Form):
     role = forms.ChoiceField(label=_("Role"), choices=[("", _("Every role")), *Role.choices], required=False)
     amount = amount(label=_("For an hour"))
     currency = currency()
-    valid_from = day(label=_("From"))
+    valid_from = day(label=pgettext_lazy("rate", "From"))
 
 
 def local(at: datetime) -> str:

@@ -237,6 +237,7 @@ def _page(request: HttpRequest, case: Case, *, status: int = 200, **forms: Any) 
         "about_order": story.order(case),
         "product": story.product(case),
         "former": story.former(case, user),
+        "later": story.later(case, user),
         "likely": story.likely(case, user) if may_edit else None,
         "views": pages.views("", user),
     }

@@ -110,10 +110,10 @@ def _initial(request: HttpRequest, thread: Conversation | None) -> dict[str, Any
 
 
 def _open(request: HttpRequest, contact: Contact, thread: Conversation | None, form: CaseForm, *, at: datetime) -> Case:
-    told, by = form.told(), visitor(request)
+    told, by = opening.Told(team=form.team_told(), **form.told()), visitor(request)
     if thread:
-        return flow.open_from(conversation=thread, told=opening.Told(team=form.team_told(), **told), by=by, at=at)
-    return cases.open_case(contact=contact, interaction=None, by=by, at=at, team=form.team_told(), **told)
+        return flow.open_from(conversation=thread, told=told, by=by, at=at)
+    return flow.open_of(contact=contact, told=told, by=by, at=at)
 
 
 def _thread(request: HttpRequest, contact: Contact) -> Conversation | None:

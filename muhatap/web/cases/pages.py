@@ -13,16 +13,16 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts import audit
-from muhatap.accounts.models import User
+from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
 from muhatap.contacts import paging
 from muhatap.contacts.exporting import harmless
 from muhatap.contacts.paging import Cursor
 from muhatap.flow import cases
-from muhatap.service import casework, causes
+from muhatap.service import case_views, casework, causes
 from muhatap.service.models import Case, Cause
 from muhatap.shared import clock
-from muhatap.web.cases import asked, lines, words
+from muhatap.web.cases import asked, lines, saved, words
 from muhatap.web.cases.asked import ALL, MINE, ORDERS, TEAM, Asked
 from muhatap.web.common import spreadsheets, times
 from muhatap.web.common.display import Pages, ViewGroup, ViewLink
@@ -36,7 +36,7 @@ MOST_EXPORTED = 100_000
 @needs("cases.read")
 def listing(request: HttpRequest) -> HttpResponse:
     user, now = visitor(request), clock.now()
-    wanted = asked.read(request, now=now)
+    wanted, view = asked.read(request, now=now), saved.chosen(request)
     column, is_down = ORDERS[wanted.order]
     found = paging.by_key(
         asked.rows(wanted, user, at=now), column, is_down=is_down, cursor=Cursor.read(request.GET.get("at", ""))
@@ -57,7 +57,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         "pages": Pages(previous_url=_at(wanted, found.previous), next_url=_at(wanted, found.next)),
         "export_url": wanted.url("export") if may(user, "cases.export") else "",
         "here": request.get_full_path(),
-        "views": views("list", user),
+        "title": view.name if view else _("Cases"),
+        "may_keep": wanted.but(order="due") != Asked(),
+        "pairs": wanted.pairs(),
+        "remove_url": reverse("cases:remove_view", args=[view.pk])
+        if view and case_views.may_change(user, view)
+        else "",
+        "views": views(f"view:{view.pk}" if view else "list", user),
     }
     return render(request, "cases/list.html", page)
 
@@ -101,7 +107,7 @@ def views(here: str, user: User) -> tuple[ViewGroup, ...]:
             found.append(ViewLink(label=label, url=reverse(f"cases:{name}"), icon=icon, is_here=here == name))
     if may(user, "promises.read"):
         found.append(ViewLink(label=_("Promises"), url=reverse("promises:list"), icon="handshake"))
-    return (ViewGroup(title=_("Cases"), links=tuple(found)),)
+    return (ViewGroup(title=_("Cases"), links=tuple(found)), *saved.group(user, here))
 
 
 def _whose() -> list[tuple[str, str]]:
@@ -124,9 +130,11 @@ def _narrowed(wanted: Asked) -> list[tuple[str, str]]:
         said = " – ".join(times.day(day) for day in (wanted.start, wanted.end) if day)
         told.append((said, wanted.but(start=None, end=None).url()))
     if wanted.team:
-        told.append((_("One team"), wanted.but(team=None).url()))
+        team = Team.objects.filter(pk=wanted.team).first()
+        told.append((str(team) if team else _("One team"), wanted.but(team=None).url()))
     if wanted.person:
-        told.append((_("One person"), wanted.but(person=None).url()))
+        person = User.objects.filter(pk=wanted.person).first()
+        told.append((str(person) if person else _("One person"), wanted.but(person=None).url()))
     if wanted.words:
         told.append((f"“{wanted.words}”", wanted.but(words="").url()))
     return told

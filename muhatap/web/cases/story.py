@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from muhatap.conversations.visibility import find
 from muhatap.flow import cases as flow
 from muhatap.sales.models import Order, Product
 from muhatap.service import casework, quality
-from muhatap.service.models import Case, CaseLink, Cost
+from muhatap.service.models import Case, CaseLink, CaseStep, Cause, Cost
 from muhatap.web.cases import words
 from muhatap.web.common import times
 from muhatap.web.common.links import link
@@ -62,11 +63,12 @@ class Spent:
 
 def steps(case: Case) -> list[Step]:
     """What was done, the newest last."""
-    rows = case.steps.select_related("by").order_by("at", "pk")
+    rows = list(case.steps.select_related("by").order_by("at", "pk"))
+    names = _names(rows)
     return [
         Step(
             icon=words.STEP_ICONS[row.act],
-            what=words.step(row),
+            what=words.step(row, names),
             why=row.why,
             by=str(row.by or _("Muhatap")),
             at=times.full(row.at),
@@ -74,6 +76,23 @@ def steps(case: Case) -> list[Step]:
         )
         for row in rows
     ]
+
+
+def _names(rows: list[CaseStep]) -> words.Names:
+    """What the orders and products that the steps speak of by number are called, and causes by the name they had in the language
+    of whoever chose them; of those that are gone nothing.
+    """
+    asked = {
+        name: {int(text) for row in rows if row.field == name for text in (row.was, row.became) if text.isdecimal()}
+        for name in ("order_id", "product_id")
+    }
+    orders = Order.objects.filter(pk__in=asked["order_id"]).values_list("pk", "number")
+    products = Product.objects.filter(pk__in=asked["product_id"])
+    named = {("order_id", str(pk)): f"#{number}" for pk, number in orders}
+    said = {text for row in rows if row.field == "cause" for text in (row.was, row.became) if text}
+    causes = Cause.objects.filter(Q(name__in=said) | Q(name_en__in=said))
+    named |= {("cause", name): str(row) for row in causes for name in (row.name, row.name_en)}
+    return named | {("product_id", str(row.pk)): str(row) for row in products}
 
 
 def places(case: Case, user: User) -> list[Place]:
@@ -128,6 +147,15 @@ def former(case: Case, user: User) -> tuple[str, str] | None:
     may_read = flow.visible_to(user).filter(pk=case.former.pk).exists()
     title = case.former.title if may_read else ""
     return f"#{case.former_id} {title}".strip(), link("cases:one", case.former.pk) if may_read else ""
+
+
+def later(case: Case, user: User) -> list[tuple[str, str]]:
+    """The cases that repeat this one, the first of them first; those this reader may not see by their numbers alone."""
+    rows = list(case.later.order_by("opened_at", "pk"))
+    seen = set(flow.visible_to(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [
+        (f"#{row.pk} {row.title}", link("cases:one", row.pk)) if row.pk in seen else (f"#{row.pk}", "") for row in rows
+    ]
 
 
 def likely(case: Case, user: User) -> tuple[int, str, str] | None:

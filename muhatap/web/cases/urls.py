@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from muhatap.web.cases import causes, listed, lost, one, opening, pages, rates, report
+from muhatap.web.cases import causes, listed, lost, one, opening, pages, rates, report, saved
 
 app_name = "cases"
 urlpatterns = [
     path("", pages.listing, name="list"),
     path("export/", pages.export, name="export"),
+    path("views/", saved.save, name="save_view"),
+    path("views/<int:number>/removal/", saved.remove, name="remove_view"),
     path("to/<int:contact>/", opening.new, name="new"),
     path("of/<int:contact>/", opening.of_contact, name="of_contact"),
     path("<int:number>/", one.show, name="one"),

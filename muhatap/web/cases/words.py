@@ -1,6 +1,6 @@
 """Cases in words: what became of them, when they are due, what was changed, what they cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from muhatap.service.models import Case, CaseStep, Cost
 from muhatap.web.common import times
 
+Names = Mapping[tuple[str, str], str]  # of a field and its number
 STATES = ("standing", "overdue", "nobodys", "waiting", "reopened", "resolved", "closed", "all")
 ICONS = {"open": "briefcase", "overdue": "triangle-alert", "waiting": "clock", "reopened": "rotate-ccw",
          "resolved": "check", "closed": "check-check"}  # fmt: skip
@@ -61,11 +62,12 @@ def tone(case: Case, now: datetime) -> str:
     return "soon" if case.is_standing and case.remind_at and case.remind_at <= now else ""
 
 
-def step(row: CaseStep) -> str:
-    """What was done, in a sentence that needs no subject."""
+def step(row: CaseStep, names: Names) -> str:
+    """What was done, in a sentence that needs no subject. `names`: what numbers of other rooms are called."""
     if row.act != CaseStep.Act.CHANGED:
         return str(row.get_act_display())
-    told = {"field": field(row.field), "was": _value(row.field, row.was), "became": _value(row.field, row.became)}
+    was, became = (_value(row.field, text, names) for text in (row.was, row.became))
+    told = {"field": field(row.field), "was": was, "became": became}
     if not row.was:
         return _("%(field)s: %(became)s") % told
     if not row.became:
@@ -81,7 +83,7 @@ def field(name: str) -> str:
         "owner": _("Whose it is"),
         "team": _("Team"),
         "due_at": _("Due"),
-        "order_id": _("Order"),
+        "order_id": pgettext("shop", "Order"),
         "product_id": _("Product"),
     }
     return told.get(name, name)
@@ -104,9 +106,11 @@ def signed(minutes: int) -> str:
     return f"{'−' if minutes < 0 else ''}{times.span(timedelta(minutes=minutes))}"
 
 
-def _value(name: str, text: str) -> str:
+def _value(name: str, text: str, names: Names) -> str:
     if name == "due_at" and text:
         return times.full(datetime.fromisoformat(text))
     if name == "kind" and text in Case.Kind.values:
         return str(Case.Kind(text).label)
-    return f"#{text}" if name in ("order_id", "product_id") and text else text
+    if name in ("order_id", "product_id") and text:
+        return names.get((name, text), f"#{text}")
+    return names.get((name, text), text)

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from muhatap.accounts.models import User
 from muhatap.notices import telling
 from muhatap.shared import clock
 from muhatap.web.common import navigation
+from muhatap.web.common.links import if_there
 
 THEMES = ("light", "dark")
 
@@ -26,14 +26,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": _theme(request, user),
         "here": _namespace(request),
         "areas": SimpleLazyObject(partial(_areas, request, user)) if is_in and user else (),
-        "palette_url": _optional("search:palette"),
+        "palette_url": if_there("search:palette"),
         "live_url": _live_url() if is_in else "",
-        "language_url": _optional("language") or _optional("set_language"),
-        "me_url": _optional("accounts:me"),
-        "logout_url": _optional("account_logout"),
+        "language_url": if_there("language") or if_there("set_language"),
+        "me_url": if_there("accounts:me"),
+        "logout_url": if_there("account_logout"),
         "bell": SimpleLazyObject(partial(_bell, request)) if is_in and user else None,
-        "team_url": _optional("notices:team") if is_in else "",
-        "manifest_url": _optional("notices:manifest"),
+        "team_url": if_there("notices:team") if is_in else "",
+        "manifest_url": if_there("notices:manifest"),
     }
 
 
@@ -54,7 +54,7 @@ def _bell(request: HttpRequest) -> dict[str, Any]:
     n = telling.n_unseen(user) if last else 0
     session = request.session.session_key or ""
     return {
-        "url": _optional("notices:list"),
+        "url": if_there("notices:list"),
         "is_here": _namespace(request) == "notices",
         "n": n,
         "said": "99+" if n > 99 else str(n or ""),
@@ -72,10 +72,3 @@ def _theme(request: HttpRequest, user: Any) -> str:
 def _namespace(request: HttpRequest) -> str:
     match = request.resolver_match
     return match.namespaces[0] if match and match.namespaces else ""
-
-
-def _optional(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

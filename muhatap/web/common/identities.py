@@ -8,13 +8,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.channels import registry
+from muhatap.contacts import national
 from muhatap.contacts.models import Identity
 from muhatap.shared import phone
 from muhatap.shared.text import upper_tr
 from muhatap.web.common import channels, times
 from muhatap.web.common.display import IdentityLine
 
-ICONS = {"email": "mail", "phone": "smartphone", "visitor": "monitor", "shop": "shopping-bag", "handle": "at-sign"}
+ICONS = {
+    "email": "mail",
+    "phone": "smartphone",
+    "visitor": "monitor",
+    "shop": "shopping-bag",
+    "handle": "at-sign",
+    "national": "id-card",
+}
 
 
 def line(one: Identity, now: datetime) -> IdentityLine:
@@ -52,6 +60,8 @@ def text(one: Identity) -> str:
     if one.kind == Identity.Kind.HANDLE:
         service, _colon, name = one.value.partition(":")
         return f"{name}, {channels.name(service)}"
+    if one.kind == Identity.Kind.NATIONAL:
+        return _("T.C. identity number %(number)s") % {"number": national.shown(one.value)}
     return one.value
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 PLACE = 9_000_000_000_000_000_000  # nothing has this number
 
@@ -10,6 +10,14 @@ PLACE = 9_000_000_000_000_000_000  # nothing has this number
 def link(name: str, *numbers: int) -> str:
     """The same as `reverse` where all arguments are numbers."""
     return _way(name, len(numbers)).format(*numbers)
+
+
+def if_there(name: str) -> str:
+    """The address of a page of another area, which is met by its name; empty where there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 @cache

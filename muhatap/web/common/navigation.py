@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.conversations import counting
+from muhatap.web.common.links import if_there
 
 Count = Callable[[User], int]
 
@@ -128,7 +128,7 @@ def links(
         url_name, permission = (area.url_name, area.permission)
         if not may(user, permission) and area.instead[0]:
             url_name, permission = area.instead
-        url = _url(url_name)
+        url = if_there(url_name)
         if url and may(user, permission):
             found.append(_link(area, url, user, here, counted or {}))
     return tuple(found)
@@ -145,10 +145,3 @@ def _link(area: Area, url: str, user: User, here: str, counted: Mapping[str, int
         n_waiting=area.count(user) if area.count and n is None else n,
         is_here=here == area.name or here in area.others,
     )
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

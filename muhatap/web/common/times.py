@@ -74,8 +74,8 @@ def precise(length: timedelta) -> str:
     if length >= HOUR:
         return span(length)
     whole = round(length.total_seconds())
-    told = _two(whole // 60, pgettext("minutes", "min"), whole % 60, pgettext("seconds", "s"))
-    return told or f"0 {pgettext('seconds', 's')}"
+    seconds = pgettext("seconds", "s")
+    return _two(whole // 60, pgettext("minutes", "min"), whole % 60, seconds) or f"0 {seconds}"
 
 
 def count(number: int) -> str:

@@ -130,4 +130,4 @@ def _view(request: HttpRequest) -> SavedView | None:
 
 
 def _may(request: HttpRequest) -> dict[str, bool]:
-    return {name: may(visitor(request), f"contacts.{name}") for name in ("edit", "merge", "export")}
+    return {name: may(visitor(request), f"contacts.{name}") for name in ("edit", "merge", "export", "import")}

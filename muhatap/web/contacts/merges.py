@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from muhatap.accounts.models import User
 from muhatap.contacts import fields, identity, likeness, merging, profile
 from muhatap.contacts.models import Contact, CustomField, Merge
 from muhatap.duplicates import reviewing
 from muhatap.shared import clock
-from muhatap.web.common import identities, reading, times
+from muhatap.web.common import identities, of_two, reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.contacts import choosing, sidebar, toasts, words
@@ -43,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return _side_by_side(request, keep, drop)
     why = ", ".join(one.because for one in likeness.between(keep, drop))
     try:
-        merged = merging.merge(keep=keep, drop=drop, by=visitor(request), at=clock.now(), reason=why)
+        merged = reviewing.unite(keep=keep, drop=drop, by=visitor(request), at=clock.now(), reason=why)
     except merging.CannotMerge as error:
         return _side_by_side(request, keep, drop, error=str(error))
     said = _("Two contacts merged, %(rows)s moved") % {"rows": words.rows(merging.n_moved(merged))}
@@ -99,16 +100,17 @@ def choose(request: HttpRequest, number: int) -> HttpResponse:
 
 def _side_by_side(request: HttpRequest, keep: Contact, drop: Contact, *, error: str = "") -> HttpResponse:
     custom, now = sidebar.custom_fields(), clock.now()
-    told = merging.preview(keep=keep, drop=drop)
+    told, asked = merging.preview(keep=keep, drop=drop), reviewing.question(keep, drop)
     context = {
         "keep": keep,
         "drop": drop,
         "heads": [_head(contact, now) for contact in (keep, drop)],
-        "lines": _lines(keep, drop, told, custom),
+        "lines": [*_lines(keep, drop, told, custom), *_beside(keep, drop, visitor(request))],
         "moves": [words.model(label, n) for label, n in told.n_rows.most_common()],
         "n_rows": words.rows(told.n_rows.total()),
         "evidence": [identities.first_upper(words.evidence(one)) for one in likeness.between(keep, drop)],
         "are_identified": all(any(i.verified_at for i in identity.of(contact)) for contact in (keep, drop)),
+        "review_url": reverse("duplicates:one", args=[asked.pk]) if asked else "",
         "other_way_url": _pair(drop.pk, keep.pk),
         "error": error,
         "views": sidebar.groups(request, ""),
@@ -127,6 +129,13 @@ def _lines(keep: Contact, drop: Contact, told: merging.Preview, custom: dict[str
                 Line(label=words.label(name, custom), keep=here, drop=there, after=after, is_same=here == there)
             )
     return [*found, _addresses(keep, drop)]
+
+
+def _beside(keep: Contact, drop: Contact, user: User) -> list[Line]:
+    return [
+        Line(label=one.label, keep=one.here, drop=one.there, after=one.after, is_same=one.here == one.there)
+        for one in of_two.beside(keep, drop, user)
+    ]
 
 
 def _addresses(keep: Contact, drop: Contact) -> Line:

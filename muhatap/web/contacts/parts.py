@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.contacts import consent as consents
-from muhatap.contacts import identity, noting, tagging
+from muhatap.contacts import identity, national, noting, tagging
 from muhatap.contacts.models import Contact, Identity, Tag
 from muhatap.sales.consent import OFFERS
 from muhatap.shared import clock
@@ -82,14 +82,14 @@ def identities(request: HttpRequest, number: int) -> HttpResponse:
 @needs("contacts.edit")
 def add_identity(request: HttpRequest, number: int) -> HttpResponse:
     contact, typed = find(number), request.POST.get("value", "").strip()
-    kind = Identity.Kind.EMAIL if "@" in typed else Identity.Kind.PHONE
+    kind = _kind(typed)
     is_verified = request.POST.get("is_verified") == "on"
     try:
         identity.add(
             contact=contact, kind=kind, value=typed, is_verified=is_verified, by=visitor(request), at=clock.now()
         )
     except identity.NoIdentity:
-        said = _("This is neither an e-mail address nor a phone number. Example: +90 532 123 41 18")
+        said = _("This is no e-mail address, phone number or T.C. identity number. Example: +90 532 123 41 18")
         return _identities(request, contact, error=said, typed=typed)
     except identity.IdentityTaken as taken:
         return _identities(request, contact, error=_taken(taken), typed=typed)
@@ -116,6 +116,12 @@ def remove_identity(request: HttpRequest, number: int, one: int) -> HttpResponse
     identity.remove(identity=_own(contact, one), by=visitor(request), at=clock.now())
     toasts.later(request, _("Taken off. What came from it stays."))
     return redirect("contacts:identities", contact.pk)
+
+
+def _kind(typed: str) -> Identity.Kind:
+    if "@" in typed:
+        return Identity.Kind.EMAIL
+    return Identity.Kind.NATIONAL if national.print_of(typed) else Identity.Kind.PHONE
 
 
 def _own(contact: Contact, one: int) -> Identity:

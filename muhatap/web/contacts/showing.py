@@ -145,9 +145,10 @@ def _note(note: ContactNote, user: User, now: datetime) -> NoteLine:
 
 
 def _merged(merge: Merge, now: datetime, may_merge: bool) -> MergedFrom:
+    by = merge.by or _("The system")
     return MergedFrom(
         name=str(merge.drop),
-        said=f"{merge.by or _('The system')}, {_day(merge.at, now)}, {words.rows(merging.n_moved(merge))}",
+        said=f"{by}, {_day(merge.at, now)}, {words.rows(merging.n_moved(merge))}",
         split_url=reverse("contacts:unmerge", args=[merge.pk]) if may_merge else "",
     )
 

@@ -229,6 +229,8 @@ def _address(about: Visit | Order | Case | None, thread: int | None) -> str:
             return reverse("sales:order", args=[about.pk])
         if isinstance(about, Case):
             return reverse("cases:one", args=[about.pk])
+        if isinstance(about, Visit):
+            return reverse("visits:visit", args=[about.pk])
         return reverse("inbox:conversation", args=[thread]) if thread else ""
     except NoReverseMatch:
         return ""

@@ -7,6 +7,7 @@ from babel import Locale
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from muhatap.contacts import national
 from muhatap.contacts.fields import BUILT_IN
 from muhatap.contacts.graph import Limits
 from muhatap.contacts.likeness import Evidence
@@ -25,12 +26,13 @@ def evidence(one: Evidence) -> str:
         "similar_email": _("the same e-mail but for its +tag: %(detail)s"),
         "same_phone": _("the same phone: %(detail)s"),
         "same_shop": _("the same shop account: %(detail)s"),
+        "same_national": _("the same T.C. identity number: %(detail)s"),
         "same_browser": _("the same browser"),
         "name": _("a name like it"),
     }
     if one.because == "match":
         return alike(one)
-    detail = phone.readable(one.detail) if one.because == "same_phone" else one.detail
+    detail = phone.readable(one.detail) if one.because == "same_phone" else national.shown(one.detail)
     return told.get(one.because, _("somebody asked")) % {"detail": detail}
 
 
@@ -120,16 +122,19 @@ def limits(own: Limits) -> str:
 
 
 def handle(kind: str, value: str) -> str:
-    return phone.readable(value) if kind == "phone" else value
+    return phone.readable(value) if kind == "phone" else national.shown(value)
 
 
 def plain_handle(value: str) -> str:
-    return phone.readable(value) if value.startswith("+") else value
+    return phone.readable(value) if value.startswith("+") else national.shown(value)
 
 
 def told(record: SourceRecord, custom: Mapping[str, CustomField]) -> str:
     """What a source said, as it was given: “Name: Ayşe; City: İzmir”."""
-    return "; ".join(f"{label(name, custom)}: {value}" for name, value in record.told.items())
+    names = {"shop": _("Shop account"), "tags": _("Tags"), "note": _("Note"), "national": _("T.C. identity number")}
+    return "; ".join(
+        f"{names.get(name) or label(name, custom)}: {national.shown(value)}" for name, value in record.told.items()
+    )
 
 
 def because(entry: LedgerEntry) -> str:
@@ -141,6 +146,7 @@ def because(entry: LedgerEntry) -> str:
         "email": _("the same e-mail"),
         "phone": _("the same phone"),
         "shop": _("the same shop account"),
+        "national": _("the same T.C. identity number"),
         "likeness": _("records that look alike"),
         "recognised": _("recognised"),
         "denied": _("said to be different people"),
@@ -150,9 +156,23 @@ def because(entry: LedgerEntry) -> str:
         "moved": _("moved by hand"),
         "household": _("of one household, two people"),
         "company": _("of one company, two people"),
+        "reviewed": _("answered in “Same person?”"),
+        "undone": _("an answer taken back"),
+        "rejoined": _("put together again"),
+        "import undone": _("an import taken back"),
+        "same_email": _("the same e-mail"),
+        "similar_email": _("the same e-mail but for its +tag"),
+        "same_phone": _("the same phone"),
+        "same_shop": _("the same shop account"),
+        "same_browser": _("the same browser"),
+        "same_national": _("the same T.C. identity number"),
+        "match": _("records that look alike"),
     }
     code = str(entry.evidence.get("because", "")) or entry.reason
-    return told.get(code, entry.reason or code)
+    parts = dict.fromkeys(code.split(", "))  # a merge by hand names all that spoke for it
+    return (
+        ", ".join(dict.fromkeys(told[part] for part in parts)) if parts.keys() <= told.keys() else entry.reason or code
+    )
 
 
 def people(n: int, bound: int = 0) -> str:

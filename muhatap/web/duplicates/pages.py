@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.contacts.models import Contact
 from muhatap.duplicates import choosing, reviewing
 from muhatap.duplicates.models import Answer, Proposal
 from muhatap.shared import clock
-from muhatap.web.common import asking, reading
+from muhatap.web.common import asking, reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.duplicates import looks, showing, sidebar, words
 
@@ -60,6 +61,20 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("contacts.merge")
+def merge_sure(request: HttpRequest) -> HttpResponse:
+    """All nearly sure ones that were shown, as they were shown."""
+    told = (text.partition(":") for text in request.POST.getlist("sure")[: reviewing.AT_ONCE])
+    asked = {number: seen for text, _colon, seen in told if (number := reading.number(text)) is not None}
+    n = reviewing.merge_sure(asked=asked, by=visitor(request), at=clock.now())
+    said = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", n) % {"n": times.count(n)}
+    left = reviewing.n_left(asked)
+    more = ngettext("%(n)s pair is left to you.", "%(n)s pairs are left to you.", left)
+    messages.success(request, f"{said} {more % {'n': times.count(left)}}" if left else said)
+    return redirect(_list(request))
+
+
+@require_POST
+@needs("contacts.merge")
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back one's own last answer, and look at its question again."""
     try:
@@ -99,6 +114,7 @@ def _page(
         "after": after.pk if after else 0,
         "last": _last(last),
         "query": _query(request),
+        "sure": _sure(found) if kind == "merge" else [],
         "views": sidebar.groups(request),
         "look": looks.context(),
     }
@@ -121,10 +137,19 @@ def _neighbours(found: list[Proposal], here: Proposal | None) -> tuple[Proposal 
     return (found[place - 1] if place else None, found[place + 1] if place + 1 < len(found) else None)
 
 
+def _sure(found: list[Proposal]) -> list[str]:
+    """Those that may be merged together, each with what is shown of it; one alone is answered where it stands."""
+    rows = [f"{one.pk}:{reviewing.shown(one)}" for one in reviewing.mergeable(found)]
+    return rows if len(rows) > 1 else []
+
+
 def _last(given: Answer | None) -> str:
     """What would be taken back, in words."""
     if given is None:
         return ""
+    n = len(reviewing.given_with(given))
+    if n > 1:
+        return ngettext("%(n)s answer given together", "%(n)s answers given together", n) % {"n": times.count(n)}
     contacts = choosing.contacts_of([given.proposal])
     names = " · ".join(str(contact) for contact in contacts.values())
     return f"{names}: {given.get_said_display()}"

@@ -19,7 +19,7 @@ from muhatap.conversations.visibility import visible_to
 from muhatap.duplicates import choosing, reviewing, weighing
 from muhatap.duplicates.models import Proposal
 from muhatap.shared import phone
-from muhatap.web.common import identities, own_fields, times
+from muhatap.web.common import identities, of_two, own_fields, times
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.duplicates import waterfall, words
 
@@ -137,6 +137,7 @@ def _of_two(proposal: Proposal, user: User, now: datetime, keep: int) -> dict[st
         _addresses(kept, dropped),
         _sources(said[kept.pk], said[dropped.pk]),
         *_talks(kept, dropped, user),
+        *(_line(*one[:4], may_differ=one.is_choice) for one in of_two.beside(kept, dropped, user)),
     ]
     return {
         "sides": [_side(contact, now) for contact in (kept, dropped)],

@@ -6,6 +6,7 @@ app_name = "duplicates"
 urlpatterns = [
     path("", pages.show_all, name="list"),
     path("undo/", pages.undo, name="undo"),
+    path("sure/", pages.merge_sure, name="sure"),
     path("look/", looks.begin, name="look"),
     path("look/now/", looks.now, name="now"),
     path("look/<int:number>/cancel/", looks.cancel, name="cancel"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muhatap.contacts import national
 from muhatap.contacts.models import SourceRecord
 from muhatap.duplicates import worth
 from muhatap.duplicates.models import Proposal, Run
@@ -70,9 +71,10 @@ def hint(level: str, detail: str) -> str:
         "similar_email": _("Both named the e-mail %(detail)s, one with a +tag"),
         "same_phone": _("Both named the phone %(detail)s"),
         "same_shop": _("Both named the shop account %(detail)s"),
+        "same_national": _("Both have the T.C. identity number %(detail)s"),
         "same_browser": _("Both wrote from one browser"),
     }
-    shown = phone.readable(detail) if level == "same_phone" else detail
+    shown = phone.readable(detail) if level == "same_phone" else national.shown(detail)
     return told.get(level, _("Somebody asked whether they are one")) % {"detail": shown}
 
 
@@ -168,7 +170,9 @@ def talks(n: int, n_open: int) -> str:
 def look(run: Run) -> str:
     """What a look did."""
     if run.state == Run.State.FAILED:
-        return _("The last look failed: %(why)s. Nothing was changed; begin it again.") % {"why": run.problem}
+        told = {"memory": _("the memory was not enough"), "it did not come to an end": _("it did not come to an end")}
+        why = told.get(run.problem, run.problem)
+        return _("The last look failed: %(why)s. Nothing was changed; begin it again.") % {"why": why}
     if run.state == Run.State.CANCELLED:
         return _("The last look was stopped. What it had asked by then stays.")
     return _("%(records)s looked at: %(asked)s, %(new)s new, %(gone)s no longer asked") % _figures(run)

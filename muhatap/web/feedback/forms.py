@@ -4,9 +4,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from muhatap.accounts.models import Team
 from muhatap.channels.models import Inbox
@@ -42,6 +44,11 @@ class NewForm(forms.Form):
         inboxes = Inbox.objects.filter(is_enabled=True, kind__in=["email", "webchat"])
         field: Any = self.fields["inbox"]
         field.queryset = inboxes.order_by("name")
+        if len(field.queryset) == 1 and not self.initial.get("inbox"):
+            field.initial = field.queryset[0]
+        if not field.queryset:
+            url, words = reverse("settings:inboxes"), _("Connect an inbox")
+            field.help_text = format_html('{} <a href="{}">{}</a>', field.help_text, url, words)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -177,13 +184,13 @@ class QuestionForm(forms.Form):
     is_required = forms.BooleanField(label=gettext_lazy("Has to be answered"), required=False)
     when = forms.ChoiceField(label=gettext_lazy("Of whom it is asked"), required=False)
     least = forms.IntegerField(
-        label=gettext_lazy("From"),
+        label=pgettext_lazy("question", "From"),
         min_value=0,
         max_value=10,
         required=False,
         help_text=gettext_lazy("Where it hangs on a number."),
     )
-    most = forms.IntegerField(label=gettext_lazy("To"), min_value=0, max_value=10, required=False)
+    most = forms.IntegerField(label=pgettext_lazy("question", "To"), min_value=0, max_value=10, required=False)
 
     def __init__(self, *args: Any, survey: Survey, question: Question | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _of_question(question) if question else {})
@@ -234,8 +241,13 @@ def _of_question(question: Question) -> dict[str, Any]:
     if question.has_condition:
         when = f"q{question.after_id}" if question.after_id else "score"
         when += f":{question.option}" if question.option else ""
-    lines = [" | ".join(filter(None, [one.get("tr", ""), one.get("en", "")])) for one in question.options]
-    return told | {"options": "\n".join(lines), "when": when}
+    return told | {"options": "\n".join(_line(one) for one in question.options), "when": when}
+
+
+def _line(option: dict[str, str]) -> str:
+    """As it was typed; of one in English alone the line stays in front, or it would be read back as Turkish."""
+    turkish, english = option.get("tr", ""), option.get("en", "")
+    return f"{turkish} | {english}".lstrip() if english else turkish
 
 
 def _options(text: str) -> list[dict[str, str]]:

@@ -75,7 +75,7 @@ def _begun(request: HttpRequest, survey: Survey) -> HttpResponse:
     found = sheets.filled(survey, None, 1, dict(request.POST.lists()))
     way = WAYS.get(request.GET.get("by", ""), Response.Way.LINK)
     spoken = (translation.get_language() or "tr")[:2]
-    nonce = request.POST.get("nonce", "").replace("\x00", "")[:40]
+    nonce = request.POST.get("nonce", "")[:40]
 
     def keep() -> Response:
         return surveying.answer_openly(

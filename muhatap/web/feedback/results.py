@@ -89,9 +89,9 @@ def narrowed(wanted: Asked, name: str) -> list[tuple[str, str]]:
     if cut.question:
         asked_for = next((one for one in logic.questions(cut.survey) if one.pk == cut.question), None)
         options = wording.options(asked_for) if asked_for else {}
-        said = (
-            f"{wording.asked(asked_for) if asked_for else '–'}: {options.get(cut.option, cut.option) or _('answered')}"
-        )
+        question = wording.asked(asked_for) if asked_for else "–"
+        answer = options.get(cut.option, cut.option) or _("answered")
+        said = f"{question}: {answer}"
         found.append((said, wanted.but(question=None, option="").url(name)))
     return found
 
@@ -146,12 +146,15 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
             }
         )
     if loop.n_owed:
-        days = times.decimal(loop.days_to_word) if loop.days_to_word is not None else "–"
+        under = _("%(n)s solved") % {"n": loop.n_solved}
+        if loop.days_to_word is not None:
+            days = times.decimal(loop.days_to_word)
+            under = _("%(days)s days in the middle, %(n)s solved") % {"days": days, "n": loop.n_solved}
         cards.append(
             {
                 "label": _("Had a word from us"),
                 "value": _("%(n)s of %(m)s") % {"n": loop.n_called, "m": loop.n_owed},
-                "under": _("%(days)s days in the middle, %(n)s solved") % {"days": days, "n": loop.n_solved},
+                "under": under,
                 "sentence": _("Who scored %(score)s or less, and was called or written to since.")
                 % {"score": survey.low_up_to},
                 "url": reverse("surveys:waiting"),

@@ -11,16 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.models import User
 from muhatap.contacts import rivals
 from muhatap.contacts.models import Contact
+from muhatap.contacts.paging import Cursor, by_key
 from muhatap.imports import results, running, uploading
 from muhatap.imports.models import Import
 from muhatap.shared import clock
 from muhatap.web.common import times
-from muhatap.web.common.display import Work
+from muhatap.web.common.display import Pages, Work
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.imports import listed, reading, sidebar, words
 
@@ -49,7 +51,13 @@ class Line:
 @needs("contacts.import")
 def show_all(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    found = Import.objects.select_related("by").order_by("-at", "-id")[:SHOWN]
+    found = by_key(
+        Import.objects.select_related("by").defer("samples"),
+        "at",
+        is_down=True,
+        cursor=Cursor.read(request.GET.get("at", "")),
+        limit=SHOWN,
+    )
     lines = [
         Line(
             url=reverse("imports:one", args=[one.pk]),
@@ -63,9 +71,15 @@ def show_all(request: HttpRequest) -> HttpResponse:
             time_iso=one.at.isoformat(),
             time_full=times.full(one.at),
         )
-        for one in found
+        for one in found.rows
     ]
-    return render(request, "imports/list.html", {"lines": lines, "views": sidebar.groups(request, "imports")})
+    pages = Pages(previous_url=_at(found.previous), next_url=_at(found.next))
+    context = {"lines": lines, "pages": pages, "views": sidebar.groups(request, "imports")}
+    return render(request, "imports/list.html", context)
+
+
+def _at(cursor: Cursor | None) -> str:
+    return f"?{urlencode({'at': cursor.token()})}" if cursor else ""
 
 
 @needs("contacts.import")
@@ -173,7 +187,7 @@ def _work(one: Import) -> Work:
     told = {
         Import.State.UPLOADED: (_("Reading the file"), 0, 1, ""),
         Import.State.REHEARSING: (
-            _("Dry run"),
+            pgettext("state", "Dry run"),
             one.rehearsal.get("n", 0),
             one.n_rows,
             words.summary(one.rehearsal.get("counts", {})),

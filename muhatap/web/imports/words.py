@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muhatap.contacts import designing
+from muhatap.contacts import designing, national
 from muhatap.contacts.fields import BUILT_IN
 from muhatap.contacts.models import CustomField, Likeness
 from muhatap.imports import targets
@@ -25,6 +25,7 @@ _TARGETS: dict[str, Promise | str] = {
     "city": BUILT_IN["city"],
     "language": BUILT_IN["language"],
     targets.SHOP: gettext_lazy("Shop account"),
+    targets.NATIONAL: gettext_lazy("T.C. identity number"),
     targets.TAGS: gettext_lazy("Tags"),
     targets.NOTE: gettext_lazy("Note"),
 }
@@ -45,6 +46,7 @@ def problem(told: Mapping[str, Any]) -> str:
         "only_header": _("The file has a header and no row under it. Nothing was taken."),
         "binary": _("This is not a file of contacts. Save it as CSV, XLSX or vCard and put it up again."),
         "old_excel": _("This is the old Excel format. Open it, save it as XLSX or CSV, and put that up."),
+        "locked": _("This file has a password. Save it without one and put it up again."),
         "encoding": _(
             "Row %(row)s has letters that do not fit the rest. Say below which letters the file has, or save it as UTF-8 and put it up again."
         ),
@@ -91,7 +93,7 @@ def reason(row: ImportRow | Mapping[str, Any]) -> str:
         "database": _("It could not be kept: %(detail)s"),
         "consent": _("What “%(detail)s” means for consent nobody can tell. Write yes or no, or a day."),
     }
-    return told[code] % {"detail": detail} if code in told else detail
+    return told[code] % {"detail": national.shown(detail)} if code in told else detail
 
 
 def undone(row: ImportRow) -> str:
@@ -112,8 +114,8 @@ def undone(row: ImportRow) -> str:
 
 def label(name: str) -> str:
     """A field or target as the reader calls it."""
-    if name in _TARGETS:
-        return str(_TARGETS[name])
+    if told := _TARGETS.get(name) or _CONSENT.get(name):
+        return str(told)
     key = name.removeprefix(targets.FIELD)
     return next((field.label for field in designing.active() if field.key == key), key)
 
@@ -187,7 +189,8 @@ def likeness(hint: Likeness) -> str:
         "same_email": _("The same e-mail: %(detail)s"),
         "same_phone": _("The same phone: %(detail)s"),
         "same_shop": _("The same shop account: %(detail)s"),
-    }.get(hint.because, _("They look alike")) % {"detail": hint.detail}
+        "same_national": _("The same T.C. identity number: %(detail)s"),
+    }.get(hint.because, _("They look alike")) % {"detail": national.shown(hint.detail)}
 
 
 def encoding(name: str) -> str:

@@ -18,16 +18,16 @@ from muhatap.shared import clock, richtext
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import checking, composing, drafts, opened, public, scheduling
-from muhatap.web.inbox.composing import Typed
 from muhatap.web.inbox.display import Check, Held
 from muhatap.web.inbox.pages import find
+from muhatap.web.inbox.typed import Typed, as_words, read_form
 
 
 @require_POST
 @needs("conversations.note")
 def send(request: HttpRequest, number: int) -> HttpResponse:
     """Send the answer or write the note; whatever is wrong, what was typed stays."""
-    conversation, typed = find(request, number), composing.typed(request.POST)
+    conversation, typed = find(request, number), read_form(request.POST)
     if typed.kind == "note":
         return _write_note(request, conversation, typed)
     if not may(visitor(request), "conversations.reply"):
@@ -188,7 +188,7 @@ def _held(request: HttpRequest, conversation: Conversation, typed: Typed, *, by:
         title=_("Not sent."),
         text=text,
         read_url=reverse("inbox:read", args=[conversation.pk]),
-        anyway=" ".join(["yes", *composing.as_words(typed.how)]),
+        anyway=" ".join(["yes", *as_words(typed.how)]),
     )
     shown = composing.composer(conversation, visitor(request), now=clock.now(), held=held, kept=typed)
     return render(request, "inbox/_composer.html", {"composer": shown})

@@ -23,7 +23,7 @@ from muhatap.shared.address import is_plausible
 from muhatap.triggers.models import Firing
 from muhatap.web.common import reading, times, uploading
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.inbox import checking, composing
+from muhatap.web.inbox import addressing, checking
 from muhatap.web.inbox.display import Check
 from muhatap.web.inbox.drafts import N_FILES
 
@@ -129,7 +129,7 @@ def _first(request: HttpRequest, contact: Contact, inboxes: "QuerySet[Inbox]") -
 
 def _people(text: str) -> tuple[Address, ...]:
     """Raises ValidationError with the first that is no address."""
-    found = composing.addresses(text, "", "")["to"]
+    found = addressing.fields(text, "", "")["to"]
     wrong = next((one for one in found if not is_plausible(one.email)), None)
     if wrong:
         raise forms.ValidationError(

@@ -19,9 +19,9 @@ from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import checking, composing, opened
 from muhatap.web.inbox import promises as offering_promises
-from muhatap.web.inbox.composing import Typed
 from muhatap.web.inbox.display import Check, Promised
 from muhatap.web.inbox.pages import find
+from muhatap.web.inbox.typed import Typed, read_form
 
 N_FILES = 20
 
@@ -30,7 +30,7 @@ N_FILES = 20
 @needs("conversations.note")
 def draft(request: HttpRequest, number: int) -> HttpResponse:
     """Keep what is being written; answers with when it was kept, its version, and what there is to know of it."""
-    conversation, typed, at = find(request, number), composing.typed(request.POST), clock.now()
+    conversation, typed, at = find(request, number), read_form(request.POST), clock.now()
     kept = keep(conversation, typed, request)
     found: tuple[Check, ...] = ()
     owed: tuple[Promised, ...] = ()

@@ -24,6 +24,7 @@ from muhatap.web.common.links import link
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import assisting, card, composing, due, entries, scheduling, words
 from muhatap.web.inbox.display import Conversation, Head, Held, ListPane, Page, Thread
+from muhatap.web.inbox.typed import Typed
 
 
 def panes(
@@ -32,7 +33,7 @@ def panes(
     *,
     error: str = "",
     held: Held | None = None,
-    kept: composing.Typed | None = None,
+    kept: Typed | None = None,
     toast: Toast | None = None,
     keeps_card: bool = False,
 ) -> HttpResponse:
@@ -65,7 +66,7 @@ def conversation(
     has: Has | None = None,
     error: str = "",
     held: Held | None = None,
-    kept: composing.Typed | None = None,
+    kept: Typed | None = None,
 ) -> Conversation:
     """The middle pane for this reader."""
     has = has or having.of(row, user)

@@ -133,12 +133,8 @@ def find(request: HttpRequest, number: int) -> Conversation:
 def cursor(text: str) -> tuple[datetime, int] | None:
     """'2026-11-21T11:32:00+00:00~7' → (moment, 7); None for anything else."""
     moment, _tilde, number = text.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    pk = reading.number(number)
-    return (at, pk) if at.tzinfo and pk is not None else None
+    at, pk = clock.read(moment), reading.number(number)
+    return (at, pk) if at and pk is not None else None
 
 
 def _place(text: str) -> lists.Cursor | None:

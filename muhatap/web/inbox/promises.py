@@ -17,7 +17,7 @@ from muhatap.service import promising
 from muhatap.shared import clock, richtext
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import words
-from muhatap.web.inbox import checking, composing, promised
+from muhatap.web.inbox import addressing, checking, composing, promised
 from muhatap.web.inbox.display import Promised
 from muhatap.web.inbox.pages import find
 from muhatap.web.inbox.promise_forms import OfferForm, initial
@@ -108,7 +108,7 @@ def _again(
     user = visitor(request)
     draft = Draft.objects.filter(conversation=conversation, by=user, kind="reply").first()
     html = draft.html if draft else ""
-    whom = composing.addresses(*(composing.written_of(draft, field) for field in ("to", "cc", "bcc")))
+    whom = addressing.fields(*(composing.written_of(draft, field) for field in ("to", "cc", "bcc")))
     heads, us = recent.heads(conversation), ourselves.as_seen_by(user)
     page = {
         "checks": checking.checks(heads, us, html=html, files=composing.files_of(draft), at=now, **whom)

@@ -34,7 +34,8 @@ def spoken(conversation: Conversation) -> dict[str, Any]:
     if not url:
         said = _("This was written to us alone; only they read the answer.")
         return {**told, "voice_text": f"{said} {_length(limits)}"}
-    return {**told, "voice": "public", "voice_text": f"{_('Public answer – everybody can read it.')} {_length(limits)}"}
+    said = _("Public answer – everybody can read it.")
+    return {**told, "voice": "public", "voice_text": f"{said} {_length(limits)}"}
 
 
 def is_elsewhere(conversation: Conversation) -> bool:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.channels.models import Inbox
 from muhatap.conversations import lists, saved_views, wanting
 from muhatap.conversations.listed import Line
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
 from muhatap.shared import richtext
 from muhatap.understanding.models import Topic
-from muhatap.web.common import times
+from muhatap.web.common import first_steps, times
 from muhatap.web.common.templatetags.ui import initials
 from muhatap.web.inbox import due, filters, grouping, viewing, words
 from muhatap.web.inbox.display import BulkBar, ListPane, Row, RowGroup
@@ -55,8 +56,27 @@ def pane(
         chooses=may(user, "conversations.organise"),
         export_url=f"{opened.url}export/?{_query(opened)}" if may(user, "conversations.export") else "",
         **_filter(user, opened),
-        **_empty(opened),
+        **(_empty(opened) if page.rows else _nothing(user, opened)),
     )
+
+
+def _nothing(user: User, opened: Opened) -> dict[str, Any]:
+    """What stands where no row does; before the first conversation, how it comes to one."""
+    if opened.query or opened.wanted is not None:
+        return _empty(opened)
+    steps = first_steps.steps(user)
+    if Inbox.objects.exists():
+        return {**_empty(opened), "steps": steps}
+    if not may(user, "inboxes.edit"):
+        text = _("Owners and administrators connect one in the settings. Then what customers write appears here.")
+        return {"empty_title": _("No inbox is connected yet"), "empty_text": text}
+    return {
+        "empty_title": _("No inbox is connected yet"),
+        "empty_text": _("Connect a mailbox or put the chat on your site; what customers write then appears here."),
+        "empty_action": _("Connect an inbox"),
+        "empty_url": reverse("settings:inboxes"),
+        "steps": steps,
+    }
 
 
 def _filter(user: User, opened: Opened) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The forms of sources: what all have, and what each kind needs. Secrets typed are sealed; those stored never come back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from muhatap.accounts.models import Team, User
 from muhatap.channels.google_reviews.adapter import PLACE
 from muhatap.channels.models import Inbox
 from muhatap.flow import posts
 from muhatap.shared import clock, secrets
 from muhatap.shared.address import is_plausible
+from muhatap.web.common.inbox_forms import Basics
 
 FIRST_DAYS = 7
 COMMON = ("opens", "words", "since", "every_minutes")
+ORDER = ("name", "team", *COMMON, "agents", "is_enabled")
 
 
 class Secret(forms.CharField):
@@ -40,16 +41,13 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class SourceForm(forms.Form):
+class SourceForm(Basics):
     """What every source has. `OWN` are a kind's own settings, `SECRETS` those that are sealed."""
 
     OWN: ClassVar[tuple[str, ...]] = ()
     SECRETS: ClassVar[tuple[str, ...]] = ()
+    field_order: Iterable[str] | None = ORDER
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("No team")
-    )
     opens = forms.ChoiceField(
         label=_("What becomes a conversation"),
         choices=[
@@ -78,13 +76,6 @@ class SourceForm(forms.Form):
         max_value=1440,
         help_text=_("Empty: as often as is polite there."),
     )
-    agents = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True).order_by("name"),
-        label=_("Who works here"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, inbox: Inbox) -> None:
         self.inbox = inbox
@@ -210,14 +201,14 @@ class YouTubeForm(GoogleForm):
     channel_id = forms.RegexField(r"UC[\w-]{3,62}", label=_("Channel ID"), help_text=_("Begins with UC."))
     api_key = Secret(label=_("API key"), help_text=_("Enough for reading. Answering needs the access below."))
 
-    field_order = ("channel_id", "api_key", "client_id", "client_secret", "refresh_token")
+    field_order = ("channel_id", "api_key", "client_id", "client_secret", "refresh_token", *ORDER)
 
 
 class GoogleReviewsForm(GoogleForm):
     OWN = ("location", "client_id")
     location = forms.RegexField(PLACE, label=_("Place"), help_text=_("As accounts/…/locations/…"))
 
-    field_order = ("location", "client_id", "client_secret", "refresh_token")
+    field_order = ("location", "client_id", "client_secret", "refresh_token", *ORDER)
 
 
 FORMS: dict[str, type[SourceForm]] = {

@@ -104,7 +104,7 @@ def _sources(request: HttpRequest) -> QuerySet[Inbox]:
 
 def _paged(request: HttpRequest, found: QuerySet[Post]) -> tuple[list[Post], Pages]:
     """A page by key: rows before (moment, id), one more than shown tells whether there is a next."""
-    before, number = _moment(request.GET.get("before", "")), reading.number(request.GET.get("id"))
+    before, number = clock.read(request.GET.get("before", "")), reading.number(request.GET.get("id"))
     if before and number:
         found = found.filter(at__lte=before).exclude(at=before, id__gte=number)
     rows = list(found.select_related("interaction__reading")[: N_ROWS + 1])
@@ -113,14 +113,6 @@ def _paged(request: HttpRequest, found: QuerySet[Post]) -> tuple[list[Post], Pag
     query = request.GET.copy()
     query["before"], query["id"] = rows[N_ROWS - 1].at.isoformat(), str(rows[N_ROWS - 1].pk)
     return rows[:N_ROWS], Pages(next_url=f"?{query.urlencode()}")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _row(post: Post, now: datetime) -> Row:

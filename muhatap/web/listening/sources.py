@@ -127,7 +127,7 @@ def _page(request: HttpRequest, form: SourceForm, *, tried: Any = None, status: 
         "kind": channels.name(inbox.kind),
         "text": KINDS[inbox.kind],
         "own": form.own_fields(),
-        "rows": [[form["opens"], form["words"]], [form["name"], form["team"]]],
+        "rows": [[form["opens"]], [form["words"]], [form["name"], form["team"]]],
         "last": [form["agents"], form["is_enabled"]],
         "asked": [form["since"], form["every_minutes"]] if isinstance(adapter, Listens) else [],
         "listens": isinstance(adapter, Listens),

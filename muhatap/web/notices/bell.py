@@ -52,7 +52,7 @@ def _line(told: telling.Told, now: datetime) -> dict[str, object]:
         "id": told.notice.pk,
         "title": said.title,
         "text": said.text,
-        "initials": initials(said.title) if told.notice.message or told.notice.case else "",
+        "initials": initials(said.title) if told.notice.message or told.notice.case or told.notice.promise else "",
         "icon": "trending-up" if told.notice.week else "shield-alert",
         "n": told.n_unseen,
         "time": times.short(at, now),

@@ -26,7 +26,7 @@ LONGEST = timedelta(days=5 * 366)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Whose promises, what became of them, and of which days (by the moment they were due)."""
+    """Whose promises, what became of them, and of which days (by the moment they were due). Team 0 is what has none."""
 
     whose: str = MINE
     state: str = "open"
@@ -75,17 +75,24 @@ def rows(asked: Asked, user: User, *, at: datetime) -> QuerySet[Promise]:
         found = found.filter(by=user)
     elif asked.whose == TEAM:
         found = found.filter(Q(team__in=Membership.objects.filter(user=user).values("team_id")) | Q(by=user))
-    for field, value in (("kind", asked.kind), ("team_id", asked.team), ("by_id", asked.person)):
-        if value:
-            found = found.filter(**{field: value})
+    found = _narrowed(found, asked)
     if asked.value:
         valued: Any = by_value(found)
         found = valued.filter(value=asked.value)
-    if asked.start:
-        found = found.filter(due_at__gte=_midnight(asked.start))
-    if asked.end:
-        found = found.filter(due_at__lt=_midnight(asked.end + timedelta(days=1)))
     return found
+
+
+def _narrowed(rows: QuerySet[Promise], asked: Asked) -> QuerySet[Promise]:
+    for field, value in (("kind", asked.kind), ("by_id", asked.person)):
+        if value:
+            rows = rows.filter(**{field: value})
+    if asked.team is not None:
+        rows = rows.filter(team=asked.team) if asked.team else rows.filter(team=None)
+    if asked.start:
+        rows = rows.filter(due_at__gte=_midnight(asked.start))
+    if asked.end:
+        rows = rows.filter(due_at__lt=_midnight(asked.end + timedelta(days=1)))
+    return rows
 
 
 def for_report(request: HttpRequest, *, now: datetime) -> Asked:

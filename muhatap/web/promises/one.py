@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
 from muhatap.flow import promises
+from muhatap.notices import telling
 from muhatap.service import promising
 from muhatap.service.models import Promise
 from muhatap.shared import clock
@@ -23,7 +24,9 @@ CHANGED = "promises"  # the event with which parts of a page that show promises 
 
 @needs("promises.read")
 def show(request: HttpRequest, number: int) -> HttpResponse:
-    return _page(request, find(request, number))
+    promise = find(request, number)
+    telling.see_thing(user=visitor(request), thing=promise, at=clock.now())
+    return _page(request, promise)
 
 
 @require_POST

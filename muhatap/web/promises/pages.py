@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from muhatap.accounts.models import User
+from muhatap.accounts.models import Team, User
 from muhatap.accounts.permissions import may
 from muhatap.flow import promises
 from muhatap.service.models import Promise
@@ -90,12 +90,15 @@ def _narrowed(wanted: Asked) -> list[tuple[str, str]]:
     if wanted.start or wanted.end:
         said = " – ".join(times.day(day) for day in (wanted.start, wanted.end) if day)
         told.append((said, wanted.but(start=None, end=None).url()))
-    if wanted.team:
-        told.append((_("One team"), wanted.but(team=None).url()))
+    if wanted.team is not None:
+        team = Team.objects.filter(pk=wanted.team).first()
+        said = str(team) if team else _("One team") if wanted.team else _("Without a team")
+        told.append((said, wanted.but(team=None).url()))
     if wanted.value:
         told.append((words.segment(wanted.value), wanted.but(value="").url()))
     if wanted.person:
-        told.append((_("One person"), wanted.but(person=None).url()))
+        person = User.objects.filter(pk=wanted.person).first()
+        told.append((str(person) if person else _("One person"), wanted.but(person=None).url()))
     return told
 
 

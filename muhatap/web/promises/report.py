@@ -26,6 +26,7 @@ from muhatap.web.promises.asked import Asked
 
 COLUMNS = ("owed", "in_time", "late", "broken", "overdue", "put_off", "withdrawn")
 PERIODS = (30, 90, 365)
+NONE = 0
 
 
 @require_GET
@@ -139,7 +140,7 @@ def _rows(name: str, wanted: Asked, user: User, now: datetime) -> list[Row]:
 
 def _narrowed(name: str, key: str) -> dict[str, Any]:
     if key == "None":
-        return {}
+        return {name: NONE}
     return {name: key if name in ("kind", "value") else int(key)}
 
 
@@ -150,7 +151,7 @@ def _names(name: str) -> Callable[[str], str]:
         return words.segment
     table: Any = Team if name == "team" else User
     known = {str(row.pk): str(row) for row in table.objects.all()}
-    return lambda key: known.get(key, "–")
+    return lambda key: known.get(key, _("Without a team") if name == "team" else "–")
 
 
 def _cells(tally: Tally, wanted: Asked) -> tuple[Cell, ...]:

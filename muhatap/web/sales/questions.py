@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muhatap.accounts.models import Team, User
 from muhatap.channels import inboxes
 from muhatap.channels.models import Inbox
 from muhatap.flow import questions
@@ -18,21 +17,14 @@ from muhatap.service import policies
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.inbox_forms import Basics
 
 
-class QuestionsForm(forms.Form):
+class QuestionsForm(Basics):
     """Who answers, and within which time; the key is the shop's own."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team")
-    )
-    agents = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True).order_by("name"),
-        label=gettext_lazy("Who works here"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    field_order = ("name", "team", "agents", "answer_hours", "is_enabled")
+
     answer_hours = forms.IntegerField(
         label=gettext_lazy("Answered within so many hours"),
         required=False,
@@ -40,7 +32,6 @@ class QuestionsForm(forms.Form):
         max_value=72,
         help_text=gettext_lazy("Becomes a promise of its own. Trendyol closes a question after three working days."),
     )
-    is_enabled = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
 
     def __init__(self, data: Any = None, *, inbox: Inbox, shop: Shop) -> None:
         agents = list(inbox.desks.values_list("user_id", flat=True)) if inbox.pk else []

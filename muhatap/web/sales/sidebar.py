@@ -11,6 +11,6 @@ def groups(here: str) -> tuple[ViewGroup, ...]:
     links = (
         ViewLink(label=_("Orders"), url=reverse("sales:orders"), icon="package", is_here=here == "orders"),
         ViewLink(label=_("Left carts"), url=reverse("sales:carts"), icon="shopping-cart", is_here=here == "carts"),
-        ViewLink(label=_("Customers by worth"), url=reverse("sales:worth"), icon="gem", is_here=here == "worth"),
+        ViewLink(label=_("By worth"), url=reverse("sales:worth"), icon="gem", is_here=here == "worth"),
     )
     return (ViewGroup(title=_("Sales"), links=links),)

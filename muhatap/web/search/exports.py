@@ -18,7 +18,7 @@ from muhatap.conversations import exporting
 from muhatap.search import finding, language, meaning, people
 from muhatap.search.finding import Hit
 from muhatap.search.language import Query
-from muhatap.shared import clock
+from muhatap.shared import clock, patience
 from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.search.pages import EXPORTED, LAST_PAGE, LONGEST
@@ -84,7 +84,7 @@ def _pages(query: Query, user: User, now: datetime, *, of_files: bool) -> Iterat
                 if of_files
                 else finding.conversations(meant, user=user, at=now, page=page)
             )
-        except finding.TookTooLong:
+        except patience.TookTooLong:
             return
         yield found.hits
         if not found.has_next:

@@ -17,7 +17,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.search import finding, language, meaning, people
 from muhatap.search.language import Filter, Hint, Query
-from muhatap.shared import clock
+from muhatap.shared import clock, patience
 from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.search import lines, words
@@ -63,7 +63,7 @@ def _of_documents(shown: Results, query: Query, user: User, now: datetime, page:
     hints = _hints((*query.hints, *meant.hints))
     try:
         found = _found(meant, user, now, page, of_files=of_files)
-    except finding.TookTooLong:
+    except patience.TookTooLong:
         trouble = _("This would have taken too long, so it was stopped. Add a word, a date or an inbox.")
         return replace(shown, trouble=trouble, hints=hints)
     return replace(
@@ -136,7 +136,8 @@ def _older_url(shown: Results, query: Query, found: finding.Found) -> str:
     """What lies before the newest MOST. Other dates' ends are gone, for this one is earlier."""
     day = timezone.localtime(found.oldest_at).date().isoformat()
     kept = [one.written for one in query.pieces if not (isinstance(one, Filter) and one.name in ("before", "on"))]
-    return _url(" ".join([*kept, f"{pgettext('search filter', 'before')}:{day}"]), shown.tab)
+    before = pgettext("search filter", "before")
+    return _url(" ".join([*kept, f"{before}:{day}"]), shown.tab)
 
 
 def _chips(query: Query, tab: str) -> tuple[Chip, ...]:

@@ -21,7 +21,7 @@ from muhatap.contacts import finding
 from muhatap.search import finding as documents
 from muhatap.search import highlighting, language, meaning
 from muhatap.search.finding import Hit
-from muhatap.shared import clock
+from muhatap.shared import clock, patience
 from muhatap.shared.text import fold, without_nul
 from muhatap.web.common import navigation, times
 from muhatap.web.common.display import PaletteGroup, PaletteItem
@@ -76,7 +76,7 @@ def _conversations(user: User, query: str) -> PaletteGroup:
     hits: list[Hit] = []
     if len(query) >= finding.SHORTEST:
         meant = meaning.understand(asked, user=user, is_typing=True)
-        with contextlib.suppress(documents.TookTooLong):
+        with contextlib.suppress(patience.TookTooLong):
             hits = documents.quickly(meant, user=user, at=now, limit=LIMIT)
     sought = highlighting.sought(asked, is_typing=True)
     items = tuple(

@@ -185,10 +185,12 @@ def length(minutes: int | None) -> str:
     if not minutes:
         return ""
     if minutes % MIDNIGHT == 0:
-        return f"{minutes // MIDNIGHT} {pgettext_lazy('days', 'd')}"
-    if minutes % 60 == 0:
-        return f"{minutes // 60} {pgettext_lazy('hours', 'h')}"
-    return f"{minutes} {pgettext_lazy('minutes', 'min')}"
+        n, unit = minutes // MIDNIGHT, pgettext_lazy("days", "d")
+    elif minutes % 60 == 0:
+        n, unit = minutes // 60, pgettext_lazy("hours", "h")
+    else:
+        n, unit = minutes, pgettext_lazy("minutes", "min")
+    return f"{n} {unit}"
 
 
 def day(spans: Sequence[Sequence[int]]) -> str:

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.widget import WEEK, origin_of, settings_of
+from muhatap.web.common.inbox_forms import Basics
 
 HOURS = re.compile(r"^(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})$")
 ASKED = [("off", _("Not asked")), ("optional", _("Asked, may stay empty")), ("required", _("Needed"))]
@@ -55,20 +55,8 @@ class Sites(forms.CharField):
         return list(dict.fromkeys(origin_of(line) or "" for line in written))
 
 
-class ChatForm(forms.Form):
+class ChatForm(Basics):
     """Everything about a widget but its secret, which has a button of its own."""
-
-    name = forms.CharField(label=_("Name"), max_length=120)
-    team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("No team")
-    )
-    agents = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True).order_by("name"),
-        label=_("Who works here"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     origins = Sites(
         label=_("Sites"),

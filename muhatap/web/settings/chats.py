@@ -12,6 +12,7 @@ from muhatap.channels.models import Inbox
 from muhatap.channels.webchat.widget import new_public_key, new_secret, settings_of
 from muhatap.shared import clock, secrets
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.settings import keeping
 from muhatap.web.settings.chat_forms import DAYS, ChatForm
 
 
@@ -49,22 +50,9 @@ def _edited(request: HttpRequest, inbox: Inbox) -> HttpResponse:
     form = ChatForm(request.POST or None, inbox=inbox)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if form.errors else 200)
-    data, is_new = form.cleaned_data, not inbox.pk
-    try:
-        saved = inboxes.save(
-            inbox=inbox,
-            name=data["name"],
-            address="",
-            settings=form.settings(),
-            team=data["team"],
-            agents=data["agents"],
-            is_enabled=data["is_enabled"],
-            by=visitor(request),
-            at=clock.now(),
-        )
-    except inboxes.NameTaken:
-        form.add_error("name", _("Another inbox has this name."))
-        inbox.pk = None if is_new else inbox.pk
+    is_new = not inbox.pk
+    saved = keeping.keep(form, by=visitor(request), at=clock.now())
+    if saved is None:
         return _page(request, form, status=422)
     messages.success(request, _("Saved. Copy the tag below into your pages.") if is_new else _("Saved."))
     return redirect("settings:chat", saved.pk)

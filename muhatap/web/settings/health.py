@@ -230,7 +230,7 @@ def _errand(errand: Errand) -> dict[str, Any]:
 
 def _paged(request: HttpRequest, found: Any, field: str) -> tuple[list[Any], Pages]:
     """A page by key: rows before (moment, id), one more than shown tells whether there is a next."""
-    before, before_id = _moment(request.GET.get("before", "")), reading.number(request.GET.get("id"))
+    before, before_id = clock.read(request.GET.get("before", "")), reading.number(request.GET.get("id"))
     if before and before_id:
         found = found.filter(**{f"{field}__lte": before}).exclude(**{field: before, "id__gte": before_id})
     rows = list(found[: N_ROWS + 1])
@@ -244,14 +244,6 @@ def _paged(request: HttpRequest, found: Any, field: str) -> tuple[list[Any], Pag
 
 def _message(item: RawItem) -> Any:
     return getattr(getattr(item, "interaction", None), "message", None)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _day(text: str) -> date | None:

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from muhatap.accounts.models import Team, User
 from muhatap.channels.models import Inbox
 from muhatap.shared import clock, secrets
 from muhatap.shared.address import is_plausible
+from muhatap.web.common.inbox_forms import Basics
 
 PRESETS: dict[str, dict[str, str]] = {
     "google": {
@@ -83,10 +83,11 @@ class Port(forms.IntegerField):
         super().__init__(required=False, min_value=1, max_value=65535, **kwargs)
 
 
-class InboxForm(forms.Form):
+class InboxForm(Basics):
     """Hosts and ports may stay empty with a known provider: its own are taken."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    field_order = ("name", "address", "sender_name", "language")
+
     address = forms.EmailField(
         label=_("Address"), max_length=320, help_text=_("Customers write to it, and our answers come from it.")
     )
@@ -101,16 +102,6 @@ class InboxForm(forms.Form):
             "Signatures and canned replies in this language come first, unless the customer’s own is known to be another."
         ),
     )
-    team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("No team")
-    )
-    agents = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True).order_by("name"),
-        label=_("Who works here"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     preset = forms.ChoiceField(
         label=_("Provider"),

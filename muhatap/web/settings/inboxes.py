@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.accounts.permissions import may
-from muhatap.channels import inboxes, registry
+from muhatap.channels import registry
 from muhatap.channels.email import trying
 from muhatap.channels.email.models import Mailbox
 from muhatap.channels.email.trouble import Trouble
@@ -22,7 +22,7 @@ from muhatap.shared import clock
 from muhatap.shared.text import sort_key
 from muhatap.web.common import channels
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.settings import reach
+from muhatap.web.settings import keeping, reach
 from muhatap.web.settings.inbox_forms import InboxForm
 
 
@@ -65,30 +65,14 @@ def _edited(request: HttpRequest, inbox: Inbox) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if form.errors else 200)
     if "try" in request.POST:
-        settings = {**form.settings(), "inbox_id": inbox.pk or 0}
-        return _page(
-            request, form, tried=[_tried_fetching(trying.fetching(settings)), _tried_sending(trying.sending(settings))]
-        )
-    data = form.cleaned_data
-    is_new = not inbox.pk
-    try:
-        saved = inboxes.save(
-            inbox=inbox,
-            name=data["name"],
-            address=data["address"],
-            settings=form.settings(),
-            team=data["team"],
-            agents=data["agents"],
-            is_enabled=data["is_enabled"],
-            by=visitor(request),
-            at=clock.now(),
-        )
-    except inboxes.NameTaken:
-        form.add_error("name", _("Another inbox has this name."))
-        inbox.pk = None if is_new else inbox.pk
+        settings, at = {**form.settings(), "inbox_id": inbox.pk or 0}, clock.now()
+        fetched, sent = trying.fetching(settings, at=at), trying.sending(settings, at=at)
+        return _page(request, form, tried=[_tried_fetching(fetched), _tried_sending(sent)])
+    saved = keeping.keep(form, by=visitor(request), at=clock.now())
+    if saved is None:
         return _page(request, form, status=422)
     messages.success(request, _("Saved."))
-    if data["auth"] in ("google", "microsoft") and not hasattr(saved, "grant"):
+    if form.cleaned_data["auth"] in ("google", "microsoft") and not hasattr(saved, "grant"):
         return redirect("settings:connect", saved.pk)
     return redirect("settings:health", saved.pk)
 

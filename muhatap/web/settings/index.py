@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.links import if_there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,14 +242,6 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _open_to(user: User) -> list[tuple[Promise | str, list[tuple[Entry, str]]]]:
-    entries = [(entry, url) for entry in ENTRIES if may(user, entry.permission) and (url := _url(entry.url_name))]
+    entries = [(entry, url) for entry in ENTRIES if may(user, entry.permission) and (url := if_there(entry.url_name))]
     found = [(group, [(entry, url) for entry, url in entries if entry.group is group]) for group in GROUPS]
     return [(group, its) for group, its in found if its]
-
-
-def _url(name: str) -> str:
-    """Pages of other areas are met by their address; one that is not there is not shown."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.conversations import counting, lists
 from muhatap.conversations.models import Conversation
 from muhatap.conversations.visibility import topics
 from muhatap.shared import clock
-from muhatap.web.common import times
+from muhatap.web.common import first_steps, times
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.today import promised, ruler, since, standing, waiting
 
@@ -36,6 +37,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "sentence": _sentence(n_open, lines, view=view),
         "ruler": ruler.draw({_("Answers"): lines, _("Promises"): owed.lines}, now),
         "lines": lines[: waiting.SHOWN],
+        "has_tasks": may(user, "conversations.reply"),
+        "steps": () if lines else first_steps.steps(user),
         "rest": _rest(max(n_open - waiting.SHOWN, 0), n_theirs),
         "rest_url": reverse("inbox:view", args=[view]),
         "promises": owed,

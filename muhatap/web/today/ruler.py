@@ -10,8 +10,13 @@ from django.utils import timezone
 from muhatap.web.common import times
 
 FIRST, LAST = 9, 20  # the hours that are always there
-APART = 9.0  # percent of the width that a name needs
-NAMES = 3
+APART = 9.0  # percent of the width between dots that stand alone
+NAMES, NAME, MORE = (
+    3,
+    5.0,
+    2.0,
+)  # how many names a label has, and the percents that a name and the number of others take
+AT_END = 82.0  # from here on a label stands before its dots
 COVERED = 4.0  # percent that the present moment takes of the hours’ line
 HOUR = timedelta(hours=1)
 LANE, HOURS, BASELINE = 44, 30, 4  # px
@@ -26,6 +31,9 @@ class Line(Protocol):
     def state(self) -> str: ...
     @property
     def due_at(self) -> datetime | None: ...
+
+
+Group = list[tuple[float, Line]]  # places in percent, and who
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,21 +136,31 @@ def _said(name: str, due: Sequence[tuple[datetime, Line]]) -> str:
     return f"{name}: {told}"
 
 
-def _together(placed: list[tuple[float, Line]]) -> list[list[tuple[float, Line]]]:
-    groups: list[list[tuple[float, Line]]] = []
-    for x, line in sorted(placed, key=lambda one: one[0]):
-        if groups and x - groups[-1][-1][0] < APART:
-            groups[-1].append((x, line))
-        else:
-            groups.append([(x, line)])
+def _together(placed: Group) -> list[Group]:
+    groups: list[Group] = []
+    for one in sorted(placed, key=lambda one: one[0]):
+        groups.append([one])
+        while len(groups) > 1 and groups[-1][0][0] - groups[-2][-1][0] < _room_between(*groups[-2:]):
+            groups[-2:] = [groups[-2] + groups[-1]]
     return groups
 
 
-def _mark(group: list[tuple[float, Line]]) -> Mark:
+def _room_between(left: Group, right: Group) -> float:
+    """The percents that the labels between two groups take."""
+    labels = [group for group, is_between in ((left, not _is_at_end(left)), (right, _is_at_end(right))) if is_between]
+    taken = sum(NAME * min(len(group), NAMES) + MORE * (len(group) > NAMES) for group in labels)
+    return max(APART, taken)
+
+
+def _is_at_end(group: Group) -> bool:
+    return group[-1][0] > AT_END
+
+
+def _mark(group: Group) -> Mark:
     names = [line.name.split()[0] for _x, line in group]
     more = f" +{len(names) - NAMES}" if len(names) > NAMES else ""
     states = {line.state for _x, line in group}
-    is_at_end = group[-1][0] > 82
+    is_at_end = _is_at_end(group)
     return Mark(
         dots=tuple(_percent(x) for x, _line in group),
         label=", ".join(names[:NAMES]) + more,

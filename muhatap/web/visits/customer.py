@@ -34,6 +34,7 @@ class Seen:
     time: str
     time_iso: str
     pages: list[tuple[str, str]]
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def _panel(request: HttpRequest, contact: Contact, *, said: str = "") -> HttpRes
     newest = visits.prefetch_related(read).order_by("-began_at", "-id")[:MOST_VISITS]
     page = {
         "visits": [_seen(visit, now) for visit in newest],
-        "products": _close(interests.of(visits, since=now - SINCE, most=MOST_PRODUCTS)),
+        "products": close(interests.of(visits, since=now - SINCE, most=MOST_PRODUCTS)),
         "browsers": [
             _browser(link, now, may_part=may(visitor(request), "contacts.edit"))
             for link in stitching.links_of(contact)[:MOST_BROWSERS]
@@ -101,10 +102,12 @@ def _seen(visit: Any, now: datetime) -> Seen:
         time=times.short(visit.began_at, now),
         time_iso=visit.began_at.isoformat(),
         pages=[(page.title or page.path or page.url, words.took(page.engaged_ms)) for page in visit.first_pages],
+        url=reverse("visits:visit", args=[visit.pk]),
     )
 
 
-def _close(found: list[Interest]) -> list[Close]:
+def close(found: list[Interest]) -> list[Close]:
+    """Each product with a bar against the longest."""
     longest = max((one.engaged_ms for one in found), default=0) or 1
     return [
         Close(

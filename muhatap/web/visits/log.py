@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
 from muhatap.contacts import paging
 from muhatap.contacts.paging import Cursor
@@ -30,11 +30,12 @@ class Read:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One visit. `who` is short for a number that means nothing to people."""
+    """One visit: of a customer by their name, of others by what their browser is called here."""
 
-    id: int
+    url: str
     at: datetime
     who: str
+    who_url: str
     site: str
     took: str
     n_pages: int
@@ -46,7 +47,8 @@ class Line:
 @needs("visits.read")
 def show(request: HttpRequest) -> HttpResponse:
     read = Prefetch("pages", PageView.objects.order_by("at", "id")[:MOST_PAGES], to_attr="first_pages")
-    visits = narrowing.narrowed(request).select_related("site").prefetch_related(read)
+    whose = ("site", "interaction__contact__merged_into")
+    visits = narrowing.narrowed(request).select_related(*whose).prefetch_related(read)
     found = paging.by_key(visits, "began_at", is_down=True, cursor=Cursor.read(request.GET.get("at", "")))
     kept = narrowing.kept(request)
     pages = Pages(
@@ -63,10 +65,12 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _line(visit: Any) -> Line:
+    who, who_url = words.who(visit)
     return Line(
-        id=visit.pk,
+        url=reverse("visits:visit", args=[visit.pk]),
         at=visit.began_at,
-        who=_who(visit.visitor),
+        who=who,
+        who_url=who_url,
         site=visit.site.name,
         took=words.took(visit.engaged_ms),
         n_pages=visit.n_pages,
@@ -74,13 +78,6 @@ def _line(visit: Any) -> Line:
         campaign=" · ".join(visit.campaign.values()),
         pages=[_read(page) for page in visit.first_pages],
     )
-
-
-def _who(visitor: str) -> str:
-    if visitor.startswith("day:"):
-        return _("Without consent")
-    _kind, named, number = visitor.partition(":")
-    return number if named else visitor[:8]
 
 
 def _read(page: PageView) -> Read:

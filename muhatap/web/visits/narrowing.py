@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from babel.dates import format_date
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -12,7 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muhatap.contacts.models import ContactTag, Tag
-from muhatap.visits.models import Device, Dim, Named, PageView, ProductInterest, Site, Step, Visit
+from muhatap.shared.text import fold
+from muhatap.visits import attended
+from muhatap.visits.models import Device, Dim, EmptySearch, Named, PageView, ProductInterest, Site, Step, Visit
 from muhatap.web.common.reading import number, words
 from muhatap.web.visits.words import source
 
@@ -27,6 +29,7 @@ NAMES = (
     "began",
     "ended",
     "product",
+    "searched",
     "reached",
     "unbought",
     "known",
@@ -54,7 +57,7 @@ class Chip:
 
 def narrowed(request: HttpRequest) -> QuerySet[Visit]:
     """What makes no sense in the address is passed over."""
-    given, found = request.GET, Visit.objects.all()
+    given, found = request.GET, attended.visits()
     start, end = _moment(given, "from"), _moment(given, "to")
     if start:
         found = found.filter(began_at__gte=start)
@@ -123,11 +126,19 @@ def _by_pages(given: QueryDict, found: QuerySet[Visit]) -> QuerySet[Visit]:
             found = found.filter(exit_path=path)
         else:
             found = found.filter(Exists(PageView.objects.filter(visit=OuterRef("pk"), path=path)))
+    if searched := _text(given, "searched"):
+        found = found.filter(Exists(_missed(searched)))
     if product := _text(given, "product"):
         looked = PageView.objects.filter(visit=OuterRef("pk"), product=product)
         interested = ProductInterest.objects.filter(visit=OuterRef("pk"), product=product)
         found = found.filter(Exists(looked) | Exists(interested))
     return found
+
+
+def _missed(words: str) -> QuerySet[EmptySearch]:
+    """Searches for these words that found nothing, however they were typed."""
+    folded = Func(F("query"), function="fold_tr", output_field=TextField())
+    return EmptySearch.objects.filter(visit=OuterRef("pk")).alias(folded=folded).filter(folded=fold(words))
 
 
 def _said(name: str, value: str, given: QueryDict) -> str:
@@ -156,6 +167,7 @@ def _said(name: str, value: str, given: QueryDict) -> str:
         return {"new": _("first visits"), "again": _("came before")}.get(value, "")
     return {
         "unknown": _("people we do not know"), "utm": value,
+        "searched": _("searched “%(query)s” and found nothing") % {"query": value},
         "unbought": _("without an order"), "known": _("people we know"), "campaign": _("by campaigns") if value == ANY else value,
         "source": source(value) or _("source not told"),
     }.get(name, "")  # fmt: skip

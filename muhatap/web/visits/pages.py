@@ -16,6 +16,7 @@ from muhatap.shared import clock
 from muhatap.visits import arriving as newest
 from muhatap.visits import segment, sites
 from muhatap.visits.models import Event, Site
+from muhatap.web.common import web_views
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.visits.forms import ChangedSiteForm, SiteForm
 
@@ -65,7 +66,7 @@ def renew_server_key(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, site: Site, *, secret: str = "", server_key: str = "") -> HttpResponse:
-    shown = {"address": settings.PUBLIC_URL, "example": _example(site), "tag": _tag(site)}
+    shown = {"address": settings.PUBLIC_URL, "example": _example(site), "tag": web_views.tag(site)}
     fresh = {"secret": secret, "server_key": server_key}
     return render(request, "visits/site.html", _arrived(site) | shown | fresh)
 
@@ -119,10 +120,6 @@ def _readable(payload: str) -> str:
     told = segment.told(payload) if len(payload) < LONGEST_SHOWN else {}
     lines = json.dumps(told, ensure_ascii=False, indent=2) if told else payload
     return lines if len(lines) < 4 * LONGEST_SHOWN else payload[:LONGEST_SHOWN] + " …"
-
-
-def _tag(site: Site) -> str:
-    return f'<script src="{settings.PUBLIC_URL}/embed/muhatap.js" data-key="{site.write_key}" data-consent="no" async></script>'
 
 
 def _example(site: Site) -> str:

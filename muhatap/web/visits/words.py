@@ -2,11 +2,26 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.visits.interests import Interest
+from muhatap.visits.models import Visit
+from muhatap.visits.proving import NAMELESS
 from muhatap.web.common import times
+
+
+def who(visit: Visit) -> tuple[str, str]:
+    """Whose visit it is and where they stand; of somebody we do not know what their browser is called here, short, and ""."""
+    contact = visit.interaction.contact if visit.interaction else None
+    if contact:
+        return str(contact.standing()), reverse("contacts:page", args=[contact.standing().pk])
+    if visit.visitor.startswith(NAMELESS):
+        return _("Without consent"), ""
+    _kind, named, number = visit.visitor.partition(":")
+    unknown = pgettext("contact", "Unknown")
+    return f"{unknown}, {number if named else visit.visitor[:8]}", ""
 
 
 def took(ms: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import AuditEntry, User
@@ -115,6 +116,12 @@ def test_who_and_what_are_said_in_words() -> None:
     row = Row.of(entry)
     assert (row.who, row.what, row.object) == ("Deniz Koç", "Rolü değiştirdi", "Zeynep Arslan")
     assert row.details == "Temsilci → Ekip lideri"
+
+
+def test_what_a_cost_was_is_said_in_words() -> None:
+    entry = AuditEntry(at=cast.NOW, act="cost.write", details={"what": "time", "of": "prevention"})
+    with translation.override("en"):
+        assert Row.of(entry).details == "what: Time, kind of cost: Prevention"
 
 
 def test_every_act_and_kind_written_in_the_source_has_words() -> None:

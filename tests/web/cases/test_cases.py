@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from muhatap.accounts.models import User, Visibility
+from muhatap.accounts.models import Role, User, Visibility
+from muhatap.accounts.permissions import PERMISSIONS
 from muhatap.automation import opening
 from muhatap.conversations.models import Conversation
 from muhatap.flow import cases as flow
+from muhatap.sales.models import Product, Shop
+from muhatap.service import case_views, causes, costing, rates
 from muhatap.service import cases as acts
-from muhatap.service import causes, costing, rates
-from muhatap.service.models import Case, Cause, Compensation, Cost, Rate
+from muhatap.service.models import Case, CaseView, Cause, Compensation, Cost, Rate
 from muhatap.shared import clock
-from muhatap.web.cases import one, report
+from muhatap.web.cases import one, report, saved
 from tests import cast
 from tests.conversations.conftest import arrival
 
@@ -142,6 +144,61 @@ def test_the_list_is_narrowed_searched_and_keeps_its_order(can: Client, case: Ca
     assert re.search(r'order=newest" aria-current="true"', read(can, "/cases/"))
     file = b"".join(can.get("/cases/export/").streaming_content).decode()
     assert "Nevresim lekeli" in file and "Faulty" in file
+
+
+def test_a_filter_is_kept_under_a_name_for_everybody_and_removed_by_those_who_lead(
+    zeynep: Client, can: Client, case: Case
+) -> None:
+    told = {"whose": "all", "state": "standing", "q": "lekeli", "order": "newest", "is_shared": "on"}
+    assert zeynep.post("/cases/views/", told | {"name": " "}).status_code == 302 and not CaseView.objects.exists()
+    there = zeynep.post("/cases/views/", told | {"name": "Lekeli çıkanlar"})["Location"]
+    assert "q=lekeli" in there and "order=newest" in there
+    page = unescape(read(can, there))
+    assert "<h1" in page and "Lekeli çıkanlar" in page and "Nevresim lekeli" in page and "Remove the view" in page
+    view = CaseView.objects.get()
+    stranger = logged_in(cast.staff("baska@ihlamurev.example", "Başka Biri", "agent"))
+    stranger.post(f"/cases/views/{view.pk}/removal/")
+    assert CaseView.objects.exists()
+    can.post(f"/cases/views/{view.pk}/removal/")
+    assert not CaseView.objects.exists()
+
+
+def test_ones_own_views_stand_before_however_many_others_share() -> None:
+    shared = [
+        CaseView(name=f"A {number}", by=user, is_shared=True, query=[], at=clock.now())
+        for user in (cast.can(), cast.selin())
+        for number in range(case_views.MOST)
+    ]
+    CaseView.objects.bulk_create(shared)
+    case_views.save(name="Lekeliler", query=[], is_shared=False, by=cast.zeynep(), at=clock.now())
+
+    links = saved.group(cast.zeynep(), "")[0].links
+    assert (links[0].label, len(links)) == ("Lekeliler", saved.MOST_SHOWN)
+
+
+def test_sharing_a_view_of_cases_is_a_permission_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = CaseView(name="Lekeliler", by=cast.can(), is_shared=True)
+    assert not case_views.may_change(cast.zeynep(), view)
+    monkeypatch.setitem(PERMISSIONS, "cases.shared_views", frozenset({Role.AGENT}))
+    assert case_views.may_change(cast.zeynep(), view)
+
+
+def test_the_story_names_causes_products_and_what_it_came_back_as_in_the_readers_language(
+    can: Client, case: Case
+) -> None:
+    shop = Shop.objects.create(token="t", kind="feed", name="M", created_at=clock.now())
+    kase = Product.objects.create(
+        shop=shop, external_id="9874", name="Seramik kâse", currency="TRY", told_at=clock.now()
+    )
+    late = causes.standing("delivery-late")
+    with translation.override("tr"):
+        acts.change(case=case, by=cast.can(), at=clock.now(), cause=late, product_id=kase.pk)
+    again = acts.open_case(
+        contact=case.contact, interaction=None, title="Yine lekeli", by=cast.can(), at=clock.now(), former=case
+    )
+    page = unescape(read(can, f"/cases/{case.pk}/"))
+    assert "Product: Seramik kâse" in page and f"Cause: {late.name_en if late else ''}" in page
+    assert f'Came back as</dt><dd><a href="/cases/{again.pk}/">#{again.pk} Yine lekeli' in page
 
 
 def test_edited_taken_and_left_waiting(can: Client, case: Case) -> None:

@@ -27,6 +27,15 @@ def test_the_list_is_in_the_order_of_the_turkish_alphabet(zeynep, everybody):
     ]
 
 
+def test_without_any_contact_whoever_may_is_led_to_the_import_and_others_to_write_one_down(zeynep):
+    Contact.objects.all().delete()
+    can = Client()
+    can.force_login(cast.can())
+
+    assert '/imports/new/"' in str(can.get(url("list")).content).partition('class="empty"')[2]
+    assert '/imports/new/"' not in str(zeynep.get(url("list")).content)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -3,11 +3,15 @@
 import pytest
 from django.test import Client
 
+from muhatap.contacts import consent
 from muhatap.contacts.models import Contact, Merge
 from muhatap.duplicates.models import Proposal, Run
 from muhatap.matching.comparing import COMPARISONS
+from muhatap.sales.consent import OFFERS
+from muhatap.sales.models import Order, Shop
 from muhatap.web.duplicates import words
 from tests import cast
+from tests.cast import NOW
 from tests.duplicates.test_running import look, took, twins
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +41,28 @@ def test_two_stand_side_by_side_with_what_would_stay_and_why_we_ask(can):
     assert "0533 410 20 77" in [bar.detail for bar in shown.bars] or any("533 410" in bar.detail for bar in shown.bars)
 
 
+def test_what_they_bought_and_agreed_to_stands_there_and_the_stricter_word_afterwards(can):
+    one, other = twins()
+    look()
+    shop = Shop.objects.create(name="Ihlamur Ev", kind="web", token="ihlamur", created_at=NOW)
+    for number, (contact, total) in enumerate(((one, "2849.90"), (one, "150"), (other, "100.10"))):
+        Order.objects.create(
+            shop=shop, external_id=str(number), number=str(number), contact=contact, currency="TRY", total=total,
+            placed_at=NOW, modified_at=NOW, recorded_at=NOW,
+        )  # fmt: skip
+    consent.give(contact=one, **OFFERS, source="agent", by=None, at=NOW)
+    consent.withdraw(contact=other, **OFFERS, source="survey", by=None, at=NOW)
+
+    lines = can.get(LIST).context["lines"]
+    bought, agreed = lines[-2:]
+    assert ("2.999,90 ₺" in bought.here, "100,10 ₺" in bought.there, "3.100,00 ₺" in bought.after) == (True,) * 3
+    assert (agreed.here != agreed.there, agreed.after, agreed.tone) == (True, agreed.there, "differs")
+
+    page = can.get(f"/contacts/merge/?keep={one.pk}&drop={other.pk}")
+    assert [line.after for line in page.context["lines"][-2:]] == [bought.after, agreed.after]
+    assert page.context["review_url"] == f"/contacts/review/{Proposal.objects.get().pk}/"
+
+
 def test_a_merge_leads_to_the_next_question_and_back_again(can):
     twins()
     elifs()
@@ -49,6 +75,18 @@ def test_a_merge_leads_to_the_next_question_and_back_again(can):
     back = can.post(f"{LIST}undo/", follow=True)
     assert back.redirect_chain[-1][0] == f"{LIST}{first}/"
     assert not Contact.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_of_three_records_of_one_person_nothing_is_left_after_one_press(can):
+    twins()
+    took(3, name="Mehmet Kaya", phone="0533 410 20 77", city="Üsküdar")
+    look()
+    Proposal.objects.update(band="merge")
+    sure = can.get(LIST, {"kind": "merge"}).context["sure"]
+    done = can.post(f"{LIST}sure/", {"sure": sure}, follow=True)
+    [said] = [str(message) for message in done.context["messages"]]
+    assert len(sure) == 3 and Merge.objects.count() == 2
+    assert "2" in said and "1" not in said
 
 
 def test_the_other_one_can_stay(can):

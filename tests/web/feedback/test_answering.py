@@ -15,7 +15,9 @@ from muhatap.feedback import answering, asking, designing, results, wording
 from muhatap.feedback.logic import Value
 from muhatap.feedback.models import Invitation, Response, Survey
 from muhatap.flow import surveying
+from muhatap.shared import clock
 from muhatap.shared.limits import BUCKETS
+from muhatap.web.feedback.forms import QuestionForm
 from tests import cast
 from tests.feedback.asking_shop import answered, order, person, question, survey
 from tests.insight.conftest import after, writes
@@ -201,6 +203,14 @@ def test_the_editor_keeps_questions_with_their_condition_and_shows_both_language
     told |= {"when": "score", "most": "6"}
     assert client.post(f"/surveys/{about.pk}/questions/new/", told).status_code == 302
     assert client.post(f"/surveys/{about.pk}/questions/new/", told | {"options": "Tek"}).status_code == 422
+
+    typed = "Kargo | Delivery\n| The price"
+    known = QuestionForm(told | {"options": typed}, survey=about, question=about.questions.get())
+    assert known.is_valid()
+    kept = designing.ask(
+        survey=about, fields=known.told(), question=about.questions.get(), by=cast.selin(), at=clock.now()
+    )
+    assert QuestionForm(survey=about, question=kept).initial["options"] == typed  # English alone stays English
 
     page = client.get(f"/surveys/{about.pk}/edit/").content.decode()
     assert "Ne üzdü?" in page

@@ -11,7 +11,7 @@ from django.test import Client
 from muhatap.contacts.models import Contact, CustomField, Likeness
 from muhatap.imports.models import Export, Import
 from muhatap.shared import clock
-from muhatap.web.imports import listed
+from muhatap.web.imports import listed, pages
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_rows_go_on_page_by_page(mert: Client, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_row_that_may_be_two_people_says_who_they_are(mert: Client) -> None:
-    for match, name in (("phone", "Mehmet Kaya"), ("", "Elif Şahin"), ("phone", "Biri")):
+    for match, name in (("phone", "Mehmet Kaya"), ("", "Elif Şahin"), ("phone", "")):
         put_up(mert, f"Ad;Telefon\n{name};0216 555 05 12\n")
         one = Import.objects.latest("pk")
         mert.post(f"{URL}{one.pk}/columns/", columns("name", "phone", match=match))
@@ -182,3 +182,14 @@ def test_an_export_of_everything_can_be_stopped(client: Client) -> None:
     client.post(f"{URL}everything/{export.pk}/stopping/")
     export.refresh_from_db()
     assert export.state == "cancelled"
+
+
+def test_older_imports_stand_on_the_next_page(mert: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SHOWN", 1)
+    for name in ("eski.csv", "yeni.csv"):
+        put_up(mert, name=name)
+    page = mert.get(URL)
+    assert [line.name for line in page.context["lines"]] == ["yeni.csv"]
+    older = mert.get(URL + page.context["pages"].next_url)
+    assert [line.name for line in older.context["lines"]] == ["eski.csv"]
+    assert [line.name for line in mert.get(URL + older.context["pages"].previous_url).context["lines"]] == ["yeni.csv"]

@@ -1,7 +1,7 @@
 import pytest
 
 from muhatap.channels.contract import Address
-from muhatap.web.inbox import composing
+from muhatap.web.inbox import addressing
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from muhatap.web.inbox import composing
     ],
 )
 def test_nothing_typed_as_a_recipient_is_dropped(typed: str, read: list[tuple[str, str]]) -> None:
-    assert [(one.name, one.email) for one in composing._addresses(typed)] == read
+    assert [(one.name, one.email) for one in addressing.read(typed)] == read
 
 
 def test_what_is_written_reads_back_the_same() -> None:
@@ -30,4 +30,4 @@ def test_what_is_written_reads_back_the_same() -> None:
         Address(name="Ayşe", email="ş@x.example"),
     )
 
-    assert composing._addresses(composing.written(people)) == people
+    assert addressing.read(addressing.written(people)) == people

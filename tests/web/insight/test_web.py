@@ -213,7 +213,7 @@ def test_who_is_there_shows_before_it_is_folded(ece: Client, shop: Site) -> None
     said = words(ece.get(f"{WEB}now/part/").content.decode())
 
     assert "1 person is on the site." in said
-    assert "Keten nevresim 1 page" in said and "Put something in the cart /nevresim" in said
+    assert "Keten nevresim 1 page" in said and "Put something in the cart keten" in said
     assert "Havlu" not in said
 
 
@@ -294,8 +294,44 @@ def test_the_overview_meets_conditions_and_says_what_it_cannot(ece: Client, shop
     page = ece.get(f"{WEB}?period=7d&who=unbought&source=search").content.decode()
 
     assert "Visits 2" in words(page) and "Left carts 100% 1 cart" in words(page)
-    assert "Clicks are added up by the day alone" in page
+    assert "What was clicked in these visits" in page
     assert "Segment: Who did not buy" in words(page)
+
+
+def test_clicks_of_visits_that_meet_a_condition_are_counted_one_by_one(ece: Client, shop: Site) -> None:
+    visited(shop)  # a, b and c click on the same button, c by mail
+    asked = f"{WEB}clicks/?period=7d&path=/nevresim"
+
+    row = "Element Share Points 1 Sepete ekle 100%"
+    everybody = words(ece.get(asked).content.decode())
+    assert "3 clicks, most first." in everybody and row in everybody
+    by_mail = ece.get(f"{asked}&source=mail").content.decode()
+    assert "1 click." in words(by_mail) and row in words(by_mail)
+    assert "clicks-disc" in by_mail  # placed as all clicks tell
+    nobody = words(ece.get(f"{asked}&source=social").content.decode())
+    assert "In visits like these nothing was clicked on this page." in nobody
+    rows = ece.get(f"{WEB}export/?table=clicks&period=7d&path=/nevresim&source=mail")
+    assert "#ekle,Sepete ekle,1" in b"".join(rows.streaming_content).decode().replace(";", ",")  # type: ignore[attr-defined]
+
+
+def test_what_was_searched_and_not_found_leads_to_its_visits(ece: Client, shop: Site) -> None:
+    at = clock.now() - timedelta(hours=1)
+    for visitor, query in (("a", "PERDE"), ("b", "perde"), ("c", "ışıklı tül")):
+        told(shop, at, visitor, "Arama", "/arama", kind=3, page_view=visitor)
+        told(shop, at, visitor, "Products Searched", "/arama", query=query, results=0)
+    told(shop, at, "c", "Products Searched", "/arama", query="kâse", results=4)
+    visited(shop)
+    page = ece.get(f"{WEB}products/?period=7d").content.decode()
+
+    assert re.search("Searched and not found perde 2 Visits ışıklı tül 1 Visits", words(page), re.IGNORECASE)
+    link = page.split("searched=perde")[0].rpartition('href="')[2] + "searched=perde"
+    visits = ece.get(link.replace("&amp;", "&")).content.decode()
+    assert visits.count('class="visit-pages"') == 2 and "searched “perde” and found nothing" in visits
+    long = ece.get(f"{WEB}products/?from=2020-01-01&to={clock.now():%Y-%m-%d}").content.decode()
+    assert (
+        "Over three months at most: " in words(long)
+        and "from=2020-01-01" not in long.split("web-missed")[1].split("</ul>")[0]
+    )
 
 
 def test_single_visits_are_counted_over_three_months_at_most(ece: Client, shop: Site) -> None:
@@ -317,12 +353,12 @@ def test_sold_is_told_by_orders_and_why_visits_tell_another_number(ece: Client, 
     visited(shop)
     at = clock.now()
     place = shops.connect(kind="feed", values={"name": "Ihlamur Ev"}, by=cast.selin(), at=at)
-    for number, state in enumerate(("paid", "paid", "cancelled")):
+    for number, state in enumerate(("paid", "paid", "cancelled", "refunded")):
         told_order = ToldOrder(
             external_id=str(number), state=state, total=amount("100"), currency="TRY", placed_at=at, modified_at=at
         )
         ordering.take(shop=place, told=told_order, at=at)
     said = words(ece.get(f"{WEB}?period=7d").content.decode())
 
-    assert "Sold 2 ₺200.00" in said
-    assert "Visits tell of 1 order. 2 orders were told by the shop alone" in said
+    assert "Sold 3 ₺200.00" in said
+    assert "Visits tell of 1 order. 3 orders were told by the shop alone" in said

@@ -164,6 +164,11 @@ def test_the_report_counts_and_each_number_leads_to_its_rows(can: Client, conver
     rows = can.get(f"/promises/?whose=all&state=in_time&kind=delivery&from={today - timedelta(days=9)}&to={today}")
     assert "Söz 0" in rows.content.decode() and "Söz 1" not in rows.content.decode()
 
+    Promise.objects.filter(pk=broken.pk).update(team=None)
+    assert "team=0" in can.get("/promises/report/").content.decode()
+    rows = can.get("/promises/?whose=all&state=said&team=0").content.decode()
+    assert "Söz 1" in rows and "Söz 0" not in rows and "Without a team" in rows
+
     file = can.get("/promises/report/export/")
     text = b"".join(file.streaming_content).decode()
     assert "Söz 1" in text and "Kargo gelmedi" in text

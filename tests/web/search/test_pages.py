@@ -11,6 +11,7 @@ from django.urls import reverse
 from muhatap.channels.contract import FileRef
 from muhatap.contacts import identity, profile
 from muhatap.search import finding
+from muhatap.shared import patience
 from tests import cast
 from tests.search.conftest import written
 
@@ -131,7 +132,7 @@ def test_frequent_words_say_how_far_back_was_looked(asking: Ask, monkeypatch: py
 
 def test_a_question_that_takes_too_long_says_so(asking: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, **__: object) -> None:
-        raise finding.TookTooLong
+        raise patience.TookTooLong
 
     monkeypatch.setattr(finding, "candidates", stopped)
 

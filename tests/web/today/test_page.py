@@ -68,7 +68,9 @@ def test_the_whole_team_is_one_click_away_and_stands_there_when_nothing_is_mine(
 def test_an_analyst_reads_and_is_offered_no_answer(client: Client) -> None:
     waits("Oğuz Çelik", 5)
     client.force_login(cast.ece())
-    assert ">Reply<" not in client.get("/today/").content.decode()
+    page = client.get("/today/").content.decode()
+    assert ">Reply<" not in page
+    assert "/triggers/tasks/" not in page  # which would be refused
 
 
 def test_what_was_done_leads_to_its_rows(zeynep: Client) -> None:
@@ -96,6 +98,17 @@ def test_the_ruler_holds_today_and_joins_names_that_stand_close() -> None:
     assert (drawn.ticks[0].label, drawn.ticks[-1].label, drawn.now) == ("09:00", "20:00", "14:32")
     assert all(0 <= float(dot.rstrip("%")) <= 100 for mark in answers.marks for dot in mark.dots)
     assert [mark.label for mark in promises.marks] == ["Oğuz"] and promises.middle > answers.floor
+
+
+def test_labels_that_would_run_into_each_other_become_one() -> None:
+    lines = [
+        line(name, minutes)
+        for name, minutes in (("Emily Carter", 180), ("Kerem Aslan", 190), ("Berk Tan", 320), ("Ayşe Yılmaz", 335))
+    ]
+    drawn = ruler.draw({"Answers": lines}, NOON)
+
+    assert drawn
+    assert [mark.label for mark in drawn.lanes[0].marks] == ["Emily, Kerem, Berk +1"]
 
 
 def test_a_day_without_deadlines_has_no_ruler() -> None:

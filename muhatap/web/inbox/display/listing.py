@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from muhatap.web.common.display import Act
+from muhatap.web.common.first_steps import Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,3 +108,4 @@ class ListPane:
     empty_text: str = ""
     empty_action: str = ""
     empty_url: str = ""
+    steps: tuple[Step, ...] = ()  # what a firm does before the first conversation

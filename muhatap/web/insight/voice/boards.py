@@ -156,12 +156,12 @@ def satisfaction(page: Page) -> list[Chart | Trend]:
     counted = voices.over(page.days, weeks)
     pleased = [intervals.share(each.positive, each.positive + each.negative) for each in counted]
     drawn: list[Chart | Trend] = [
-        _share_trend("pleased", _("Mood"), weeks, pleased, words.of, wanted, to="rows", mood="positive"),
+        _share_trend("pleased", _("Mood"), weeks, pleased, words.n_messages, wanted, to="rows", mood="positive"),
     ]
     if page.scores.csat:
         found = [page.scores.satisfaction(*week) for week in weeks]
         title = _("Satisfaction (CSAT)")
-        drawn.append(_share_trend("csat", title, weeks, found, words.of_answers, wanted, to="answers", kind="csat"))
+        drawn.append(_share_trend("csat", title, weeks, found, words.n_answers, wanted, to="answers", kind="csat"))
     if page.scores.nps:
         drawn.append(_loyalty_trend(weeks, [page.scores.loyalty(*week) for week in weeks], wanted))
     return drawn
@@ -263,7 +263,7 @@ def _asked_for(page: Page) -> list[Card]:
             Card(
                 label=_("Loyalty (NPS)"),
                 value=words.score(now.value),
-                under=f"{words.score_between(now)} · {words.of_answers(now.n)}",
+                under=f"{words.score_between(now)} · {words.n_answers(now.n)}",
                 trend=_moved(now, then, 1),
                 sentence=str(words.SENTENCES["nps"]),
                 url=page.wanted.url("answers", kind="nps"),
@@ -326,7 +326,7 @@ def _loyalty_trend(over: list[Days], found: list[Span], wanted: Wanted) -> Trend
         written=lambda span: words.score(span.value),
         between=words.score_between,
         bound=words.score,
-        counted=words.of_answers,
+        counted=words.n_answers,
         url=lambda days: wanted.but(period="", start=days[0], end=days[1]).url("answers", kind="nps"),
         csv_url=wanted.url("export", table="nps"),
     )

@@ -27,7 +27,8 @@ def pdf(request: HttpRequest) -> HttpResponse:
         by=user, at=now, act="figures.exported", kind="figures", id="", name="voice pdf", filters=dict(wanted.pairs())
     )
     answer = HttpResponse(drawn(wanted), content_type="application/pdf")
-    name = f"{_('customers-voice')}-{timezone.localtime(now):%Y-%m-%d}.pdf"
+    stem = _("customers-voice")
+    name = f"{stem}-{timezone.localtime(now):%Y-%m-%d}.pdf"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

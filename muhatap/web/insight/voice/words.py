@@ -6,7 +6,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from muhatap.insight.intervals import Span
-from muhatap.web.common import times
+from muhatap.web.common import channels, times
 
 SERVICES = {
     "mastodon": "Mastodon",
@@ -74,20 +74,20 @@ def of(n: int) -> str:
     return ngettext("of %(n)s message", "of %(n)s messages", n) % {"n": times.count(n)}
 
 
+def n_messages(n: int) -> str:
+    return ngettext("%(n)s message", "%(n)s messages", n) % {"n": times.count(n)}
+
+
+def n_answers(n: int) -> str:
+    return ngettext("%(n)s answer", "%(n)s answers", n) % {"n": times.count(n)}
+
+
 def of_answers(n: int) -> str:
     return ngettext("of %(n)s answer", "of %(n)s answers", n) % {"n": times.count(n)}
 
 
 def channel(kind: str) -> str:
     """What a channel is called; names of services stay as they are."""
-    said = {
-        "email": _("E-mail"),
-        "webchat": _("Web chat"),
-        "web": _("Web"),
-        "feed": _("Feeds and forums"),
-        "manual": _("Entered by hand"),
-        "survey": _("Surveys"),
-        "webhook": _("Webhook"),
-        "complaint_site": _("Complaint sites"),
-    }
-    return said.get(kind) or SERVICES.get(kind) or kind.replace("_", " ").capitalize()
+    said = {"web": _("Web"), "survey": _("Surveys")}
+    known = channels.name(kind) if kind in channels.NAMES else SERVICES.get(kind)
+    return said.get(kind) or known or kind.replace("_", " ").capitalize()

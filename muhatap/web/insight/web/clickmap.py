@@ -1,20 +1,23 @@
 """The click map: elements by their clicks, and a plain drawing of the page from where its elements stood."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from muhatap.insight import web
 from muhatap.visits import reports
 from muhatap.visits.models import Dim
 from muhatap.visits.reports import Cut, Element
 from muhatap.web.common import times
 from muhatap.web.insight.web import words
+from muhatap.web.insight.web.conditions import Narrowed
 
 WIDTH, HEIGHT = 200, 350  # of the drawing; on a computer a page is drawn wider
 LEAST, LARGEST = 8, 21  # radius of a disc
 WORTH = 0.015  # points a share may move before it is pointed out
-SHOWN = 7
+SHOWN, MOST = 7, 50
 ALIKE = 3  # pages below one path, from which on they are shown together too
 LINES = (1.0, 0.86, 0.94, 0.7)
 
@@ -63,7 +66,7 @@ class Drawing:
 class ClickMap:
     path: str
     title: str
-    n: str
+    said: str
     lines: tuple[Line, ...]
     drawing: Drawing | None
     sentence: str
@@ -89,10 +92,24 @@ def pages(cut: Cut, *, most: int = 30) -> list[reports.Row]:
     return [*sorted(groups, key=lambda row: -row.of["n_clicks"]), *found[:most]]
 
 
-def of_page(cut: Cut, *, path: str, title: str, most: int = SHOWN) -> ClickMap:
-    """The elements of one page against as many days before."""
-    found = reports.elements(cut, path=path)
-    before = reports.elements(cut.before(), path=path)
+def elements(narrowed: Narrowed, *, path: str, most: int = MOST) -> list[Element]:
+    """The elements of a page by their clicks; of visits that meet conditions counted one by one, placed as all clicks tell. Raises Unanswered."""
+    cut = narrowed.asked.cut
+    if narrowed.is_plain:
+        return reports.elements(cut, path=path, most=most)
+    found = web.clicks(period=narrowed.period, path=path, conditions=narrowed.conditions, limit=most)
+    known = {each.element: each for each in reports.elements(cut, path=path, most=reports.MOST)}
+    unplaced = Element(element="", name="", n=0, x=0.5, y=0.5, box=None)
+    return [
+        replace(known.get(one.element) or replace(unplaced, element=one.element, name=one.text), n=one.n)
+        for one in found
+    ]
+
+
+def of_page(narrowed: Narrowed, *, path: str, title: str, most: int = SHOWN) -> ClickMap:
+    """The elements of one page against as many days before; with conditions alone. Raises Unanswered."""
+    found = elements(narrowed, path=path)
+    before = reports.elements(narrowed.asked.cut.before(), path=path) if narrowed.is_plain else []
     n, n_before = sum(each.n for each in found), sum(each.n for each in before)
     shares = {each.element: each.n / n_before for each in before} if n_before else {}
     moved = {each.element: each.n / n - shares.get(each.element, 0.0) for each in found} if n_before else {}
@@ -111,7 +128,7 @@ def of_page(cut: Cut, *, path: str, title: str, most: int = SHOWN) -> ClickMap:
         for place, each in enumerate(some, start=1)
     )
     return ClickMap(
-        path=path, title=title, n=times.count(n), lines=lines, drawing=_drawing(found, some, changed),
+        path=path, title=title, said=_said(n), lines=lines, drawing=_drawing(found, some, changed),
         sentence=_sentence(some, moved),
     )  # fmt: skip
 
@@ -119,6 +136,10 @@ def of_page(cut: Cut, *, path: str, title: str, most: int = SHOWN) -> ClickMap:
 def called(element: Element) -> str:
     """Its words, else the last part of its key, which is what a page calls it."""
     return element.name or element.element.rpartition(" > ")[2].lstrip("#")
+
+
+def _said(n: int) -> str:
+    return ngettext("%(n)s click.", "%(n)s clicks, most first.", n) % {"n": times.count(n)}
 
 
 def _sentence(some: Sequence[Element], moved: dict[str, float]) -> str:

@@ -72,10 +72,12 @@ class Narrowed:
 
     def bounded(self) -> "Narrowed":
         """The same over a quarter at most, where single visits have to be read."""
+        return self if self.is_plain else self.quarter()
+
+    def quarter(self) -> "Narrowed":
+        """The last quarter of it at most."""
         first = self.asked.end - QUARTER + timedelta(days=1)
-        if self.is_plain or self.asked.start >= first:
-            return self
-        return replace(self, asked=self.asked.but(period="", start=first))
+        return self if self.asked.start >= first else replace(self, asked=self.asked.but(period="", start=first))
 
     def visits(self, **more: Any) -> str:
         """The visits behind a figure, narrowed as the figure is."""

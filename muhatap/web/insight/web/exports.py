@@ -16,7 +16,6 @@ from muhatap.web.common import reading, spreadsheets
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.spreadsheets import Number
 from muhatap.web.insight.web import asking, clickmap, conditions, pages, returning, steps, tables
-from muhatap.web.insight.web.asking import Asked
 from muhatap.web.insight.web.conditions import Narrowed
 
 
@@ -26,7 +25,7 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
     asked, name = asking.read(request), request.GET.get("table", "")
     now = clock.now()
     try:
-        lines = [[harmless(cell) for cell in row] for row in _rows(request, asked, name)]
+        lines = [[harmless(cell) for cell in row] for row in _rows(request, name)]
     except Unanswered as error:
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
     audit.record(
@@ -37,10 +36,10 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
     return spreadsheets.answer(iter(lines), name=told, is_xlsx=request.GET.get("as") == "xlsx")
 
 
-def _rows(request: HttpRequest, asked: Asked, name: str) -> Iterator[list[str]]:
+def _rows(request: HttpRequest, name: str) -> Iterator[list[str]]:
     """Raises Http404 for a table nobody knows, Unanswered while it is counted."""
     if name == "clicks":
-        return _clicks(asked, reading.words(request.GET.get("path", ""), 300))
+        return _clicks(conditions.read(request).bounded(), reading.words(request.GET.get("path", ""), 300))
     if name == "funnel":
         return _funnel(request)
     if name == "returning":
@@ -80,9 +79,9 @@ def _returning(request: HttpRequest) -> Iterator[list[str]]:
         yield [str(row.begins_on), str(row.size), *(str(n) for n in row.back)]
 
 
-def _clicks(asked: Asked, path: str) -> Iterator[list[str]]:
+def _clicks(narrowed: Narrowed, path: str) -> Iterator[list[str]]:
     yield [_("Element"), _("Words"), _("Clicks"), _("Across, of the element"), _("Down, of the element")]
-    for each in reports.elements(asked.cut, path=path, most=reports.MOST):
+    for each in clickmap.elements(narrowed, path=path, most=reports.MOST):
         yield [
             each.element,
             clickmap.called(each),

@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.contacts.models import Contact
 from muhatap.shared import clock
 from muhatap.visits import present
-from muhatap.visits.models import Event, Kind, Step, Visit
+from muhatap.visits.models import Event, Step, Visit
 from muhatap.visits.present import Person, Present
 from muhatap.visits.sites import TOPIC
-from muhatap.web.common import times
+from muhatap.web.common import times, web_events
 from muhatap.web.common.doors import needs
 from muhatap.web.insight.web import asking, words
 from muhatap.web.insight.web.around import around
@@ -100,11 +100,11 @@ def _here(person: Person, at: datetime) -> Here:
 def _name(contact: Contact | None, visitor: str) -> str:
     if contact:
         return str(contact)
-    return _("Without consent") if visitor.startswith("day:") else _("Not known")
+    return _("Without consent") if visitor.startswith("day:") else pgettext("contact", "Unknown")
 
 
 def _happened(event: Event, contact: Contact | None, at: datetime) -> Happened:
-    icon, what, detail = _told(event)
+    icon, what, detail = web_events.told(event)
     return Happened(
         id=event.message_key.hex,
         icon=icon,
@@ -115,25 +115,6 @@ def _happened(event: Event, contact: Contact | None, at: datetime) -> Happened:
         time=times.clock(event.received_at),
         time_iso=event.received_at.isoformat(),
     )
-
-
-def _told(event: Event) -> tuple[str, str, str]:
-    """Icon, what happened, and of what."""
-    if event.kind in (Kind.PAGE, Kind.SCREEN):
-        return "eye", _("Opened a page"), event.name or _path(event.url)
-    if event.kind == Kind.IDENTIFY:
-        return "user-check", _("Said who they are"), ""
-    known = {
-        "Element Clicked": ("mouse-pointer-click", _("Clicked")),
-        "Product Viewed": ("shopping-bag", _("Looked at a product")),
-        "Product Added": ("shopping-cart", _("Put something in the cart")),
-        "Product Removed": ("shopping-cart", _("Took something out of the cart")),
-        "Checkout Started": ("credit-card", _("Went to the checkout")),
-        "Order Completed": ("package-check", _("Ordered")),
-        "Products Searched": ("search", _("Searched")),
-    }
-    icon, what = known.get(event.name, ("radio", event.name or event.get_kind_display()))
-    return icon, what, _path(event.url)
 
 
 def _path(url: str) -> str:

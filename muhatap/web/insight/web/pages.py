@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.insight import web
 from muhatap.insight.engine import Unanswered
@@ -16,7 +16,7 @@ from muhatap.visits.reports import Row
 from muhatap.web.common import charts, reading, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs
-from muhatap.web.insight.web import asking, clickmap, conditions, scatter, tables, words
+from muhatap.web.insight.web import clickmap, conditions, scatter, searches, tables, words
 from muhatap.web.insight.web.around import around
 from muhatap.web.insight.web.conditions import Narrowed
 
@@ -46,21 +46,31 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 @needs("visits.read")
 def clicks(request: HttpRequest) -> HttpResponse:
     """One page's elements, beside the pages by their clicks."""
-    asked = asking.read(request)
+    wanted = conditions.read(request)
+    narrowed = wanted.bounded()
+    asked = narrowed.asked
     found = clickmap.pages(asked.cut)
     path = reading.words(request.GET.get("path", ""), 300) or (found[0].key if found else "")
     titles = {row.key: row.name or words.path(row.key) for row in found}
-    page = around(request, asked, "clicks", path=path) | {
-        "pages": [
-            (titles[row.key], words.path(row.key), asked.url("clicks", path=row.key), times.count(row.of["n_clicks"]), row.key == path)
-            for row in found
-        ],
-        "clicks": clickmap.of_page(asked.cut, path=path, title=titles.get(path, words.path(path)), most=30) if found else None,
+    page = around(request, wanted.asked, "clicks", path=path, **wanted.kept) | {
+        "bar": conditions.bar(wanted, "clicks", path=path),
+        "pages": [_clicked(narrowed, row, titles[row.key], is_here=row.key == path) for row in found],
         "sentence": _("Which elements are clicked, and where in them. What is typed is never read."),
-        "visits_url": "" if path.endswith("/*") else asked.visits(path=path),
-        "csv_url": asked.url("export", table="clicks", path=path),
-    }  # fmt: skip
+        "visits_url": "" if path.endswith("/*") or narrowed.page else narrowed.visits(path=path),
+        "csv_url": asked.url("export", table="clicks", path=path, **narrowed.kept),
+    }
+    try:
+        title = titles.get(path, words.path(path))
+        page["clicks"] = clickmap.of_page(narrowed, path=path, title=title, most=30) if found else None
+    except Unanswered as error:
+        page["unanswered"] = words.unanswered(error)
     return render(request, "insight/web/clicks.html", page)
+
+
+def _clicked(narrowed: Narrowed, row: Row, title: str, *, is_here: bool) -> tuple[str, str, str, str, bool]:
+    """A page to choose; how often it is clicked in all is told where nothing else is asked."""
+    n = times.count(row.of["n_clicks"]) if narrowed.is_plain else ""
+    return title, words.path(row.key), narrowed.asked.url("clicks", path=row.key, **narrowed.kept), n, is_here
 
 
 def _table(request: HttpRequest, name: str) -> HttpResponse:
@@ -84,6 +94,7 @@ def _table(request: HttpRequest, name: str) -> HttpResponse:
         "chart": drawn,
         "table": tables.table(narrowed, kind, found, title=heading, sort=sort),
         "interest_url": narrowed.asked.url("interest", **narrowed.kept) if name == "products" and found else "",
+        "missed": searches.found(narrowed) if name == "products" and narrowed.is_plain else None,
         "untold": _untold(name) if not narrowed.is_plain else "",
     }
     return render(request, "insight/web/table.html", page)
@@ -100,7 +111,7 @@ def chart(narrowed: Narrowed, kind: tables.Kind) -> Chart:
     """The first column over the days, of products the looks; of visits that meet conditions the visits. Raises Unanswered."""
     asked, over = narrowed.asked, charts.spans(narrowed.asked)
     measure, label = {
-        "pages": ("n_views", _("Views")),
+        "pages": ("n_views", pgettext("page", "Views")),
         "products": ("n_views", _("Looks at products")),
         "sources": ("n_visits", _("Visits")),
         "campaigns": ("n_visits", _("Visits by campaigns")),

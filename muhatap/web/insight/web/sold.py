@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,18 +32,16 @@ def during(asked: Asked) -> Sold:
         timezone.make_aware(datetime.combine(on, time())) for on in (asked.start, asked.end + timedelta(days=1))
     )
     found = Order.objects.filter(placed_at__gte=start, placed_at__lt=end).exclude(state=State.CANCELLED)
-    rows = found.values("currency").annotate(
-        n=Count("id"), n_of_visits=Count("id", filter=~Q(visitor="")), total=Sum("total"), back=Sum("refunded")
-    )
+    # What was given back whole came to nothing, whether or not somebody told how much (as in measures.worth).
+    kept = Sum(F("total") - F("refunded"), filter=~Q(state=State.REFUNDED))
+    rows = found.values("currency").annotate(n=Count("id"), n_of_visits=Count("id", filter=~Q(visitor="")), kept=kept)
     by_currency = sorted(rows, key=lambda row: -row["n"])
-    money = [
-        times.money((row["total"] or Decimal()) - (row["back"] or Decimal()), row["currency"]) for row in by_currency
-    ]
+    money = [times.money(row["kept"] or Decimal(), row["currency"]) for row in by_currency]
     days = urlencode({"from": str(asked.start), "to": str(asked.end), "state": "sold"})
     return Sold(
         n=sum(row["n"] for row in by_currency),
         n_of_visits=sum(row["n_of_visits"] for row in by_currency),
-        money=" + ".join(money[:2]),
+        money=" + ".join(money),
         url=f"{reverse('sales:orders')}?{days}",
     )
 

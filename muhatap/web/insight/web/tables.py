@@ -131,7 +131,7 @@ def pages() -> Kind:
         narrows="path",
         called=lambda row: (row.name or words.path(row.key), words.path(row.key) if row.name else ""),
         columns=(
-            Column(name="n_views", label=_("Views"), value=_of("n_views"), written=_count, narrowed={}),
+            Column(name="n_views", label=pgettext("page", "Views"), value=_of("n_views"), written=_count, narrowed={}),
             Column(name="mean", label=pgettext("mean", "Engaged"), value=_mean, written=words.lasted),
             Column(name="scroll", label=_("Scrolled"), value=lambda row: row.mean_scroll() if row.of["n_views"] else None, written=times.percent),
             Column(name="n_entries", label=_("Began here"), value=_of("n_entries"), written=_count, narrowed={"began": "1"}),
