@@ -71,13 +71,16 @@ def _speed(plan: Plan, installation: Installation, key: str) -> dict[str, Figure
         told: dict[str, list[float]] = {}
 
         def sent(what: str, connections: int, n: int) -> float:
-            """Events a second; and how many microseconds of processor one costs, here and in the database."""
-            before = spent.seconds(installation)
+            """Events a second; how many microseconds of processor one costs, here and in the database; how many share a commit."""
+            before, commits = spent.seconds(installation), spent.commits()
             told_so = _taken(port, key, connections, plan.seconds, n)
             for where, more, less in zip(("web", "database"), spent.seconds(installation), before, strict=True):
                 cost = 1e6 * (more - less) / (told_so["n"] * n)
                 told.setdefault(f"{what}, us of {where}", []).append(cost)
                 progress(f"{what}, us of {where}: {cost:.1f}")
+            together = told_so["n"] * n / max(spent.commits() - commits, 1)
+            told.setdefault(f"{what}, events a commit", []).append(together)
+            progress(f"{what}, events a commit: {together:.1f}")
             return n * told_so["per_second"]
 
         def note(what: str, measure: Callable[[], float]) -> None:
@@ -96,6 +99,7 @@ def _speed(plan: Plan, installation: Installation, key: str) -> dict[str, Figure
     singles, batches = middle["singles"], middle["batches"]
     costs = {
         what: {f"{where}_us": round(middle[f"{what}, us of {where}"], 1) for where in ("web", "database")}
+        | {"events_a_commit": round(middle[f"{what}, events a commit"], 1)}
         for what in ("singles", "batches")
     }
     return {

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Figure, at_least, at_most, progress, tell
+from muhatap.reading.language import UNKNOWN
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Reader, Reading
 from muhatap.shared.text import fold, upper_tr
@@ -129,7 +130,7 @@ def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
     bits = [text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] for text in turkish]
     bits = [bit for bit in bits if sum(letter.isalpha() for letter in bit) >= 4]
     right = sum(reader.read(bit).language == "tr" for bit in bits)
-    elsewhere = [one for one in read if one.text.language not in ("tr", "en")]
+    elsewhere = [one for one in read if one.text.language not in ("tr", "en", UNKNOWN)]
     lines = texts.lines()[1][:: max(1, 2_000 // len(read))]
     right_elsewhere = sum(reader.read(text[:LINE]).language == spoken for spoken, text in lines)
     return {

@@ -1,7 +1,9 @@
 """How long one breath takes with all that it writes, beside the bare statements that write the same rows."""
 
+import random
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import psycopg
 from benchmarks.report import percentile
 from benchmarks.resolving import breaths, world
 from benchmarks.resolving.breaths import Breath
+from muhatap.config.jobs import CONCURRENCY
 
 WARM = 50
 FLOOR = """
@@ -34,7 +37,8 @@ select 'link', made.id, record.id, '{}', '', '', now() from made, record
 
 
 def measure(data: Path, folder: Path, n: int) -> dict[str, Any]:
-    """Milliseconds of each kind of breath, of the floor, and breaths a second of a mixed stream in this one process."""
+    """Milliseconds of each kind of breath, of the floor, and breaths a second of a mixed stream in this one process, one by one and as many at
+    once as a worker does jobs."""
     from muhatap.contacts import identity
 
     tag = f"{time.time_ns() % 10**8}"
@@ -50,14 +54,23 @@ def measure(data: Path, folder: Path, n: int) -> dict[str, Any]:
             resolve(claims)
         told[kind] = _summary([_timed(resolve, claims) for claims in some[WARM:]])
     told["floor"] = _floor(data, n)
-    mixed = breaths.spoken(folder, "unknown", n // 3, f"k{tag}") + spoken["known"][: n - n // 3]
-    begun, used = time.perf_counter(), time.process_time()
-    for claims in mixed:
-        resolve(claims)
-    told["per_second"] = round(len(mixed) / (time.perf_counter() - begun), 1)
-    told["cpu_ms"] = round((time.process_time() - used) / len(mixed) * 1000, 2)
+    for name, n_at_once in (("one_by_one", 1), ("at_once", CONCURRENCY)):
+        strangers = breaths.spoken(folder, "unknown", n // 3, f"{name[:1]}{tag}")
+        told[name] = _rate(resolve, strangers + spoken["known"][: n - n // 3], n_at_once)
     told["plan"] = _plan(spoken["hot"][0])
     return told
+
+
+def _rate(resolve: Callable[[Breath], None], mixed: list[Breath], n_at_once: int) -> dict[str, float]:
+    """Breaths a second of a third strangers in one process, so many at once, and what Python takes for each."""
+    mixed = random.Random(1).sample(mixed, len(mixed))
+    with ThreadPoolExecutor(n_at_once) as pool:
+        list(pool.map(resolve, mixed[:WARM]))  # connections and what they prepare
+        begun, used = time.perf_counter(), time.process_time()
+        list(pool.map(resolve, mixed[WARM:]))
+        seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    n = len(mixed) - WARM
+    return {"per_second": round(n / seconds, 1), "cpu_ms": round(cpu / n * 1000, 2)}
 
 
 def _floor(data: Path, n: int) -> dict[str, float]:
