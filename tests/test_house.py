@@ -22,10 +22,6 @@ FLOORS = [
     {"config"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-MAY_READ_THE_CLOCK = {
-    "channels/email/oauth.py": "a token is fresh or not at the moment it is needed, in the middle of a connection",
-    "channels/email/adapter.py": "handing over begins when it begins, whatever moment the job was told",
-}
 FORBIDDEN_FILES = {"services.py", "utils.py", "helpers.py", "signals.py", "managers.py"}
 
 
@@ -136,7 +132,7 @@ def test_no_room_reads_the_clock() -> None:
             if any(reads_the_clock(node) for node in ast.walk(ast.parse(path.read_text()))):
                 readers.add(str(path.relative_to(ROOT)))
 
-    assert readers - set(MAY_READ_THE_CLOCK) == set()
+    assert readers == set()
 
 
 def test_no_inline_script_or_style_in_any_template() -> None:

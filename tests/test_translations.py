@@ -50,6 +50,14 @@ def test_bare_labels_in_python_are_found(tmp_path: Path) -> None:
     assert [fault.split(":")[1] for fault in unmarked.in_python([source], tmp_path)] == ["1", "3"]
 
 
+def test_words_inside_an_f_string_are_found_for_nobody_would_translate_them(tmp_path: Path) -> None:
+    source = tmp_path / "fields.py"
+    source.write_text(
+        "short = _('Short')\nsaid = f'{short} {n}'\nraise BadValue(f\"{gettext('No such number.')} {n}\")\n"
+    )
+    assert [fault.split(":")[1] for fault in unmarked.in_python([source], tmp_path)] == ["3"]
+
+
 @pytest.mark.parametrize(
     ("text", "placeholders"),
     [

@@ -93,6 +93,7 @@ class _Reader(HTMLParser):
 
 SPOKEN_ARGUMENTS = {"label", "help_text", "empty_label", "legend"}
 SPOKEN_FUNCTIONS = {"ValidationError", "add_error"}
+MARKING = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 
 def in_python(paths: Iterable[Path], root: Path) -> Iterator[str]:
@@ -101,6 +102,14 @@ def in_python(paths: Iterable[Path], root: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             for text in _bare(node) if isinstance(node, ast.Call) else ():
                 yield f"{path.relative_to(root)}:{text.lineno}: “{text.value!s}” is not marked for translation"
+            for call in _hidden(node) if isinstance(node, ast.FormattedValue) else ():
+                yield f"{path.relative_to(root)}:{call.lineno}: {ast.unparse(call)} stands inside an f-string, where it is not collected"
+
+
+def _hidden(value: ast.FormattedValue) -> list[ast.Call]:
+    """Words marked inside an f-string: before Python 3.12 its tokens are one, so nobody would translate them."""
+    calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+    return [call for call in calls if getattr(call.func, "id", "").removesuffix("_lazy") in MARKING]
 
 
 def _bare(call: ast.Call) -> list[ast.Constant]:
