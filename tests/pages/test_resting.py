@@ -72,6 +72,27 @@ def test_a_list_reads_itself_then_rests_while_its_rows_do_not(page: Page, letter
     expect(page.locator(f"#row-{ayse.pk}")).to_be_visible()
 
 
+def test_a_row_that_changes_under_the_pressed_pointer_is_clicked_all_the_same(
+    page: Page, letters: list[Conversation]
+) -> None:
+    ayse, _mehmet = letters
+    page.goto("/inbox/in/all/")
+    row = page.locator(f"[data-row='{ayse.pk}']")
+    row.hover()
+    page.mouse.down()
+    with transaction.atomic():
+        arrival(cast.mail(cast.AYSE, id="<2@ornek.example>", text="Bir de fatura lazım.", subject="Nevresim", at=cast.NOW))
+    with page.expect_response(lambda answer: "/rows/" in answer.url) as rows:
+        tell(page, ayse)
+    rows.value.finished()
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+    page.mouse.up()
+
+    expect(page.locator("#thread")).to_contain_text("Siparişim gelmedi.")
+    expect(page.locator("#rows")).to_contain_text("Bir de fatura lazım.")
+
+
 def test_what_passes_by_or_concerns_others_makes_nothing_read_itself(page: Page) -> None:
     page.goto("/inbox/in/all/")
     concerned = page.evaluate(

@@ -2,6 +2,8 @@
 // A part says data-merge="<url>" and is told by a "live" event; its children have ids, and a child marked data-keyed
 // is merged child by child itself. What a [data-loader] brought stays.
 
+import { letGo } from "./pressing.js";
+
 const reading = new WeakMap();
 
 document.addEventListener("live", async (event) => {
@@ -15,7 +17,8 @@ document.addEventListener("live", async (event) => {
     const answer = await fetch(url, { signal: asking.signal, headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-    if (fresh && part.isConnected) merge(part, fresh);
+    await letGo();
+    if (fresh && part.isConnected && !asking.signal.aborted) merge(part, fresh);
     part.dispatchEvent(new CustomEvent("merged", { bubbles: true }));
   } catch (error) {
     if (error.name !== "AbortError") console.warn("not read again:", url);

@@ -4,6 +4,7 @@
 // With data-pieces="row" its #row-<number> are conversations: while it rests, those that changed are read alone (?only=…).
 
 import { update } from "./merge.js";
+import { letGo } from "./pressing.js";
 
 const TOGETHER = 120; // news of one moment is answered by one reading
 const APART = 60; // pages that hear of it in one moment ask in different ones
@@ -105,6 +106,7 @@ async function readPieces(part) {
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    await letGo();
     for (const number of numbers) replace(document.getElementById(`${name}-${number}`), fresh.getElementById(`${name}-${number}`));
     part.dispatchEvent(new CustomEvent("merged", { bubbles: true }));
   } catch {
