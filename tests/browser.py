@@ -5,9 +5,12 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIXTURES = {"page", "context", "browser", "new_context"}
+PATIENCE = 20_000  # milliseconds until something must stand on a page: the machine may be busy, and what is quick does not wait
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from muhatap.channels.email import imap, mailbox
 from muhatap.channels.email.models import Errand, FetchedMail, Mailbox
@@ -251,7 +252,7 @@ class TestOlderMail:
         """An inbox that was to begin with today's mail: two older ones lie there."""
         for n in range(2):
             imap_server.deliver(DESTEK, a_mail(n))
-        reader.inbox.settings["fetch_since"] = str(clock.now().date() + timedelta(days=2))
+        reader.inbox.settings["fetch_since"] = str(timezone.localdate() + timedelta(days=2))
         reader.inbox.save()
         fetch(reader)
         assert RawItem.objects.count() == 0

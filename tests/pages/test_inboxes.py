@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from muhatap.channels.email import mailbox
@@ -40,7 +41,7 @@ def inbox(transactional_db: None) -> Inbox:
     Mailbox.objects.filter(pk=box.pk).update(
         n_on_server=12, n_here=11, missing=[9], cursor=4711, reconciled_at=clock.now()
     )
-    mailbox.ask(inbox=inbox, kind=Errand.Kind.BACKFILL, by=cast.selin(), at=clock.now(), since_on=clock.now().date())
+    mailbox.ask(inbox=inbox, kind=Errand.Kind.BACKFILL, by=cast.selin(), at=clock.now(), since_on=timezone.localdate())
     item = intake.accept(inbox=inbox, dedupe_key="x", raw=letter(id="<2@ornek.example>") * 30, meta={}, at=clock.now())
     intake.quarantine(item_id=item.item_id, reason="fault", detail="ValueError: " + "x" * 300, at=clock.now())
     return inbox

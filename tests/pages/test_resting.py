@@ -81,7 +81,9 @@ def test_a_row_that_changes_under_the_pressed_pointer_is_clicked_all_the_same(
     row.hover()
     page.mouse.down()
     with transaction.atomic():
-        arrival(cast.mail(cast.AYSE, id="<2@ornek.example>", text="Bir de fatura lazım.", subject="Nevresim", at=cast.NOW))
+        arrival(
+            cast.mail(cast.AYSE, id="<2@ornek.example>", text="Bir de fatura lazım.", subject="Nevresim", at=cast.NOW)
+        )
     with page.expect_response(lambda answer: "/rows/" in answer.url) as rows:
         tell(page, ayse)
     rows.value.finished()

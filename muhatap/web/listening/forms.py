@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.channels.google_reviews.adapter import PLACE
 from muhatap.channels.models import Inbox
 from muhatap.flow import posts
-from muhatap.shared import clock, secrets
+from muhatap.shared import secrets
 from muhatap.shared.address import is_plausible
 from muhatap.web.common.inbox_forms import Basics
 
@@ -106,7 +107,7 @@ class SourceForm(Basics):
 
     def _starting(self) -> dict[str, Any]:
         if not self.inbox.pk:
-            return {"since": clock.now().date() - timedelta(days=FIRST_DAYS), "opens": posts.ALL}
+            return {"since": timezone.localdate() - timedelta(days=FIRST_DAYS), "opens": posts.ALL}
         return {
             **{name: self.inbox.settings[name] for name in (*COMMON, *self.OWN) if name in self.inbox.settings},
             "name": self.inbox.name,

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.channels.models import Inbox
-from muhatap.shared import clock, secrets
+from muhatap.shared import secrets
 from muhatap.shared.address import is_plausible
 from muhatap.web.common.inbox_forms import Basics
 
@@ -237,7 +238,7 @@ class InboxForm(Basics):
 def starting_values(inbox: Inbox) -> dict[str, Any]:
     """The form of an inbox as it is; of a new one, with a month of mail."""
     if not inbox.pk:
-        return {"fetch_since": clock.now().date() - timedelta(days=FIRST_DAYS), "preset": "own", "smtp_login": "same"}
+        return {"fetch_since": timezone.localdate() - timedelta(days=FIRST_DAYS), "preset": "own", "smtp_login": "same"}
     return {
         **{name: inbox.settings[name] for name in (*STORED, "fetch_since") if name in inbox.settings},
         "name": inbox.name,

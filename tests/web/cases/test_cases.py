@@ -119,7 +119,7 @@ def test_who_comes_too_late_to_a_case_is_shown_how_it_stands(
 
 def test_time_is_written_down_and_taken_back(zeynep: Client, can: Client, case: Case) -> None:
     rates.say(
-        team=None, role="", amount=Decimal("300"), currency="TRY", valid_from=clock.now().date() - timedelta(days=9),
+        team=None, role="", amount=Decimal("300"), currency="TRY", valid_from=timezone.localdate() - timedelta(days=9),
         by=cast.deniz(), at=clock.now(),
     )  # fmt: skip
     today = f"{timezone.localtime(clock.now()):%Y-%m-%d}"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from muhatap.conversations import noting
 from muhatap.conversations.models import Conversation
@@ -45,8 +46,8 @@ def url(name: str) -> str:
 
 
 def test_what_stands_in_no_conversation_has_a_line_of_its_own_until_it_is_looked_at(can: Client) -> None:
-    theme = Theme.objects.create(words=["naylon", "koku"], begins_on=clock.now().date(), found_at=clock.now())
-    week = theme.weeks.create(begins_on=clock.now().date(), n_messages=6, n_people=6, n_all=40, expected=1)
+    theme = Theme.objects.create(words=["naylon", "koku"], begins_on=timezone.localdate(), found_at=clock.now())
+    week = theme.weeks.create(begins_on=timezone.localdate(), n_messages=6, n_people=6, n_all=40, expected=1)
     for _twice in range(2):
         telling.tell_of(users=[cast.can()], kind=Kind.THEME, thing=things.jump(week), at=clock.now())
 
