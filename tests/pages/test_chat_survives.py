@@ -82,7 +82,7 @@ def test_a_talk_goes_on_through_a_killed_server_and_a_reload(page: Page, server:
     bubbles = page.locator(".bubble").all_text_contents()
     assert sorted(bubbles) == sorted([*said, "Zeynep cevap verdi, siz yokken"])
     answer("Şimdi de buradan")
-    expect(page.get_by_text("Şimdi de buradan")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Şimdi de buradan")).to_be_visible(timeout=40_000)
     assert page.evaluate("window.problems") == []
 
 

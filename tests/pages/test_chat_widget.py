@@ -365,7 +365,7 @@ def test_without_event_streams_it_asks_again_and_again(page: Page, host: Host, i
     write(page, "Merhaba")
     expect(page.get_by_text("Gönderildi")).to_be_visible()
     answer("Buradayız")
-    expect(page.get_by_text("Buradayız")).to_be_visible(timeout=12_000)
+    expect(page.get_by_text("Buradayız")).to_be_visible()
 
 
 def test_without_storage_it_works_until_the_page_is_left(page: Page, host: Host, inbox: Inbox) -> None:

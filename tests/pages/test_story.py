@@ -99,7 +99,7 @@ def test_a_customer_writes_is_recognised_answered_and_remembered(
 
     post(smtp_server, id="<1@ornek.example>", text="12 Kasım’da verdiğim sipariş hâlâ gelmedi.")
     row = page.locator("[data-row]").filter(has_text="Ayşe Yılmaz")
-    expect(row).to_be_visible(timeout=20_000)  # without reload
+    expect(row).to_be_visible(timeout=60_000)  # without reload
 
     row.click()
     expect(page.locator("#thread")).to_contain_text("12 Kasım’da verdiğim sipariş")
@@ -119,12 +119,12 @@ def test_a_customer_writes_is_recognised_answered_and_remembered(
     threading = {"In_Reply_To": ours.external_id, "References": f"<1@ornek.example> {ours.external_id}"}
     subject = "YNT: Nevresim takımım hâlâ gelmedi"
     post(smtp_server, id="<2@ornek.example>", text="Teşekkürler, bekliyorum.", Subject=subject, **threading)
-    expect(page.locator("#thread")).to_contain_text("Teşekkürler, bekliyorum.", timeout=20_000)
+    expect(page.locator("#thread")).to_contain_text("Teşekkürler, bekliyorum.", timeout=60_000)
     assert Conversation.objects.count() == 1
 
     chat(browser, server, host)
     chat_row = page.locator("[data-row]").filter(has_text="Takip numarası var mı?")
-    expect(chat_row).to_be_visible(timeout=20_000)
+    expect(chat_row).to_be_visible(timeout=60_000)
     assert Contact.objects.filter(merged_into=None).count() == 1
     chat_row.click()
     page.locator("#card").get_by_role("link", name="Müşteri sayfası").click()
