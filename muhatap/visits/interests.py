@@ -116,7 +116,7 @@ class Interest:
 
 
 def of(visits: "QuerySet[Visit]", *, since: datetime, most: int = 5) -> list[Interest]:
-    """What was looked at closely in these visits: the longest first, then what was in view most."""
+    """What was looked at closely in these visits, the longest first; what only stood in view in a list was not."""
     rows = ProductInterest.objects.filter(visit__in=visits.filter(began_at__gte=since)).values("product")
     rows = rows.annotate(
         engaged=Sum("engaged_ms"),
@@ -127,7 +127,8 @@ def of(visits: "QuerySet[Visit]", *, since: datetime, most: int = 5) -> list[Int
         in_view=Sum("shown_ms"),
         called=Max("name"),
         last=Max("at"),
-    ).order_by("-engaged", "-in_view", "product")
+    ).filter(Q(looks__gt=0) | Q(engaged__gt=0))
+    rows = rows.order_by("-engaged", "-in_view", "product")
     return [
         Interest(
             product=row["product"],

@@ -45,3 +45,13 @@ def test_coming_back_in_another_visit_is_a_return(site: Site) -> None:
     assert (closest.product, closest.n_returns, closest.n_looks, closest.engaged_ms) == ("battaniye", 2, 3, 60_000)
     assert (other.product, other.n_returns) == ("perde", 0)
     assert interests.of(Visit.objects.all(), since=after(150))[0].n_looks == 1
+
+
+def test_what_only_stood_in_view_in_a_list_was_not_looked_at_closely(site: Site) -> None:
+    look(site, 0, seconds=30, shown=[{"product_id": "havlu", "seconds": 9}])
+    look(site, 1, "battaniye", seconds=5)
+
+    fold()
+
+    assert ProductInterest.objects.filter(product="havlu").exists()
+    assert [one.product for one in interests.of(Visit.objects.all(), since=NOON)] == ["battaniye"]
