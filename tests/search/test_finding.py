@@ -216,8 +216,8 @@ def test_typing_finds_what_is_only_begun(find: Find, django_assert_num_queries: 
     meant = meaning.understand(language.parse("nev", today=TODAY), user=cast.can(), is_typing=True)
 
     can = cast.can()
-    # What Can sees takes two; then three questions, and the transaction that bounds the time of the first.
-    with django_assert_num_queries(2 + 3 + 3):
+    # What Can sees takes two; then three questions, and the four that bound the time of the first and end it.
+    with django_assert_num_queries(2 + 3 + 4):
         assert len(finding.quickly(meant, user=can, at=cast.NOW, limit=6)) == 1
     assert find("nev") == []
     assert find("nev*") == find("nevr") == ["nevresim takımı"]
