@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 
 from muhatap.shared import away
 from muhatap.shared.garbage import left_lying
-from muhatap.visits import interests, keeping, proving, received, sessions, standing, stitching, tallies
+from muhatap.visits import interests, keeping, proving, received, sessions, sites, standing, stitching, tallies
 from muhatap.visits.models import Event, Folded, Site
 from muhatap.visits.sessions import Told
 from muhatap.visits.tallies import Counted
@@ -38,8 +38,9 @@ def fold(*, at: datetime, lag: timedelta = LAG) -> int:
         people = _by_visitor(of_standing)
         _prove(of_standing, at=at)
         turns = proving.turns((told.site, told.visitor) for told in people)
+        ours = sites.hosts() if people else frozenset()
         for told in people:
-            told.turns = turns.get((told.site, told.visitor), ())
+            told.turns, told.ours = turns.get((told.site, told.visitor), ()), ours
         counted = Counted()
         _fold_or_halve(people, counted)
         _follow(people)

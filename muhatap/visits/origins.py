@@ -1,6 +1,6 @@
 """Where a visit came from: campaign and click ids in its first address, else the site that led to it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from muhatap.shared.text import without_nul
@@ -48,16 +48,17 @@ def bare(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
-def source(*, url: str, referrer: str) -> str:
-    """search, social, ai, mail, campaign, site (another one) or direct."""
-    told, own, led = campaign(url), _host(url), _host(referrer)
+def source(*, url: str, referrer: str, ours: Collection[str] = ()) -> str:
+    """search, social, ai, mail, campaign, site (another one) or direct. `ours` are hosts of the firm (`host`): what leads over from
+    one of them, or from below one, is no other site."""
+    told, own, led = campaign(url), host(url), host(referrer)
     if told.get("medium", "").lower() in MAILED:
         return "mail"
     if _is_of_assistant(told):
         return "ai"
     if told:
         return "campaign"
-    if led in ("", own):
+    if not led or _is_of(led, (own, *ours)):
         return "social" if _is_shared(url) else "direct"
     return SHORT.get(led) or _group(led)
 
@@ -83,7 +84,13 @@ def _group(host: str) -> str:
     return next((_GROUP_OF[name] for name in host.split(".")[:-1] if name in _GROUP_OF), "site")
 
 
-def _host(url: str) -> str:
+def _is_of(led: str, ours: Collection[str]) -> bool:
+    """One of these hosts, or below one; never above: myshopify.com is not the firm of firma.myshopify.com."""
+    return any(led == each or ("." in each and led.endswith(f".{each}")) for each in ours)
+
+
+def host(url: str) -> str:
+    """The host of an address, by which its pages are known as one site's: www.firma.com is firma.com."""
     return (_split(url).hostname or "").lower().removeprefix("www.")
 
 

@@ -65,7 +65,7 @@ class Told:
     """What the events of one run tell of one visitor on one site.
 
     `turns` are moments at which somebody else logged in, `near` the visits that some of these events may belong to, `elsewhere`
-    the keys of pages that are known to be of other visits.
+    the keys of pages that are known to be of other visits; `ours` are the hosts of the firm.
     """
 
     site: int
@@ -74,6 +74,7 @@ class Told:
     turns: Sequence[datetime] = ()
     near: Sequence[Visit] = ()
     elsewhere: set[str] = field(default_factory=set)
+    ours: frozenset[str] = frozenset()
     sessions: list[Session] = field(default_factory=list)
 
 
@@ -93,7 +94,7 @@ def read(told: Told, counted: Counted) -> None:
     """Let the visits and their pages know what the events say, and count what is counted beyond them."""
     for session in told.sessions:
         counting.count(session.visit, session.events, counted)
-        _read_pages(session, told.elsewhere)
+        _read_pages(session, told.elsewhere, told.ours)
         told.elsewhere |= {key for key, page in session.pages.items() if page.path}
 
 
@@ -153,7 +154,7 @@ def _is_of_page(event: Event) -> bool:
     return event.name in (ENGAGED, LOOKED) and bool(properties_of(event).get("page_view"))
 
 
-def _read_pages(session: Session, elsewhere: Collection[str]) -> None:
+def _read_pages(session: Session, elsewhere: Collection[str], ours: Collection[str]) -> None:
     visit, pages = session.visit, session.pages
     not_ours = session.unknown() & set(elsewhere)  # its total counts there, whatever was told after the rest
     for event in filter(_is_of_page, session.events):
@@ -165,7 +166,7 @@ def _read_pages(session: Session, elsewhere: Collection[str]) -> None:
         if event.kind in PAGES:
             page.at, page.url, page.title, page.path = event.at, event.url, event.name[:300], path_of(event)
             page.product = text(properties.get("product_id")) or page.product
-            _land(visit, page, _page_of(counting.told(event)).get("referrer"))
+            _land(visit, page, _page_of(counting.told(event)).get("referrer"), ours)
         elif event.name == ENGAGED:
             _read(page, properties, since=page.at if page.path else visit.began_at, until=event.at)
         else:
@@ -176,14 +177,14 @@ def _read_pages(session: Session, elsewhere: Collection[str]) -> None:
             visit.reached = max(visit.reached, Step.CLOSELY if is_close else Step.LOOKED)
 
 
-def _land(visit: Visit, page: Page, referrer: object) -> None:
+def _land(visit: Visit, page: Page, referrer: object, ours: Collection[str]) -> None:
     """The earliest page says where the visit came from."""
     if visit.landing_url and page.at > visit.began_at:
         return
     visit.entry_path = page.path
     visit.landing_url, visit.referrer = page.url, without_nul(str(referrer or "")[:2000])
     visit.campaign = origins.campaign(page.url)
-    visit.source = origins.source(url=page.url, referrer=visit.referrer)
+    visit.source = origins.source(url=page.url, referrer=visit.referrer, ours=ours)
 
 
 def _read(page: Page, told: Mapping[str, Any], *, since: datetime, until: datetime) -> None:

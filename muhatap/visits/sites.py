@@ -17,6 +17,7 @@ from muhatap.accounts.models import User
 from muhatap.shared import live
 from muhatap.shared import secrets as sealed
 from muhatap.shared.text import without_nul
+from muhatap.visits import origins as addresses
 from muhatap.visits.models import Refusal, Site
 from muhatap.visits.segment import Refused
 
@@ -66,6 +67,12 @@ def standing() -> dict[str, Standing]:
         if site.server_key_hash:
             found[site.server_key_hash] = replace(one, by_server=True)
     return found
+
+
+def hosts() -> frozenset[str]:
+    """The hosts of all sites of the firm; of a line https://*.example.com what stands below the star."""
+    lines = Site.objects.values_list("origins", flat=True)
+    return frozenset(addresses.host(line.replace("://*.", "://")) for some in lines for line in some)
 
 
 def of_page(*, write_key: str, origin: str) -> Standing | None:

@@ -194,10 +194,10 @@ def test_an_event_nobody_can_make_sense_of_stops_no_other(shop: Site, monkeypatc
     arrive(shop, 0, visitor="tarayici-2")
     read = sessions._read_pages
 
-    def stumbling(session: Session, elsewhere: Any) -> None:
+    def stumbling(session: Session, *more: Any) -> None:
         if session.visit.visitor == "tarayici-1":
             raise OverflowError
-        read(session, elsewhere)
+        read(session, *more)
 
     monkeypatch.setattr(sessions, "_read_pages", stumbling)
 
@@ -285,3 +285,17 @@ def test_events_of_a_site_that_is_gone_stop_nobody(shop: Site) -> None:
     assert fold() == 2
 
     assert Visit.objects.get().visitor == "tarayici-1"
+
+
+def test_who_comes_over_from_another_host_of_the_firm_was_sent_by_no_other_site(shop: Site) -> None:
+    sites.create(name="Blog", origins=["https://www.ihlamur-blog.example"], by=cast.selin(), at=NOON)
+    sites.create(name="Depo", origins=["https://*.depo.example"], by=cast.selin(), at=NOON)
+    led = ("blog.ihlamurev.example", "ihlamur-blog.example", "izmir.depo.example", "baska.example")
+    for n, host in enumerate(led):
+        arrive(shop, n, page_view=f"p{n}", visitor=host, referrer=f"https://{host}/bakim")
+
+    fold()
+
+    assert dict(Visit.objects.values_list("visitor", "source")) == dict(
+        zip(led, ["direct", "direct", "direct", "site"], strict=True)
+    )

@@ -45,3 +45,23 @@ def test_a_campaign_is_read_from_the_address() -> None:
 
     assert told == {"source": "bulten", "campaign": "güz", "click": "facebook"}
     assert origins.campaign(f"{OWN}?fbclid=1") == {}
+
+
+@pytest.mark.parametrize(
+    ("referrer", "source"),
+    [
+        ("https://blog.ihlamurev.example/bakim", "direct"),  # below the page's own host
+        ("https://ihlamurev-outlet.example/", "direct"),  # another site of the firm
+        ("https://www.ihlamurev-outlet.example/", "direct"),
+        ("https://magaza.example/", "site"),  # above one of ours: a house with many tenants
+        ("https://baskasi.magaza.example/", "site"),
+        ("https://ihlamurev.example.kotu.example/", "site"),
+        ("https://xihlamurev.example/", "site"),
+        ("https://www.google.com/", "search"),
+    ],
+)
+def test_the_firms_other_hosts_are_no_other_sites(referrer: str, source: str) -> None:
+    ours = {"ihlamurev-outlet.example", "ihlamurev.magaza.example"}
+
+    assert origins.source(url=OWN, referrer=referrer, ours=ours) == source
+    assert origins.source(url=f"{OWN}?utm_campaign=kis", referrer=referrer, ours=ours) == "campaign"
