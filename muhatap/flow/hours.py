@@ -16,6 +16,7 @@ from muhatap.flow import (
     deadlines,
     duplicates,
     lake,
+    letting_go,
     listening,
     promises,
     questions,
@@ -161,6 +162,12 @@ def every_night(timestamp: int) -> None:
     sweep.attempt(partial(understanding.learn, at=clock.now()))
     for job in ("catch_up", imports.COMPARE):
         sweep.attempt(partial(jobs.queue, job, queue="care", after=0))
+
+
+@at_times("29 4 * * *", "let_go", is_alone=True)
+def let_go(timestamp: int) -> None:
+    """What has been kept for as long as the firm said."""
+    letting_go.everything(at=clock.now())
 
 
 @at_times("47 3 * * *", "night_look")

@@ -85,6 +85,12 @@ def know(*, at: datetime) -> int:
     return n
 
 
+def is_carried(*, until: datetime) -> bool:
+    """Whether nothing that arrived before waits to be carried."""
+    place = ShopPlace.objects.values_list("received_at", flat=True).first()
+    return place is not None and place >= until
+
+
 def _misplaced(
     rows: "QuerySet[Cart] | QuerySet[Order]", moment: str, at: datetime
 ) -> Iterator[tuple[int, Contact | None]]:

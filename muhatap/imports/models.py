@@ -72,9 +72,14 @@ class Import(models.Model):
     ended_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)
+    # Since when neither the file nor any cell of it is kept; what became of each row is.
+    file_gone_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-at", "-id"], name="imports_by_time")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="imports_by_time"),
+            models.Index(fields=["at"], name="imports_with_file", condition=models.Q(file_gone_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -134,6 +139,18 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+
+class FileKeeping(models.Model):
+    """How long files of imports stand after their import: the one row in which the firm says so. None is for ever."""
+
+    days = models.PositiveSmallIntegerField(null=True, default=30)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="file_keeping_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.days)
 
 
 class RehearsedKey(models.Model):

@@ -13,9 +13,11 @@ TAKEN = "taken"
 def rows(
     one: Import, *, head: list[str], said: Callable[[ImportRow], list[str]], outcome: str = "", undone: str = ""
 ) -> Iterator[list[str]]:
-    """A head, then each row's outcome in the reader's words before the cells of the file; all rows, or those of one outcome."""
-    yield [harmless(cell) for cell in [*head, *one.header]]
-    lines = _lines(one)
+    """A head, then each row's outcome in the reader's words before the cells of the file, as long as it is kept; all rows, or those
+    of one outcome."""
+    is_kept = one.file_gone_at is None
+    yield [harmless(cell) for cell in [*head, *(one.header if is_kept else [])]]
+    lines = _lines(one) if is_kept else iter(())
     after = -1
     while some := page(one, outcome=outcome, undone=undone, after=after, limit=_AT_ONCE):
         for row in some:

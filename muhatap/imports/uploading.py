@@ -48,7 +48,8 @@ def read_again(*, one: Import, manner: Manner, by: User, at: datetime) -> None:
     """Read the same file in the manner somebody chose, since the guess was wrong. Raises CannotReadAgain."""
     with transaction.atomic():
         held = Import.objects.select_for_update(of=("self",)).get(pk=one.pk)
-        if held.state not in (State.READ, State.MAPPED, State.FAILED) or not _is_possible(manner):
+        is_early = held.state in (State.READ, State.MAPPED, State.FAILED) and held.file_gone_at is None
+        if not is_early or not _is_possible(manner):
             raise CannotReadAgain(held.state)
         said = {"encoding": manner.encoding, "delimiter": manner.delimiter, "header_row": manner.header_row}
         held.reading = {name: value for name, value in said.items() if value not in ("", None)}

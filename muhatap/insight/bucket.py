@@ -36,7 +36,7 @@ class Lying:
         self._folder = PurePosixPath(folder)
         self._files: dict[date, list[PurePosixPath]] = {}
         self._packs: set[str] = set()
-        for path in _listed(folder):
+        for path in (PurePosixPath(each.path) for each in _listed(folder)):
             if path.parent.name == "packed":
                 self._packs.add(path.name)
             elif path.suffix == ".parquet" and path.parent.name.startswith("day="):
@@ -98,11 +98,16 @@ def _remove_pack(target: PurePath) -> None:
             _store().delete_file(str(target.parent.parent / "packed" / f"month={month}.parquet"))
 
 
-def _listed(folder: PurePath) -> list[PurePosixPath]:
+def weight(folder: PurePath) -> int:
+    """How many bytes lie below it. Raises OSError."""
+    return sum(each.size for each in _listed(folder))
+
+
+def _listed(folder: PurePath) -> list[Any]:
     from pyarrow import fs
 
     selector = fs.FileSelector(str(folder), recursive=True, allow_not_found=True)
-    return [PurePosixPath(each.path) for each in _store().get_file_info(selector) if each.is_file]
+    return [each for each in _store().get_file_info(selector) if each.is_file]
 
 
 def _store() -> Any:

@@ -32,6 +32,10 @@ class TooMuch(Unanswered):
     """More happened since the last export than a report reads at once. Ask for days up to yesterday."""
 
 
+class Gone(Unanswered):
+    """Events of some of these days are no longer kept, and the question counts them. Ask for days from then on."""
+
+
 class Moved(Unanswered):
     """The store of the lake did not give what it had listed: it cannot be reached, or a day was being written. Ask again."""
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from muhatap.insight import fresh, lake
 from muhatap.insight.models import ExportedDay
-from muhatap.visits.models import Event, Folded
+from muhatap.visits import how_long
+from muhatap.visits.models import Event, Folded, Visit
 
 log = logging.getLogger(__name__)
 ONE = timedelta(days=1)
@@ -32,22 +33,26 @@ def due(*, at: datetime) -> Iterator[date]:
     day = _first()
     last = ExportedDay.objects.order_by("-day").first()
     day = last.day + ONE if last else day
-    while day and _midnight(day + ONE) + AFTER_MIDNIGHT <= at and _is_folded(_midnight(day + ONE)):
+    while day and how_long.midnight(day + ONE) + AFTER_MIDNIGHT <= at and is_folded(how_long.midnight(day + ONE)):
         yield day
         day += ONE
 
 
-def _is_folded(until: datetime) -> bool:
+def is_folded(until: datetime) -> bool:
+    """Whether all that arrived before is in visits."""
     folded = Folded.objects.values_list("received_at", flat=True).first()
     return folded is not None and not Event.objects.filter(received_at__gt=folded, received_at__lt=until).exists()
 
 
 def export(day: date, *, at: datetime) -> ExportedDay:
-    """Write what arrived on a day, and anew the visits of all days it touched. May run again: it writes the same. Raises Unequal."""
-    with _duckdb() as duck:
+    """Write what arrived on a day, and anew the visits of all days it touched. May run again: it writes the same. Raises Unequal.
+
+    Of a day whose events have left the database what lies there of them stays as it is.
+    """
+    with duckdb() as duck:
         counted = {"facts_events": 0, "facts_clicks": 0}
         touched = {day}
-        for table in lake.BY_ARRIVAL:
+        for table in lake.BY_ARRIVAL if _stands(day) else ():
             days = _arrived(duck, table, day)
             counted[table] = sum(days.values())
             touched |= set(days)
@@ -86,7 +91,7 @@ def _pack(table: str, month: date, until: date) -> None:
         lake.remove(target)
         return
     where = f"where {lake.TOLD}" if table in lake.BY_ARRIVAL else ""
-    with _duckdb() as duck:
+    with duckdb() as duck:
         read = lake.readable(duck, table, paths)
         duck.execute(
             f"copy (select * from {read} {where} order by {lake.SORTED_BY[table]}) to {lake.quoted(written)} {_FORMAT}"  # noqa: S608
@@ -162,20 +167,26 @@ def _compare(table: str, what: object, ours: int, theirs: int) -> None:
 
 
 def _first() -> date | None:
-    """The day before the first partition: it is named after a day of UTC, and the firm's may begin earlier."""
+    """The day before the first partition: it is named after a day of UTC, and the firm's may begin earlier. Visits stay when theirs has gone."""
     with connection.cursor() as cursor:
         cursor.execute(_LEAVES)
         (name,) = cursor.fetchone()
-    return datetime.strptime(name[-8:], "%Y%m%d").date() - ONE if name else None  # noqa: DTZ007 (a day)
+    days = [datetime.strptime(name[-8:], "%Y%m%d").date() - ONE] if name else []  # noqa: DTZ007 (a day)
+    if how_long.current().gone_before and (visit := Visit.objects.order_by("began_at").first()):
+        days.append(timezone.localdate(visit.began_at))
+    return min(days, default=None)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+def _stands(day: date) -> bool:
+    """Whether the events that arrived on it are all in the database still."""
+    gone_before = how_long.current().gone_before
+    return gone_before is None or gone_before <= how_long.midnight(day)
 
 
 @contextmanager
-def _duckdb() -> Iterator[Any]:
-    import duckdb
+def duckdb() -> Iterator[Any]:
+    """An engine of its own for writing and counting files, apart from the one that answers reports."""
+    import duckdb as engine
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -184,7 +195,7 @@ def _duckdb() -> Iterator[Any]:
         "temp_directory": str(lake.aside()),
         "threads": "1",
     }
-    duck = duckdb.connect(config=config)
+    duck = engine.connect(config=config)
     try:
         yield duck
     finally:

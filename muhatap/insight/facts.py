@@ -5,9 +5,14 @@ from datetime import date, timedelta
 from pathlib import PurePath
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from muhatap.insight import bucket, fresh, lake
-from muhatap.insight.engine import Asking, Moved
+from muhatap.insight.engine import Asking, Gone, Moved
 from muhatap.insight.models import ExportedDay
+from muhatap.visits import how_long
 
 ONE = timedelta(days=1)
 
@@ -20,10 +25,11 @@ def until() -> date | None:
 def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: Sequence[str] = ()) -> None:
     """The days from … to of a table, both included; without `start` from the beginning.
 
-    `names` are those of events: of the rest nothing is read from PostgreSQL. Raises TooMuch, Moved.
+    `names` are those of events: of the rest nothing is read from PostgreSQL. Raises TooMuch, Moved, Gone.
     """
     kept = until()
-    paths = _parts(name, until=kept, start=start, end=end) if kept else []
+    lying = _arrived(kept, start) if name in lake.BY_ARRIVAL else kept
+    paths = _parts(name, until=lying, start=start, end=end) if lying else []
     told = None
     if not paths or kept is None or kept < end or name in lake.BY_ARRIVAL:
         after = max(filter(None, (kept, start - ONE if start and name in lake.BY_VISIT else None)), default=None)
@@ -32,6 +38,20 @@ def lay(on: Asking, name: str, *, end: date, start: date | None = None, names: S
         on.lay(name, paths, told, start=start, end=end)
     except OSError as error:
         raise _moved(error) from error
+
+
+def _arrived(kept: date | None, start: date | None) -> date | None:
+    """Up to which day of arrival the lake is read: what has left the database lies there alone, also while days are written anew."""
+    keeping = how_long.current()
+    if (since := keeping.lake_gone_before) and (start is None or start < since):
+        raise Gone(
+            _(
+                "Single clicks and events before %(day)s are no longer kept, and this counts them. Choose days from then on."
+            )
+            % {"day": date_format(since)}
+        )
+    gone = timezone.localdate(keeping.gone_before) - ONE if keeping.gone_before else None
+    return max(filter(None, (kept, gone)), default=None)
 
 
 def _parts(name: str, *, until: date, start: date | None, end: date) -> list[PurePath]:

@@ -13,6 +13,7 @@ tables of their own.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path, PurePath
 from typing import Any, Protocol
@@ -137,6 +138,27 @@ def remove(target: PurePath) -> None:
         bucket.remove(target)
     else:
         Path(target).unlink(missing_ok=True)
+
+
+def remove_before(table: str, first: date) -> None:
+    """Take the days before the first one of a month out of a table, and the copies of their months before them. Raises OSError."""
+    here = lying(table)
+    days = [day for day in here.days() if day < first]
+    for month in sorted({day.replace(day=1) for day in days}):
+        remove(pack(table, month))
+    for day in days:
+        for path in here.files(day):
+            remove(path)
+        with suppress(OSError):  # of somebody's who put more into it; a bucket has no folders
+            Path(_of(table) / f"day={day}").rmdir()
+
+
+def weight(*tables: str) -> int:
+    """How many bytes all that lies of these tables comes to. Raises OSError."""
+    if bucket.is_meant():
+        return sum(bucket.weight(_of(table)) for table in tables)
+    files = (path for table in tables for path in Path(_of(table)).glob("*/*.parquet"))
+    return sum(path.stat().st_size for path in files)
 
 
 class _Folders:

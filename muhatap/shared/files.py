@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -56,6 +57,14 @@ def every() -> Iterator[str]:
     """The digests of all that is stored, in no order."""
     for folder in _root().glob("[0-9a-f][0-9a-f]"):
         yield from (file.name for file in folder.iterdir() if len(file.name) == 64)
+
+
+def stored_at(sha256: str) -> datetime | None:
+    """When these bytes were stored last; None when they are gone."""
+    try:
+        return datetime.fromtimestamp(path(sha256).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def remove(sha256: str) -> None:

@@ -79,6 +79,31 @@ class Event(models.Model):
         return f"{Kind(self.kind).label} {self.name or ''}".strip()
 
 
+class EventKeeping(models.Model):
+    """How long events stand as they were sent: the one row in which the firm says so, and what has gone. Months are None for ever.
+
+    Before `gone_before` nothing that arrived stands in the database any more, and of days before `lake_gone_before` nothing in the lake.
+    """
+
+    months = models.PositiveSmallIntegerField(null=True, default=6)
+    lake_months = models.PositiveSmallIntegerField(null=True, default=24)
+    gone_before = models.DateTimeField(null=True)
+    lake_gone_before = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="event_keeping_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(lake_months=None)
+                | models.Q(months__isnull=False, lake_months__gte=models.F("months")),
+                name="lake_keeps_no_less",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.months}, {self.lake_months}"
+
+
 class Device(models.IntegerChoices):
     """By the width of the screen, as far as it was told."""
 

@@ -209,6 +209,29 @@ def test_what_a_browser_kept_for_days_is_kept_once() -> None:
     assert kept() == [1]
 
 
+def test_a_day_that_goes_while_a_late_event_is_compared_with_it_loses_nobody_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = NOON - timedelta(days=40)
+    keeping.look_ahead(at=old)
+    standing = writing._standing
+    asked: list[set[str]] = []
+
+    async def going(connection: Any, leaves: set[str]) -> list[str]:
+        found = await standing(connection, leaves)
+        asked.append(leaves)
+        if len(asked) == 1:
+            async with await connect() as other:
+                await other.execute(f"drop table {writing.leaf(old)}")
+        return found
+
+    monkeypatch.setattr(writing, "_standing", going)
+
+    story(lambda writer: writer.write([row(1, old, received=NOON)]))
+
+    assert kept() == [1] and len(asked) == 2
+
+
 def test_what_waited_too_long_has_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "LONGEST_WAIT", -1.0)
 

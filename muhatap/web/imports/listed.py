@@ -92,7 +92,8 @@ def counted_back(one: Import) -> list[dict[str, str]]:
 
 def lines(one: Import, rows: list[ImportRow]) -> list[Line]:
     """Rows as people read them, with the contacts they may mean where there are several."""
-    cells = rowsfile.cells_of(one.rows_sha256, [row.number for row in rows])
+    is_kept = one.file_gone_at is None
+    cells = rowsfile.cells_of(one.rows_sha256, [row.number for row in rows]) if is_kept else {}
     known = {pk: str(contact) for pk, contact in Contact.objects.in_bulk([row.contact for row in rows]).items()}
     doubtful = [row.detail for row in rows if row.reason == "several"]
     owners = rivals.of(one.match, doubtful) if doubtful else {}
