@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "cases.export": _LEADS | {ANALYST},
     "costs.read": _LEADS | {ANALYST},  # what quality costs, of everybody
     "everything.export": _ADMINISTRATION,  # all the firm keeps, as files
+    "keeping.edit": _ADMINISTRATION,  # how long events and files are kept
     "audit.read": _ADMINISTRATION,
     "insight.own": _STAFF_OF_SERVICE | {ANALYST},  # one's own figures
     "insight.read": _LEADS | {ANALYST},  # everybody's

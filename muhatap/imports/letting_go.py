@@ -17,6 +17,7 @@ from muhatap.imports.models import FileKeeping, Import
 from muhatap.shared import files
 
 ONLY = 1
+FOR_EVER = "for_ever"  # in the audit
 State = Import.State
 ENDED = (State.DONE, State.CANCELLED, State.FAILED, State.UNDONE)
 NEVER_BEGUN = (State.UPLOADED, State.READ, State.MAPPED)
@@ -35,7 +36,8 @@ def change(*, days: int | None, by: User, at: datetime) -> None:
     row = FileKeeping.objects.select_for_update().get(pk=ONLY)
     if row.days == days:
         return
-    audit.record(by=by, at=at, act="keeping.files", kind="keeping", id="files", before=row.days, after=days)
+    before, after = (FOR_EVER if told is None else told for told in (row.days, days))
+    audit.record(by=by, at=at, act="keeping.files", kind="keeping", id="", before=before, after=after)
     row.days = days
     row.save(update_fields=["days"])
 

@@ -38,7 +38,7 @@ def let_go(*, at: datetime) -> int:
     size = before - lake.weight(*lake.BY_ARRIVAL)
     with transaction.atomic():
         audit.record(
-            by=None, at=at, act="events.let_go_lake", kind="keeping", id="events", name=f"{min(days)} – {max(days)}",
+            by=None, at=at, act="events.let_go_lake", kind="keeping", id="", name=f"{min(days)} – {max(days)}",
             n=len(days), size=size,
         )  # fmt: skip
     return len(days)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, Func, TextField
 
 from muhatap.shared import patience
+from muhatap.visits import how_long
 from muhatap.visits.models import Event, Kind, Visit
 from muhatap.visits.sessions import ENGAGED
 
@@ -19,6 +20,12 @@ class Visitor(Func):
 
     function = "visits_visitor_of"
     output_field = TextField()
+
+
+def are_gone(visit: Visit) -> bool:
+    """Whether some or all of its events are no longer kept."""
+    gone_before = how_long.current().gone_before
+    return gone_before is not None and visit.began_at < gone_before
 
 
 def of(visit: Visit) -> list[Event] | None:

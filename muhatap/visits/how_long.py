@@ -1,6 +1,6 @@
 """How long events stand as they were sent: the firm's word, and the days it comes to."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,8 @@ from muhatap.accounts.models import User
 from muhatap.visits.models import EventKeeping
 
 ONLY = 1
+FOR_EVER = "for_ever"  # in the audit
+A_DAY = timedelta(days=1)
 
 
 class LakeKeepsLess(Exception):
@@ -28,11 +30,14 @@ def change(*, months: int | None, lake_months: int | None, by: User, at: datetim
     row = held()
     if (row.months, row.lake_months) == (months, lake_months):
         return
-    before = {"months": row.months, "lake_months": row.lake_months}
+    before = _told(row)
     row.months, row.lake_months = months, lake_months
     row.save(update_fields=["months", "lake_months"])
-    told = {"months": months, "lake_months": lake_months}
-    audit.record(by=by, at=at, act="keeping.events", kind="keeping", id="events", before=before, after=told)
+    audit.record(by=by, at=at, act="keeping.events", kind="keeping", id="", before=before, after=_told(row))
+
+
+def _told(row: EventKeeping) -> list[int | str]:
+    return [FOR_EVER if months is None else months for months in (row.months, row.lake_months)]
 
 
 def held() -> EventKeeping:
@@ -51,6 +56,23 @@ def first_kept_in_lake(*, at: datetime) -> date | None:
     """The same of the lake, from which whole months go."""
     months = current().lake_months
     return None if months is None else _back(timezone.localdate(at), months).replace(day=1)
+
+
+def goes_on(day: date) -> date | None:
+    """In whose night the events of a day leave the database; None when they stay."""
+    months = current().months
+    if months is None:
+        return None
+    night = _back(day, -months)
+    while _back(night, months) <= day:
+        night += A_DAY
+    return night
+
+
+def goes_from_lake_on(day: date) -> date | None:
+    """In whose night the month of a day leaves the lake; None when it stays."""
+    months = current().lake_months
+    return None if months is None else _back(day.replace(day=1), -months - 1)
 
 
 def midnight(day: date) -> datetime:

@@ -78,9 +78,7 @@ def let_go(*, leaf: Leaf, at: datetime) -> bool:
                 (n,) = cursor.fetchone()
                 cursor.execute(sql.SQL("drop table {}").format(sql.Identifier(leaf.name)))
                 day = leaf.day.isoformat()
-                audit.record(
-                    by=None, at=at, act="events.let_go", kind="keeping", id="events", name=day, n=n, size=leaf.size
-                )
+                audit.record(by=None, at=at, act="events.let_go", kind="keeping", id="", name=day, n=n, size=leaf.size)
     except OperationalError as error:
         if not isinstance(error.__cause__, errors.LockNotAvailable):
             raise

@@ -37,6 +37,7 @@ TABLE = {
     "staff.edit":             (1, 1, 0, 0, 0, 0),
     "teams.edit":             (1, 1, 0, 0, 0, 0),
     "owners.edit":            (1, 0, 0, 0, 0, 0),
+    "keeping.edit":           (1, 1, 0, 0, 0, 0),
     "audit.read":             (1, 1, 0, 0, 0, 0),
     "visits.read":            (1, 1, 1, 0, 1, 1),
     "sites.edit":             (1, 1, 0, 0, 0, 0),

@@ -217,6 +217,7 @@ PAGES: dict[str, Visit] = {
     "writing:signatures": Visit(path="/settings/writing/signatures/"),
     "writing:new_signature": Visit(path="/settings/writing/signatures/new/", by="zeynep"),
     "writing:signature": Visit(path="/settings/writing/signatures/{signature}/"),
+    "settings:keeping": Visit(path="/settings/keeping/"),
     "settings:quarantine": Visit(path="/settings/quarantine/"),
     "settings:quarantined": Visit(path="/settings/quarantine/{quarantined}/"),
     "visits:list": Visit(path="/visits/", do=opens("details summary", ".visit-pages li")),

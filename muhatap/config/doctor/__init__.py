@@ -22,7 +22,7 @@ OUTSIDE: tuple[Check, ...] = (
 
 def inside() -> tuple[Check, ...]:
     """The checks that need Django and a database; a new room adds its own here."""
-    from muhatap.config.doctor import database, work
+    from muhatap.config.doctor import database, keeping, work
 
     return (
         database.server,
@@ -31,6 +31,7 @@ def inside() -> tuple[Check, ...]:
         work.jobs,
         work.raw_items,
         work.search,
+        keeping.events_and_files,
         work.mailboxes,
         work.mail_servers,
     )

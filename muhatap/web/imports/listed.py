@@ -57,6 +57,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     rows = _rows(one, only, int(after) if after.isdigit() and len(after) < 18 else -1)
     context = {
         "one": one,
+        "file_gone": words.file_gone(one),
         "choices": choices,
         "lines": lines(one, rows[:A_PAGE]),
         "next_url": address(one, only, rows[A_PAGE - 1].number) if len(rows) > A_PAGE else "",

@@ -168,6 +168,7 @@ def _now(one: Import) -> dict[str, Any]:
         "is_at_work": is_at_work,
         "work": _work(one) if is_at_work else None,
         "problem": words.problem(one.problem) if one.problem else "",
+        "file_gone": words.file_gone(one),
         "meaning": _meaning(one) if one.columns else [],
         "rehearsed": _rehearsed(one) if one.rehearsal.get("is_over") and one.state == Import.State.MAPPED else None,
         "counts": listed.counted(one, one.counts),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -58,6 +59,7 @@ def problem(told: Mapping[str, Any]) -> str:
         "columns": _("Row %(row)s has more than %(most)s columns. Take out those you do not need."),
         "bomb": _("Unpacked, this file would be far larger than it looks. We did not open it."),
         "entities": _("This file declares entities, as attacks do. We did not open it. Save it anew and try again."),
+        "forgotten": _("Nobody imported it in time, so the file was let go. Put it up again when you need it."),
         "broken": _("The file is damaged or incomplete. Save it anew and put it up again."),
     }
     values = {"row": times.count(int(told.get("row", 0))), "most": times.count(int(told.get("most", 0)))}
@@ -93,7 +95,16 @@ def reason(row: ImportRow | Mapping[str, Any]) -> str:
         "database": _("It could not be kept: %(detail)s"),
         "consent": _("What “%(detail)s” means for consent nobody can tell. Write yes or no, or a day."),
     }
-    return told[code] % {"detail": national.shown(detail)} if code in told else detail
+    return told[code] % {"detail": national.shown(detail) or "…"} if code in told else detail
+
+
+def file_gone(one: Import) -> str:
+    """Where the file or its rows could be had: since when it is no longer kept, and what is."""
+    if one.file_gone_at is None:
+        return ""
+    return _(
+        "The file was let go on %(day)s, with all that stood in its cells. What became of each row is still here."
+    ) % {"day": times.day(timezone.localdate(one.file_gone_at))}
 
 
 def undone(row: ImportRow) -> str:

@@ -154,6 +154,14 @@ ENTRIES = (
         permission="everything.export",
     ),
     Entry(
+        name=_("How long data is kept"),
+        text=_("Events of web sites and files of imports: what is held, what goes next"),
+        icon="hourglass",
+        url_name="settings:keeping",
+        group=PROGRAMS,
+        permission="keeping.edit",
+    ),
+    Entry(
         name=_("Custom fields"),
         text=_("What you keep about contacts and conversations"),
         icon="list-plus",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.settings import chats, connecting, health, inboxes, index, quarantine, replaying
+from muhatap.web.settings import chats, connecting, health, how_long, inboxes, index, quarantine, replaying
 
 app_name = "settings"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("inboxes/<int:pk>/outgoing/", health.outgoing, name="outgoing"),
     path("items/<int:pk>/replay/", replaying.one, name="replay"),
     path("inboxes/<int:pk>/replay/", replaying.span, name="replay_span"),
+    path("keeping/", how_long.edit, name="keeping"),
     path("quarantine/", quarantine.listing, name="quarantine"),
     path("quarantine/<int:pk>/", quarantine.detail, name="quarantined"),
     path("quarantine/<int:pk>/source/", quarantine.source, name="source"),

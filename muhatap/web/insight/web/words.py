@@ -7,7 +7,7 @@ from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from muhatap.insight.engine import TooLong, TooMuch, Unanswered
+from muhatap.insight.engine import Gone, TooLong, TooMuch, Unanswered
 from muhatap.web.common import times
 
 SOURCES = ("search", "social", "ai", "mail", "campaign", "site", "direct")
@@ -20,7 +20,7 @@ def lasted(seconds: float) -> str:
 
 def unanswered(error: Unanswered) -> dict[str, str]:
     """Instead of the figures: what happened, and what to do."""
-    titles = {TooLong: _("That took too long"), TooMuch: _("Too much is new")}
+    titles = {TooLong: _("That took too long"), TooMuch: _("Too much is new"), Gone: _("No longer kept")}
     return {"title": titles.get(type(error), _("This cannot be counted here")), "text": str(error)}
 
 
