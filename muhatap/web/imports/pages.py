@@ -173,7 +173,7 @@ def _now(one: Import) -> dict[str, Any]:
         "rehearsed": _rehearsed(one) if one.rehearsal.get("is_over") and one.state == Import.State.MAPPED else None,
         "counts": listed.counted(one, one.counts),
         "undo_counts": listed.counted_back(one),
-        "refused": _refused(one) if one.counts and not is_at_work else [],
+        "refused": _refused(one) if one.counts and not is_at_work and not one.file_gone_at else [],
         "all_refused_url": listed.address(one, "failed") if one.counts.get("failed", 0) > FEW else "",
         "kept": listed.lines(one, results.page(one, undone="kept", limit=FEW)) if one.state == State.UNDONE else [],
         "all_kept_url": listed.address(one, "undone-kept") if one.undo_counts.get("kept", 0) > FEW else "",
