@@ -149,8 +149,9 @@ def remove_before(table: str, first: date) -> None:
     for day in days:
         for path in here.files(day):
             remove(path)
-        with suppress(OSError):  # of somebody's who put more into it; a bucket has no folders
-            Path(_of(table) / f"day={day}").rmdir()
+        if not bucket.is_meant():
+            with suppress(OSError):  # somebody put something of their own into it
+                Path(_of(table) / f"day={day}").rmdir()
 
 
 def weight(*tables: str) -> int:

@@ -8,10 +8,11 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-from muhatap.insight import bucket, engine, exporting, facts, lake, web
+from muhatap.insight import bucket, engine, exporting, facts, lake, letting_go, web
 from muhatap.insight.models import ExportedDay
 from muhatap.measures.asked import Period, Step
-from muhatap.visits import folding, sites
+from muhatap.visits import folding, how_long, sites
+from muhatap.visits import letting_go as leaving
 from muhatap.visits.models import Event, Site
 from tests import cast
 from tests.flow.test_lake import A_DAY, FIRST, URL, _days, night, views
@@ -97,6 +98,26 @@ def test_what_is_erased_or_comes_late_leaves_no_stale_copy_of_the_month(store: A
     assert objects(store, "events") == []
     assert objects(store, "visits") == ["visits/day=2026-11-21/visits.parquet"]
     assert exporting.pack() == 2
+
+
+def test_months_of_events_leave_the_bucket_with_their_copy_and_visits_stay(store: Any, shop: Site) -> None:
+    arrive(shop, 0, page_view="p1", url=URL)
+    arrive(shop, 5, "Element Clicked", kind="track", element="sepet", url=URL)
+    night(0)
+    ExportedDay.objects.create(day=date(2026, 11, 30), at=NOON, n_visits=0, n_page_views=0, n_events=0)
+    exporting.pack()
+    (leaf,) = [leaf for leaf in leaving.standing() if leaf.day == FIRST]
+    ExportedDay.objects.create(day=FIRST + timedelta(days=1), at=NOON, n_visits=0, n_page_views=0, n_events=0)
+    assert letting_go.lies_there(leaf, at=NOON)
+    assert letting_go.held()[:2] == (1, FIRST) and letting_go.held()[2] > 0
+    how_long.change(months=1, lake_months=1, by=cast.selin(), at=NOON)
+
+    assert letting_go.let_go(at=NOON + timedelta(days=60)) == 1
+    assert letting_go.let_go(at=NOON + timedelta(days=60)) == 0
+
+    assert (objects(store, "events"), objects(store, "clicks"), letting_go.held()) == ([], [], (0, None, 0))
+    assert len(objects(store, "visits")) == 2
+    assert not letting_go.lies_there(leaf, at=NOON)
 
 
 def test_a_store_that_does_not_answer_gives_no_figures_rather_than_some(

@@ -172,7 +172,7 @@ def test_the_doctor_tells_what_should_have_gone() -> None:
     put_up(client(cast.mert()))
     settings = environment.read()
     (late,) = doctor.events_and_files(settings)
-    assert late.health is Health.LOOK and "here: 4, from" in late.what
+    assert late.health is Health.LOOK and ": 4, " in late.what
 
     Import.objects.update(at=clock.now() - timedelta(days=40))
     assert [finding.health for finding in doctor.events_and_files(settings)] == [Health.LOOK] * 2
