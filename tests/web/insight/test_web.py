@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from muhatap.insight import engine
 from muhatap.insight.web import Reached
@@ -327,7 +328,7 @@ def test_what_was_searched_and_not_found_leads_to_its_visits(ece: Client, shop: 
     link = page.split("searched=perde")[0].rpartition('href="')[2] + "searched=perde"
     visits = ece.get(link.replace("&amp;", "&")).content.decode()
     assert visits.count('class="visit-pages"') == 2 and "searched “perde” and found nothing" in visits
-    long = ece.get(f"{WEB}products/?from=2020-01-01&to={clock.now():%Y-%m-%d}").content.decode()
+    long = ece.get(f"{WEB}products/?from=2020-01-01&to={timezone.localdate(clock.now())}").content.decode()
     assert (
         "Over three months at most: " in words(long)
         and "from=2020-01-01" not in long.split("web-missed")[1].split("</ul>")[0]
@@ -336,7 +337,7 @@ def test_what_was_searched_and_not_found_leads_to_its_visits(ece: Client, shop: 
 
 def test_single_visits_are_counted_over_three_months_at_most(ece: Client, shop: Site) -> None:
     visited(shop)
-    page = ece.get(f"{WEB}pages/?from=2020-01-01&to={clock.now():%Y-%m-%d}&again=new").content.decode()
+    page = ece.get(f"{WEB}pages/?from=2020-01-01&to={timezone.localdate(clock.now())}&again=new").content.decode()
     assert "over three months at most" in page
 
 
