@@ -79,9 +79,12 @@ def quality(read: Sequence[Read]) -> dict[str, Figure]:
     figures = {
         f"kind_{spoken}": at_least(_f1(_in(read, spoken), "kind"), goal, n=len(_in(read, spoken)))
         for spoken, goal in GOAL_KIND.items()
+        if _in(read, spoken)
     }
-    figures["sentiment"] = at_least(_f1(read, "sentiment"), GOAL_SENTIMENT)
-    figures["topic"] = at_least(_f1(read, "topic"), 0.0, accuracy=_accuracy(read, "topic"))
+    if _is_told(read, "sentiment"):
+        figures["sentiment"] = at_least(_f1(read, "sentiment"), GOAL_SENTIMENT)
+    if _is_told(read, "topic"):
+        figures["topic"] = at_least(_f1(read, "topic"), 0.0, accuracy=_accuracy(read, "topic"))
     figures |= urgency(read)
     for task in texts.TASKS:
         known = [one for one in read if task in one.text.labels]
@@ -136,7 +139,9 @@ def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
     return {
         "language": at_least(_right(read), GOAL_LANGUAGE, n=len(read)),
         "language_short": at_least(_right(short), GOAL_LANGUAGE, n=len(short)),
-        "language_ascii_turkish_short": at_least(round(right / max(len(bits), 1), 3), GOAL_LANGUAGE, n=len(bits)),
+        "language_ascii_turkish_short": at_least(
+            round(right / max(len(bits), 1), 3), GOAL_LANGUAGE if bits else 0.0, n=len(bits)
+        ),
         "language_elsewhere": at_least(_right(elsewhere), 0.9 if len(elsewhere) >= FEWEST else 0.0, n=len(elsewhere)),
         "language_elsewhere_lines": at_least(round(right_elsewhere / len(lines), 3), 0.9, n=len(lines)),
     }
@@ -160,6 +165,10 @@ def cost(given: Sequence[Text]) -> dict[str, Figure]:
 
 def _in(read: Sequence[Read], spoken: str) -> list[Read]:
     return [one for one in read if one.text.language == spoken and "kind" in one.text.labels]
+
+
+def _is_told(read: Sequence[Read], task: str) -> bool:
+    return any(task in one.text.labels for one in read)
 
 
 def _f1(read: Sequence[Read], task: str) -> float:

@@ -29,3 +29,17 @@ def test_every_figure_of_reading_is_told() -> None:
     } <= set(figures)
     assert figures["peak_mb"]["value"] <= figures["peak_mb"]["goal"]
     assert figures["model_mb"]["value"] <= 12
+
+
+@pytest.mark.timeout(120)
+def test_of_texts_in_one_language_nothing_is_told_of_the_other(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(
+        json.dumps({"text": "Where is my parcel?", "language": "en", "kind": "question", "urgency": "normal"}), "utf-8"
+    )
+    command = [sys.executable, "-m", "benchmarks.reading", "--size=small", "--texts", str(texts)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
+    figures = json.loads(done.stdout, parse_constant=pytest.fail)["figures"]
+    assert figures["kind_en"]["value"] == 1.0
+    assert "kind_tr" not in figures
