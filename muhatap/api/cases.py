@@ -1,4 +1,4 @@
-"""Cases: listed, opened, resolved, closed, opened again; and the causes they are given. The same acts as on the pages."""
+"""Cases: listed, opened, changed, put to wait, resolved, closed, opened again; and the causes they are given. The same acts as on the pages."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from muhatap.accounts.models import Team, User
-from muhatap.accounts.permissions import may
 from muhatap.api import named, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
@@ -74,40 +72,114 @@ def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
     """Of a contact or in a conversation, which then tells it to colleagues. Without a title it is called after the conversation."""
     by, at = asked(request)
     conversation = named.conversation(request, data.conversation_id)
-    told = Told(
+    whose = (
+        conversation.contact
+        if conversation
+        else named.contact(data.contact_id, missing=_("Say whose: a contact or a conversation."))
+    )
+    order = named.order(data.order_number, of=whose)
+    said = Told(
         title=data.title,
         kind=data.kind,
-        cause=_cause(data.cause_id),
-        owner=_owner(data.owner_id),
-        team=_team(data.team_id),
+        cause=named.cause(data.cause_id),
+        owner=named.owner(data.owner_id),
+        team=named.team(data.team_id),
         due_at=data.due_at,
+        order_id=order.pk if order else None,
+        product_id=order.only_product_id if order else None,
     )
     try:
         if conversation:
-            made = flow.open_from(conversation=conversation, told=told, by=by, at=at, origin=Case.Origin.API)
+            made = flow.open_from(conversation=conversation, told=said, by=by, at=at, origin=Case.Origin.API)
         else:
-            whose = named.contact(data.contact_id, missing=_("Say whose: a contact or a conversation."))
-            made = flow.open_of(contact=whose, told=told, by=by, at=at, origin=Case.Origin.API)
+            made = flow.open_of(contact=whose, told=said, by=by, at=at, origin=Case.Origin.API)
     except service.NoTitle as error:
         raise wrong(title=_("Say what it is about.")) from error
     except NotThen as error:
         raise wrong(due_at=_("This moment is over, or too far away.")) from error
-    return Status(201, wire.case(find(request, made.pk)))
+    return Status(201, told(made.pk))
+
+
+@router.patch("/cases/{number}", **EDIT, response=ONE, summary="Change a case")
+@once
+def change(request: HttpRequest, number: shapes.Number, data: shapes.CaseChanges) -> Any:
+    """Only what is given changes; null takes it off. `former_id`: the former case of the same contact that it repeats."""
+    by, at = asked(request)
+    case = find(request, number)
+    try:
+        with transaction.atomic():
+            flow.change(case=case, by=by, at=at, **_changed(case, data))
+            if "former_id" in data.model_fields_set:
+                service.repeat(case=case, former=_former(request, data.former_id), by=by, at=at)
+    except service.NoTitle as error:
+        raise wrong(title=_("Say what it is about.")) from error
+    except NotThen as error:
+        raise wrong(due_at=_("This moment is over, or too far away.")) from error
+    except service.NotTheirs as error:
+        raise wrong(former_id=_("It can repeat only an earlier case of the same customer.")) from error
+    return told(number)
+
+
+@router.post("/cases/{number}/conversations", **EDIT, response=ONE, summary="Say that a conversation is about it, too")
+@once
+def link(request: HttpRequest, number: shapes.Number, data: shapes.OfConversation) -> Any:
+    """Of the same contact; linking twice changes nothing."""
+    by, at = asked(request)
+    case, conversation = find(request, number), named.conversation(request, data.conversation_id)
+    if conversation is None or conversation.contact_id != case.contact_id:
+        raise wrong(conversation_id=_("This conversation is with somebody else."))
+    flow.link(case=case, conversation=conversation, by=by, at=at)
+    return told(number)
+
+
+@router.post("/cases/{number}/wait", **EDIT, response=ONE, summary="Let a case wait")
+@once
+def wait(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Any:
+    """For the customer, the carrier, a supplier: `why` says for whom. Refused (409) for one that was resolved."""
+    by, at = asked(request)
+    try:
+        with transaction.atomic():
+            service.wait(case=find(request, number), why=data.why, by=by, at=at)
+    except service.HasEnded as error:
+        raise conflict(_("It was resolved before.")) from error
+    return told(number)
+
+
+@router.post("/cases/{number}/go-on", **EDIT, response=ONE, summary="Go on with a case")
+@once
+def go_on(request: HttpRequest, number: shapes.Number) -> Any:
+    """It waits no more. Refused (409) for one that was resolved."""
+    by, at = asked(request)
+    try:
+        with transaction.atomic():
+            service.go_on(case=find(request, number), by=by, at=at)
+    except service.HasEnded as error:
+        raise conflict(_("It was resolved before.")) from error
+    return told(number)
 
 
 @router.post("/cases/{number}/resolve", **EDIT, response=ONE, summary="Say what was done")
 @once
 def resolve(request: HttpRequest, number: shapes.Number, data: shapes.CaseResolution) -> Any:
-    """Its conversations tell it to colleagues. Refused (409) when it was resolved before."""
+    """Its conversations tell it to colleagues; `given` is what the customer got with it. Refused (409) when it was resolved before."""
     by, at = asked(request)
     try:
         with transaction.atomic():
-            flow.resolve(case=find(request, number), kind=data.kind, what=data.what, by=by, at=at)
+            flow.settle(
+                case=find(request, number),
+                kind=data.kind,
+                what=data.what,
+                by=by,
+                at=at,
+                given=data.given.kind if data.given else "",
+                amount=data.given.amount if data.given else None,
+                currency=data.given.currency if data.given else "TRY",
+            )
     except service.HasEnded as error:
         raise conflict(_("It was resolved before.")) from error
     except NoReason as error:
         raise wrong(what=_("Say what was done.")) from error
-    return wire.case(find(request, number))
+    return told(number)
 
 
 @router.post("/cases/{number}/close", **EDIT, response=ONE, summary="Close a resolved case")
@@ -120,7 +192,7 @@ def close(request: HttpRequest, number: shapes.Number) -> Any:
             service.close(case=find(request, number), by=by, at=at)
     except service.NotEnded as error:
         raise conflict(_("Only a resolved case is closed.")) from error
-    return wire.case(find(request, number))
+    return told(number)
 
 
 @router.post("/cases/{number}/reopen", **EDIT, response=ONE, summary="Open a case again")
@@ -135,7 +207,7 @@ def reopen(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Any
         raise conflict(_("It stands open.")) from error
     except NoReason as error:
         raise wrong(why=_("Say why: whoever reads this later will ask.")) from error
-    return wire.case(find(request, number))
+    return told(number)
 
 
 @router.get("/causes", **READ, response={200: shapes.Causes} | PROBLEMS, summary="The causes of cases")
@@ -153,22 +225,25 @@ def find(request: HttpRequest, number: int) -> Case:
     return found
 
 
-def _cause(number: int | None) -> Cause | None:
-    found = Cause.objects.filter(pk=number or 0, archived_at=None).first()
-    if number and found is None:
-        raise wrong(cause_id=_("There is no such cause."))
+def told(number: int) -> dict[str, Any]:
+    """As it stands now, also for whoever just gave it out of their own sight."""
+    return wire.case(wire.with_all_of_cases(Case.objects.all()).get(pk=number))
+
+
+def _changed(case: Case, data: shapes.CaseChanges) -> dict[str, Any]:
+    """The fields that are given, as the act takes them."""
+    given = data.model_fields_set
+    found: dict[str, Any] = {name: getattr(data, name) for name in ("title", "kind", "due_at") if name in given}
+    readers = {"cause": named.cause, "owner": named.owner, "team": named.team}
+    found |= {name: read(getattr(data, f"{name}_id")) for name, read in readers.items() if f"{name}_id" in given}
+    if "order_number" in given:
+        order = named.order(data.order_number, of=case.contact)
+        found |= {"order_id": order.pk if order else None, "product_id": order.only_product_id if order else None}
     return found
 
 
-def _owner(number: int | None) -> User | None:
-    found = User.objects.filter(pk=number or 0).first()
-    if number and (found is None or not may(found, "cases.edit")):
-        raise wrong(owner_id=_("Nobody of the staff who may have cases has this number."))
-    return found
-
-
-def _team(number: int | None) -> Team | None:
-    found = Team.objects.filter(pk=number or 0).first()
+def _former(request: HttpRequest, number: int | None) -> Case | None:
+    found = flow.visible_to(user_of(request)).filter(pk=number or 0).first()
     if number and found is None:
-        raise wrong(team_id=_("There is no such team."))
+        raise wrong(former_id=_("It can repeat only an earlier case of the same customer."))
     return found

@@ -9,7 +9,18 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from muhatap.api import cases, contacts, conversations, directory, feedback, files, messages, promises
+from muhatap.api import (
+    cases,
+    contacts,
+    conversations,
+    costs,
+    directory,
+    feedback,
+    files,
+    follow_ups,
+    messages,
+    promises,
+)
 from muhatap.api.problems import MEDIA_TYPE, Problem, answer_with_problems
 
 log = logging.getLogger(__name__)
@@ -53,7 +64,9 @@ api.add_router("/contacts", contacts.router)
 api.add_router("/files", files.router)
 api.add_router("/promises", promises.router)
 api.add_router("", cases.router)
+api.add_router("", costs.router)
 api.add_router("", feedback.router)
+api.add_router("/follow-ups", follow_ups.router)
 api.add_router("", directory.router)
 
 

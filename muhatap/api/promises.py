@@ -1,4 +1,4 @@
-"""Promises to contacts: listed, made, ended. The same acts as on the pages; drafts are nobody's to read."""
+"""Promises to contacts: listed, made, put off, ended, opened again. The same acts as on the pages; drafts are nobody's to read."""
 
 from decimal import Decimal
 from typing import Any
@@ -98,6 +98,32 @@ def end(request: HttpRequest, number: shapes.Number, data: shapes.PromiseEnd) ->
         raise wrong(why=_("Say why: whoever reads this later will ask.")) from error
     except promising.HasEnded as error:
         raise conflict(_("Somebody said before how it ended.")) from error
+    return wire.promise(find(request, number))
+
+
+@router.post("/{number}/put-off", **MAKE, response=ONE, summary="Put a promise off")
+@once
+def put_off(request: HttpRequest, number: shapes.Number, data: shapes.PromiseLater) -> Any:
+    """Give it another moment; `first_due_at` stays. The customer is told nothing. Refused (409) for one that has ended."""
+    by, at = asked(request)
+    try:
+        flow.put_off(promise=find(request, number), due_at=data.due_at, why=data.why, by=by, at=at)
+    except promising.NotThen as error:
+        raise wrong(due_at=_("This moment is over, or too far away.")) from error
+    except promising.HasEnded as error:
+        raise conflict(_("Somebody said before how it ended.")) from error
+    return wire.promise(find(request, number))
+
+
+@router.post("/{number}/reopen", **MAKE, response=ONE, summary="Take back how it ended")
+@once
+def reopen(request: HttpRequest, number: shapes.Number) -> Any:
+    """Refused (409) for one that stands open."""
+    by, at = asked(request)
+    row = find(request, number)
+    if row.ended_at is None:
+        raise conflict(_("It stands open."))
+    flow.reopen(promise=row, by=by, at=at)
     return wire.promise(find(request, number))
 
 

@@ -303,12 +303,17 @@ class Resolution(Schema):
     at: datetime
 
 
+GivenKind = Literal["refund", "voucher", "replacement", "goodwill"]
+
+
 class Given(Schema):
     """What the customer was given for it. Money is exact text."""
 
-    kind: Literal["refund", "voucher", "replacement", "goodwill"]
+    id: int
+    kind: GivenKind
     amount: str
     currency: str
+    note: str
 
 
 class Case(Schema):
@@ -330,12 +335,42 @@ class Case(Schema):
     due_at: datetime | None
     ended_at: datetime | None
     former_id: int | None
+    order_number: str | None
     resolution: Resolution | None
     given: list[Given]
 
 
 class Cases(Schema):
     data: list[Case]
+    next: str | None
+
+
+CostKind = Literal["prevention", "appraisal", "internal", "external"]
+
+
+class Cost(Schema):
+    """What quality, or its lack, took: time, money or both. Written once; what is taken back has a row against it (`reverses_id`).
+
+    Money is exact text; that of time is an hour's pay, and null for whoever may not read costs. `source`: what it follows from.
+    """
+
+    id: int
+    case_id: int | None
+    kind: CostKind
+    what: Literal["time", "refund", "shipping", "compensation", "promise", "other"]
+    amount: str | None
+    currency: str
+    minutes: int | None
+    note: str
+    source: str
+    reverses_id: int | None
+    by_id: int | None
+    at: datetime
+    recorded_at: datetime
+
+
+class Costs(Schema):
+    data: list[Cost]
     next: str | None
 
 
@@ -428,6 +463,29 @@ class Responses(Schema):
     next: str | None
 
 
+class FollowUp(Schema):
+    """Somebody gave a low score and waits for a word from us (`called_at` null), or had it and waits to see it solved."""
+
+    id: int
+    response_id: int
+    survey_id: int | None
+    contact_id: int | None
+    case_id: int | None
+    score: int | None
+    comment: str
+    owed_at: datetime
+    called_at: datetime | None
+    called_by_id: int | None
+    note: str
+    solved_at: datetime | None
+    solved_by_id: int | None
+
+
+class FollowUps(Schema):
+    data: list[FollowUp]
+    next: str | None
+
+
 class Conversations(Schema):
     data: list[Conversation]
     next: str | None
@@ -501,6 +559,7 @@ class NewMessage(Sent):
 Score = Annotated[int, Field(ge=0, le=10)]
 Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 365)]
 Money = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=4)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class NewPromise(Sent):
@@ -514,7 +573,7 @@ class NewPromise(Sent):
     kind: PromiseKind = "other"
     expected_minutes: Minutes | None = None
     expected_cost: Money | None = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "TRY"
+    currency: Currency = "TRY"
 
 
 class PromiseEnd(Sent):
@@ -526,8 +585,14 @@ class PromiseEnd(Sent):
     why: Annotated[Line, Field(max_length=300)] = ""
 
 
+class PromiseLater(Sent):
+    due_at: Moment
+    why: Annotated[Line, Field(min_length=1, max_length=300)]
+
+
 class NewCase(Sent):
-    """Of a contact, or in a conversation; the latter needs no title, and goes to whoever has the conversation."""
+    """Of a contact, or in a conversation; the latter needs no title, and goes to whoever has the conversation. `order_number`: of
+    an order of theirs, as the shop numbers it."""
 
     contact_id: Number | None = None
     conversation_id: Number | None = None
@@ -537,11 +602,58 @@ class NewCase(Sent):
     owner_id: Number | None = None
     team_id: Number | None = None
     due_at: Moment | None = None
+    order_number: Annotated[Line, Field(max_length=100)] | None = None
+
+
+class CaseChanges(Sent):
+    """Only what is given changes. Null takes it off: nobody, no team, no cause, no moment, no order, no former case."""
+
+    title: Annotated[Line, Field(min_length=1, max_length=200)] = ""
+    kind: CaseKind = "complaint"
+    cause_id: Number | None = None
+    owner_id: Number | None = None
+    team_id: Number | None = None
+    due_at: Moment | None = None
+    order_number: Annotated[Line, Field(max_length=100)] | None = None
+    former_id: Number | None = None
+
+
+class OfConversation(Sent):
+    conversation_id: Number
+
+
+class NewGiven(Sent):
+    """Something the customer is given, and what it is worth."""
+
+    kind: GivenKind
+    amount: Annotated[Money, Field(gt=0)]
+    currency: Currency = "TRY"
+    note: Annotated[Line, Field(max_length=300)] = ""
 
 
 class CaseResolution(Sent):
     kind: ResolutionKind
     what: Annotated[Line, Field(min_length=1, max_length=1000)]
+    given: NewGiven | None = None
+
+
+class NewCost(Sent):
+    """Minutes or money, not both. `at`: when it was; now without it. Without a case it is what no case had, such as training."""
+
+    case_id: Number | None = None
+    kind: CostKind = "external"
+    what: Literal["shipping", "other"] = "other"
+    minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
+    amount: Annotated[Money, Field(gt=0)] | None = None
+    currency: Currency = "TRY"
+    at: Moment | None = None
+    note: Annotated[Line, Field(max_length=300)] = ""
+
+
+class Word(Sent):
+    """What was said."""
+
+    note: Annotated[Line, Field(max_length=500)] = ""
 
 
 class Why(Sent):

@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from muhatap.accounts.models import Team
+from muhatap.accounts.models import Team, User
+from muhatap.accounts.permissions import may
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.visibility import visible_to as conversations_of
 from muhatap.feedback import following_up, wording
 from muhatap.feedback.answering import Answered
 from muhatap.feedback.models import FollowUp, Response, Survey
@@ -52,6 +54,17 @@ def hear(*, answered: Answered, at: datetime, conversation_id: int | None = None
     following_up.tie(follow_up=owed, case_number=case.pk)
     telling.tell_of(users=of_cases.whose(case), kind=Kind.CASE, thing=things.of_case(case, "case_opened"), at=at)
     return owed
+
+
+def visible_to(user: User) -> QuerySet[FollowUp]:
+    """Of conversations the reader may see, with what was merged into them, and of none; all for whoever reads surveys."""
+    rows = FollowUp.objects.all()
+    if may(user, "surveys.read"):
+        return rows
+    seen = conversations_of(user).values("pk")
+    away = Conversation.objects.filter(merged_into__in=seen).values("pk")
+    asked_in = "response__invitation__conversation_id"
+    return rows.filter(Q(**{f"{asked_in}__in": seen}) | Q(**{f"{asked_in}__in": away}) | Q(**{asked_in: None}))
 
 
 def _whose(survey: Survey, contact: Contact) -> dict[str, Any]:

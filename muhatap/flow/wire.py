@@ -1,10 +1,10 @@
-"""Conversations, messages, contacts, promises, cases and surveys as other systems read them: one form for what the API answers and webhooks tell."""
+"""Conversations, contacts, promises, cases, costs and surveys as other systems read them: one form for what the API answers and webhooks tell."""
 
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from muhatap.contacts import national
 from muhatap.contacts.likeness import Resemblance
@@ -12,7 +12,8 @@ from muhatap.contacts.models import Contact, Identity
 from muhatap.conversations.models import Attachment, Conversation, Message, Snooze
 from muhatap.feedback.models import FollowUp, Question, Response, Survey
 from muhatap.interactions.models import Outgoing
-from muhatap.service.models import Case, Cause, Promise
+from muhatap.sales.models import Order
+from muhatap.service.models import Case, Cause, Compensation, Cost, Promise
 from muhatap.understanding.models import FIELDS, Reading
 
 Told = dict[str, Any]
@@ -77,11 +78,12 @@ def promise(row: Promise) -> Told:
 
 
 def with_all_of_cases(rows: "QuerySet[Case]") -> "QuerySet[Case]":
-    return rows.prefetch_related("links", "resolutions", "compensations")
+    number = Order.objects.filter(pk=OuterRef("order_id")).values("number")
+    return rows.annotate(order_number=Subquery(number)).prefetch_related("links", "resolutions", "compensations")
 
 
-def case(row: Case) -> Told:
-    """Overdue is a date: one that stands and whose `due_at` is over."""
+def case(row: Any) -> Told:
+    """Of `with_all_of_cases`. Overdue is a date: one that stands and whose `due_at` is over."""
     done = row.resolution
     given = sorted((one for one in row.compensations.all() if one.undone_at is None), key=lambda one: one.pk)
     return {
@@ -101,9 +103,34 @@ def case(row: Case) -> Told:
         "due_at": row.due_at,
         "ended_at": row.ended_at,
         "former_id": row.former_id,
+        "order_number": row.order_number,
         "resolution": {"kind": done.kind, "what": done.what, "by_id": done.by_id, "at": done.at} if done else None,
-        "given": [{"kind": one.kind, "amount": _money(one.amount), "currency": one.currency} for one in given],
+        "given": [_given(one) for one in given],
     }
+
+
+def _given(row: Compensation) -> Told:
+    return {"id": row.pk, "kind": row.kind, "amount": _money(row.amount), "currency": row.currency, "note": row.note}
+
+
+def cost(row: Cost, *, may_count: bool) -> Told:
+    """To whoever may not read what quality costs time is told without its money: beside it stands an hour's pay."""
+    same = (
+        "case_id",
+        "kind",
+        "what",
+        "currency",
+        "minutes",
+        "note",
+        "source",
+        "reverses_id",
+        "by_id",
+        "at",
+        "recorded_at",
+    )
+    is_told = may_count or row.minutes is None
+    amount = _money(row.amount) if is_told else None
+    return {"id": row.pk, "amount": amount, **{name: getattr(row, name) for name in same}}
 
 
 def cause(row: Cause) -> Told:
@@ -159,6 +186,18 @@ def response(row: Response) -> Told:
         "answers": [
             {name: getattr(one, name) for name in ("question_id", "number", "chosen", "words")} for one in answers
         ],
+    }
+
+
+def follow_up(row: FollowUp) -> Told:
+    """Somebody who gave a low score, and what became of it."""
+    given = row.response
+    same = ("response_id", "owed_at", "called_at", "called_by_id", "note", "solved_at", "solved_by_id")
+    return {
+        "id": row.pk,
+        **{name: getattr(row, name) for name in same},
+        **{name: getattr(given, name) for name in ("survey_id", "contact_id", "score", "comment")},
+        "case_id": row.case_number,
     }
 
 

@@ -274,6 +274,12 @@ class Order(models.Model):
     def __str__(self) -> str:
         return f"#{self.number}"
 
+    @property
+    def only_product_id(self) -> int | None:
+        """Its product, where all its lines are of one."""
+        found = set(self.lines.filter(product__isnull=False).values_list("product_id", flat=True))
+        return found.pop() if len(found) == 1 else None
+
 
 class OrderLine(models.Model):
     """One line of an order; `amount` is what it came to, after discounts."""

@@ -1,7 +1,8 @@
-"""Cases and surveys for programs: listed, opened once, ended; and what other systems hear of them."""
+"""Cases, costs and surveys for programs: listed, opened once, changed, ended; and what other systems hear of them."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,14 +11,14 @@ from django.db import transaction
 from muhatap.conversations.models import Conversation
 from muhatap.flow import telling
 from muhatap.service import cases as acts
-from muhatap.service import causes
-from muhatap.service.models import Case, Cause
+from muhatap.service import causes, rates
+from muhatap.service.models import Case, Cause, Cost
 from muhatap.shared import clock
 from muhatap.webhooks.models import WebhookEndpoint, WebhookEvent
 from tests import cast
 from tests.api.program import program
 from tests.conversations.conftest import arrival
-from tests.feedback.asking_shop import answered, person, question, survey
+from tests.feedback.asking_shop import answered, order, person, question, survey
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,98 @@ def test_others_hear_of_answers_and_cases(conversation: Conversation) -> None:
     ]  # fmt: skip
     assert told[0]["data"]["response"]["score"] == 2
     assert told[2]["data"]["case"]["resolution"]["what"] == "Aradık"
+
+
+def test_a_case_waits_for_the_carrier_and_goes_on(conversation: Conversation) -> None:
+    shop = program(cast.zeynep())
+    path = f"/cases/{shop.post('/cases', {'conversation_id': conversation.pk}).json()['id']}"
+    assert shop.post(f"{path}/wait").status_code == 422
+    sent = {"why": "Kargo şirketi arıyor"}
+    waits = shop.post(f"{path}/wait", sent, Idempotency_Key="bekle-1")
+    assert waits.json()["state"] == "waiting"
+    assert shop.post(f"{path}/wait", sent, Idempotency_Key="bekle-1").json() == waits.json()
+    assert Case.objects.get().steps.filter(act="waits", why="Kargo şirketi arıyor").count() == 1
+    assert len(shop.get("/cases?state=waiting").json()["data"]) == 1
+    assert shop.post(f"{path}/go-on").json()["state"] == "open"
+    shop.post(f"{path}/resolve", {"kind": "fixed", "what": "Bulundu"})
+    assert (shop.post(f"{path}/wait", sent).status_code, shop.post(f"{path}/go-on").status_code) == (409, 409)
+
+
+def test_only_what_is_given_of_a_case_changes(conversation: Conversation) -> None:
+    shop, cause = program(cast.zeynep()), Cause.objects.filter(parent__isnull=False).order_by("pk")[0]
+    former = shop.post("/cases", {"contact_id": conversation.contact_id, "title": "İlk kez"}).json()
+    made = shop.post("/cases", {"conversation_id": conversation.pk, "title": "Eksik havlu"}).json()
+    ordered = order(conversation.contact, at=cast.NOW)
+    path = f"/cases/{made['id']}"
+    told = {"cause_id": cause.pk, "owner_id": cast.can().pk, "order_number": "10482", "former_id": former["id"]}
+    changed = shop.patch(path, told).json()
+    assert {name: changed[name] for name in told} == told
+    assert (changed["title"], changed["kind"]) == ("Eksik havlu", "complaint")
+    assert Case.objects.get(pk=made["id"]).order_id == ordered.pk
+    off = shop.patch(path, {"owner_id": None, "order_number": None, "former_id": None}).json()
+    assert (off["owner_id"], off["order_number"], off["former_id"], off["cause_id"]) == (None, None, None, cause.pk)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"title": ""}, {"due_at": "2001-01-01T10:00:00+03:00"}, {"order_number": "yok"}, {"former_id": 999_999},
+        {"cause_id": 999_999}, {"owner_id": 999_999}, {"team_id": 999_999}, {"state": "closed"},
+    ],
+)  # fmt: skip
+def test_a_change_that_makes_no_sense_leaves_the_case_as_it_was(
+    conversation: Conversation, more: dict[str, Any]
+) -> None:
+    shop = program(cast.zeynep())
+    made = shop.post("/cases", {"conversation_id": conversation.pk, "title": "Eksik havlu"}).json()
+    refused = shop.patch(f"/cases/{made['id']}", {"kind": "request"} | more)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == f"#/{next(iter(more))}"
+    assert shop.get(f"/cases/{made['id']}").json() == made
+
+
+def test_a_second_conversation_of_the_same_customer_is_about_it_too(conversation: Conversation) -> None:
+    shop = program(cast.can())
+    made = shop.post("/cases", {"contact_id": conversation.contact_id, "title": "Eksik havlu"}).json()
+    path = f"/cases/{made['id']}/conversations"
+    for _again in range(2):
+        assert shop.post(path, {"conversation_id": conversation.pk}).json()["conversation_ids"] == [conversation.pk]
+    assert conversation.messages.filter(event="case_linked").count() == 1
+    with transaction.atomic():
+        other = arrival(cast.mail(id="<oguz-1@ornek.example>", sender=cast.MEHMET)).conversation
+    assert shop.post(path, {"conversation_id": other.pk}).status_code == 422
+
+
+def test_what_a_customer_is_given_is_written_down_once_and_taken_back(conversation: Conversation) -> None:
+    shop = program(cast.can())
+    path = f"/cases/{shop.post('/cases', {'conversation_id': conversation.pk}).json()['id']}"
+    sent = {"kind": "voucher", "amount": "50.00", "note": "Özür"}
+    made = shop.post(f"{path}/compensations", sent, Idempotency_Key="cek-1").json()
+    assert shop.post(f"{path}/compensations", sent, Idempotency_Key="cek-1").json() == made
+    [given] = made["given"]
+    assert (given["kind"], given["amount"], given["note"]) == ("voucher", "50.0000", "Özür")
+    for amount in ("0", "-1", "1000000001", "50,00"):
+        assert shop.post(f"{path}/compensations", sent | {"amount": amount}).status_code == 422
+    for _again in range(2):
+        assert shop.delete(f"{path}/compensations/{given['id']}").json()["given"] == []
+    assert sum(row.amount or 0 for row in Cost.objects.all()) == 0
+    done = {"kind": "refunded", "what": "İade", "given": {"kind": "refund", "amount": "89.90"}}
+    assert shop.post(f"{path}/resolve", done).json()["given"][0]["amount"] == "89.9000"
+
+
+def test_what_a_case_took_is_written_down_and_its_money_told_to_whoever_counts_costs(
+    conversation: Conversation,
+) -> None:
+    rates.say(team=None, role="", amount=Decimal(300), currency="TRY", valid_from=date(2020, 1, 1), by=cast.can(), at=clock.now())  # fmt: skip
+    agent, lead = program(cast.zeynep()), program(cast.can())
+    case = agent.post("/cases", {"conversation_id": conversation.pk}).json()["id"]
+    spent = agent.post("/costs", {"case_id": case, "minutes": 20, "note": "Aradık"}, Idempotency_Key="sure-1").json()
+    assert (spent["what"], spent["kind"], spent["minutes"], spent["amount"]) == ("time", "external", 20, None)
+    [row] = lead.get(f"/costs?case_id={case}").json()["data"]
+    assert (row["id"], Decimal(row["amount"]), row["note"]) == (spent["id"], Decimal(100), "Aradık")
+    assert program(cast.can(), ["cases:read"]).get("/costs").json()["code"] == "no_scope"
+    for bad in ({"minutes": 5, "amount": "5"}, {}, {"amount": "1e12"}, {"minutes": 5, "at": "2100-01-01T10:00:00Z"}):
+        assert agent.post("/costs", {"case_id": case} | bad).status_code == 422
+    against = agent.post(f"/costs/{spent['id']}/take-back", {"why": "Yanlış vaka"}).json()
+    assert (against["minutes"], against["reverses_id"]) == (-20, spent["id"])
+    assert agent.post(f"/costs/{spent['id']}/take-back", {"why": "Yine"}).status_code == 409

@@ -42,6 +42,23 @@ def test_made_listed_and_ended(conversation: Conversation) -> None:
     assert shop.post(f"/promises/{made['id']}/end", {"outcome": "kept"}).status_code == 409
 
 
+def test_put_off_and_opened_again(conversation: Conversation) -> None:
+    shop = program(cast.zeynep())
+    made = shop.post("/promises", told(conversation)).json()
+    path, later = f"/promises/{made['id']}", (clock.now() + timedelta(days=5)).isoformat()
+    assert shop.post(f"{path}/put-off", {"due_at": later}).status_code == 422
+    assert shop.post(f"{path}/put-off", {"due_at": "2001-01-01T10:00:00+03:00", "why": "x"}).status_code == 422
+    sent = {"due_at": later, "why": "Kargo gecikti"}
+    moved = shop.post(f"{path}/put-off", sent, Idempotency_Key="ertele-1").json()
+    assert shop.post(f"{path}/put-off", sent, Idempotency_Key="ertele-1").json() == moved
+    assert moved["due_at"] > moved["first_due_at"] == made["due_at"]
+    assert conversation.messages.filter(event="promise_put_off").count() == 1
+    assert shop.post(f"{path}/reopen").status_code == 409
+    shop.post(f"{path}/end", {"outcome": "kept"})
+    assert shop.post(f"{path}/put-off", sent).status_code == 409
+    assert shop.post(f"{path}/reopen").json()["state"] == "open"
+
+
 @pytest.mark.parametrize(
     "more",
     [{"due_at": "2001-01-01T10:00:00+03:00"}, {"what": ""}, {"time_zone": "Mars/Base"}, {"conversation_id": 999_999}],

@@ -6,6 +6,7 @@ A new endpoint fails here until it stands in TABLE with how it is asked.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from muhatap.contacts import editing, identity
 from muhatap.contacts.tagging import named
 from muhatap.conversations import tagging, threads
 from muhatap.conversations.models import Attachment, Message
+from muhatap.feedback import following_up
 from muhatap.flow import cases, promises
-from muhatap.service import promising
+from muhatap.service import costing, promising
 from muhatap.shared import clock, files
 from muhatap.shared.limits import BUCKETS
 from tests import cast
@@ -95,12 +97,31 @@ TABLE: dict[tuple[str, str], Ask] = {
         permission="promises.make", sent=lambda n: {"contact_id": n["contact"], "what": "x", "due_at": _tomorrow()}
     ),
     ("GET", "/promises/{promise}"): Ask(permission="promises.read", of_conversation=True),
+    ("POST", "/promises/{promise}/put-off"): Ask(
+        permission="promises.make", sent=lambda n: {"due_at": _tomorrow(), "why": "x"}, of_conversation=True
+    ),
     ("POST", "/promises/{promise}/end"): Ask(
         permission="promises.make", sent=lambda n: {"outcome": "kept"}, of_conversation=True
     ),
+    ("POST", "/promises/{ended_promise}/reopen"): Ask(permission="promises.make", of_conversation=True),
     ("GET", "/cases"): Ask(permission="cases.read"),
     ("POST", "/cases"): Ask(permission="cases.edit", sent=lambda n: {"contact_id": n["contact"], "title": "x"}),
     ("GET", "/cases/{case}"): Ask(permission="cases.read", of_conversation=True),
+    ("PATCH", "/cases/{case}"): Ask(permission="cases.edit", sent=lambda n: {"title": "y"}, of_conversation=True),
+    ("POST", "/cases/{case}/conversations"): Ask(
+        permission="cases.edit", sent=lambda n: {"conversation_id": n["conversation"]}, of_conversation=True
+    ),
+    ("POST", "/cases/{case}/wait"): Ask(permission="cases.edit", sent=lambda n: {"why": "x"}, of_conversation=True),
+    ("POST", "/cases/{case}/go-on"): Ask(permission="cases.edit", of_conversation=True),
+    ("POST", "/cases/{case}/compensations"): Ask(
+        permission="cases.edit", sent=lambda n: {"kind": "voucher", "amount": "50"}, of_conversation=True
+    ),
+    ("DELETE", "/cases/{case}/compensations/{given}"): Ask(permission="cases.edit", of_conversation=True),
+    ("GET", "/costs"): Ask(permission="costs.read"),
+    ("POST", "/costs"): Ask(permission="cases.edit", sent=lambda n: {"minutes": 5, "kind": "prevention"}),
+    ("POST", "/costs/{cost}/take-back"): Ask(
+        permission="cases.edit", sent=lambda n: {"why": "x"}, of_conversation=True
+    ),
     ("POST", "/cases/{case}/resolve"): Ask(
         permission="cases.edit", sent=lambda n: {"kind": "fixed", "what": "x"}, of_conversation=True
     ),
@@ -113,12 +134,26 @@ TABLE: dict[tuple[str, str], Ask] = {
     ("GET", "/surveys/{survey}"): Ask(permission="surveys.read"),
     ("GET", "/responses"): Ask(permission="surveys.read"),
     ("GET", "/responses/{response}"): Ask(permission="surveys.read"),
+    ("GET", "/follow-ups"): Ask(permission="surveys.follow_up"),
+    ("POST", "/follow-ups/{follow_up}/called"): Ask(permission="surveys.follow_up", sent=lambda n: {"note": "x"}),
+    ("POST", "/follow-ups/{called_one}/solved"): Ask(permission="surveys.follow_up"),
+    ("POST", "/follow-ups/{called_one}/undo"): Ask(permission="surveys.follow_up"),
     ("GET", "/me"): Ask(permission="account.own"),
     ("GET", "/tags"): Ask(permission="conversations.read"),
     ("POST", "/tags"): Ask(permission="contacts.edit", sent=lambda n: {"name": "yeni"}),
     ("GET", "/inboxes"): Ask(permission="conversations.read"),
     ("GET", "/teams"): Ask(permission="conversations.read"),
     ("GET", "/staff"): Ask(permission="conversations.read"),
+}
+NOUNS = (
+    "conversations", "messages", "contacts", "files", "promises", "cases", "costs", "surveys", "responses", "follow-ups",
+)  # fmt: skip
+OTHERS = {
+    "/{case}/close": "/{ended_case}/close",
+    "/{case}/reopen": "/{ended_case}/reopen",
+    "/{promise}/reopen": "/{ended_promise}/reopen",
+    "/{follow_up}/solved": "/{called_one}/solved",
+    "/{follow_up}/undo": "/{called_one}/undo",
 }
 NEEDS_REPLY = ("POST", "/conversations/{conversation}/messages")
 
@@ -129,10 +164,10 @@ def described() -> dict[tuple[str, str], dict[str, Any]]:
     for path, operations in api.get_openapi_schema()["paths"].items():
         for method, told in operations.items():
             short = path.removeprefix("/api/v1")
-            for noun in ("conversations", "messages", "contacts", "files", "promises", "cases", "surveys", "responses"):
-                short = short.replace(f"/{noun}/{{number}}", f"/{noun}/{{{noun[:-1]}}}")
-            for act in ("close", "reopen"):
-                short = short.replace(f"/{{case}}/{act}", f"/{{ended_case}}/{act}")
+            for noun in NOUNS:
+                short = short.replace(f"/{noun}/{{number}}", f"/{noun}/{{{noun[:-1].replace('-', '_')}}}")
+            for here, there in OTHERS.items():
+                short = short.replace(here, there)
             short = short.replace("{tag_id}", "{tag}").replace("{identity_id}", "{identity}")
             found[method.upper(), short] = told
     return found
@@ -164,12 +199,24 @@ def numbers() -> dict[str, int]:
     own = identity.add(contact=contact, kind="phone", value="0532 123 41 00", is_verified=False, by=by, at=cast.NOW)
     terms = promising.Terms(what="Kargoya", due_at=clock.now() + timedelta(days=1), time_zone="Europe/Istanbul")
     promise = promises.make(contact=contact, conversation=conversation, terms=terms, by=by, at=clock.now())
+    kept = promises.make(contact=contact, conversation=conversation, terms=terms, by=by, at=clock.now())
+    promises.end(promise=kept, outcome="kept", by=by, at=clock.now())
     told = opening.Told(title="Eksik havlu", team=cast.destek())
     case = cases.open_from(conversation=conversation, told=told, by=by, at=clock.now())
     done = cases.open_from(conversation=conversation, told=opening.Told(title="Renk"), by=by, at=clock.now())
     cases.resolve(case=done, kind="fixed", what="Değişti", by=by, at=clock.now())
-    answer = answered(survey(), 3)
+    asked = survey()
+    answer, again = answered(asked, 3, by=contact), answered(asked, 2, by=twin)
+    called = again.follow_up
+    following_up.called(follow_up=called, note="", by=by, at=clock.now())
+    given = costing.compensate(
+        case=case, kind="goodwill", amount=Decimal(20), currency="TRY", said="", by=by, at=clock.now()
+    )
+    cost = costing.write(
+        kind="external", what="time", happened_at=cast.NOW, minutes=15, case=case, by=by, at=clock.now()
+    )
     return {
+        "ended_promise": kept.pk, "given": given.pk, "cost": cost.pk, "follow_up": answer.follow_up.pk, "called_one": called.pk,
         "case": case.pk, "ended_case": done.pk, "survey": answer.survey_id or 0, "response": answer.pk,
         "promise": promise.pk, "conversation": conversation.pk, "message": message.pk, "file": file.pk, "tag": tag.pk, "contact": contact.pk,
         "twin": twin.pk, "identity": own.pk, "inbox": cast.support_inbox().pk, "can": by.pk,

@@ -87,6 +87,7 @@ class CaseForm(Form):
         said = self.cleaned_data
         order = self.orders.get(said.get("order", ""))
         product = self.products.get(said.get("product", ""))
+        only = order.only_product_id if order else None
         return {
             "title": said["title"],
             "kind": said["kind"],
@@ -94,7 +95,7 @@ class CaseForm(Form):
             "owner": self.people.get(said["owner"]),
             "due_at": said["due_at"],
             "order_id": order.pk if order else None,
-            "product_id": product.pk if product else _only_product(order),
+            "product_id": product.pk if product else only,
         }
 
     def team_told(self) -> Team | None:
@@ -216,13 +217,6 @@ def _products(orders: Any, case: Case | None) -> list[Product]:
     if kept and kept not in {row.pk for row in rows}:
         rows += Product.objects.filter(pk=kept)
     return rows
-
-
-def _only_product(order: Order | None) -> int | None:
-    if order is None:
-        return None
-    found = set(order.lines.filter(product__isnull=False).values_list("product_id", flat=True))
-    return found.pop() if len(found) == 1 else None
 
 
 def _people(case: Case | None) -> list[User]:

@@ -4,18 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations.models import Conversation
-from muhatap.conversations.visibility import visible_to
 from muhatap.feedback import following_up, wording
 from muhatap.feedback.models import FollowUp
+from muhatap.flow import closing_the_loop
 from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.doors import needs, visitor
@@ -30,7 +27,8 @@ MOST = 200
 @needs("surveys.follow_up")
 def show(request: HttpRequest) -> HttpResponse:
     user, now = visitor(request), clock.now()
-    waiting, standing = _seen(following_up.waiting(), user), _seen(following_up.open_ones(), user)
+    seen = closing_the_loop.visible_to(user).values("pk")
+    waiting, standing = following_up.waiting().filter(pk__in=seen), following_up.open_ones().filter(pk__in=seen)
     n, reads = waiting.count(), may(user, "surveys.read")
     page = {
         "sentence": _sentence(n),
@@ -46,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody spoke to them, their matter is solved, or neither after all."""
     user, at = visitor(request), clock.now()
-    row = get_object_or_404(_seen(FollowUp.objects.select_related("response__contact"), user), pk=pk)
+    row = get_object_or_404(closing_the_loop.visible_to(user).select_related("response__contact"), pk=pk)
     act = request.POST.get("act", "")
     if act == "called":
         note = words_of(request.POST.get("note"), 500)
@@ -60,17 +58,6 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     elif act == "undo":
         following_up.undo(follow_up=row, by=user, at=at)
     return redirect("surveys:waiting")
-
-
-def _seen(rows: QuerySet[FollowUp], user: User) -> QuerySet[FollowUp]:
-    """Of conversations the reader may see, with what was merged into them, and of none; all for whoever reads surveys."""
-    if may(user, "surveys.read"):
-        return rows
-    seen = visible_to(user).values("pk")
-    away = Conversation.objects.filter(merged_into__in=seen).values("pk")
-    asked_in = "response__invitation__conversation_id"
-    is_seen = Q(**{f"{asked_in}__in": seen}) | Q(**{f"{asked_in}__in": away})
-    return rows.filter(is_seen | Q(**{asked_in: None}))
 
 
 def _sentence(n: int) -> str:
