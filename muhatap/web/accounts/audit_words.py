@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from muhatap.accounts.models import AuditEntry, Role, Visibility
-from muhatap.service.models import Compensation, Cost
+from muhatap.accounts.models import AuditEntry
+from muhatap.web.accounts import audit_details
 
 ACTS = {
     "login": _("Logged in"),
@@ -304,35 +304,7 @@ KINDS = {
     "identity_rule": _("Identity rule"),
     "survivorship": _("Field value rule"),
 }
-_VALUES = {
-    **dict(Role.choices),
-    **dict(Visibility.choices),
-    **dict(Compensation.Kind.choices),
-    **dict(Cost.Kind.choices),
-    **dict(Cost.What.choices),
-    "password": _("password"),
-    "mfa": _("second step"),
-    "passkey": _("passkey"),
-    "for_ever": _("for ever"),
-}
-_NAMES = {
-    "role": _("role"),
-    "email": _("e-mail"),
-    "methods": _("with"),
-    "n": _("count"),
-    "size": _("bytes"),
-    "n_sessions": _("devices"),
-    "n_items": _("count"),
-    "since": _("from"),
-    "until": _("until"),
-    "members": _("members"),
-    "fields": _("fields"),
-    "of": _("kind of cost"),
-    "what": pgettext_lazy("audit", "what"),
-    "changed": _("changed"),
-    "consent_yes": _("consents given"),
-    "consent_no": _("consents refused"),
-}
+PAGES = {"user": "accounts:person", "team": "accounts:team", "case": "cases:one", "promise": "promises:one"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -355,31 +327,11 @@ class Row:
             what=str(ACTS.get(entry.act, entry.act)),
             object=entry.object_name or f"{kind} {entry.object_id}".strip(),
             url=_url(entry),
-            details=", ".join(_details(entry.details)),
+            details=audit_details.told(entry.act, entry.details),
         )
 
 
 def _url(entry: AuditEntry) -> str:
-    pages = {"user": "accounts:person", "team": "accounts:team"}
-    if entry.object_kind in pages and entry.object_id.isdigit() and entry.act != "team.delete":
-        return reverse(pages[entry.object_kind], args=[int(entry.object_id)])
+    if entry.object_kind in PAGES and entry.object_id.isdigit() and entry.act != "team.delete":
+        return reverse(PAGES[entry.object_kind], args=[int(entry.object_id)])
     return ""
-
-
-def _details(details: dict[str, object]) -> list[str]:
-    told = dict(details)
-    parts = []
-    if "before" in told and "after" in told:
-        parts.append(f"{_value(told.pop('before'))} → {_value(told.pop('after'))}")
-    if name := told.pop("user_name", ""):
-        parts.append(str(name))
-        told.pop("user", None)
-    if ip := told.pop("ip", ""):
-        parts.append(str(ip))
-    return parts + [
-        f"{_NAMES.get(name, name)}: {_value(told[name])}" for name in told if told[name] not in (None, "", [])
-    ]
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(_value, value)) if isinstance(value, list) else str(_VALUES.get(str(value), value))

@@ -2,7 +2,9 @@
 
 import ast
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,8 +12,12 @@ from django.utils import translation
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import AuditEntry, User
+from muhatap.service import cases
+from muhatap.web.accounts.audit_details import NAMES, SPEAKS_ALONE
 from muhatap.web.accounts.audit_words import ACTS, KINDS, Row
+from muhatap.web.common import times
 from tests import cast
+from tests.feedback.asking_shop import person
 
 pytestmark = pytest.mark.django_db
 SOURCE = Path(__file__).resolve().parents[3] / "muhatap"
@@ -122,6 +128,59 @@ def test_what_a_cost_was_is_said_in_words() -> None:
     entry = AuditEntry(at=cast.NOW, act="cost.write", details={"what": "time", "of": "prevention"})
     with translation.override("en"):
         assert Row.of(entry).details == "what: Time, kind of cost: Prevention"
+
+
+def told(act: str, language: str = "tr", **details: Any) -> str:
+    with translation.override(language):
+        return Row.of(AuditEntry(at=cast.NOW, act=act, details=details)).details
+
+
+def test_a_changed_case_says_what_was_and_what_became_in_words_and_leads_there() -> None:
+    case = cases.open_case(contact=person(), interaction=None, title="Eksik havlu", by=cast.can(), at=cast.NOW)
+    due_at = cast.NOW + timedelta(days=2)
+    told = {"title": "Eksik önlük", "kind": "request", "owner": cast.zeynep(), "due_at": due_at, "order_id": 7}
+    cases.change(case=case, by=cast.can(), at=cast.NOW, **told)
+    cases.change(case=case, by=cast.can(), at=cast.NOW, owner=None)
+    first, second = (Row.of(one) for one in AuditEntry.objects.filter(act="case.change").order_by("pk"))
+    assert set(first.details.split(", ")) == {
+        "Başlık", "Sipariş", "Tür: Şikâyet → İstek", "Kimin: – → Zeynep Arslan", f"Son: – → {times.full(due_at)}",
+    }  # fmt: skip
+    assert second.details == "Kimin: Zeynep Arslan → –"
+    assert first.url == f"/cases/{case.pk}/"
+    with translation.override("en"):
+        assert (
+            "Whose it is: – → Zeynep Arslan"
+            in Row.of(AuditEntry.objects.filter(act="case.change").order_by("pk")[0]).details
+        )
+
+
+def test_what_was_written_of_cases_before_is_said_in_words_as_well() -> None:
+    assert told("case.change", "en", what="owner, due_at, product_id") == "Whose it is, Due, Product"
+
+
+def test_acts_on_cases_promises_and_surveys_tell_their_details_in_words() -> None:
+    assert told("case.open", "en", origin="survey") == "By a survey answer"
+    assert told("case.resolve", "en", resolution="refunded") == "Money given back"
+    assert told("case.repeat", "en", former=12) == "repeats: #12"
+    assert told("case.compensate", "en", what="voucher", amount="89.9", currency="TRY") == "₺89.90, what: Voucher"
+    assert told("survey.change", "en", is_on=False) == "asked: no"
+    assert told("cases.exported", "en", filters={"state": "open"}) == "filter: state: open"
+    moved = told("promise.put_off", "en", was="2026-11-21T15:00:00+00:00", due="2026-11-23T15:00:00+00:00")
+    assert moved == "Saturday 21 November 2026 18:00 → Monday 23 November 2026 18:00"
+
+
+def test_every_detail_that_service_and_surveys_write_has_words() -> None:
+    """A new detail is added to NAMES in muhatap/web/accounts/audit_details.py, with its Turkish, or to what speaks alone."""
+    written = set()
+    for room in ("service", "feedback", "web/cases", "web/promises", "web/feedback"):
+        for path in (SOURCE / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+                if name == "_record" or (name == "record" and "audit" in ast.dump(node)):
+                    written |= {keyword.arg for keyword in node.keywords}
+    paired = {"was", "due", "amount", "currency", "changes"}
+    of_record = {"by", "at", "act", "kind", "id", "name", None}
+    assert written - of_record - paired - set(NAMES) - set(SPEAKS_ALONE) == set()
 
 
 def test_every_act_and_kind_written_in_the_source_has_words() -> None:
