@@ -72,7 +72,7 @@ def write(request: HttpRequest, data: shapes.NewCost) -> Status[Any]:
             said=data.note,
         )
     except BadCost as error:
-        raise wrong(at=_("This day is still to come, or the amount makes no sense.")) from error
+        raise wrong(at=_("This day is still to come or too long ago, or the amount makes no sense.")) from error
     return Status(201, _told(request, cost))
 
 

@@ -1,6 +1,6 @@
 """Costs of quality: written down once, never changed; time at the rate of its day, what a contact was given, what is taken back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from muhatap.service.promising import MOST_COST, MOST_MINUTES, BadCost, NoReason
 from muhatap.shared import locks
 
 Kind, What = Cost.Kind, Cost.What
+OLDEST = timedelta(days=10 * 366)  # of what is written down by hand; a year typed wrong would stretch every report
 
 
 class WasTakenBack(Exception):
@@ -82,7 +83,7 @@ def write(
     said: str = "",
 ) -> Cost:
     """Write a cost down by hand; minutes without an amount count at the writer's rate of that day. Raises BadCost."""
-    if happened_at > at:
+    if not at - OLDEST <= happened_at <= at:
         raise BadCost
     team_id = case.team_id if case and case.team_id else rates.team_of(by)
     rate = None

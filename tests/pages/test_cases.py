@@ -13,6 +13,7 @@ from muhatap.service.models import Case
 from muhatap.shared import clock
 from tests import cast
 from tests.conversations.conftest import arrival
+from tests.pages.axe import faults
 
 
 @pytest.fixture
@@ -52,5 +53,14 @@ def test_a_complaint_becomes_a_case_is_resolved_and_its_cost_is_found_in_the_rep
     row = letter.locator("table", has_text="Teslimat › Geç geldi").locator("tr", has_text="Geç geldi")
     row.locator("a").first.click()
     expect(letter.locator("h1")).to_contain_text("150,00")
+    letter.set_viewport_size({"width": 390, "height": 844})
+    for _page in ("rows", "report"):  # on a phone a row is stacked, and a table to readers of the screen there as well
+        rows = letter.locator(".stacks tbody").get_by_role("row")
+        expect(rows.first).to_be_visible()
+        wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+        assert letter.locator(".table-scroll").evaluate_all(wide) == 0
+        assert faults(letter) == []
+        letter.go_back() if _page == "rows" else letter.go_forward()
+    letter.set_viewport_size({"width": 1440, "height": 900})
     letter.locator("#cost-rows a").click()
     expect(letter.locator("h1")).to_contain_text("Nevresim takımım")

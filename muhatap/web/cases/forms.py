@@ -16,6 +16,7 @@ from muhatap.sales.models import Order, Product
 from muhatap.service import causes
 from muhatap.service.models import Case, Cause, Compensation, Cost, Resolution
 from muhatap.service.promising import MOST_COST, MOST_MINUTES
+from muhatap.web.common.amounts import AmountField
 
 CURRENCIES = [(code, code) for code in ("TRY", "EUR", "USD", "GBP")]
 NONE = ("", "–")
@@ -34,8 +35,8 @@ def day(**more: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
-def amount(**more: Any) -> forms.DecimalField:
-    return forms.DecimalField(min_value=0, max_value=MOST_COST, decimal_places=2, **more)
+def amount(**more: Any) -> AmountField:
+    return AmountField(max_value=MOST_COST, **more)
 
 
 def currency() -> forms.ChoiceField:
@@ -120,7 +121,7 @@ class ResolveForm(Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        if told.get("given") and not told.get("amount"):
+        if told.get("given") and not told.get("amount") and "amount" not in self.errors:
             self.add_error("amount", _("Say what it is worth."))
         if told.get("amount") and not told.get("given"):
             self.add_error("given", _("Say what was given."))
@@ -149,7 +150,7 @@ class CostForm(Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        if bool(told.get("minutes")) == bool(told.get("amount")):
+        if not self.errors and bool(told.get("minutes")) == bool(told.get("amount")):
             self.add_error("minutes", _("Write minutes or money; what took both is written down twice."))
         return told
 

@@ -82,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             costing.write(by=visitor(request), at=now, **form.told(now))
         except BadCost:
-            form.add_error("on", _("This day is still to come, or the amount makes no sense."))
+            form.add_error("on", _("This day is still to come or too long ago, or the amount makes no sense."))
         else:
             messages.success(request, _("Written down."))
             return redirect("cases:list")

@@ -1,7 +1,7 @@
 """One case with its story: what it is about, where it comes from, what was done, given and spent; and the acts on it."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +25,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import number as number_of
 from muhatap.web.common.reading import words
 
+QUICK_MINUTES = (5, 15, 30, 60)
 CHANGED = "cases"  # the event with which parts of a page that show cases are read again
 
 
@@ -172,7 +173,7 @@ def spend(request: HttpRequest, number: int) -> HttpResponse:
         try:
             costing.write(case=case, by=visitor(request), at=now, **form.told(now))
         except BadCost:
-            form.add_error("on", _("This day is still to come, or the amount makes no sense."))
+            form.add_error("on", _("This day is still to come or too long ago, or the amount makes no sense."))
         else:
             messages.success(request, _("Written down."))
             return redirect("cases:one", case.pk)
@@ -248,7 +249,12 @@ def _page(request: HttpRequest, case: Case, *, status: int = 200, **forms: Any) 
 
 def _forms(case: Case, now: datetime) -> dict[str, Any]:
     today = timezone.localtime(now).date()
-    found: dict[str, Any] = {"compensate_form": CompensateForm(), "cost_form": CostForm(initial={"on": today})}
+    found: dict[str, Any] = {
+        "compensate_form": CompensateForm(),
+        "cost_form": CostForm(initial={"on": today}),
+        "quick": [(n, times.span(timedelta(minutes=n))) for n in QUICK_MINUTES],
+        "today": f"{today:%Y-%m-%d}",
+    }
     if case.is_standing:
         return found | {"resolve_form": ResolveForm(), "wait_form": WhyForm()}
     return found | {"reopen_form": WhyForm()}

@@ -29,6 +29,11 @@ class Cell:
     text: str
     url: str = ""
 
+    @property
+    def is_nothing(self) -> bool:
+        """Needed only to keep the columns of a table; a stacked row leaves it out."""
+        return self.text in ("–", "0")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from muhatap.service.models import Promise
 from muhatap.service.promising import MOST_COST, MOST_MINUTES, Terms
+from muhatap.web.common.amounts import AmountField
 
 FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -28,9 +29,7 @@ class OfferForm(forms.Form):
     expected_minutes = forms.IntegerField(
         label=_("Expected minutes of work"), required=False, min_value=0, max_value=MOST_MINUTES
     )
-    expected_cost = forms.DecimalField(
-        label=_("Expected cost"), required=False, min_value=0, max_value=MOST_COST, decimal_places=2
-    )
+    expected_cost = AmountField(label=_("Expected cost"), required=False, max_value=MOST_COST)
 
     def terms(self, offered: Terms) -> Terms:
         return replace(offered, **self.cleaned_data)

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from muhatap.service.models import Promise
 from muhatap.service.promising import MOST_COST, MOST_MINUTES, Terms
+from muhatap.web.common.amounts import AmountField
 
 CURRENCIES = ("TRY", "EUR", "USD", "GBP")
 OUTCOMES = (
@@ -32,8 +33,8 @@ def minutes(**more: Any) -> forms.IntegerField:
     return forms.IntegerField(required=False, min_value=0, max_value=MOST_MINUTES, **more)
 
 
-def cost(**more: Any) -> forms.DecimalField:
-    return forms.DecimalField(required=False, min_value=0, max_value=MOST_COST, decimal_places=2, **more)
+def cost(**more: Any) -> AmountField:
+    return AmountField(required=False, max_value=MOST_COST, **more)
 
 
 class PromiseForm(forms.Form):

@@ -136,6 +136,41 @@ def test_time_is_written_down_and_taken_back(zeynep: Client, can: Client, case: 
     assert Cost.objects.count() == 2 and "−₺100.00" in read(can, f"/cases/{case.pk}/")
 
 
+def test_a_usual_length_of_time_is_written_down_at_one_press(zeynep: Client, case: Case) -> None:
+    page = read(zeynep, f"/cases/{case.pk}/")
+    form = page[page.index('class="case-quick"') :].split("</form>")[0]
+    hidden = dict(re.findall(r'type="hidden" name="(on|what|kind|currency)" value="([^"]+)"', form))
+    assert re.findall(r'name="minutes" value="(\d+)">([^<]+)<', form) == [
+        ("5", "5 min"), ("15", "15 min"), ("30", "30 min"), ("60", "1 h"),
+    ]  # fmt: skip
+    zeynep.post(f"/cases/{case.pk}/costs/", hidden | {"minutes": "15"})
+    cost = Cost.objects.get()
+    assert (cost.minutes, cost.what, cost.kind) == (15, "time", "external")
+
+
+def test_what_was_given_is_typed_with_a_comma_and_refused_in_one_sentence(zeynep: Client, case: Case) -> None:
+    url, told = f"/cases/{case.pk}/compensation/", {"given": "voucher", "currency": "TRY", "note": ""}
+    refused = zeynep.post(url, told | {"amount": "1.000.000.000,50"})
+    assert refused.status_code == 422 and "At most a billion can be written down." in refused.content.decode()
+    zeynep.post(url, told | {"amount": "1.250,90"})
+    assert Compensation.objects.get().amount == Decimal("1250.90")
+
+
+def test_a_cost_of_another_age_or_of_no_minutes_is_refused_and_says_why_once(zeynep: Client, case: Case) -> None:
+    told = {"what": "time", "kind": "external", "currency": "TRY", "on": "0001-01-01", "minutes": "5"}
+    assert "too long ago" in zeynep.post(f"/cases/{case.pk}/costs/", told).content.decode()
+    page = zeynep.post(f"/cases/{case.pk}/costs/", told | {"minutes": "0"}).content.decode()
+    assert "greater than or equal to 1" in page and "what took both is written down twice" not in page
+    assert not Cost.objects.exists()
+
+
+def test_the_moment_of_a_case_says_what_it_is_and_one_button_is_primary(zeynep: Client, case: Case) -> None:
+    flow.change(case=case, by=cast.zeynep(), at=clock.now(), due_at=clock.now() + timedelta(days=2))
+    page = read(zeynep, f"/cases/{case.pk}/")
+    assert "<span>Due: " in page
+    assert page.count("btn-primary") == 1
+
+
 def test_the_list_is_narrowed_searched_and_keeps_its_order(can: Client, case: Case) -> None:
     assert "1 case is open." in read(can, "/cases/")
     assert "Nevresim lekeli" in read(can, f"/cases/?cause={case.cause.parent_id if case.cause else 0}&q=lekeli")

@@ -133,6 +133,8 @@ def test_everybody_with_the_link_answers_step_by_step_and_may_change_their_mind(
     again = client.post(f"/survey/{about.key}/?by=qr&lang=en", {"score": "4", "nonce": nonce(first)})
     assert sent.status_code == again.status_code == 302
     assert Response.objects.count() == 1
+    second = client.get(sent["Location"]).content
+    assert b"Send the answer" in second and b"Send the rating" not in second
     assert client.post(sent["Location"], {}).status_code == 422
     done = client.post(sent["Location"], {f"q{why.pk}": ["o1", "o2", "uydurma"]})
     assert "/thanks/" in done["Location"]

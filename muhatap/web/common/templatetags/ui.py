@@ -65,6 +65,12 @@ def avatar(who: Any, kind: str = "contact", size: int = 32) -> SafeString:
 
 
 @register.filter
+def beside(heads: Iterable[Any], cells: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each cell of a row with the head of its column, for tables whose rows are stacked on a phone."""
+    return list(zip(heads, cells, strict=False))
+
+
+@register.filter
 def initials(name: str) -> str:
     """Ayşe Yılmaz → AY, ipek güneş → İG, ayse@ornek.example → A. Two letters at most, upper-cased the Turkish way."""
     words = [word for word in name.split("@")[0].replace(".", " ").split() if word[0].isalnum()]

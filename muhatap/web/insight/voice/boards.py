@@ -52,6 +52,11 @@ class Table:
     n_more: int
     csv_url: str
 
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Over the cells of each line."""
+        return _("Messages"), _("Praise"), _("Requests and questions"), _("Complaints")
+
 
 @dataclass(frozen=True)
 class Page:
