@@ -68,7 +68,7 @@ _VALUES_OF: dict[str, dict[str, Any]] = {
     "asks": dict(Survey.Kind.choices),
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def told(act: str, details: Mapping[str, Any]) -> str:

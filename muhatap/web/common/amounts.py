@@ -1,7 +1,6 @@
 """An amount of money as people type it, in Turkish or in English: 1.249,90 and 1,249.90, 1250,9 and 1250.9."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -28,7 +27,7 @@ class AmountField(forms.DecimalField):
             min_value=0, decimal_places=2, widget=forms.TextInput(attrs=attrs), error_messages=said, **more
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(self._plain(value) if isinstance(value, str) else value)
 
     def _plain(self, text: str) -> str:

@@ -138,7 +138,13 @@ def told(act: str, language: str = "tr", **details: Any) -> str:
 def test_a_changed_case_says_what_was_and_what_became_in_words_and_leads_there() -> None:
     case = cases.open_case(contact=person(), interaction=None, title="Eksik havlu", by=cast.can(), at=cast.NOW)
     due_at = cast.NOW + timedelta(days=2)
-    told = {"title": "Eksik önlük", "kind": "request", "owner": cast.zeynep(), "due_at": due_at, "order_id": 7}
+    told: dict[str, Any] = {
+        "title": "Eksik önlük",
+        "kind": "request",
+        "owner": cast.zeynep(),
+        "due_at": due_at,
+        "order_id": 7,
+    }
     cases.change(case=case, by=cast.can(), at=cast.NOW, **told)
     cases.change(case=case, by=cast.can(), at=cast.NOW, owner=None)
     first, second = (Row.of(one) for one in AuditEntry.objects.filter(act="case.change").order_by("pk"))
@@ -175,12 +181,16 @@ def test_every_detail_that_service_and_surveys_write_has_words() -> None:
     for room in ("service", "feedback", "web/cases", "web/promises", "web/feedback"):
         for path in (SOURCE / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-                if name == "_record" or (name == "record" and "audit" in ast.dump(node)):
+                if isinstance(node, ast.Call) and _writes(node):
                     written |= {keyword.arg for keyword in node.keywords}
     paired = {"was", "due", "amount", "currency", "changes"}
     of_record = {"by", "at", "act", "kind", "id", "name", None}
     assert written - of_record - paired - set(NAMES) - set(SPEAKS_ALONE) == set()
+
+
+def _writes(node: ast.Call) -> bool:
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    return name == "_record" or (name == "record" and "audit" in ast.dump(node.func))
 
 
 def test_every_act_and_kind_written_in_the_source_has_words() -> None:
