@@ -131,6 +131,9 @@ def test_a_theme_says_why_it_jumps_and_shows_its_messages(theme: Theme) -> None:
     behind = re.findall(r'href="(/insight/voice/messages/[^"]+theme=[^"]+)"', shown)
     assert behind and all("ezik" in page(client, link) for link in behind[:1])
 
+    theme.weeks.update(expected=0.01)
+    assert "this week; 0 would be usual." in page(client, f"/insight/voice/themes/{theme.pk}/")
+
 
 def test_leads_name_hide_and_merge_themes_and_agents_do_not(theme: Theme) -> None:
     other = Theme.objects.create(words=["iade"], begins_on=after(0).date(), found_at=after(0))

@@ -126,9 +126,14 @@ def why(told: Told) -> str:
         "%(n)s person wrote of it this week; %(usual)s would be usual.",
         "%(n)s people wrote of it this week; %(usual)s would be usual.",
         week.n_people,
-    ) % {"n": times.count(week.n_people), "usual": times.decimal(round(week.expected or 0, 1))}
+    ) % {"n": times.count(week.n_people), "usual": _usual(round(week.expected or 0, 1))}
     chance = _("So many come together by chance less than once in a thousand weeks.")
     return f"{said} {chance}" if (week.chance or 0) < 0.001 else said
+
+
+def _usual(expected: float) -> str:
+    """0.2, and nobody without a fraction."""
+    return times.decimal(expected) if expected else times.count(0)
 
 
 def _sentence(shown: list[Told]) -> str:
