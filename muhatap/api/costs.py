@@ -81,7 +81,7 @@ def write(request: HttpRequest, data: shapes.NewCost) -> Status[Any]:
 def take_back(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Status[Any]:
     """A row against it, of now. Refused (409) when it was taken back, or follows from something else that is to be taken back instead."""
     by, at = asked(request)
-    row = Cost.objects.filter(pk=number, case__in=_seen(request)).first()
+    row = flow.costs_of(user_of(request)).filter(pk=number).first()
     if row is None:
         raise not_found()
     try:

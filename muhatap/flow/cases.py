@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muhatap.accounts.models import Membership, Role, User
+from muhatap.accounts.permissions import may
 from muhatap.automation import opening
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
@@ -21,7 +22,7 @@ from muhatap.flow.gathering import collect, gather
 from muhatap.notices import telling, things
 from muhatap.notices.models import Kind
 from muhatap.service import cases, casework, costing
-from muhatap.service.models import Case, CaseLink, Resolution
+from muhatap.service.models import Case, CaseLink, Cost, Resolution
 
 A_BATCH = 200
 ADMINISTRATION = (Role.OWNER, Role.ADMINISTRATOR)
@@ -48,6 +49,12 @@ def visible_to(user: User) -> QuerySet[Case]:
         | Exists(links.filter(is_seen))
         | ~Exists(links.filter(Q(conversation_id__isnull=False) | Exists(threads_of)))
     )
+
+
+def costs_of(user: User) -> QuerySet[Cost]:
+    """Costs this user may take back: of cases they see, and of none what they wrote; of none all, for whoever reads costs."""
+    of_none = Q(case=None) if may(user, "costs.read") else Q(case=None, by=user)
+    return Cost.objects.filter(Q(case__in=visible_to(user)) | of_none)
 
 
 def of_conversation(conversation: Conversation) -> QuerySet[Case]:

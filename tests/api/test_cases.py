@@ -200,3 +200,5 @@ def test_what_a_case_took_is_written_down_and_its_money_told_to_whoever_counts_c
     against = agent.post(f"/costs/{spent['id']}/take-back", {"why": "Yanlış vaka"}).json()
     assert (against["minutes"], against["reverses_id"]) == (-20, spent["id"])
     assert agent.post(f"/costs/{spent['id']}/take-back", {"why": "Yine"}).status_code == 409
+    own = agent.post("/costs", {"minutes": 30, "kind": "prevention"}).json()["id"]
+    assert agent.post(f"/costs/{own}/take-back", {"why": "İki kez yazdım"}).json()["minutes"] == -30

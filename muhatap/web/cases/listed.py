@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.contacts import paging
 from muhatap.contacts.paging import Cursor
 from muhatap.flow import cases as flow
@@ -44,6 +46,7 @@ class Line:
     url: str
     by: str
     source: str
+    undo_url: str
 
 
 @require_GET
@@ -90,6 +93,20 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/new_cost.html", page, status=422 if form.errors else 200)
 
 
+@require_POST
+@needs("cases.edit")
+def take_back(request: HttpRequest, cost: int) -> HttpResponse:
+    """Of no case, written down by mistake: a row against it, of today. Those of a case are taken back on its page."""
+    row = get_object_or_404(flow.costs_of(visitor(request)).filter(case=None), pk=cost)
+    try:
+        costing.take_back(cost=row, why=_("Written down by mistake"), by=visitor(request), at=clock.now())
+    except (costing.WasTakenBack, costing.FollowsFrom):
+        messages.info(request, _("This cannot be taken back here."))
+    else:
+        messages.success(request, _("Taken back. A row against it stands among the costs."))
+    return redirect(f"{reverse('cases:costs')}?{request.GET.urlencode()}")
+
+
 def rows_of_file(asked: Counted, user: User) -> Iterator[list[str]]:
     """Every cost, one a row; as on the page, the words of a case the reader may not see are not told."""
     yield [
@@ -113,10 +130,15 @@ def rows_of_file(asked: Counted, user: User) -> Iterator[list[str]]:
 def _lines(rows: list[Cost], user: User) -> list[Line]:
     numbers = {row.case_id for row in rows if row.case_id}
     seen = set(flow.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
-    return [_line(row, row.case if row.case_id in seen else None) for row in rows]
+    gone = set(Cost.objects.filter(reverses__in=rows).values_list("reverses_id", flat=True))
+    may_undo = may(user, "cases.edit")
+    return [
+        _line(row, row.case if row.case_id in seen else None, may_undo=may_undo and row.pk not in gone) for row in rows
+    ]
 
 
-def _line(row: Cost, case: Case | None) -> Line:
+def _line(row: Cost, case: Case | None, *, may_undo: bool) -> Line:
+    is_by_hand = not row.case_id and not row.source and not row.reverses_id
     return Line(
         day=charts.day(timezone.localtime(row.at).date()),
         what=str(row.get_what_display()),
@@ -128,6 +150,7 @@ def _line(row: Cost, case: Case | None) -> Line:
         url=link("cases:one", case.pk) + f"#cost-{row.pk}" if case else "",
         by=str(row.by or _("Muhatap")),
         source=_("Against an earlier one") if row.reverses_id else _source(row.source),
+        undo_url=link("cases:take_cost_back", row.pk) if may_undo and is_by_hand else "",
     )
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("cost/", report.show, name="report"),
     path("cost/export/", report.export, name="report_export"),
     path("cost/rows/", listed.show, name="costs"),
+    path("cost/rows/<int:cost>/removal/", listed.take_back, name="take_cost_back"),
     path("cost/lost/", lost.show, name="lost"),
     path("cost/new/", listed.new, name="new_cost"),
     path("causes/", causes.listing, name="causes"),

@@ -285,6 +285,18 @@ def test_a_long_table_shows_its_largest_and_the_rest_in_a_line_and_all_of_it_in_
     assert "others" not in file and all(said in file for said in ("₺30.00", "₺20.00", "₺5.00"))
 
 
+def test_what_no_case_took_is_taken_back_where_its_rows_stand(can: Client, zeynep: Client) -> None:
+    now = clock.now()
+    cost = costing.write(kind="prevention", what="other", amount=Decimal(70), happened_at=now, by=cast.can(), at=now)
+    url = f"/cases/cost/rows/{cost.pk}/removal/"
+    assert url in read(can, "/cases/cost/rows/")
+    assert zeynep.post(url).status_code == 404  # neither hers nor hers to count
+    assert can.post(f"{url}?kind=prevention")["Location"] == "/cases/cost/rows/?kind=prevention"
+    can.post(url)
+    assert sum(row.amount or 0 for row in Cost.objects.all()) == 0 and Cost.objects.count() == 2
+    assert "removal" not in read(can, "/cases/cost/rows/")
+
+
 def test_a_cost_written_down_after_its_days_says_so(can: Client, case: Case) -> None:
     now = clock.now()
     costing.write(
