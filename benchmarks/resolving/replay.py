@@ -72,7 +72,7 @@ def _met(records: dict[int, Normal]) -> dict[Pair, tuple[float, float]]:
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
         for pk, likely in zip(some, candidates.of([records[pk] for pk in some]), strict=True):
-            found |= {(one.record, pk): (one.verdict.weight, 0.0) for one in likely if one.record < pk}
+            found |= {(one.record, pk): (one.weight, 0.0) for one in likely if one.record < pk}
     return found
 
 

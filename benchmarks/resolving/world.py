@@ -78,7 +78,7 @@ def fill(url: str, folder: Path, n: int) -> None:
 def _without_indexes(connection: psycopg.Connection) -> list[str]:
     """Indexes that are quicker made at the end; gives what makes them again."""
     found = connection.execute(
-        "select indexname, indexdef from pg_indexes where indexname in ('contact_search', 'contact_fields')"
+        "select indexname, indexdef from pg_indexes where indexname in ('contact_search', 'contacts_by_field')"
     ).fetchall()
     for name, _ in found:
         connection.execute(f'drop index "{name}"')

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from muhatap.contacts import comparable
@@ -34,12 +35,21 @@ where found.place <= %(most)s::int
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A contact and the record of it that speaks most for being the same person."""
+    """A contact and the record of it that speaks most for being the same person: what was `sought`, what was `found`.
+
+    Reasons are for few of those that are found, so they are given when they are asked for.
+    """
 
     contact: int
     record: int
     is_trusted: bool
-    verdict: Verdict
+    weight: float
+    sought: Normal
+    found: Normal
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return weigh(self.sought, self.found)
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
@@ -69,7 +79,7 @@ class _Met(NamedTuple):
 
 
 def _likely(record: Normal, met: Sequence[_Met]) -> list[Candidate]:
-    """Weighed all, with reasons only for the best of each contact."""
+    """The best record of each contact, if it is worth a look."""
     best: dict[int, tuple[float, _Met]] = {}
     model = comparable.model() if met else None
     for one in met:
@@ -77,10 +87,17 @@ def _likely(record: Normal, met: Sequence[_Met]) -> list[Candidate]:
         if model and weight >= model.review and (one.contact not in best or weight > best[one.contact][0]):
             best[one.contact] = (weight, one)
     found = [
-        Candidate(contact=one.contact, record=one.record, is_trusted=one.is_trusted, verdict=weigh(record, one.normal))
-        for _weight, one in best.values()
+        Candidate(
+            contact=one.contact,
+            record=one.record,
+            is_trusted=one.is_trusted,
+            weight=weight,
+            sought=record,
+            found=one.normal,
+        )
+        for weight, one in best.values()
     ]
-    return sorted(found, key=lambda one: -one.verdict.weight)
+    return sorted(found, key=lambda one: -one.weight)
 
 
 def shared(record: Normal, met: Sequence[Normal]) -> Normal:

@@ -44,7 +44,7 @@ def _by_records(typed: Mapping[str, str], own: list[Handle]) -> list[tuple[int, 
     rules = graph.standing({(handle.kind, handle.value) for handle in own})
     [found] = candidates.of([comparable.judged(typed, own, rules)])
     return [
-        (one.contact, Evidence(because="match", detail="", weight=one.verdict.weight, lines=tuple(one.evidence)))
+        (one.contact, Evidence(because="match", detail="", weight=one.weight, lines=tuple(one.evidence)))
         for one in found[:MOST]
     ]
 

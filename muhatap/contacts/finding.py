@@ -154,5 +154,5 @@ def _by_seen(wanted: Wanted, at: datetime) -> Q:
 
 
 def _by_fields(wanted: Wanted) -> Q:
-    """Custom fields by containment, which one index serves whatever the firm calls them."""
-    return Q(fields__contains=dict(wanted.fields)) if wanted.fields else Q()
+    """Custom fields by containment, which one index serves whatever the firm calls them; it holds those who have any."""
+    return ~Q(fields={}) & Q(fields__contains=dict(wanted.fields)) if wanted.fields else Q()

@@ -71,8 +71,6 @@ def _told_by_others(family: Collection[int]) -> dict[Key, str]:
 
 def _stands(contact: Contact) -> bool:
     """Whether anything else points at the contact."""
-    if SourceRecord.objects.filter(home_id=contact.pk).exists():
-        return True
     kept = (relation for relation in every_relation() if relation.name not in _HINTS)
     return any(relation.rows(**{relation.field: contact}).exists() for relation in kept)
 

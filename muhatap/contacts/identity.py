@@ -74,6 +74,8 @@ def add(*, contact: Contact, kind: str, value: str, is_verified: bool, by: User,
     handle = handles.read(kind, value)
     if handle is None or not handle.is_sound:
         raise NoIdentity(value)
+    if is_verified:
+        _hold_value(handle.kind, handle.value)
     contact = profile.held(contact)
     row = _own_row(contact, handle, source="agent", at=at)
     if is_verified:
@@ -85,7 +87,11 @@ def add(*, contact: Contact, kind: str, value: str, is_verified: bool, by: User,
 
 @transaction.atomic
 def verify(*, identity: Identity, how: str, at: datetime, by: User | None = None) -> None:
-    """From now on this identity recognises its contact. Raises IdentityTaken when it already recognises another."""
+    """From now on this identity recognises its contact. Raises IdentityTaken when it already recognises another, and
+    Identity.DoesNotExist when somebody took it off meanwhile."""
+    _hold_value(identity.kind, identity.value)
+    profile.held(identity.contact)  # a merge that has begun may make one of its contact and the one who has it
+    identity.refresh_from_db()
     if not identity.verified_at:
         _prove(identity, how=how, at=at)
         _tell(identity, "identity.verified", by=by, at=at)
@@ -191,9 +197,14 @@ def _own_row(contact: Contact, handle: Handle, *, source: str, at: datetime) -> 
     return row
 
 
-def _prove(row: Identity, *, how: str, at: datetime) -> None:
+def _hold_value(kind: str, value: str) -> None:
+    """Nobody else proves this value until the transaction ends. Held before any contact is, as whoever recognises does."""
     locks.share("identities")
-    locks.hold("identity", row.kind, row.value)
+    locks.hold("identity", kind, value)
+
+
+def _prove(row: Identity, *, how: str, at: datetime) -> None:
+    """The value and the contact are held."""
     holder = (
         Identity.objects.filter(kind=row.kind, value=row.value, verified_at__isnull=False).exclude(pk=row.pk).first()
     )

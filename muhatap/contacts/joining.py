@@ -81,7 +81,8 @@ def _join_by_handle(
 
 def _join_by_likeness(word: "Word") -> None:
     """What answers of people taught may put a pair before somebody sooner; nobody is joined because of it."""
-    sure = [one for one in word.likely if _is_sure_by_itself(one.verdict)]
+    bar = comparable.model().merge
+    sure = [one for one in word.likely if one.weight >= bar and _is_sure_by_itself(one.verdict)]
     if len(sure) == 1 and sure[0].is_trusted:
         word.contact, word.because = sure[0].contact, "likeness"
 

@@ -56,7 +56,7 @@ def note_handles(contact: int, shared: Sequence[tuple[str, str, int]], *, at: da
 
 def note_weighed(pairs: Sequence[tuple[int, Candidate]], *, at: datetime) -> None:
     """Keep what the matcher found too like to be apart and not sure enough to join, with its evidence."""
-    _note([_Hint(pk, c.contact, "match", "", round(c.verdict.weight, 2), c.evidence) for pk, c in pairs], at)
+    _note([_Hint(pk, c.contact, "match", "", round(c.weight, 2), c.evidence) for pk, c in pairs], at)
 
 
 @dataclass(frozen=True)

@@ -57,15 +57,26 @@ class Contact(models.Model):
     search_text = models.TextField(editable=False)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed", db_index=False
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["sort_key", "id"], name="contact_by_name", condition=models.Q(merged_into=None)),
             models.Index(fields=["-last_seen_at", "-id"], name="contact_by_seen", condition=models.Q(merged_into=None)),
-            models.Index(fields=["company", "sort_key", "id"], name="contact_of_company"),
+            # Most have no firm, were never merged and have no field of the firm's own: these have no entry for them.
+            models.Index(
+                fields=["company", "sort_key", "id"], name="contacts_of_firm", condition=models.Q(company__isnull=False)
+            ),
+            models.Index(fields=["merged_into"], name="contacts_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(models.Func("city", function="fold_tr"), name="contact_of_city", condition=~models.Q(city="")),
-            GinIndex(fields=["fields"], opclasses=["jsonb_path_ops"], name="contact_fields"),
+            GinIndex(
+                fields=["fields"],
+                opclasses=["jsonb_path_ops"],
+                name="contacts_by_field",
+                condition=~models.Q(fields={}),
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="contact_search"),
         ]
 
@@ -140,7 +151,7 @@ class Consent(models.Model):
         OFFERS = "offers", _("News and offers")
         RESEARCH = "research", _("Surveys")
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents", db_index=False)
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=12, choices=Purpose)
     source = models.CharField(max_length=40)
@@ -172,12 +183,15 @@ class ProfileFact(models.Model):
     field = models.CharField(max_length=60)
     value = models.JSONField(null=True)
     source = models.CharField(max_length=40)
-    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["contact", "field", "-at", "-id"], name="facts_of_field")]
+        indexes = [
+            models.Index(fields=["contact", "field", "-at", "-id"], name="facts_of_field"),
+            models.Index(fields=["by"], name="facts_by_somebody", condition=models.Q(by__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field}={self.value} ({self.source})"
@@ -284,7 +298,7 @@ class Merge(models.Model):
 class MergeMove(models.Model):
     """One row that a merge moved: app.model.field and number. A twin of a row already there could not move and stayed with the dropped contact."""
 
-    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves")
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves", db_index=False)
     relation = models.CharField(max_length=80)
     row_id = models.BigIntegerField()
     is_twin = models.BooleanField(default=False)
@@ -350,7 +364,6 @@ class SourceRecord(models.Model):
                 condition=models.Q(is_current=False) | models.Q(withdrawn_at=None), name="record_withdrawn_is_past"
             ),
         ]
-        indexes = [models.Index(fields=["home_id"], name="records_of_home")]
 
     def __str__(self) -> str:
         return f"{self.source}:{self.external_id}"

@@ -280,7 +280,7 @@ def _why(word: Word) -> dict[str, Any]:
     """Why it stands where it stands; of a weighed one the waterfall."""
     told: dict[str, Any] = {"because": word.because or "new"}
     weighed = next((one for one in word.likely if one.contact == word.contact), None)
-    return told | ({"weight": round(weighed.verdict.weight, 2), "lines": weighed.evidence} if weighed else {})
+    return told | ({"weight": round(weighed.weight, 2), "lines": weighed.evidence} if weighed else {})
 
 
 def _hint(words: list[Word], at: datetime) -> None:

@@ -108,7 +108,7 @@ class Question(models.Model):
         CSAT = "csat", _("1 to 5")
         CES = "ces", _("1 to 7")
 
-    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions")
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions", db_index=False)
     place = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     text_tr = models.CharField(max_length=200, blank=True)
@@ -149,8 +149,8 @@ class Invitation(models.Model):
         FULL = "full", _("Enough people have answered")
         OFF = "off", _("The survey was switched off")
 
-    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="survey_invitations")
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="survey_invitations", db_index=False)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     conversation_id = models.BigIntegerField(null=True)
     closure_id = models.BigIntegerField(null=True, unique=True)
@@ -194,7 +194,7 @@ class Response(models.Model):
         QR = "qr", pgettext_lazy("way of asking", "QR code")
         PAGE = "page", pgettext_lazy("way of asking", "Page of a site")
 
-    survey = models.ForeignKey(Survey, null=True, on_delete=models.CASCADE, related_name="responses")
+    survey = models.ForeignKey(Survey, null=True, on_delete=models.CASCADE, related_name="responses", db_index=False)
     invitation = models.OneToOneField(Invitation, null=True, on_delete=models.CASCADE, related_name="response")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="survey_responses")
     interaction = models.OneToOneField(
@@ -227,7 +227,7 @@ class Response(models.Model):
 class Answer(models.Model):
     """What somebody answered to one further question: a number, options, or words."""
 
-    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers", db_index=False)
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
     number = models.SmallIntegerField(null=True)
     chosen = models.JSONField(default=list)

@@ -156,7 +156,7 @@ class FileKeeping(models.Model):
 class RehearsedKey(models.Model):
     """A key that a dry run met in the file and nowhere else: so that it knows the second row with it again. Gone when the run is over."""
 
-    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="+")
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.BigIntegerField()
 
     class Meta:

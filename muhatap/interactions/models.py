@@ -10,7 +10,7 @@ from muhatap.contacts.models import Contact
 class RawItem(models.Model):
     """Bytes as they came, kept before anybody looks at them. Unique per inbox by the key of their content or their sender's own id."""
 
-    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="raw_items")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="raw_items", db_index=False)
     dedupe_key = models.CharField(max_length=200)
     raw = models.BinaryField()
     meta = models.JSONField(default=dict)
@@ -78,8 +78,14 @@ class Interaction(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     direction = models.CharField(max_length=3, choices=Direction)
     channel = models.CharField(max_length=20)
-    inbox = models.ForeignKey(Inbox, null=True, on_delete=models.PROTECT, related_name="interactions")
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="interactions")
+    inbox = models.ForeignKey(Inbox, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="interactions",
+        db_index=False,
+    )
     item = models.OneToOneField(RawItem, null=True, on_delete=models.PROTECT, related_name="interaction")
     external_id = models.CharField(max_length=998, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -167,7 +173,7 @@ class Outgoing(models.Model):
         BOUNCED = 70, _("Returned")
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="outgoing")
-    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="outgoing")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="outgoing", db_index=False)
     message_id = models.CharField(max_length=250)
     n_try = models.PositiveSmallIntegerField(default=1)
     outbound = models.JSONField()

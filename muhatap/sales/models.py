@@ -86,7 +86,7 @@ class ShopDelivery(models.Model):
         FAULT = "fault", _("Something went wrong on our side")
         BY_HAND = "by_hand", _("Somebody has to look at it")
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="deliveries")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     external_id = models.CharField(max_length=200)
     topic = models.CharField(max_length=80)
     raw = models.BinaryField()
@@ -157,7 +157,7 @@ class BackFill(models.Model):
 class Product(models.Model):
     """One thing sold, by the shop's own number."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="products")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="products", db_index=False)
     external_id = models.CharField(max_length=100)
     sku = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=300, blank=True)
@@ -212,7 +212,7 @@ class Order(models.Model):
     `checkout`: the shop's number of the checkout it was made in, which may be told of later than the order.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", db_index=False)
     external_id = models.CharField(max_length=100)
     number = models.CharField(max_length=100)
     checkout = models.CharField(max_length=100, blank=True, db_default="")
@@ -223,7 +223,7 @@ class Order(models.Model):
     tax = money(default=0)
     discount = money(default=0)
     refunded = money(default=0)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="orders")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False)
     customer_name = models.CharField(max_length=200, blank=True)
     may_be_written_to = models.BooleanField(null=True)
     guest_key = models.CharField(max_length=64, blank=True)
@@ -284,7 +284,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One line of an order; `amount` is what it came to, after discounts."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     n = models.PositiveSmallIntegerField()
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="order_lines")
     product_external_id = models.CharField(max_length=100, blank=True)
@@ -308,7 +308,7 @@ class OrderLine(models.Model):
 class OrderStep(models.Model):
     """That an order came to a state, when, and who said so: the shop's server or a browser."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="steps")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="steps", db_index=False)
     state = models.CharField(max_length=10, choices=State)
     at = models.DateTimeField()
     is_told_by_server = models.BooleanField()
@@ -323,7 +323,7 @@ class OrderStep(models.Model):
 class Refund(models.Model):
     """Money given back of an order, in its currency; part of it, or all."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds", db_index=False)
     external_id = models.CharField(max_length=100)
     amount = money()
     reason = models.CharField(max_length=300, blank=True)
@@ -342,7 +342,7 @@ class Refund(models.Model):
 class Lateness(models.Model):
     """That an order was not there on the day it was promised for; over when it came, was cancelled or promised anew."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="latenesses")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="latenesses", db_index=False)
     promised_on = models.DateField()
     at = models.DateTimeField()
     over_at = models.DateTimeField(null=True)
@@ -372,7 +372,7 @@ class Cart(models.Model):
     source = models.CharField(max_length=40)
     visitor = models.CharField(max_length=210)
     external_id = models.CharField(max_length=100, blank=True)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="carts")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="carts", db_index=False)
     currency = models.CharField(max_length=3)
     total = money(default=0)
     n_items = models.PositiveIntegerField(default=0)
@@ -422,7 +422,7 @@ class CartEntry(models.Model):
 class CartLine(models.Model):
     """What lies in a cart now."""
 
-    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines", db_index=False)
     n = models.PositiveSmallIntegerField()
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="cart_lines")
     product_external_id = models.CharField(max_length=100)

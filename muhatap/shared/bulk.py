@@ -19,8 +19,7 @@ def reserve(model: type[models.Model], n: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "select nextval(s.name) from (select pg_get_serial_sequence(%s, 'id')::regclass as name) s, "
-            "generate_series(1, %s)",
+            "select nextval((select pg_get_serial_sequence(%s, 'id')::regclass)) from generate_series(1, %s)",
             [model._meta.db_table, n],
         )
         return [number for (number,) in cursor.fetchall()]

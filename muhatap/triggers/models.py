@@ -53,8 +53,8 @@ class Firing(models.Model):
         ADDRESS = "address", _("We know no address")
         GONE = "gone", _("They are not on the site any more")
 
-    trigger = models.ForeignKey(Trigger, on_delete=models.CASCADE, related_name="firings")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="firings")
+    trigger = models.ForeignKey(Trigger, on_delete=models.CASCADE, related_name="firings", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="firings", db_index=False)
     occasion = models.CharField(max_length=200)
     at = models.DateTimeField()
     reasons = models.JSONField(default=dict)

@@ -127,7 +127,7 @@ class Step(models.IntegerChoices):
 class Visit(models.Model):
     """What one visitor did on one site without a rest of half an hour. Folded from the events; engaged seconds are those of its pages."""
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="visits")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="visits", db_index=False)
     visitor = models.CharField(max_length=210)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField()
@@ -164,7 +164,7 @@ class Visit(models.Model):
 class PageView(models.Model):
     """One page as one visitor read it. `engaged_ms` is the largest total its tracker told, never a sum of tellings."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="pages")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="pages", db_index=False)
     key = models.CharField(max_length=100)
     url = models.CharField(max_length=2000, blank=True)
     title = models.CharField(max_length=300, blank=True)
@@ -190,7 +190,7 @@ class PageView(models.Model):
 class ProductInterest(models.Model):
     """What one visitor did with one product in one visit, each kind apart, so that closeness explains itself."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="interests")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="interests", db_index=False)
     product = models.CharField(max_length=100)
     name = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
@@ -211,7 +211,7 @@ class ProductInterest(models.Model):
 class EmptySearch(models.Model):
     """Somebody searched on the site and nothing was found."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="empty_searches")
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="empty_searches", db_index=False)
     query = models.CharField(max_length=200)
     at = models.DateTimeField()
 
@@ -240,7 +240,7 @@ class VisitorProof(models.Model):
     One that said what was known already is not kept (ADR 0032), and so not spent.
     """
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="proofs")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="proofs", db_index=False)
     visitor = models.CharField(max_length=210)
     how = models.CharField(max_length=10, choices=How)
     subject = models.CharField(max_length=200)
@@ -275,9 +275,9 @@ class Period(models.Func):
 class VisitorLink(models.Model):
     """From when until when a visitor of a site is one known contact, and what proved it. One at a time; taken back, it holds no more."""
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="links")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="links", db_index=False)
     visitor = models.CharField(max_length=210)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="visitor_links")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="visitor_links", db_index=False)
     how = models.CharField(max_length=10, choices=How)
     subject = models.CharField(max_length=200)
     from_at = models.DateTimeField()
@@ -470,7 +470,7 @@ class Refusal(models.Model):
         CONSENT = "consent", _("This site knows nobody: what only says who somebody is, is not kept")
         EXPOSED = "exposed", _("A page sent it with the secret key of servers. Make a new key")
 
-    site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="refusals")
+    site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="refusals", db_index=False)
     reason = models.CharField(max_length=12, choices=Reason)
     detail = models.CharField(max_length=300, blank=True)
     sample = models.TextField(blank=True)

@@ -8,10 +8,10 @@ from django.db import connection, connections, transaction
 
 from muhatap.accounts.models import AuditEntry
 from muhatap.channels.contract import Claim
-from muhatap.contacts import identity, likeness
+from muhatap.contacts import identity, likeness, merging
 from muhatap.contacts.models import Contact, Identity
 from tests import cast
-from tests.cast import NOW
+from tests.cast import NOW, minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +218,48 @@ def test_two_transactions_that_meet_the_same_new_address_make_one_contact():
         thread.join(30)
     assert len(met) == 2 and len(set(met)) == 1
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_is_proved_while_its_two_holders_become_one_is_theirs_and_nobody_elses():
+    ayse, twin = meet(cast.AYSE), meet(cast.ELIF)
+    row = identity.add(contact=twin, kind="email", value=cast.AYSE.value, is_verified=False, by=cast.zeynep(), at=NOW)
+    failed: list[Exception] = []
+
+    def prove() -> None:
+        try:
+            identity.verify(identity=Identity.objects.get(pk=row.pk), how="agent", at=NOW)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    proving = threading.Thread(target=prove)
+    with transaction.atomic():
+        merging.merge(keep=ayse, drop=twin, by=cast.can(), at=NOW)
+        proving.start()
+        while proving.is_alive() and not somebody_waits():
+            proving.join(0.05)
+    proving.join(30)
+
+    assert failed == []
+    assert Identity.objects.get(kind="email", value=cast.AYSE.value, verified_at__isnull=False).contact == ayse
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_an_address_proved_by_two_who_looked_at_the_same_page_is_proved_once():
+    ayse = meet(cast.AYSE)
+    row = identity.add(contact=ayse, kind="phone", value="0532 123 41 18", is_verified=False, by=cast.zeynep(), at=NOW)
+    one, other = Identity.objects.get(pk=row.pk), Identity.objects.get(pk=row.pk)
+    identity.verify(identity=one, how="agent", by=cast.zeynep(), at=NOW)
+    identity.verify(identity=other, how="agent", by=cast.can(), at=NOW + minutes(1))
+    row.refresh_from_db()
+    assert row.verified_at == NOW
+    assert AuditEntry.objects.filter(act="identity.verified").count() == 1

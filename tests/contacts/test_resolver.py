@@ -140,13 +140,20 @@ def test_of_a_pair_the_strongest_evidence_is_kept_and_a_denied_one_stays_denied(
     taken = take({"name": "Ayşe Yılmaz"}, {"name": "Ayşe Yılmaz"}, match=(), is_trusted=False)
     ayse, other = (Contact.objects.get(pk=one.contact) for one in taken)
     weak, strong = (
-        candidates.Candidate(contact=other.pk, record=0, is_trusted=False, verdict=candidates.weigh(one, one))
+        candidates.Candidate(
+            contact=other.pk,
+            record=0,
+            is_trusted=False,
+            weight=candidates.weigh(one, one).weight,
+            sought=one,
+            found=one,
+        )
         for one in (candidates.comparable.of({"name": "Ayşe"}), candidates.comparable.of(AYSE))
     )
     for one in (weak, strong, weak):
         likeness.note_weighed([(ayse.pk, one)], at=NOW)
     kept = Likeness.objects.get()
-    assert (kept.weight, kept.evidence) == (round(strong.verdict.weight, 2), strong.evidence)
+    assert (kept.weight, kept.evidence) == (round(strong.weight, 2), strong.evidence)
     likeness.note(one=other, other=ayse, because="same_shop", detail="20871", at=NOW)
     assert {one.because for one in likeness.between(ayse, other)} == {"same_shop", "match"}
     likeness.deny(one=ayse, other=other, by=cast.can(), at=NOW)

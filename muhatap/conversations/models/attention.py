@@ -10,7 +10,7 @@ from muhatap.conversations.models.threads import Conversation
 class Seen(models.Model):
     """How far somebody has read a thread."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="seen")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="seen", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="seen")
     message_id = models.BigIntegerField()
     at = models.DateTimeField()
@@ -25,7 +25,7 @@ class Seen(models.Model):
 class Follower(models.Model):
     """A colleague who hears what happens in a conversation without owning it."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="followers")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="followers", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="followed")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()

@@ -10,7 +10,7 @@ from muhatap.conversations.models.threads import Conversation, Message
 class Draft(models.Model):
     """What somebody is writing; it lives here, so that no browser can lose it."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts", db_index=False)
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     kind = models.CharField(max_length=10, choices=[("reply", _("Reply")), ("note", _("Note"))])
     html = models.TextField(blank=True)
@@ -33,7 +33,9 @@ class Draft(models.Model):
 class DraftCopy(models.Model):
     """A draft as it was before another device wrote over it or somebody threw it away: it can be brought back."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="draft_copies")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="draft_copies", db_index=False
+    )
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=[("reply", _("Reply")), ("note", _("Note"))])
     because = models.CharField(max_length=20, choices=[("elsewhere", _("Elsewhere")), ("discarded", _("Discarded"))])

@@ -57,7 +57,7 @@ class BulkAct(models.Model):
 class BulkItem(models.Model):
     """One conversation of an act on many. `outcome` is empty until its turn; `left` says in a code why nothing was done."""
 
-    bulk = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="items")
+    bulk = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="items", db_index=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=10, blank=True)
     left = models.CharField(max_length=20, blank=True)

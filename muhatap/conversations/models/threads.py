@@ -34,13 +34,15 @@ class Conversation(models.Model):
         HIGH = 1, _("High priority")
         URGENT = 2, _("Urgent")
 
-    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="conversations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations")
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="conversations", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False)
     subject = models.CharField(_("Subject"), max_length=300, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=0)
     assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations", db_index=False
+    )
     created_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
     last_inbound_at = models.DateTimeField(null=True)
@@ -115,7 +117,9 @@ class Conversation(models.Model):
 class Participant(models.Model):
     """Somebody who takes part in a thread by an address. Threading by weak hints is allowed for these only."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="participations")
     address = models.CharField(max_length=320)
     name = models.CharField(max_length=200, blank=True)
@@ -137,7 +141,7 @@ class Message(models.Model):
         NOTE = "note", _("Note")
         EVENT = "event", _("Event")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="messages")
     interaction = models.OneToOneField(Interaction, null=True, on_delete=models.SET_NULL, related_name="message")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -201,7 +205,7 @@ class Attachment(models.Model):
 
 
 class Mention(models.Model):
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mentions")
     at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -215,7 +219,7 @@ class Mention(models.Model):
 
 
 class ConversationTag(models.Model):
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="taggings")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="taggings", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="conversation_taggings")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()

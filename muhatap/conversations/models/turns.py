@@ -61,7 +61,7 @@ class Deadline(models.Model):
         NEXT_RESPONSE = "next_response", _("Next response")
         RESOLUTION = "resolution", _("Resolution")
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="deadlines")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="deadlines", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
     policy_id = models.BigIntegerField()
     policy_name = models.CharField(max_length=120)

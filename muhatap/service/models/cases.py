@@ -72,12 +72,12 @@ class Case(models.Model):
         SURVEY = "survey", pgettext_lazy("case", "By a survey answer")
         API = "api", pgettext_lazy("case", "By a program")
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="cases")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="cases", db_index=False)
     entry = models.OneToOneField(Interaction, null=True, on_delete=models.SET_NULL, related_name="case")
     title = models.CharField(_("What it is about"), max_length=200)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.COMPLAINT)
-    cause = models.ForeignKey(Cause, null=True, on_delete=models.PROTECT, related_name="cases")
-    owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="cases")
+    cause = models.ForeignKey(Cause, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False)
+    owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="cases", db_index=False)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="cases")
     opened_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     opened_at = models.DateTimeField()
@@ -155,7 +155,7 @@ class CaseView(models.Model):
 
     name = models.CharField(_("Name"), max_length=80)
     query = models.JSONField(default=list)
-    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="case_views")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="case_views", db_index=False)
     is_shared = models.BooleanField(_("For everybody"), default=False)
     at = models.DateTimeField()
 
@@ -221,7 +221,7 @@ class CaseStep(models.Model):
         LINKED = "linked", pgettext_lazy("case step", "Linked")
         REPEATS = "repeats", pgettext_lazy("case step", "Repeats another")
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps", db_index=False)
     act = models.CharField(max_length=10, choices=Act)
     state = models.CharField(max_length=10, choices=Case.State)
     field = models.CharField(max_length=20, blank=True)

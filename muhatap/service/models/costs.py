@@ -64,7 +64,7 @@ class Cost(models.Model):
 
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
     what = models.CharField(max_length=12, choices=What)
-    case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="costs")
+    case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="costs", db_index=False)
     promise = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL, related_name="costs")
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
