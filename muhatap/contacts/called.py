@@ -9,9 +9,12 @@ from muhatap.matching.comparing import BY_FIELD, OTHER
 from muhatap.matching.normal import Normal
 from muhatap.shared.text import fold
 
+CROWD = 50  # more people than any household has
+
 
 class Called:
-    """`exactly`: only who is called the same agrees with a row; else who has no other first name altogether."""
+    """`exactly`: only who is called the same agrees with a row; else who has no other first name altogether. In a crowd, too, only
+    who is called the same: it is no household, and comparing each with all would cost more with each."""
 
     def __init__(self, *, exactly: bool) -> None:
         self._exactly = exactly
@@ -26,7 +29,7 @@ class Called:
 
     def agreeing(self, name: str) -> set[int]:
         """Who may be the one a row calls so; no name is no other name."""
-        if self._exactly:
+        if self._exactly or len(self._by_first) > CROWD:
             return self._by_name.get(name, set())
         own = _given(name)
         found = set(self._turned.get(" ".join(_ends(name)), ()))

@@ -1,7 +1,8 @@
 """Where the keys of a file's rows lead: to the one who proved it, else to those to whom staff or a file gave it.
 
 A blocked key leads nowhere. One that proves no person (info@, a switchboard, a number many share) leads to those only whom the
-row calls the same, and a phone to nobody of another first name: colleagues and families stay as many as they are.
+row calls the same, so does a phone that a crowd has, and any phone to nobody of another first name: colleagues and families stay
+as many as they are.
 """
 
 import json
@@ -34,6 +35,10 @@ _CALLED_SO = f"""{_LEADING}
         select from contacts_sourcerecord r
         where r.contact_id = c.id and r.is_current and {_SAME.format("(r.told ->> 'name')")})))
 """  # noqa: S608 (our own words)
+_CROWDED = """
+select key from jsonb_array_elements_text(%s) as key
+where exists (select from contacts_identity i where i.kind = %s and i.comparable = key offset %s)
+"""
 Found = tuple[str, int, bool, str]
 
 
@@ -93,6 +98,8 @@ def of(errand: Errand, rows: Sequence[Told]) -> Leads:
     why = {key: errand.rules.why_weak(errand.match, key) for key in {told.key for told in rows if told.key}}
     keys = frozenset(key for key, said in why.items() if said != "blocked")
     weak = frozenset(key for key in keys if why[key])
+    if errand.match == Identity.Kind.PHONE:
+        weak |= _crowded(keys - weak)
     names = {name_of(told) for told in rows if told.key in weak}
     found = _found(errand.match, keys - weak, _LEADING) if errand.match else []
     if weak and errand.match:
@@ -109,6 +116,13 @@ def _found(kind: str, keys: Collection[str], sql: str, *more: str) -> list[Found
     with connection.cursor() as cursor:
         cursor.execute(sql, [kind, json.dumps([*{*keys, *comparables}]), *more])
         return [row for row in cursor.fetchall() if row[0] in keys]
+
+
+def _crowded(numbers: Collection[str]) -> frozenset[str]:
+    """Numbers that more have than a household: of a thousand rows with one each would be compared with all who have it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CROWDED, [json.dumps([*numbers]), Identity.Kind.PHONE, called.CROWD])
+        return frozenset(key for (key,) in cursor.fetchall())
 
 
 def _by_key(errand: Errand, found: Sequence[Found], weak: frozenset[str]) -> dict[str, Lead]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from muhatap.contacts import called as called_so
 from muhatap.contacts import identity
 from muhatap.contacts.called import Called
 from muhatap.contacts.models import Contact
@@ -54,3 +55,23 @@ def test_under_a_phone_first_names_are_compared_also_where_they_stand_last() -> 
     assert called.agreeing("ayse demir") == {0, 1, 2}
     assert called.agreeing("kaya ayse") == {1, 2} and called.agreeing("m. demir") == {2, 3}
     assert called.agreeing("") == {0, 1, 2, 3}
+
+
+def test_in_a_crowd_under_one_phone_a_row_is_compared_with_namesakes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared, compare = list[str](), called_so._is_another
+
+    def noting(one: str, other: str) -> bool:
+        compared.append(one)
+        return compare(one, other)
+
+    monkeypatch.setattr(called_so, "_is_another", noting)
+    monkeypatch.setattr(called_so, "CROWD", 3)
+    names = ("Ayşe", "Mehmet", "Elif", "Hakan", "İpek", "Oğuz", "Gülşen", "Fatih", "Şule", "Zeynep")
+    crowd = [f"{name} Yılmaz;;{PHONE};;;;" for name in names]
+    assert imported(*crowd, match="phone").counts == {"created": 10}
+    n_first = len(compared)
+    assert n_first <= 3 * len(names)
+
+    assert imported(*crowd, match="phone").counts == {"unchanged": 10}
+    assert imported(f"Sule  yılmaz;;{PHONE};;Bursa;;", match="phone").counts == {"updated": 1}
+    assert len(compared) == n_first
