@@ -15,8 +15,8 @@ from muhatap.contacts.models import Contact
 class Told:
     """What one row says. `key` is the value by which a contact is looked for, "" for none; `warning` goes back as it came.
 
-    `words` are what the record keeps, as it was given, under the names of contact fields; of several addresses the first. They
-    are found by whoever reads the row, who has time while others write.
+    `words` are what the record keeps, as it was given, under the names of contact fields; of several addresses the first. They, and
+    the texts of them and of the facts, are made by whoever reads the row, who has time while others write.
     """
 
     number: int
@@ -27,12 +27,15 @@ class Told:
     key: str = ""
     warning: str = ""
     words: dict[str, str] = field(init=False)
+    texts: tuple[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         said: dict[str, object] = {name: told for name, told in self.facts.items() if not isinstance(told, dict)}
         said |= {str(handle.kind): handle.told for handle in reversed(self.handles)}
         said |= {"tags": ", ".join(self.tags), "note": self.note}
-        object.__setattr__(self, "words", writing.kept(said))
+        words = writing.kept(said)
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "texts", (writing.as_json(words), writing.as_json(self.facts)))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -121,6 +121,7 @@ def _land(errand: Errand) -> None:
             source=errand.source,
             external_id=str(told.number),
             told=told.words,
+            texts=told.texts,
             at=errand.at,
             contact=contact,
             values=told.facts,

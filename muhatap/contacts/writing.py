@@ -51,6 +51,8 @@ select id from given order by n
 """  # noqa: S608 (our own words)
 
 _FEW = 50
+_NOTHING = bulk.written("{}")
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 _RECORD = {
     "id": "int8", "contact_id": "int8", "home_id": "int8", "source": "text", "external_id": "text", "version": "int4", "told": "jsonb",
     "values": "jsonb", "normal": "jsonb", "is_trusted": "bool", "at": "timestamptz", "recorded_at": "timestamptz", "is_current": "bool",
@@ -67,12 +69,13 @@ class Word:
     """One word on its way in: `contact` is where it stands, `home` what the ledger links it to, `before` the record it follows.
 
     `values` are those that count for the profile; channels and people tell theirs field by field and leave it empty. `normal` is
-    None where it is compared later. `told` is what `kept` made of the words.
+    None where it is compared later. `told` is what `kept` made of the words; `texts` are it and `values` as JSON, where they were made already.
     """
 
     source: str
     external_id: str
     told: Mapping[str, str]
+    texts: tuple[str, str] | None = None
     at: datetime
     contact: int
     home: int = 0
@@ -115,6 +118,7 @@ def _copied(words: Sequence[Word], *, by: User | None, at: datetime, is_trusted:
 
 
 def _record(pk: int, word: Word, is_trusted: bool, at: datetime) -> tuple[object, ...]:
+    told, values = word.texts or (as_json(word.told), as_json(word.values))
     return (
         pk,
         word.contact,
@@ -122,9 +126,9 @@ def _record(pk: int, word: Word, is_trusted: bool, at: datetime) -> tuple[object
         word.source[:40],
         word.external_id[:LONGEST],
         word.version,
-        word.told,
-        word.values,
-        comparable.kept(word.normal) if word.normal else {},
+        bulk.written(told),
+        bulk.written(values),
+        comparable.kept(word.normal) if word.normal else _NOTHING,
         is_trusted,
         word.at,
         at,
