@@ -142,7 +142,7 @@ async def stop() -> None:
 
 async def _connect() -> psycopg.AsyncConnection[Any]:
     return await psycopg.AsyncConnection.connect(
-        **live.connection_settings(), autocommit=True, connect_timeout=5, prepare_threshold=None
+        **live.connection_settings() | {"autocommit": True, "connect_timeout": 5, "prepare_threshold": None}
     )
 
 
