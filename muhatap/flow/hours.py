@@ -164,7 +164,7 @@ def every_night(timestamp: int) -> None:
         sweep.attempt(partial(jobs.queue, job, queue="care", after=0))
 
 
-@at_times("29 4 * * *", "let_go", is_alone=True)
+@at_times("29 1 * * *", "let_go", is_alone=True)  # of UTC: the firm's night, after its days went into the lake
 def let_go(timestamp: int) -> None:
     """What has been kept for as long as the firm said."""
     letting_go.everything(at=clock.now())

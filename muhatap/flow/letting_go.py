@@ -51,4 +51,10 @@ def _may_go(leaf: Leaf, *, at: datetime) -> bool:
         return False
     first = how_long.first_kept_in_lake(at=at)
     is_over = first is not None and leaf.days()[-1] < first
-    return is_over or lake.lies_there(leaf, at=at)
+    return is_over or lake.lies_there(leaf, at=at) or _is_written_anew(leaf, at=at)
+
+
+def _is_written_anew(leaf: Leaf, *, at: datetime) -> bool:
+    """One that lies there in part, since something reached a day that had been written, is written once more and counted again."""
+    lake.write_anew(leaf, at=at)
+    return lake.lies_there(leaf, at=at)

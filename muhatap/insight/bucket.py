@@ -103,6 +103,11 @@ def weight(folder: PurePath) -> int:
     return sum(each.size for each in _listed(folder))
 
 
+def size(paths: Sequence[PurePath]) -> int:
+    """How many bytes those of these objects that are there come to. Raises OSError."""
+    return sum(each.size or 0 for each in _store().get_file_info([str(path) for path in paths]))
+
+
 def _listed(folder: PurePath) -> list[Any]:
     from pyarrow import fs
 

@@ -100,6 +100,7 @@ def _duckdb() -> Any:
 class _Duck:
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
+        self._paths: list[PurePath] = []
 
     def lay(
         self, name: str, paths: Sequence[PurePath], told: Any, *, start: date | None = None, end: date | None = None
@@ -107,13 +108,15 @@ class _Duck:
         pieces = []
         if paths:
             pieces.append(lake.readable(self._cursor, name, paths))
+            self._paths += paths
         if told is not None and (told.num_rows or not paths):
             self._cursor.register(f"told_{name}", told)
             pieces.append(f"told_{name}")
         within = " and ".join(_within(start, end)) or "true"
         columns = ", ".join(f'"{column}"' for column in _columns(name))
         selects = [f"select {columns} from {piece} where {within}" for piece in pieces]  # noqa: S608 (ours)
-        self._cursor.execute(f"create or replace temporary view {name} as {' union all '.join(selects)}")
+        with self._moved():
+            self._cursor.execute(f"create or replace temporary view {name} as {' union all '.join(selects)}")
 
     def rows(self, question: str, *asked: Any) -> list[dict[str, Any]]:
         import duckdb
@@ -121,21 +124,35 @@ class _Duck:
         watch = threading.Timer(settings.ENGINE_SECONDS, self._cursor.interrupt)
         watch.start()
         try:
-            found = self._cursor.execute(_statement("duckdb", question, *asked))
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            with self._moved():
+                found = self._cursor.execute(_statement("duckdb", question, *asked))
+                names = [column[0] for column in found.description]
+                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         except duckdb.InterruptException as error:
             raise TooLong(
                 _(
                     "We stopped counting, so that nothing else waits. Choose fewer days, or ask again when it is quieter."
                 )
             ) from error
-        except duckdb.Error as error:
-            if bucket.is_meant() and "arrow" in str(error).lower():
-                raise Moved from error
-            raise
         finally:
             watch.cancel()
+
+    @contextmanager
+    def _moved(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            if self._is_moved(error):
+                raise Moved from error
+            raise
+
+    def _is_moved(self, error: Exception) -> bool:
+        """The store failed, or files that were listed have gone from their folder."""
+        if bucket.is_meant():
+            return "arrow" in str(error).lower()
+        return any(not Path(path).exists() for path in self._paths)
 
 
 class _Spark:

@@ -52,7 +52,7 @@ def export(day: date, *, at: datetime) -> ExportedDay:
     with duckdb() as duck:
         counted = {"facts_events": 0, "facts_clicks": 0}
         touched = {day}
-        for table in lake.BY_ARRIVAL if _stands(day) else ():
+        for table in lake.BY_ARRIVAL if stands(day) else ():
             days = _arrived(duck, table, day)
             counted[table] = sum(days.values())
             touched |= set(days)
@@ -177,7 +177,7 @@ def _first() -> date | None:
     return min(days, default=None)
 
 
-def _stands(day: date) -> bool:
+def stands(day: date) -> bool:
     """Whether the events that arrived on it are all in the database still."""
     gone_before = how_long.current().gone_before
     return gone_before is None or gone_before <= how_long.midnight(day)

@@ -62,7 +62,7 @@ def _parts(name: str, *, until: date, start: date | None, end: date) -> list[Pur
 
 
 def _moved(error: OSError) -> Exception:
-    return Moved() if bucket.is_meant() else error
+    return Moved() if bucket.is_meant() or isinstance(error, FileNotFoundError) else error
 
 
 def lay_whole(on: Asking, name: str, where: str = "true", **values: Any) -> None:

@@ -142,16 +142,29 @@ def remove(target: PurePath) -> None:
 
 def remove_before(table: str, first: date) -> None:
     """Take the days before the first one of a month out of a table, and the copies of their months before them. Raises OSError."""
+    paths = before(table, first)
+    for path in paths:
+        remove(path)
+    for folder in (
+        sorted({path.parent for path in paths if path.parent.name != "packed"}) if not bucket.is_meant() else ()
+    ):
+        with suppress(OSError):  # somebody put something of their own into it
+            Path(folder).rmdir()
+
+
+def before(table: str, first: date) -> list[PurePath]:
+    """Where copies of months before the first day of one may lie, and then the files of their days. Raises OSError."""
     here = lying(table)
     days = [day for day in here.days() if day < first]
-    for month in sorted({day.replace(day=1) for day in days}):
-        remove(pack(table, month))
-    for day in days:
-        for path in here.files(day):
-            remove(path)
-        if not bucket.is_meant():
-            with suppress(OSError):  # somebody put something of their own into it
-                Path(_of(table) / f"day={day}").rmdir()
+    packs = [pack(table, month) for month in sorted({day.replace(day=1) for day in days})]
+    return packs + [path for day in days for path in here.files(day)]
+
+
+def size(paths: Sequence[PurePath]) -> int:
+    """How many bytes those of these files that are there come to. Raises OSError."""
+    if bucket.is_meant():
+        return bucket.size(paths)
+    return sum(path.stat().st_size for path in map(Path, paths) if path.exists())
 
 
 def weight(*tables: str) -> int:

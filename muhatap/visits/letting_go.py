@@ -1,7 +1,8 @@
 """Days of events go whole: their partition is taken out and dropped, so no row is looked for and nothing is left to clear away.
 
 It is taken out concurrently: the parent is never locked against those who write or read, we wait for those who were reading it, and for
-nobody for long. Whatever breaks off stays a table that nobody reads, and the next night ends what was begun.
+nobody for long. Whatever breaks off stays a table that nobody reads, and the next night ends what was begun. What somebody else took out,
+to keep it elsewhere or to look into it, is theirs.
 """
 
 import logging
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 PATIENCE_MS = 2000  # for each lock: whoever comes after us waits behind us as long
 _LEAVES = """
 select c.relname, to_date(right(c.relname, 8), 'YYYYMMDD'), i.inhrelid is not null, coalesce(i.inhdetachpending, false),
-       pg_total_relation_size(c.oid)
+       coalesce(pg_total_relation_size(c.oid), 0)
 from pg_class c left join pg_inherits i on i.inhrelid = c.oid and i.inhparent = 'visits_event'::regclass
 where c.relkind = 'r' and c.relname ~ '^visits_event_[0-9]{8}$' and pg_table_is_visible(c.oid) order by c.relname
 """
@@ -52,13 +53,20 @@ class Leaf:
 
 
 def standing() -> list[Leaf]:
-    """All of them, the oldest first."""
+    """All of them, the oldest first; of those that were taken out ours alone."""
+    gone_before = how_long.current().gone_before
     with connection.cursor() as cursor:
         cursor.execute(_LEAVES)
-        return [
+        found = [
             Leaf(name=name, day=day, size=size, is_attached=is_attached, is_going=is_pending or not is_attached)
             for name, day, is_attached, is_pending, size in cursor.fetchall()
         ]
+    return [leaf for leaf in found if not leaf.is_going or (gone_before and _is_ours(leaf, gone_before))]
+
+
+def _is_ours(leaf: Leaf, gone_before: datetime) -> bool:
+    """Each is noted before it is taken out, and none begins while one is half gone: so what stands alone is the last that was noted."""
+    return leaf.ends_at <= gone_before if leaf.is_attached else leaf.ends_at == gone_before
 
 
 def due(*, at: datetime) -> list[Leaf]:
@@ -69,7 +77,7 @@ def due(*, at: datetime) -> list[Leaf]:
 
 def let_go(*, leaf: Leaf, at: datetime) -> bool:
     """Take it out and drop it; False when somebody held it too long, and it is to be tried again. Outside of any transaction."""
-    _note(leaf)
+    before = _note(leaf)
     try:
         with _impatient():
             _take_out(leaf)
@@ -83,16 +91,28 @@ def let_go(*, leaf: Leaf, at: datetime) -> bool:
         if not isinstance(error.__cause__, errors.LockNotAvailable):
             raise
         log.warning("%s is in use and goes another time", leaf.name)
+        _take_back(leaf, before)
         return False
     return True
 
 
-def _note(leaf: Leaf) -> None:
-    """Before anything goes: from then on nobody takes what stands here of these days for the whole."""
+def _note(leaf: Leaf) -> datetime | None:
+    """Before anything goes: from then on nobody takes what stands here of these days for the whole. Gives what was noted before."""
     with transaction.atomic():
         row = how_long.held()
-        if row.gone_before is None or row.gone_before < leaf.ends_at:
+        before = row.gone_before
+        if before is None or before < leaf.ends_at:
             row.gone_before = leaf.ends_at
+            row.save(update_fields=["gone_before"])
+    return before
+
+
+def _take_back(leaf: Leaf, before: datetime | None) -> None:
+    """Where it never began to go, all of it is read as ever."""
+    if any(one.name == leaf.name and not one.is_going for one in standing()):
+        with transaction.atomic():
+            row = how_long.held()
+            row.gone_before = before
             row.save(update_fields=["gone_before"])
 
 

@@ -8,6 +8,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
+from muhatap.accounts.models import AuditEntry
 from muhatap.insight import bucket, engine, exporting, facts, lake, letting_go, web
 from muhatap.insight.models import ExportedDay
 from muhatap.measures.asked import Period, Step
@@ -112,12 +113,14 @@ def test_months_of_events_leave_the_bucket_with_their_copy_and_visits_stay(store
     assert letting_go.held()[:2] == (1, FIRST) and letting_go.held()[2] > 0
     how_long.change(months=1, lake_months=1, by=cast.selin(), at=NOON)
 
+    size = letting_go.held()[2]
     assert letting_go.let_go(at=NOON + timedelta(days=60)) == 1
+    assert AuditEntry.objects.get(act="events.let_go_lake").details["size"] == size
     assert letting_go.let_go(at=NOON + timedelta(days=60)) == 0
 
     assert (objects(store, "events"), objects(store, "clicks"), letting_go.held()) == ([], [], (0, None, 0))
     assert len(objects(store, "visits")) == 2
-    assert not letting_go.lies_there(leaf, at=NOON)
+    assert letting_go.lies_there(leaf, at=NOON)  # what has left the lake is not asked of it
 
 
 def test_a_store_that_does_not_answer_gives_no_figures_rather_than_some(

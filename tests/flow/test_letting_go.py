@@ -1,12 +1,17 @@
 """Events go by themselves when their time is over: whole days out of the database, whole months out of the lake, nothing else."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import AuditEntry
@@ -114,7 +119,9 @@ def test_a_second_night_finds_nothing_to_do(shop: Site) -> None:
 
 
 @pytest.mark.parametrize("missing", ["fold", "carts", "export", "file"])
-def test_a_day_stays_until_all_that_is_made_of_it_is_made(shop: Site, missing: str) -> None:
+def test_a_day_stays_until_all_that_is_made_of_it_is_made(
+    shop: Site, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keep(1, None)
     if missing == "fold":
         with connection.cursor() as cursor:
@@ -126,11 +133,40 @@ def test_a_day_stays_until_all_that_is_made_of_it_is_made(shop: Site, missing: s
         ExportedDay.objects.filter(day=FIRST).delete()
     else:
         lake.remove(lake.part("facts_clicks", FIRST, received=FIRST))
+        monkeypatch.setattr(exporting, "export", lambda day, **_told: None)  # written anew, and still not there
 
     letting_go.let_events_go(at=LATER)
 
     assert "1121" in leaves()
     assert Event.objects.filter(received_at__lt=NOON + timedelta(hours=6)).count() == 3
+
+
+def test_what_reached_a_day_after_it_was_written_is_written_too_before_the_day_goes(shop: Site) -> None:
+    keep(1, None)
+    before = ExportedDay.objects.get(day=FIRST).n_events
+    arrive(shop, 30, "Product Added", kind="track", product_id="havlu", url=URL)  # the collector's clock was behind
+    lake.remove(lake.part("facts_clicks", FIRST, received=FIRST))  # and somebody tidied up
+
+    assert letting_go.let_events_go(at=LATER) == 4
+
+    assert ExportedDay.objects.get(day=FIRST).n_events == before + 1
+    assert len(lying("clicks")) == 3
+
+
+def test_a_day_without_events_goes_whether_it_was_written_or_not(shop: Site) -> None:
+    keep(1, None)
+    ExportedDay.objects.filter(day__gte=date(2026, 11, 24)).delete()
+
+    assert letting_go.let_events_go(at=LATER + timedelta(days=30)) == 7
+
+
+def test_what_has_left_the_lake_is_not_asked_of_it_when_it_is_to_keep_longer_from_now_on(shop: Site) -> None:
+    keep(1, 1)
+    letting_go.let_lake_go(at=datetime(2027, 1, 2, 1, 29, tzinfo=UTC))
+    keep(1, None)
+
+    assert letting_go.let_events_go(at=LATER + timedelta(days=30)) == 7
+    assert lying("events") == []
 
 
 def test_without_a_lake_to_be_kept_in_a_day_goes_when_both_times_are_over(shop: Site) -> None:
@@ -162,6 +198,7 @@ def test_what_a_reader_holds_goes_another_night_and_stops_nobody_who_collects(
         assert letting_go.let_events_go(at=LATER) == 0
         arrive(shop, 3 * A_DAY, page_view="p9", url=URL)  # written while a day is half taken out
         assert [leaf.is_going for leaf in events.standing()][:2] == [True, False]
+        assert how_long.current().gone_before == events.standing()[0].ends_at
     finally:
         done.set()
         reader.join()
@@ -187,6 +224,88 @@ def test_a_night_that_broke_off_between_taking_out_and_dropping_is_ended_by_the_
     keep(None, None)  # nobody reads that day any more, so it goes all the same
     assert letting_go.let_events_go(at=LATER) == 1
     assert leaves()[0] == "1121"
+
+
+def test_a_day_that_could_not_even_begin_to_go_is_read_as_ever(shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(1, None)
+    monkeypatch.setattr(events, "PATIENCE_MS", 50)
+
+    with beside("lock table visits_event in share update exclusive mode"):  # as vacuum does
+        assert letting_go.let_events_go(at=LATER) == 0
+        assert not any(leaf.is_going for leaf in events.standing())
+        assert how_long.current().gone_before is None
+
+    assert letting_go.let_events_go(at=LATER) == 4
+
+
+@contextmanager
+def beside(statement: str) -> Iterator[threading.Event]:
+    """Somebody else's transaction does this, and ends with the block or when it is told to."""
+    begun, done = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            begun.set()
+            done.wait(20)
+        connection.close()
+
+    other = threading.Thread(target=run)
+    other.start()
+    assert begun.wait(20)
+    try:
+        yield done
+    finally:
+        done.set()
+        other.join()
+
+
+def test_a_day_that_an_administrator_took_out_stays_theirs(shop: Site) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("alter table visits_event detach partition visits_event_20261121")
+    try:
+        keep(None, None)
+        assert letting_go.let_events_go(at=LATER) == 0
+        keep(1, None)
+        assert letting_go.let_events_go(at=LATER) == 3  # without that of the 21st
+        assert letting_go.let_events_go(at=LATER) == 0
+        assert "1121" not in leaves()
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from visits_event_20261121")
+            assert cursor.fetchone() == (3,)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("drop table visits_event_20261121")
+
+
+def test_a_day_that_goes_while_it_is_weighed_weighs_nothing(shop: Site) -> None:
+    found: list[events.Leaf] = []
+
+    def weigh() -> None:
+        found.extend(events.standing())
+        connection.close()
+
+    reader = threading.Thread(target=weigh)
+    with beside("drop table visits_event_20261121") as done:
+        reader.start()
+        for _n in range(400):
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from pg_locks where not granted")
+                if cursor.fetchone()[0]:
+                    break
+            time.sleep(0.05)
+        done.set()
+    reader.join()
+
+    assert [leaf.size for leaf in found if leaf.day == FIRST] == [0]
+    assert sum(leaf.size for leaf in found) > 0
+
+
+def test_all_this_happens_in_the_firms_night() -> None:
+    (cron,) = [task.cron for task in app.periodic_registry.periodic_tasks.values() if task.task.name == "let_go"]
+    minute, hour = map(int, cron.split()[:2])
+
+    assert timezone.localtime(datetime(2026, 11, 22, hour, minute, tzinfo=UTC)).hour < 6
 
 
 def test_only_one_is_at_the_lake(shop: Site) -> None:
@@ -231,6 +350,50 @@ def test_months_leave_the_lake_and_reports_that_need_their_events_say_so(shop: S
     assert added(date(2026, 12, 1), date(2026, 12, 5)) == 0
     entry = AuditEntry.objects.get(act="events.let_go_lake")
     assert (entry.object_name, entry.details["n"]) == ("2026-11-21 – 2026-11-23", 3) and entry.details["size"] > 0
+
+
+@pytest.mark.parametrize("after", lake.BY_ARRIVAL)
+def test_a_night_at_the_lake_that_broke_off_is_told_once_and_ended_by_the_next(
+    shop: Site, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(1, 1)
+    at, remove = datetime(2027, 1, 2, 1, 29, tzinfo=UTC), lake.remove_before
+
+    def killed(table: str, first: date) -> None:
+        remove(table, first)
+        if table == after:
+            raise KeyboardInterrupt
+
+    size = lake.weight(*lake.BY_ARRIVAL)
+    with monkeypatch.context() as patch:
+        patch.setattr(lake, "remove_before", killed)
+        with pytest.raises(KeyboardInterrupt):
+            letting_go.let_lake_go(at=at)
+    keep(None, None)  # no report takes those days for whole any more, so they go all the same
+    letting_go.let_lake_go(at=at)
+
+    assert (lying("events"), lying("clicks")) == ([], [])
+    entry = AuditEntry.objects.get(act="events.let_go_lake")
+    assert (entry.details["n"], entry.details["size"]) == (3, size)
+
+
+@pytest.mark.parametrize("when", ["listed", "laid"])
+def test_a_report_whose_files_go_while_it_reads_asks_for_another_try(
+    shop: Site, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name = {"listed": (lake, "parts"), "laid": (engine, "_statement")}[when]
+    known = getattr(module, name)
+
+    def late(*asked: Any, **more: Any) -> Any:
+        found = known(*asked, **more)
+        if when == "laid" or asked[0] == "facts_events":
+            lake.remove_before("facts_events", FIRST + timedelta(days=10))
+        return found
+
+    monkeypatch.setattr(module, name, late)
+
+    with pytest.raises(engine.Moved):
+        added(FIRST, FIRST + timedelta(days=3))
 
 
 def clicked(day: date) -> int:

@@ -143,7 +143,7 @@ def test_a_forgotten_file_says_what_became_of_it_and_offers_no_other_reading() -
 def test_a_visit_whose_events_have_gone_says_what_stays_instead_of_showing_nothing() -> None:
     came(n_clicks=3)
     visit = Visit.objects.get()
-    gone = "Single clicks and searches of this visit are no longer kept"
+    gone = "Some or all single clicks and searches of this visit are no longer kept"
     ece = client(cast.ece())
     assert gone not in ece.get(f"/visits/{visit.pk}/").content.decode()
     EventKeeping.objects.create(pk=1, gone_before=visit.began_at + timedelta(days=1))
