@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.conf import settings
@@ -187,6 +187,19 @@ def _files(archive: zipfile.ZipFile, pipe: Pipe) -> Iterator[bytes]:
         *Import.objects.values_list("rows_sha256", flat=True),
     }
     for sha256 in files.every():
-        if sha256 not in ours:
-            with files.opened(sha256) as source:
-                yield from _put(archive, pipe, f"files/{sha256}", iter(lambda: source.read(_PIECE), b""))
+        if sha256 not in ours and (source := _opened(sha256)):
+            with source:
+                yield from _put(archive, pipe, f"files/{sha256}", _pieces(source))
+
+
+def _opened(sha256: str) -> IO[bytes] | None:
+    """None when it went after it was listed."""
+    try:
+        return files.opened(sha256)
+    except FileNotFoundError:
+        return None
+
+
+def _pieces(source: IO[bytes]) -> Iterator[bytes]:
+    while piece := source.read(_PIECE):
+        yield piece

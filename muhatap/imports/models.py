@@ -69,6 +69,7 @@ class Import(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
+    # Of one that waits to be begun: when it was read again last, or its dry run stopped.
     ended_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)

@@ -66,9 +66,10 @@ def cancel(*, one: Import, by: User, at: datetime) -> None:
     if held.state == State.REHEARSING:
         held.state, held.rehearsal = State.MAPPED, {}
     else:
-        held.state, held.ended_at = State.CANCELLED, at
+        held.state = State.CANCELLED
         told = {"rows": held.n_done, **_agreed(held)}
         audit.record(by=by, at=at, act="import.cancel", kind="import", id=held.pk, name=held.name, **told)
+    held.ended_at = at
     held.save()
     one.refresh_from_db()
 

@@ -9,13 +9,13 @@ from django.db import transaction
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.contacts import designing
-from muhatap.imports import cells, guessing, rowsfile
+from muhatap.imports import cells, guessing, letting_go, rowsfile
 from muhatap.imports.models import Import, SavedMapping
 from muhatap.imports.reading import table
 from muhatap.imports.reading.delimited import DELIMITERS, ENCODINGS
 from muhatap.imports.reading.problems import Unreadable
 from muhatap.imports.reading.table import Manner
-from muhatap.shared import files, jobs
+from muhatap.shared import files, jobs, locks
 from muhatap.shared.text import without_nul
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def read_again(*, one: Import, manner: Manner, by: User, at: datetime) -> None:
             raise CannotReadAgain(held.state)
         said = {"encoding": manner.encoding, "delimiter": manner.delimiter, "header_row": manner.header_row}
         held.reading = {name: value for name, value in said.items() if value not in ("", None)}
-        held.state, held.problem, held.columns, held.rehearsal, held.ended_at = State.UPLOADED, {}, [], {}, None
+        held.state, held.problem, held.columns, held.rehearsal, held.ended_at = State.UPLOADED, {}, [], {}, at
         held.save()
         audit.record(by=by, at=at, act="import.read_again", kind="import", id=held.pk, name=held.name, **held.reading)
         if held.size > AT_ONCE:
@@ -83,9 +83,28 @@ def read(*, import_id: int, at: datetime) -> None:
     _suggest(one)
     one.samples = [cells.shown(row, one.columns) for row in one.samples]
     one.state = State.READ
-    with transaction.atomic():
-        if Import.objects.select_for_update().get(pk=one.pk).state == State.UPLOADED:
-            one.save()
+    try:
+        left = _write_down(one)
+    except FileNotFoundError:
+        read(import_id=import_id, at=at)
+    else:
+        if left:
+            letting_go.let_rows_go(sha256=left)
+
+
+@transaction.atomic
+def _write_down(one: Import) -> str:
+    """Gives the rows that are left over: those of an earlier reading, or these, where it is no longer to be read.
+
+    Raises FileNotFoundError where the same rows were another import's and went with it before this one named them.
+    """
+    locks.hold(letting_go.ROWS)
+    held = Import.objects.select_for_update(of=("self",)).get(pk=one.pk)
+    if held.state != State.UPLOADED:
+        return one.rows_sha256
+    files.opened(one.rows_sha256).close()
+    one.save()
+    return held.rows_sha256
 
 
 def _suggest(one: Import) -> None:

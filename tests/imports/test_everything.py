@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,20 @@ def test_one_that_is_stopped_in_the_middle_ends_there(monkeypatch: pytest.Monkey
     everything.make(export_id=export.pk, at=NOW)
     export.refresh_from_db()
     assert (export.state, export.n_done, set(files.every())) == ("cancelled", 2, before)
+
+
+def test_a_file_that_goes_while_it_is_made_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, stays = (files.store_bytes(content)[0] for content in (b"kisiler", b"fatura"))
+
+    def listed_before() -> Iterator[str]:
+        files.remove(gone)
+        yield from (gone, stays)
+
+    monkeypatch.setattr(files, "every", listed_before)
+    export, archive = made()
+
+    assert export.state == "done"
+    assert [name for name in archive.namelist() if name.startswith("files/")] == [f"files/{stays}"]
 
 
 def test_nothing_that_opens_a_door_is_in_it() -> None:

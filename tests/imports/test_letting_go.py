@@ -8,6 +8,7 @@ import pytest
 
 from muhatap.accounts.models import AuditEntry
 from muhatap.contacts.models import Contact
+from muhatap.conversations import drafting
 from muhatap.conversations.models import Draft
 from muhatap.imports import letting_go, results, running, uploading
 from muhatap.imports.models import Import, ImportRow
@@ -42,6 +43,10 @@ def put_up(sha256: str, at: datetime) -> None:
 
 def lying() -> set[str]:
     return set(files.every()) if (files._root()).exists() else set()
+
+
+def read_again(one: Import, *, header_row: int, at: datetime = NOW) -> None:
+    uploading.read_again(one=one, manner=Manner(header_row=header_row), by=cast.mert(), at=at)
 
 
 def test_a_month_after_an_import_its_file_and_every_cell_of_it_go() -> None:
@@ -127,6 +132,107 @@ def test_bytes_that_somebody_else_names_stay() -> None:
 
     assert lying() == {second.sha256}  # a draft has it attached
     assert not letting_go.standing().exists()
+
+
+def test_a_draft_that_was_thrown_away_comes_back_with_its_file() -> None:
+    one = imported(AYSE)
+    conversation = arrival(
+        cast.mail(cast.AYSE, id="<1@ornek.example>", text="Merhaba", subject="Liste", at=NOW)
+    ).conversation
+    named = [{"name": "kisiler.csv", "type": "text/csv", "size": one.size, "sha256": one.sha256}]
+    Draft.objects.create(conversation=conversation, by=cast.zeynep(), kind="reply", files=named, saved_at=NOW)
+    copy = drafting.throw_away(conversation=conversation, by=cast.zeynep(), kind="reply", at=OVER)
+
+    assert letting_go.let_all_go(at=OVER) == 1
+
+    assert lying() == {one.sha256} and copy
+    assert drafting.bring_back(copy=copy, at=OVER).files == named
+
+
+def test_rows_in_whose_place_others_were_read_go_at_once() -> None:
+    one = uploaded(AYSE, IPEK)
+    for header_row in (1, 0, 0):
+        read_again(one, header_row=header_row)
+        assert lying() == {one.sha256, one.rows_sha256}
+    other = uploaded(AYSE, IPEK, name="ayni.csv")
+    read_again(one, header_row=1)
+    assert one.rows_sha256 == other.rows_sha256
+    read_again(one, header_row=0)
+    assert one.rows_sha256 != other.rows_sha256 and lying() == {one.sha256, one.rows_sha256, other.rows_sha256}
+
+
+def test_rows_of_an_import_that_went_while_it_was_read_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    suggest = uploading._suggest
+
+    def forgotten(one: Import) -> None:
+        Import.objects.filter(pk=one.pk).update(state="failed")
+        suggest(one)
+
+    monkeypatch.setattr(uploading, "_suggest", forgotten)
+    one = uploaded(AYSE)
+
+    assert (one.state, one.rows_sha256) == ("failed", "") and lying() == {one.sha256}
+
+
+def test_rows_that_went_with_another_import_before_they_were_named_are_read_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other, suggest = uploaded(AYSE), uploading._suggest
+
+    def meanwhile(one: Import) -> None:
+        suggest(one)
+        if one.pk != other.pk and one.rows_sha256 == other.rows_sha256:
+            read_again(other, header_row=0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploading, "_suggest", meanwhile)
+        one = uploaded(AYSE, name="ayni.csv")
+
+    assert one.state == "read" and one.rows_sha256 != other.rows_sha256
+    assert lying() == {one.sha256, one.rows_sha256, other.rows_sha256}
+
+
+def test_who_had_a_file_read_again_has_as_many_days_as_before() -> None:
+    again, tried = uploaded(AYSE), mapped(IPEK)
+    late = NOW + timedelta(days=29)
+    read_again(again, header_row=1, at=late)
+    Import.objects.filter(pk=tried.pk).update(state="rehearsing")
+    running.cancel(one=tried, by=cast.mert(), at=late)
+
+    assert letting_go.let_all_go(at=OVER) == 0
+    assert letting_go.let_all_go(at=late + timedelta(days=30)) == 2
+
+
+def test_a_file_that_cannot_be_removed_stops_no_younger_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = imported(AYSE), imported(IPEK)
+    remove = files.remove
+
+    def refused(sha256: str) -> None:
+        if sha256 == first.sha256:
+            raise PermissionError(sha256)
+        remove(sha256)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "remove", refused)
+        assert letting_go.let_all_go(at=OVER) == 1
+    assert letting_go.standing().get() == first and second.sha256 not in lying()
+
+    assert letting_go.let_all_go(at=OVER) == 1
+    assert not lying()
+
+
+def test_bytes_that_are_put_up_again_while_it_is_asked_who_names_them_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = imported(AYSE)
+    is_named = letting_go._is_named
+
+    def meanwhile(sha256: str, **more: Any) -> bool:
+        put_up(one.sha256, OVER)
+        return is_named(sha256, **more)
+
+    monkeypatch.setattr(letting_go, "_is_named", meanwhile)
+    letting_go.let_all_go(at=OVER)
+
+    assert lying() == {one.sha256}
 
 
 def test_a_file_whose_bytes_were_just_put_up_again_waits_for_another_night() -> None:

@@ -79,15 +79,14 @@ def _of_lake(now: datetime) -> list[Fact]:
 
 
 def _of_files(now: datetime) -> list[Fact]:
-    n = imports.standing().count()
+    n, days = imports.standing().count(), imports.current().days
     said = ngettext("%(n)s file, %(size)s", "%(n)s files, %(size)s", n)
     facts = [(_("Held now"), said % {"n": times.count(n), "size": times.size(imports.size())} if n else _("Nothing"))]
-    going = [(at, one.name) for one in imports.standing().defer("samples") if (at := imports.goes_at(one))]
-    if going:
-        at, name = min(going)
-        facts.append((_("Goes next"), _next(f"“{name}”", timezone.localdate(at), now)))
-    elif n and imports.current().days is None:
+    if n and days is None:
         facts.append((_("Goes next"), _("nothing, all is kept for ever")))
+    elif days is not None and (first := imports.first_to_go(days=days)):
+        name, at = first
+        facts.append((_("Goes next"), _next(f"“{name}”", timezone.localdate(at), now)))
     return facts
 
 

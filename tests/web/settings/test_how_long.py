@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from muhatap.accounts.models import AuditEntry, User
@@ -91,6 +93,22 @@ def test_the_files_that_are_held_are_counted_and_the_next_is_named(selin: Client
 
     assert facts["Held now"].startswith("1 file, ")
     assert facts["Goes next"].startswith("“kisiler.csv”, in the night to ")
+
+
+def test_however_many_files_are_held_the_oldest_is_asked_for_once(selin: Client) -> None:
+    put_up(selin, name="yeni.csv")
+    with CaptureQueriesContext(connection) as of_one:
+        selin.get(PAGE)
+    for name in ("eski.csv", "orta.csv"):
+        put_up(selin, name=name)
+    Import.objects.filter(name="eski.csv").update(at=clock.now() - timedelta(days=9))
+
+    with CaptureQueriesContext(connection) as of_three:
+        facts = dict(selin.get(PAGE).context["files"])
+
+    assert facts["Goes next"].startswith("“eski.csv”, in the night to ")
+    assert len(of_three) == len(of_one)
+    assert sum("samples" in asked["sql"] for asked in of_three) == 0
 
 
 def test_a_lake_that_does_not_answer_leaves_the_page_standing(selin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
