@@ -174,6 +174,7 @@ def resolve(request: HttpRequest, number: shapes.Number, data: shapes.CaseResolu
                 given=data.given.kind if data.given else "",
                 amount=data.given.amount if data.given else None,
                 currency=data.given.currency if data.given else "TRY",
+                note=data.given.note if data.given else "",
             )
     except service.HasEnded as error:
         raise conflict(_("It was resolved before.")) from error
@@ -238,7 +239,8 @@ def _changed(case: Case, data: shapes.CaseChanges) -> dict[str, Any]:
     found |= {name: read(getattr(data, f"{name}_id")) for name, read in readers.items() if f"{name}_id" in given}
     if "order_number" in given:
         order = named.order(data.order_number, of=case.contact)
-        found |= {"order_id": order.pk if order else None, "product_id": order.only_product_id if order else None}
+        if (order.pk if order else None) != case.order_id:  # a product that was chosen by hand stays with its order
+            found |= {"order_id": order.pk if order else None, "product_id": order.only_product_id if order else None}
     return found
 
 

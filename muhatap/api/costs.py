@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 
 from muhatap.accounts.permissions import may
 from muhatap.api import cases, shapes
-from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
+from muhatap.api.keyed import PROBLEMS, asked, key_of, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import conflict, not_found, wrong
@@ -81,7 +81,7 @@ def write(request: HttpRequest, data: shapes.NewCost) -> Status[Any]:
 def take_back(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Status[Any]:
     """A row against it, of now. Refused (409) when it was taken back, or follows from something else that is to be taken back instead."""
     by, at = asked(request)
-    row = flow.costs_of(user_of(request)).filter(pk=number).first()
+    row = flow.costs_of(user_of(request), counts=_may_count(request)).filter(pk=number).first()
     if row is None:
         raise not_found()
     try:
@@ -133,4 +133,9 @@ def _case(request: HttpRequest, number: int | None) -> Case | None:
 
 
 def _told(request: HttpRequest, row: Cost) -> dict[str, Any]:
-    return wire.cost(row, may_count=may(user_of(request), "costs.read"))
+    return wire.cost(row, may_count=_may_count(request))
+
+
+def _may_count(request: HttpRequest) -> bool:
+    """Whether money is told: an hour's tells what somebody earns."""
+    return "costs:read" in key_of(request).scopes and may(user_of(request), "costs.read")

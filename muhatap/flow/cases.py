@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muhatap.accounts.models import Membership, Role, User
-from muhatap.accounts.permissions import may
 from muhatap.automation import opening
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
@@ -51,9 +50,9 @@ def visible_to(user: User) -> QuerySet[Case]:
     )
 
 
-def costs_of(user: User) -> QuerySet[Cost]:
-    """Costs this user may take back: of cases they see, and of none what they wrote; of none all, for whoever reads costs."""
-    of_none = Q(case=None) if may(user, "costs.read") else Q(case=None, by=user)
+def costs_of(user: User, *, counts: bool) -> QuerySet[Cost]:
+    """Costs this user may take back: of cases they see, and of none what they wrote; of none all, where somebody `counts` costs."""
+    of_none = Q(case=None) if counts else Q(case=None, by=user)
     return Cost.objects.filter(Q(case__in=visible_to(user)) | of_none)
 
 
@@ -115,12 +114,13 @@ def settle(
     given: str = "",
     amount: Decimal | None = None,
     currency: str = "TRY",
+    note: str = "",
 ) -> Resolution:
-    """Resolve it, and with it give the customer something. Raises HasEnded, NoReason, BadCost."""
+    """Resolve it, and with it give the customer something, with its own note or with what was done. Raises HasEnded, NoReason, BadCost."""
     costing.hold(case)  # before the case, as whoever gathers does
     resolution = resolve(case=case, kind=kind, what=what, by=by, at=at)
     if given and amount:
-        costing.compensate(case=case, kind=given, amount=amount, currency=currency, said=what, by=by, at=at)
+        costing.compensate(case=case, kind=given, amount=amount, currency=currency, said=note or what, by=by, at=at)
     return resolution
 
 

@@ -175,7 +175,10 @@ def wait(*, case: Case, why: str, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def go_on(*, case: Case, by: User | None, at: datetime) -> None:
-    """It waits no more. Raises HasEnded."""
+    """It waits no more; one that did not wait stays as it is. Raises HasEnded."""
+    held = _held(case)
+    if held.is_standing and held.state != State.WAITING:
+        return
     row = _move(case, State.OPEN, Act.GOES_ON, "", by, at)
     _record("case.go_on", row, by, at)
 

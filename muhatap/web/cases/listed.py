@@ -97,7 +97,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs("cases.edit")
 def take_back(request: HttpRequest, cost: int) -> HttpResponse:
     """Of no case, written down by mistake: a row against it, of today. Those of a case are taken back on its page."""
-    row = get_object_or_404(flow.costs_of(visitor(request)).filter(case=None), pk=cost)
+    row = get_object_or_404(
+        flow.costs_of(visitor(request), counts=may(visitor(request), "costs.read")).filter(case=None), pk=cost
+    )
     try:
         costing.take_back(cost=row, why=_("Written down by mistake"), by=visitor(request), at=clock.now())
     except (costing.WasTakenBack, costing.FollowsFrom):
