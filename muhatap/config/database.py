@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 UNHEARD = (
     "30000"  # milliseconds: a line on which nobody takes what we say is over then, and not after a quarter of an hour
 )
-# Django has the driver prepare nothing at all otherwise, not even what `shared.prepared` asks it to.
-NEVER_BY_ITSELF = 1 << 30
 
 
 def from_url(url: str) -> dict[str, Any]:
@@ -23,10 +21,5 @@ def from_url(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "application_name": "muhatap",
-            "tcp_user_timeout": UNHEARD,
-            "prepare_threshold": NEVER_BY_ITSELF,
-            **options,
-        },
+        "OPTIONS": {"application_name": "muhatap", "tcp_user_timeout": UNHEARD, **options},
     }

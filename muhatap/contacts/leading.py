@@ -18,11 +18,12 @@ from muhatap.contacts.errand import Errand, Told
 from muhatap.contacts.models import Contact, Identity, SourceRecord
 
 # Thousands of texts go as one JSON document: written as an array by the driver they cost ten times as much.
-_LEADING = """
+_LEADS = "(i.verified_at is not null or i.source = 'agent' or i.source like 'import:%%')"
+_LEADING = f"""
 select i.value, i.contact_id, i.verified_at is not null, i.source from contacts_identity i
 where i.kind = %s and i.comparable = any(array(select jsonb_array_elements_text(%s)))
-  and (i.verified_at is not null or i.source = 'agent' or i.source like 'import:%%')
-"""
+  and {_LEADS}
+"""  # noqa: S608 (our own words)
 # A hundred thousand may stand for info@. Those come who are called like a row; letters that SQL may fold otherwise are compared here.
 _SAME = (
     "(translate(fold_tr({0}), E' \\t\\n\\r\\f\\x0b', '') in (select jsonb_array_elements_text(%s))"
@@ -35,10 +36,12 @@ _CALLED_SO = f"""{_LEADING}
         select from contacts_sourcerecord r
         where r.contact_id = c.id and r.is_current and {_SAME.format("(r.told ->> 'name')")})))
 """  # noqa: S608 (our own words)
-_CROWDED = """
+_CROWDED = f"""
 select key from jsonb_array_elements_text(%s) as key
-where exists (select from contacts_identity i where i.kind = %s and i.comparable = key offset %s)
-"""
+where exists (
+  select from contacts_identity i join contacts_contact c on c.id = i.contact_id and c.merged_into_id is null
+  where i.kind = %s and i.comparable = key and {_LEADS} offset %s)
+"""  # noqa: S608 (our own words)
 Found = tuple[str, int, bool, str]
 
 

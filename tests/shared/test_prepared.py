@@ -19,3 +19,11 @@ def test_a_statement_is_planned_once_and_what_django_asks_is_not_kept():
         kept = [statement for (statement,) in cursor.fetchall()]
     assert kept.count("select $1::int + 1") == 1
     assert "select 41" not in kept
+
+
+def test_the_driver_keeps_no_text_of_what_django_says():
+    prepared.rows(SQL, {"number": 1})
+    with connection.cursor() as cursor:
+        cursor.execute("select %s", ["bir müşterinin sözü"])
+
+    assert not connection.connection._prepared._counts

@@ -15,6 +15,11 @@ INDEXES = {
 }
 
 
+def _again(name: str) -> migrations.RunSQL:
+    """One that was cut short while it was built lies there and is of no use; it is built anew."""
+    return migrations.RunSQL(f"drop index concurrently if exists {name}", migrations.RunSQL.noop)
+
+
 class Migration(migrations.Migration):
     atomic = False
 
@@ -24,6 +29,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        _again("contacts_of_firm"),
         AddIndexConcurrently(
             model_name="contact",
             index=models.Index(
@@ -32,12 +38,14 @@ class Migration(migrations.Migration):
                 name="contacts_of_firm",
             ),
         ),
+        _again("contacts_merged"),
         AddIndexConcurrently(
             model_name="contact",
             index=models.Index(
                 condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="contacts_merged"
             ),
         ),
+        _again("contacts_by_field"),
         AddIndexConcurrently(
             model_name="contact",
             index=django.contrib.postgres.indexes.GinIndex(
@@ -47,6 +55,7 @@ class Migration(migrations.Migration):
                 opclasses=["jsonb_path_ops"],
             ),
         ),
+        _again("facts_by_somebody"),
         AddIndexConcurrently(
             model_name="profilefact",
             index=models.Index(condition=models.Q(("by__isnull", False)), fields=["by"], name="facts_by_somebody"),

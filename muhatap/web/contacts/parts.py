@@ -1,6 +1,6 @@
 """Parts of the customer page that change in place: tags, notes; and the page of addresses and numbers."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,6 +103,8 @@ def verify_identity(request: HttpRequest, number: int, one: int) -> HttpResponse
     contact = find(number)
     try:
         identity.verify(identity=_own(contact, one), how="agent", at=clock.now(), by=visitor(request))
+    except Identity.DoesNotExist as error:  # a colleague took it off meanwhile
+        raise Http404 from error
     except identity.IdentityTaken as taken:
         return _identities(request, contact, error=_taken(taken))
     toasts.later(request, _("From now on we recognise this contact by it."))

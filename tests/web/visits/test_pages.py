@@ -21,7 +21,7 @@ AT = "/settings/sites/"
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
     with without_leaves():
-        keeping.look_ahead(at=clock.now())
+        keeping.look_ahead(at=clock.now() - timedelta(days=1))
         yield
 
 
