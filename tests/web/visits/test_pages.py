@@ -1,6 +1,7 @@
 """The pages on which a web site gets its key, and shows what arrives from it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
