@@ -69,6 +69,7 @@ def test_two_colleagues_know_of_each_other(browser: Browser, server: Server, let
     can.locator("#composer").get_by_role("button", name="Send", exact=True).click()
     expect(can.locator(".composer-held")).to_contain_text("Zeynep answered while you were writing.", timeout=PATIENCE)
     assert Message.objects.filter(kind="outbound").count() == 1
+    expect(can.locator(".htmx-added, .htmx-settling, .htmx-request")).to_have_count(0)  # what was drawn hears keys now
     can.keyboard.press("Control+Shift+Enter")
     expect(can.locator("#toasts")).to_contain_text("On its way", timeout=PATIENCE)
     assert Message.objects.filter(kind="outbound").count() == 2
