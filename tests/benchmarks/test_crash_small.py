@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import at_least, at_most, tell
+from benchmarks.report import at_least, at_most, no_goal, seen, tell
 from tests import installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,3 +34,11 @@ def test_a_report_meets_only_when_every_figure_does(capsys: pytest.CaptureFixtur
     assert first["figures"]["b"] == {"value": 5, "goal": 5, "floor": 3}
     assert [first["meets"], second["meets"]] == [True, False]
     assert set(first["machine"]) == {"cores", "python", "postgres"}
+
+
+def test_what_was_learned_from_meets_no_goal_and_what_has_none_misses_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not tell("some", {"a": seen(at_least(1, 0.9))}, postgres="none")
+    assert tell("some", {"a": no_goal(0.1, n=3)}, postgres="none")
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["figures"]["a"] == {"value": 1, "goal": 0.9, "seen": True}
+    assert second["figures"]["a"] == {"value": 0.1, "goal": None, "n": 3}

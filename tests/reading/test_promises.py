@@ -1,17 +1,13 @@
 """Promises in what an agent writes: suggested with their words and moment, weighed on sentences nobody tuned on."""
 
-import hashlib
-import json
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
+from benchmarks import promises as bench
 from muhatap.reading import promises
 
-LABELLED = Path(__file__).parents[2] / "training" / "messages" / "promises.jsonl"
 SATURDAY = datetime.fromisoformat("2026-11-21T14:32:00+03:00")
-TUNED_ON = 6  # of ten: the rules were written looking at these sentences only
 
 
 def test_a_letter_is_read_sentence_by_sentence() -> None:
@@ -55,9 +51,7 @@ def test_what_is_no_promise_or_no_text_gives_nothing(text: str) -> None:
 
 
 def test_precision_and_recall_hold_on_the_sentences_that_were_held_back() -> None:
-    rows = [json.loads(line) for line in LABELLED.read_text(encoding="utf-8").splitlines()]
-    held = [row for row in rows if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 10 >= TUNED_ON]
-    said = [(bool(promises.suggest(row["text"], as_of=SATURDAY)), row["is_promise"]) for row in held]
-    right = sum(found and is_one for found, is_one in said)
-    assert right / sum(found for found, _is_one in said) >= 0.90
-    assert right / sum(is_one for _found, is_one in said) >= 0.70
+    held, _tuned_on = bench.read()
+    told = bench.of_promises(held)
+    assert told["precision"].value >= bench.GOAL_PRECISION
+    assert told["recall"].value >= bench.GOAL_RECALL
