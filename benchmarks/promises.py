@@ -60,7 +60,7 @@ def main() -> int:
 
 def read() -> tuple[list[Sentence], list[Sentence]]:
     """The sentences held back, and those the rules were written by."""
-    held, tuned_on = [], []
+    held, tuned_on = list[Sentence](), list[Sentence]()
     for row in map(json.loads, LABELLED.read_text("utf-8").splitlines()):
         suggested = tuple(promises.suggest(row["text"], as_of=SATURDAY))
         is_held = int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 10 >= TUNED_ON

@@ -3,8 +3,9 @@
 make bench NAME=reading [SIZE=small]                     the held-out messages (training/messages)
 python -m benchmarks.reading --texts labelled.jsonl      a set of one's own: text, and any of kind, urgency, sentiment, language, topic
 
-Each slice (typed without Turkish letters, in capitals, short, long, with emoji, in two languages) is judged beside the whole: how many points
-lower it stands. Small sets say little: the number of messages behind every figure is told.
+Each slice (typed without Turkish letters, in capitals, short, long, with emoji, in two languages) is judged beside the whole in each task: how
+many points lower it stands. Small sets say little: the number of messages behind every figure is told. Where our table of targets asks for
+more than the goal, it stands beside as `table`.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.report import Figure, at_least, at_most, progress, tell
+from benchmarks.report import Figure, at_least, at_most, no_goal, percentile, progress, tell
 from muhatap.reading.language import UNKNOWN
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Reader, Reading
@@ -25,8 +26,9 @@ from training import judge, texts
 from training.texts import Text
 
 GOAL_KIND = {"tr": 0.88, "en": 0.90}
-GOAL_SENTIMENT, GOAL_LANGUAGE, GOAL_RECALL, MOST_FLAGGED, MOST_OFF = 0.80, 0.97, 0.90, 0.20, 0.05
-GOAL_SPEED, MOST_MB, MOST_MODEL_MB, MOST_BELOW = 500, 400, 45, 8.0
+GOAL_SENTIMENT, GOAL_RECALL, GOAL_RECALL_OF_TABLE, MOST_FLAGGED, MOST_OFF = 0.80, 0.90, 0.95, 0.20, 0.05
+GOAL_LANGUAGE, GOAL_LANGUAGE_ASCII = 0.99, 0.97
+GOAL_SPEED, MOST_MS, MOST_MB, MOST_MODEL_MB, MOST_BELOW = 500, 15, 400, 45, 8.0
 SHORT, LONG, LINE = 25, 1_000, 100
 FEWEST = 15  # messages; a smaller slice is told, and has no goal
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
@@ -40,7 +42,12 @@ SLICES: Mapping[str, Callable[[Text], bool]] = {
     "emoji": lambda one: _EMOJI.search(one.text) is not None,
     "mixed": lambda one: one.language == "tr" and _ENGLISH.search(one.text) is not None,
 }
-TYPED: Mapping[str, Callable[[str], str]] = {"ascii": lambda text: _as_ascii(text), "capitals": upper_tr}
+TYPED: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "ascii_tr": ("tr", lambda text: _as_ascii(text)),
+    "capitals_tr": ("tr", upper_tr),
+    "capitals_en": ("en", str.upper),
+}
+REVIEWS = "review-tr-"  # how the ids of reviews of products begin
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def main() -> int:
     figures = quality(read) | slices(reader, read) | languages(reader, read) | cost(given)
     counts = {"messages": len(read), **{name: sum(map(fits, given)) for name, fits in SLICES.items()}}
     version = json.loads((FOLDER / "reading.json").read_text())["sha256"][:12]
-    met = {name: figure.is_met for name, figure in figures.items()}
+    met = {name: figure.is_met for name, figure in figures.items() if figure.goal is not None}
     met_all = tell(
         "reading", figures, postgres="none", counts=counts, model=version, load=round(os.getloadavg()[0], 1), met=met
     )
@@ -77,25 +84,35 @@ def main() -> int:
 
 def quality(read: Sequence[Read]) -> dict[str, Figure]:
     figures = {
-        f"kind_{spoken}": at_least(_f1(_in(read, spoken), "kind"), goal, n=len(_in(read, spoken)))
+        f"kind_{spoken}": at_least(_f1(_in(read, spoken, "kind"), "kind"), goal, n=len(_in(read, spoken, "kind")))
         for spoken, goal in GOAL_KIND.items()
-        if _in(read, spoken)
+        if _in(read, spoken, "kind")
     }
-    if _is_told(read, "sentiment"):
-        figures["sentiment"] = at_least(_f1(read, "sentiment"), GOAL_SENTIMENT)
-    if _is_told(read, "topic"):
-        figures["topic"] = at_least(_f1(read, "topic"), 0.0, accuracy=_accuracy(read, "topic"))
+    figures |= sentiment(read)
+    if topics := _with(read, "topic"):
+        figures["topic"] = no_goal(_f1(topics, "topic"), accuracy=_accuracy(topics, "topic"), n=len(topics))
     figures |= urgency(read)
     for task in texts.TASKS:
-        known = [one for one in read if task in one.text.labels]
+        known = _with(read, task)
         sure = [one.reading.confidences[task] for one in known]
         off = judge.calibration_error(sure, [one.told(task) == one.text.labels[task] for one in known])
         figures[f"{task}_calibration_error"] = at_most(round(off, 4), MOST_OFF)
-    sure_ones = [one for one in read if one.reading.is_sure["kind"] and "kind" in one.text.labels]
+    sure_ones = [one for one in _with(read, "kind") if one.reading.is_sure["kind"]]
     figures["kind_right_where_sure"] = at_least(
         _accuracy(sure_ones, "kind"), 0.85, share=round(len(sure_ones) / len(read), 3)
     )
     return figures
+
+
+def sentiment(read: Sequence[Read]) -> dict[str, Figure]:
+    """Of all, of each language, and of reviews of products, which say it otherwise than messages to a desk."""
+    reviews = [one for one in read if one.text.id.startswith(REVIEWS)]
+    parts = {"": read, "_tr": _in(read, "tr", "sentiment"), "_en": _in(read, "en", "sentiment"), "_reviews_tr": reviews}
+    return {
+        f"sentiment{name}": at_least(_f1(known, "sentiment"), GOAL_SENTIMENT, n=len(known))
+        for name, some in parts.items()
+        if (known := _with(some, "sentiment"))
+    }
 
 
 def urgency(read: Sequence[Read]) -> dict[str, Figure]:
@@ -105,25 +122,30 @@ def urgency(read: Sequence[Read]) -> dict[str, Figure]:
     }
     share = {label: round(some.count("urgent") / max(len(some), 1), 3) for label, some in told.items()}
     return {
-        "urgent_recall": at_least(share["urgent"], GOAL_RECALL, n=len(told["urgent"])),
+        "urgent_recall": at_least(share["urgent"], GOAL_RECALL, table=GOAL_RECALL_OF_TABLE, n=len(told["urgent"])),
         "normal_flagged": at_most(share["normal"], MOST_FLAGGED, n=len(told["normal"])),
     }
 
 
 def slices(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
-    """Points of accuracy in kind below the whole (a few dozen messages carry no macro F1)."""
-    whole = _accuracy(read, "kind")
-    figures = {}
+    """Points of accuracy below the whole, in each task (a few dozen messages carry no macro F1). What is typed otherwise is judged beside
+    the same messages as they were written.
+    """
+    figures = dict[str, Figure]()
     for name, fits in SLICES.items():
         some = [one for one in read if fits(one.text)]
-        below = round(100 * (whole - _accuracy(some, "kind")), 1) if some else 0.0
-        figures[f"{name}_below"] = at_most(below, MOST_BELOW if len(some) >= FEWEST else 100.0, n=len(some))
-    turkish = _in(read, "tr")
-    for name, typed in TYPED.items():
-        again = [Read(one.text, reader.read(typed(one.text.text))) for one in turkish]
-        below = round(100 * (_accuracy(turkish, "kind") - _accuracy(again, "kind")), 1)
-        figures[f"{name}_below"] = at_most(below, MOST_BELOW, n=len(again))
+        figures |= {f"{task}_{name}_below": _below(read, some, task) for task in texts.TASKS}
+    for name, (spoken, typed) in TYPED.items():
+        written = [one for one in read if one.text.language == spoken]
+        again = [Read(one.text, reader.read(typed(one.text.text))) for one in written]
+        figures |= {f"{task}_{name}_below": _below(written, again, task) for task in texts.TASKS}
     return figures
+
+
+def _below(whole: Sequence[Read], some: Sequence[Read], task: str) -> Figure:
+    known = _with(some, task)
+    points = round(100 * (_accuracy(whole, task) - _accuracy(known, task)), 1) if known else 0.0
+    return at_most(points, MOST_BELOW, n=len(known)) if len(known) >= FEWEST else no_goal(points, n=len(known))
 
 
 def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
@@ -137,18 +159,27 @@ def languages(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
     lines = texts.lines()[1][:: max(1, 2_000 // len(read))]
     right_elsewhere = sum(reader.read(text[:LINE]).language == spoken for spoken, text in lines)
     return {
-        "language": at_least(_right(read), GOAL_LANGUAGE, n=len(read)),
-        "language_short": at_least(_right(short), GOAL_LANGUAGE, n=len(short)),
-        "language_ascii_turkish_short": at_least(
-            round(right / max(len(bits), 1), 3), GOAL_LANGUAGE if bits else 0.0, n=len(bits)
-        ),
-        "language_elsewhere": at_least(_right(elsewhere), 0.9 if len(elsewhere) >= FEWEST else 0.0, n=len(elsewhere)),
-        "language_elsewhere_lines": at_least(round(right_elsewhere / len(lines), 3), 0.9, n=len(lines)),
+        "language": _of_language(_n_right(read), len(read)),
+        "language_short": _of_language(_n_right(short), len(short)),
+        "language_ascii_turkish_short": _of_language(right, len(bits), GOAL_LANGUAGE_ASCII),
+        "language_elsewhere": _of_language(_n_right(elsewhere), len(elsewhere)),
+        "language_elsewhere_lines": _of_language(right_elsewhere, len(lines)),
     }
 
 
+def _of_language(right: int, n: int, goal: float = GOAL_LANGUAGE) -> Figure:
+    share = round(right / max(n, 1), 3)
+    return at_least(share, goal, n=n) if n >= FEWEST else no_goal(share, n=n)
+
+
+def _n_right(read: Sequence[Read]) -> int:
+    return sum(one.reading.language == one.text.language for one in read)
+
+
 def cost(given: Sequence[Text]) -> dict[str, Figure]:
-    """Short messages a second of processor time, by a reader that begins cold; what it takes in memory and on the disk."""
+    """Short messages a second of processor time, and how long any one message takes by the clock, by readers that begin cold; what it
+    takes in memory and on the disk.
+    """
     short = [one.text for one in given if len(one.text) <= 160]
     cold = Reader()
     begun = time.process_time()
@@ -158,21 +189,31 @@ def cost(given: Sequence[Text]) -> dict[str, Figure]:
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
     return {
         "short_messages_a_second": at_least(round(speed), GOAL_SPEED, n=len(short)),
+        "single_message_p95_ms": single(given),
         "peak_mb": at_most(_peak_mb(), MOST_MB),
         "model_mb": at_most(round(size, 1), MOST_MODEL_MB),
     }
 
 
-def _in(read: Sequence[Read], spoken: str) -> list[Read]:
-    return [one for one in read if one.text.language == spoken and "kind" in one.text.labels]
+def single(given: Sequence[Text]) -> Figure:
+    cold, took = Reader(), []
+    for one in given:
+        begun = time.perf_counter()
+        cold.read(one.text)
+        took.append(1000 * (time.perf_counter() - begun))
+    return at_most(percentile(took, 95), MOST_MS, median=percentile(took, 50), most=round(max(took), 1), n=len(took))
 
 
-def _is_told(read: Sequence[Read], task: str) -> bool:
-    return any(task in one.text.labels for one in read)
+def _with(read: Sequence[Read], task: str) -> list[Read]:
+    return [one for one in read if task in one.text.labels]
+
+
+def _in(read: Sequence[Read], spoken: str, task: str) -> list[Read]:
+    return [one for one in _with(read, task) if one.text.language == spoken]
 
 
 def _f1(read: Sequence[Read], task: str) -> float:
-    known = [one for one in read if task in one.text.labels]
+    known = _with(read, task)
     return round(judge.macro_f1([one.text.labels[task] for one in known], [one.told(task) for one in known]), 3)
 
 
@@ -183,12 +224,8 @@ def _peak_mb() -> int:
 
 
 def _accuracy(read: Sequence[Read], task: str) -> float:
-    known = [one for one in read if task in one.text.labels]
+    known = _with(read, task)
     return round(sum(one.told(task) == one.text.labels[task] for one in known) / max(len(known), 1), 3)
-
-
-def _right(read: Sequence[Read]) -> float:
-    return round(sum(one.reading.language == one.text.language for one in read) / max(len(read), 1), 3)
 
 
 def _as_ascii(text: str) -> str:

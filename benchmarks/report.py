@@ -35,7 +35,8 @@ class Figure:
 
     @property
     def told(self) -> dict[str, object]:
-        return {"value": self.value, "goal": self.goal, **self.beside} | ({"seen": True} if self.is_seen else {})
+        told: dict[str, object] = {"value": self.value, "goal": self.goal, **self.beside}
+        return told | {"seen": True} if self.is_seen else told
 
 
 def at_most(value: Number, goal: Number, **beside: Number) -> Figure:

@@ -71,7 +71,7 @@ def main() -> int:
     is_small = arguments.size == "small"
     messages = labelled()
     n_worlds, planted = (1, (12,)) if is_small else (12, (6, 8, 12))
-    figures = {}
+    figures = dict[str, Figure]()
     for language in ("tr", "en"):
         figures |= against_labels(
             [one for one in messages if one.language == language][:: 8 if is_small else 1], language

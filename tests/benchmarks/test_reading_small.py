@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from training import texts as labelled
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,12 +23,18 @@ def test_every_figure_of_reading_is_told() -> None:
     assert {
         "kind_tr",
         "kind_en",
-        "sentiment",
+        "sentiment_tr",
+        "sentiment_en",
+        "sentiment_reviews_tr",
         "urgent_recall",
         "normal_flagged",
         "language",
         "short_messages_a_second",
+        "single_message_p95_ms",
     } <= set(figures)
+    for task in labelled.TASKS:
+        for slice in ("short", "long", "emoji", "mixed", "ascii_tr", "capitals_tr", "capitals_en"):
+            assert f"{task}_{slice}_below" in figures
     assert figures["peak_mb"]["value"] <= figures["peak_mb"]["goal"]
     assert figures["model_mb"]["value"] <= 12
 
@@ -42,4 +50,4 @@ def test_of_texts_in_one_language_nothing_is_told_of_the_other(tmp_path: Path) -
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
     figures = json.loads(done.stdout, parse_constant=pytest.fail)["figures"]
     assert figures["kind_en"]["value"] == 1.0
-    assert "kind_tr" not in figures
+    assert not {"kind_tr", "sentiment_tr", "sentiment_en"} & set(figures)
