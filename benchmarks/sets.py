@@ -103,7 +103,7 @@ def languages(reader: Reader, folder: Path, size: Size) -> dict[str, Figure]:
     """Short commands: those of xSID, all of which the model has seen, and others of their kind that it has not."""
     told = {}
     for name in ("xsid_tr", "xsid_en", "atis_tr", "clinc150_en"):
-        some = [one.text for one in unseen(folder, name) or rows(folder, name)][: 10 * size.judged]
+        some = [one.text for one in unseen(folder, name) or rows(folder, name)][: size.judged]
         right = sum(reader.read(text).language == name[-2:] for text in some)
         figure = at_least(round(right / len(some), 3), GOAL_LANGUAGE, n=len(some))
         told[f"language_{name}"] = figure if unseen(folder, name) else seen(figure)
