@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import sets
+from benchmarks.learning import Said
 from training import texts
 
 TOPICS = {"lamp": "lambanın", "chair": "sandalyenin", "rug": "halının", "mirror": "aynanın"}
@@ -62,7 +63,7 @@ def test_without_the_sets_it_says_where_it_looked(
 
 
 def test_examples_are_judged_by_others_whatever_their_number() -> None:
-    some = [sets.Said(f"{topic} {n}", topic) for topic in TOPICS for n in range(14)]
+    some = [Said(f"{topic} {n}", topic) for topic in TOPICS for n in range(14)]
     three, judged = sets.drawn(some, 3, draw=1)
     ten, judged_by_ten = sets.drawn(some, 10, draw=1)
     assert len(three) == 12 and len(ten) == 40
