@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.feedback.models import FollowUp, Response
 
 DAY_S = 86_400
+WORDS = {  # conditions on responses: how far the loop of each was closed
+    "owed": Q(follow_up__isnull=False),
+    "waiting": Q(follow_up__isnull=False, follow_up__called_at=None),
+    "called": Q(follow_up__called_at__isnull=False),
+    "solved": Q(follow_up__solved_at__isnull=False),
+}
 
 
 class NotCalledYet(Exception):

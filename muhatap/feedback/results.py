@@ -11,14 +11,15 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from muhatap.contacts.models import Tag
-from muhatap.feedback import figures, logic
+from muhatap.feedback import figures, following_up, logic
 from muhatap.feedback.figures import Counts, Figure
 from muhatap.feedback.models import Answer, Question, Response, Survey
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """Which answers: of these days (by when they were given first), this way, people with this tag, with this score."""
+    """Which answers: of these days (by when they were given first), this way, people with this tag, with this score; `word`:
+    of whom a word from us was owed, and how far it came (following_up.WORDS)."""
 
     survey: Survey
     start: date
@@ -28,6 +29,7 @@ class Cut:
     score: int | None = None
     question: int | None = None
     option: str = ""
+    word: str = ""
 
     def but(self, **changes: Any) -> "Cut":
         return replace(self, **changes)
@@ -61,6 +63,8 @@ def rows(cut: Cut) -> QuerySet[Response]:
         found = found.filter(contact__tags=cut.tag)
     if cut.score is not None:
         found = found.filter(score=cut.score)
+    if cut.word:
+        found = found.filter(following_up.WORDS[cut.word])
     if cut.question:
         asked = Answer.objects.filter(question_id=cut.question)
         if cut.option.lstrip("-").isdigit():

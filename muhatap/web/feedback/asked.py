@@ -1,5 +1,6 @@
-"""Which answers a page is about: read from the address, and written into the next one."""
+"""Which answers, or whom of those asked, a page is about: read from the address, and written into the next one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from muhatap.feedback import following_up, silence
 from muhatap.feedback.models import Question, Response, Survey
 from muhatap.feedback.results import Cut
 from muhatap.shared import clock
@@ -21,17 +23,25 @@ LONGEST = 5 * 366
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A cut and its address."""
+    """A cut and its address; of those asked, also on which side they are and how long they were known (both in `silence`)."""
 
     cut: Cut
+    side: str = ""
+    age: str = ""
 
     def but(self, **changes: Any) -> "Asked":
         return replace(self, cut=self.cut.but(**changes))
 
+    def among(self, **changes: str) -> "Asked":
+        """Of those asked, these; what is told of answers narrows nobody who gave none."""
+        cut = self.cut.but(score=None, question=None, option="", word="")
+        return replace(self, cut=cut, **changes)
+
     def url(self, name: str = "results", **more: str) -> str:
         cut = self.cut
         named = {"from": cut.start, "to": cut.end, "way": cut.way, "tag": cut.tag, "score": cut.score}
-        named |= {"question": cut.question, "option": cut.option}
+        named |= {"question": cut.question, "option": cut.option, "word": cut.word}
+        named |= {"side": self.side, "age": self.age} if name == "invitations" else {}
         kept = [(key, str(value)) for key, value in named.items() if value not in (None, "")]
         return f"{reverse(f'surveys:{name}', args=[cut.survey.pk])}?{urlencode([*kept, *more.items()])}"
 
@@ -57,8 +67,13 @@ def read(request: HttpRequest, survey: Survey) -> Asked:
         score=score if score is not None and score <= 10 else None,
         question=question if known else None,
         option=words(given.get("option"), 8) if known else "",
+        word=_one_of(given.get("word"), following_up.WORDS),
     )
-    return Asked(cut=cut)
+    return Asked(cut=cut, side=_one_of(given.get("side"), silence.SIDES), age=_one_of(given.get("age"), silence.ages()))
+
+
+def _one_of(text: str | None, known: Collection[str]) -> str:
+    return text if text and text in known else ""
 
 
 def _day(text: str) -> date | None:

@@ -80,7 +80,9 @@ def _all(wanted: Asked) -> Iterator[list[str]]:
 
 def whole(found: Any) -> Any:
     """Answers with all that is told of them, fetched at once."""
-    return found.select_related("contact", "survey", "follow_up", "invitation").prefetch_related("answers__question")
+    return found.select_related("contact", "survey", "follow_up__called_by", "invitation").prefetch_related(
+        "answers__question"
+    )
 
 
 def said(answer: Answer) -> str:

@@ -1,7 +1,7 @@
 """What a survey came to: the figure with its interval, its scores, who answered and who did not; and the answers behind each number."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,10 +66,11 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
         "wanted": wanted,
         "said": charts.days_said(wanted.cut.start, wanted.cut.end),
         "n": words.n_answers(found.count()),
-        "lines": [_line(one) for one in some[:PAGE]],
+        "lines": [_line(one, clock.now()) for one in some[:PAGE]],
         "next_url": wanted.url("answers", after=str(start + PAGE)) if len(some) > PAGE else "",
         "csv_url": wanted.url("export", table="answers"),
         "narrowed": narrowed(wanted, "answers"),
+        "sides": _words(wanted) if wanted.cut.word else [],
         "views": words.views("surveys:list", visitor(request)),
     }
     return render(request, "feedback/answers.html", page)
@@ -93,7 +94,17 @@ def narrowed(wanted: Asked, name: str) -> list[tuple[str, str]]:
         answer = options.get(cut.option, cut.option) or _("answered")
         said = f"{question}: {answer}"
         found.append((said, wanted.but(question=None, option="").url(name)))
+    if cut.word:
+        found.append((words.of_word(cut.word), wanted.but(word="").url(name)))
+    if wanted.age and name == "invitations":
+        found.append((words.age(wanted.age), wanted.among(age="").url(name)))
     return found
+
+
+def _words(wanted: Asked) -> list[tuple[str, str, bool]]:
+    """Whom we owed a word: all of them, who waits, who had one, whose matter is solved."""
+    every = following_up.WORDS
+    return [(words.of_word(key), wanted.but(word=key).url("answers"), key == wanted.cut.word) for key in every]
 
 
 def _sentence(survey: Survey, found: Figure, quiet: Silence) -> str:
@@ -142,7 +153,7 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
                     "Of %(n)s who were asked by mail or chat in these days; %(m)s more may still answer and are not counted."
                 )
                 % {"n": times.count(quiet.n_settled), "m": times.count(quiet.n_may_still)},
-                "url": "#silence",
+                "url": wanted.among(side=silence.SETTLED).url("invitations"),
             }
         )
     if loop.n_owed:
@@ -157,7 +168,7 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
                 "under": under,
                 "sentence": _("Who scored %(score)s or less, and was called or written to since.")
                 % {"score": survey.low_up_to},
-                "url": reverse("surveys:waiting"),
+                "url": wanted.but(word="owed").url("answers"),
             }
         )
     return cards
@@ -212,7 +223,7 @@ def _warnings(quiet: Silence) -> list[str]:
             "%(group)s: %(loud)s of who answered, %(quiet)s of who did not. The figures speak more for some than for others."
         )
         % {
-            "group": said[name](group.key),
+            "group": said[name](group.name),
             "loud": times.percent(group.share_of_answers),
             "quiet": times.percent(group.share_of_silence),
         }
@@ -230,7 +241,7 @@ def _periods(wanted: Asked) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _line(response: Response) -> dict[str, Any]:
+def _line(response: Response, now: datetime) -> dict[str, Any]:
     follow_up = getattr(response, "follow_up", None)
     invitation = response.invitation
     return {
@@ -247,4 +258,6 @@ def _line(response: Response) -> dict[str, Any]:
         "at": response.at,
         "is_changed": response.changed_at is not None,
         "waits": follow_up is not None and follow_up.called_at is None,
+        "called": words.called(follow_up, now) if follow_up else "",
+        "solved": words.solved(follow_up, now) if follow_up else "",
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from muhatap.feedback import figures, results, wording
+from muhatap.feedback import figures, results, silence, wording
 from muhatap.feedback.figures import Counts
 from muhatap.feedback.models import Survey
 from muhatap.feedback.silence import Group, Silence
@@ -135,7 +135,7 @@ def of_silence(wanted: Asked, quiet: Silence) -> list[Table]:
             name=f"silence-{name}",
             title=title,
             heads=(title, *heads),
-            rows=tuple(_group(said(group.key), group) for group in groups),
+            rows=tuple(_group(said(group.name), group, _those(wanted, name, group.key)) for group in groups),
             csv_url=wanted.url("export", table=f"silence-{name}"),
         )
         for name, title, groups, said in (
@@ -146,17 +146,29 @@ def of_silence(wanted: Asked, quiet: Silence) -> list[Table]:
     ]
 
 
-def _group(name: str, group: Group) -> Row:
-    texts = (
-        times.count(group.n_asked),
-        times.count(group.n_may_still),
-        times.count(group.n_answered),
-        share(group.n_answered, group.n_asked - group.n_may_still),
-        words.interval(Survey.Kind.CSAT, group.rate) or "–",
-        times.percent(group.share_of_answers),
-        times.percent(group.share_of_silence),
+def _those(wanted: Asked, name: str, key: str) -> Asked:
+    """Of those asked, the ones of a group."""
+    if name == "age":
+        return wanted.among(age=key)
+    return wanted.among().but(**{name: int(key) if name == "tag" else key})
+
+
+def _group(name: str, group: Group, those: Asked) -> Row:
+    n_settled = group.n_asked - group.n_may_still
+
+    def cell(text: str, n: int, side: str) -> tuple[str, str]:
+        return text, those.among(side=side).url("invitations") if n else ""
+
+    cells = (
+        cell(times.count(group.n_asked), group.n_asked, ""),
+        cell(times.count(group.n_may_still), group.n_may_still, silence.MAY_STILL),
+        cell(times.count(group.n_answered), group.n_answered, silence.ANSWERED),
+        cell(share(group.n_answered, n_settled), n_settled, silence.SETTLED),
+        (words.interval(Survey.Kind.CSAT, group.rate) or "–", ""),
+        cell(times.percent(group.share_of_answers), group.n_answered, silence.ANSWERED),
+        cell(times.percent(group.share_of_silence), n_settled - group.n_answered, silence.SILENT),
     )
-    return Row(name=name, cells=tuple((text, "") for text in texts), is_notable=group.is_notable)
+    return Row(name=name, cells=cells, is_notable=group.is_notable)
 
 
 def share(k: int, n: int) -> str:

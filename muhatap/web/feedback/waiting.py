@@ -79,10 +79,7 @@ def _line(row: FollowUp, now: datetime, *, reads: bool) -> dict[str, Any]:
         "comment": response.comment,
         "language": response.language,
         "since": times.span(now - row.owed_at),
-        "called": _("%(by)s spoke to them, %(at)s")
-        % {"by": row.called_by or _("Somebody"), "at": times.stamp(row.called_at, now)}
-        if row.called_at
-        else "",
+        "called": words.called(row, now),
         "note": row.note,
         "case_url": link("cases:one", row.case_number) if row.case_number else "",
     }

@@ -1,16 +1,16 @@
 """What surveys and their figures are called."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.feedback import following_up, wording
+from muhatap.feedback import following_up, silence, wording
 from muhatap.feedback.figures import Figure
-from muhatap.feedback.models import Question, Response, Survey
+from muhatap.feedback.models import FollowUp, Question, Response, Survey
 from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
 
@@ -61,6 +61,39 @@ def age(name: str) -> str:
         "months": _("Known for a year at most"),
         "years": _("Known for longer"),
     }[name]
+
+
+def side(name: str) -> str:
+    """Of those asked, on which side they are."""
+    return {
+        silence.SETTLED: _("Answered, or can no more"),
+        silence.ANSWERED: pgettext("side", "Answered"),
+        silence.SILENT: _("Did not answer"),
+        silence.MAY_STILL: _("May still answer"),
+    }.get(name, _("All who were asked"))
+
+
+def of_word(name: str) -> str:
+    """How far we came with whom we owed a word."""
+    return {
+        "waiting": _("Waits for a word from us"),
+        "called": _("Had a word from us"),
+        "solved": _("Solved"),
+    }.get(name, _("All whom we owed a word"))
+
+
+def called(row: FollowUp, now: datetime) -> str:
+    """Who spoke to them and when; "" while they wait."""
+    if row.called_at is None:
+        return ""
+    return _("%(by)s spoke to them, %(at)s") % {
+        "by": row.called_by or _("Somebody"),
+        "at": times.stamp(row.called_at, now),
+    }
+
+
+def solved(row: FollowUp, now: datetime) -> str:
+    return _("Solved, %(at)s") % {"at": times.stamp(row.solved_at, now)} if row.solved_at else ""
 
 
 def occasion(survey: Survey) -> str:

@@ -1,0 +1,142 @@
+"""Every number of a survey's results leads to as many rows: of who was asked, who did not answer, who had a word from us."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from muhatap.contacts import tagging
+from muhatap.feedback import answering, following_up
+from muhatap.feedback.models import FollowUp, Invitation, Response, Survey
+from tests import cast
+from tests.feedback.asking_shop import answered, person, survey
+from tests.insight.conftest import after
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 60
+DAYS = "from=2026-11-16&to=2026-12-31&lang=en"
+
+
+@pytest.fixture(autouse=True)
+def _later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muhatap.shared.clock.now", lambda: after(20 * DAY))
+
+
+@pytest.fixture
+def selin() -> Client:
+    user = cast.selin()
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return unescape(answer.content.decode())
+
+
+def n_rows(client: Client, path: str) -> int:
+    return page(client, path).count('<li class="surveys-answer">')
+
+
+def ask(about: Survey, who: cast.Claim, *, days: float, known: float = 0, way: str = "mail") -> Invitation:
+    """Asked so many days after the Monday, known for so many days by then."""
+    contact, sent_at = person(who), after(days * DAY)
+    contact.created_at = after((days - known) * DAY)
+    contact.save(update_fields=["created_at"])
+    return Invitation.objects.create(survey=about, contact=contact, way=way, due_at=sent_at, sent_at=sent_at)
+
+
+@pytest.fixture
+def asked() -> Survey:
+    """Four are asked: Ayşe and Emily answer, Elif does not, Mehmet still may."""
+    about = survey(open_days=7)
+    for who, score in ((cast.AYSE, 9), (cast.EMILY, 2)):
+        answering.answer(invitation=ask(about, who, days=2, known=400), score=score, comment="", at=after(3 * DAY))
+    ask(about, cast.ELIF, days=3, known=5, way="chat")
+    ask(about, cast.MEHMET, days=18, known=100)
+    tagging.tag(contacts=[person(cast.AYSE).pk, person(cast.ELIF).pk], name="Sadık", by=cast.selin(), at=after(0))
+    return about
+
+
+def test_each_count_of_who_did_not_answer_leads_to_as_many_who_were_asked(selin: Client, asked: Survey) -> None:
+    shown = page(selin, f"/surveys/{asked.pk}/?{DAYS}")
+    cells = re.findall(rf'<a class="link" href="(/surveys/{asked.pk}/asked/[^"]+)">([^<]+)</a>', shown)
+    counts = [(link, int(text)) for link, text in cells if text.isdigit()]
+    assert len(counts) == 11  # of two ways, one tag and three ages: asked, and where not nought may still and answered
+    for link, n in counts:
+        assert n_rows(selin, link) == n, link
+    for link, _text in cells:
+        assert n_rows(selin, link), link
+
+
+@pytest.mark.parametrize(
+    ("side", "names"),
+    [
+        ("", ["Ayşe Yılmaz", "Elif Şahin", "Emily Carter", "Mehmet Kaya"]),
+        ("answered", ["Ayşe Yılmaz", "Emily Carter"]),
+        ("silent", ["Elif Şahin"]),
+        ("may_still", ["Mehmet Kaya"]),
+        ("settled", ["Ayşe Yılmaz", "Elif Şahin", "Emily Carter"]),
+        ("nonsense", ["Ayşe Yılmaz", "Elif Şahin", "Emily Carter", "Mehmet Kaya"]),
+    ],
+)
+def test_each_side_holds_its_people(selin: Client, asked: Survey, side: str, names: list[str]) -> None:
+    shown = page(selin, f"/surveys/{asked.pk}/asked/?{DAYS}&side={side}")
+    assert sorted(re.findall(r'class="lines-name" href="[^"]+">([^<]+)<', shown)) == names
+    assert f"Who was asked: {len(names)}" in shown
+
+
+def test_who_was_asked_says_what_came_of_it(selin: Client, asked: Survey) -> None:
+    shown = page(selin, f"/surveys/{asked.pk}/asked/?{DAYS}")
+    assert "9/10" in shown and "Did not answer" in shown and "May still answer until" in shown
+    assert n_rows(selin, f"/surveys/{asked.pk}/asked/?{DAYS}&age=new") == 1
+    assert n_rows(selin, f"/surveys/{asked.pk}/asked/?{DAYS}&way=chat&side=answered") == 0
+
+
+def test_who_was_asked_goes_on_on_the_next_page(selin: Client, asked: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muhatap.contacts.paging.by_key.__kwdefaults__", {"is_down": False, "cursor": None, "limit": 3})
+    path = f"/surveys/{asked.pk}/asked/?{DAYS}"
+    assert n_rows(selin, path) == 3
+    following = re.findall(r'href="([^"]+[?&]at=[^"]+)"', page(selin, path))
+    assert [n_rows(selin, link) for link in following] == [1]
+
+
+def test_answered_when_asked_leads_to_those_it_is_a_share_of(selin: Client, asked: Survey) -> None:
+    card = card_of(page(selin, f"/surveys/{asked.pk}/?{DAYS}"), "Answered when asked")
+    assert card[1] == "67%"
+    assert n_rows(selin, card[0]) == 3
+
+
+def test_had_a_word_leads_to_all_who_were_owed_one_with_those_whose_matter_is_solved(selin: Client) -> None:
+    about, other = survey(low_up_to=6), survey("csat", low_up_to=2)
+    for number, who in enumerate((cast.AYSE, cast.ELIF, cast.EMILY)):
+        answered(about, 1, minute=number * DAY, by=person(who))
+    answered(about, 10, minute=4 * DAY, by=person(cast.MEHMET))
+    answered(other, 1, minute=4 * DAY, by=person(cast.MEHMET))
+    first, second = FollowUp.objects.filter(response__survey=about).order_by("pk")[:2]
+    for one in (first, second):
+        following_up.called(follow_up=one, note="", by=cast.zeynep(), at=after(5 * DAY))
+    following_up.solved(follow_up=first, by=cast.zeynep(), at=after(6 * DAY))
+
+    link, text = card_of(page(selin, f"/surveys/{about.pk}/?{DAYS}"), "Had a word from us")
+    assert text == "2 of 3"
+    shown = page(selin, link)
+    assert shown.count('<li class="surveys-answer">') == 3
+    assert "Solved, " in shown and shown.count("Zeynep Arslan spoke to them") == 2
+    sides = {word: n_rows(selin, link.replace("word=owed", f"word={word}")) for word in following_up.WORDS}
+    assert sides == {"owed": 3, "waiting": 1, "called": 2, "solved": 1}
+    assert Response.objects.count() == 5
+
+
+def card_of(shown: str, label: str) -> tuple[str, str]:
+    """The address and the words of a figure."""
+    found = re.search(
+        rf'<h2 class="figures-name">{label}</h2>\s*<p><a class="figure figures-value" href="([^"]+)">([^<]+)</a>', shown
+    )
+    assert found, label
+    return found[1], found[2]
