@@ -24,6 +24,7 @@ MORNING = time(8)
 LATEST = timedelta(days=2)  # after the morning; later the week is old
 ATTEMPTS = 20
 PAGE, THEME, MESSAGES = "/insight/voice/", "/insight/voice/themes/", "/insight/voice/messages/"
+PROMISES = "/promises/?whose=all&state=owed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +183,7 @@ def _figures(week: Week, days: str) -> tuple[Figure, ...]:
                 label=_("Promises kept"),
                 value=written.share(share(week.promises.kept, week.promises.n_owed)),
                 under=_("%(kept)s of %(n)s") % told,
-                url=f"{settings.PUBLIC_URL}/promises/",
+                url=f"{settings.PUBLIC_URL}{PROMISES}&{days}",
             )
         )
     return tuple(found)

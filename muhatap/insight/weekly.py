@@ -76,9 +76,9 @@ class Week:
         return not (self.now.n or self.then.n or self.promises.n)
 
 
-def of(user: User, *, week_on: date) -> Week:
-    """The week that began on this Monday, as this user may be told it."""
-    return quoting(of_firm(week_on), user)
+def of(user: User, *, week_on: date, at: datetime) -> Week:
+    """The week that began on this Monday, as this user may be told it; one that is not over as it stands."""
+    return quoting(of_firm(week_on, at=at), user)
 
 
 def quoting(week: Week, user: User) -> Week:
@@ -91,8 +91,8 @@ def quoting(week: Week, user: User) -> Week:
     )
 
 
-def of_firm(week_on: date) -> Week:
-    """What is the same for every reader; nobody is quoted."""
+def of_firm(week_on: date, *, at: datetime | None = None) -> Week:
+    """What is the same for every reader; nobody is quoted. `at` where the week may not be over."""
     asked = Asked(start=week_on, end=week_on + timedelta(days=6))
     now, then = voices.total(asked), voices.total(asked.before)
     topics, before = voices.counts(asked, "topic"), voices.counts(asked.before, "topic")
@@ -112,7 +112,7 @@ def of_firm(week_on: date) -> Week:
         complaint=None,
         jumps=tuple(one for one in told if one.is_jump)[:TOPICS],
         fresh=tuple(one for one in told if one.theme.begins_on == week_on and one.now and not one.is_jump)[:TOPICS],
-        promises=_promises(week_on),
+        promises=_promises(week_on, at),
     )
 
 
@@ -154,12 +154,12 @@ def _quote(row: Row, text: str) -> Quote:
     )
 
 
-def _promises(week_on: date) -> Tally:
-    """Of promises whose moment fell in the week, as they stood when it ended."""
+def _promises(week_on: date, at: datetime | None) -> Tally:
+    """Of promises whose moment fell in the week, as they stood when it ended; before that, what is still ahead is not owed."""
     zone = timezone.get_default_timezone()
     since = datetime.combine(week_on, time(), tzinfo=zone)
     rows = Promise.objects.filter(due_at__gte=since, due_at__lt=since + ONE_WEEK)
-    return promises.tally(rows, at=since + ONE_WEEK)
+    return promises.tally(rows, at=min(at or since + ONE_WEEK, since + ONE_WEEK))
 
 
 def _end(week_on: date) -> datetime:

@@ -70,7 +70,18 @@ def read(request: HttpRequest, *, state: str = "open", days: int | None = None, 
 
 def rows(asked: Asked, user: User, *, at: datetime) -> QuerySet[Promise]:
     """The promises asked for, as far as this user may read them; drafts are shown where they are written."""
-    found = promises.visible_to(user).filter(states(at)["said"], states(at)[asked.state])
+    return _of(promises.visible_to(user), asked, user, at)
+
+
+def n_hidden(asked: Asked, user: User, *, at: datetime) -> int:
+    """How many of everybody's in some days this user may not read: a figure of the firm counts them, too."""
+    if asked.whose != ALL or not asked.start:
+        return 0
+    return _of(Promise.objects.all(), asked, user, at).count() - rows(asked, user, at=at).count()
+
+
+def _of(found: QuerySet[Promise], asked: Asked, user: User, at: datetime) -> QuerySet[Promise]:
+    found = found.filter(states(at)["said"], states(at)[asked.state])
     if asked.whose == MINE:
         found = found.filter(by=user)
     elif asked.whose == TEAM:

@@ -29,7 +29,9 @@ def views(user: User, here: str) -> tuple[ViewGroup, ...]:
     others = [
         ("insight:overview", "insight.own", _("Conversations"), "chart-line"),
         ("web:overview", "visits.read", _("Web site"), "mouse-pointer-click"),
+        ("surveys:list", "surveys.read", _("Surveys"), "smile"),
         ("promises:report", "insight.own", _("Promises"), "handshake"),
+        ("cases:report", "costs.read", _("Cost of quality"), "coins"),
     ]
     reports = [
         ViewLink(label=label, url=reverse(name), icon=icon) for name, needed, label, icon in others if may(user, needed)

@@ -38,15 +38,17 @@ def show(request: HttpRequest) -> HttpResponse:
     found = themes.all_of(at=now)
     shown = [told for told in found if told.theme.hidden_at is None]
     look = themes.last_look()
+    wanted = asking.read(request)
+    every = wanted.but(topic=None, channel="", tag=None, product=None, theme=None)
     page = {
-        "themes": [_line(told) for told in shown],
-        "hidden_themes": [_line(told) for told in found if told.theme.hidden_at],
+        "themes": [_line(told, every) for told in shown],
+        "hidden_themes": [_line(told, every) for told in found if told.theme.hidden_at],
         "sentence": _sentence(shown),
         "looked": times.full(look.at) if look else "",
         "n_read": times.count(look.n_texts) if look else "",
         "n_left_out": times.count(look.n_left_out) if look and look.n_left_out else "",
     }
-    return render(request, "insight/voice/themes.html", page | around(request, asking.read(request), "themes"))
+    return render(request, "insight/voice/themes.html", page | around(request, wanted, "themes"))
 
 
 @needs("voice.read")
@@ -63,7 +65,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     others = Theme.objects.filter(merged_into=None, hidden_at=None).exclude(pk=theme.pk).order_by("-pk")[:100]
     page = {
         "theme": theme,
-        "told": _line(told),
+        "told": _line(told, wanted),
         "chart": _chart(told, wanted),
         "examples": [lines.of_message(row, now) for row in themes.examples(theme, visitor(request))],
         "tables": boards.tables(wanted, TABLES, 6),
@@ -150,10 +152,12 @@ def _sentence(shown: list[Told]) -> str:
     return _("Nothing jumps and nothing is new.")
 
 
-def _line(told: Told) -> dict[str, Any]:
+def _line(told: Told, wanted: Wanted) -> dict[str, Any]:
+    """A theme in the list; its counts are of people and lead to their messages."""
     most = max((week.n_people for _on, week in told.weeks if week), default=0)
     heights = [(week.n_people / most * 20 if week and most else 0) for _on, week in told.weeks]
     now = told.now.n_people if told.now else 0
+    first, last = told.weeks[0][0], told.weeks[-1][0]
     return {
         "id": told.theme.pk,
         "name": str(told.theme),
@@ -163,7 +167,9 @@ def _line(told: Told) -> dict[str, Any]:
         "is_new": told.is_new,
         "why": why(told),
         "now": times.count(now),
+        "now_url": wanted.rows(start=last, end=last + WEEK, theme=told.theme.pk) if now else "",
         "people": times.count(told.n_people),
+        "people_url": wanted.rows(start=first, end=last + WEEK, theme=told.theme.pk) if told.n_people else "",
         "bars": [(nth * 5, round(20 - height, 1), round(height, 1)) for nth, height in enumerate(heights)],
         "width": WEEKS * 5,
     }

@@ -20,9 +20,10 @@ ONE_WEEK = timedelta(weeks=1)
 @needs("voice.read")
 def show(request: HttpRequest) -> HttpResponse:
     """The last whole week, or the one that is asked for."""
-    last = monday(clock.now()) - ONE_WEEK
+    now = clock.now()
+    last = monday(now) - ONE_WEEK
     week_on = min(_monday(request.GET.get("week", "")) or last, last + ONE_WEEK)
-    week = weekly.of(visitor(request), week_on=week_on)
+    week = weekly.of(visitor(request), week_on=week_on, at=now)
     root = reverse("voice:week")
     page = {
         "letter": letters.told(week),
