@@ -74,6 +74,11 @@ def written_later(rows: QuerySet[Cost], end: datetime) -> QuerySet[Cost]:
     return rows.filter(recorded_at__gte=end)
 
 
+def without_rate(rows: QuerySet[Cost]) -> QuerySet[Cost]:
+    """Time that stands in no amount."""
+    return rows.filter(amount=None, minutes__isnull=False)
+
+
 def span_before(start: date, end: date) -> tuple[date, date]:
     """As many days, right before these."""
     length = (end - start) + timedelta(days=1)

@@ -18,12 +18,14 @@ from muhatap.web.common.reading import number
 
 DAYS = 90
 LONGEST = timedelta(days=5 * 366)
+CUTS = ("cause", "product", "team", "what")
 NONE = 0  # in the address: what has no cause, product or team
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """The days, and what of the costs: kind, what for, cause, product, team, currency; `later`: written down afterwards.
+    """The days, and what of the costs: kind, what for, cause, product, team, currency; `later`: written down afterwards;
+    `bare`: time that had no rate; `others`: all but some values of one of CUTS, its name first.
 
     `cause` means the cause and all under it, `only_cause` the cause alone; NONE in any of them means "without".
     """
@@ -38,6 +40,8 @@ class Counted:
     team: int | None = None
     currency: str = ""
     later: str = ""
+    bare: str = ""
+    others: tuple[str, ...] = ()
     lost_days: int = STANDARD_DAYS
 
     @property
@@ -50,7 +54,7 @@ class Counted:
     def pairs(self) -> list[tuple[str, str]]:
         named: dict[str, Any] = {"from": self.start, "to": self.end, "kind": self.kind, "what": self.what}
         named |= {"cause": self.cause, "only_cause": self.only_cause, "product": self.product, "team": self.team}
-        named |= {"currency": self.currency, "later": self.later}
+        named |= {"currency": self.currency, "later": self.later, "bare": self.bare, "others": ",".join(self.others)}
         named |= {"lost": self.lost_days if self.lost_days != STANDARD_DAYS else ""}
         return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
 
@@ -82,6 +86,8 @@ def read(request: HttpRequest, *, now: datetime) -> Counted:
         what=what if what in Cost.What.values else "",
         currency=currency if len(currency) == 3 and currency.isascii() and currency.isupper() else "",
         later="1" if given.get("later") else "",
+        bare="1" if given.get("bare") else "",
+        others=_others(given.get("others", "")),
         lost_days=min(max(number(given.get("lost")) or STANDARD_DAYS, 7), 730),
         **numbers,
     )
@@ -102,9 +108,29 @@ def rows(asked: Counted) -> QuerySet[Cost]:
             found = found.filter(**({f"{column}__isnull": True} if value == NONE else {column: value}))
     if asked.cause is not None:
         found = _of_cause(found, asked.cause)
+    if asked.bare:
+        found = quality.without_rate(found)
+    if asked.others:
+        found = _but(found, *asked.others)
     return quality.written_later(found, asked.ends) if asked.later else found
 
 
 def _of_cause(found: QuerySet[Cost], number: int) -> QuerySet[Cost]:
     cause = Cause.objects.filter(pk=number).first()
     return found.filter(case__cause_id__in=casework.under(cause)) if cause else found.filter(case__cause=None)
+
+
+def _others(text: str) -> tuple[str, ...]:
+    """A cut and what of it is left out; nothing where one of them makes no sense."""
+    name, *keys = text.split(",")
+    known = Cost.What.values if name == "what" else [key for key in keys if number(key) is not None]
+    return (name, *keys) if name in CUTS and keys and set(keys) <= set(known) else ()
+
+
+def _but(found: QuerySet[Cost], name: str, *keys: str) -> QuerySet[Cost]:
+    column = quality.FIELDS[name]
+    if name == "what":
+        return found.exclude(what__in=keys)
+    if str(NONE) in keys:
+        found = found.filter(**{f"{column}__isnull": False})
+    return found.exclude(**{f"{column}__in": keys})

@@ -23,14 +23,13 @@ from muhatap.service.models import Cost
 from muhatap.service.quality import Sums
 from muhatap.shared import clock
 from muhatap.web.cases import counted, listed, pages, words
-from muhatap.web.cases.counted import NONE, Counted
+from muhatap.web.cases.counted import CUTS, NONE, Counted
 from muhatap.web.common import charts, spreadsheets, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.tables import Card, Cell, Row, Trend
 
 KINDS = Cost.Kind.values
-CUTS = ("cause", "product", "team", "what")
 PERIODS = (30, 90, 365)
 WORTH_TELLING = Decimal("0.1")
 SHOWN = 50  # rows of a table on the page; its file has all of them
@@ -134,7 +133,7 @@ def heads() -> list[str]:
 def table(name: str, asked: Counted, *, most: int | None = None) -> list[Row]:
     """A row for each value and currency, the largest first, the rest beyond `most` in a line for each currency.
 
-    All rows of a currency are together all of that currency.
+    All rows of a currency are together all of that currency; time of the rest is told where nothing has another currency.
     """
     found = quality.sums_by(counted.rows(asked), name, "kind")
     earlier = quality.sums_by(counted.rows(_before(asked)), name)
@@ -148,19 +147,22 @@ def table(name: str, asked: Counted, *, most: int | None = None) -> list[Row]:
     shown, rest = lines[:most], lines[most:] if most else []
     called = _names(name, [key for _amount, _currency, key in shown])
 
-    def row(currency: str, keys: list[Any], title: str, narrowed: Counted | None) -> Row:
+    def row(title: str, keys: list[Any], keys_before: list[Any], narrowed: Counted, *, has_time: bool) -> Row:
         kinds = {kind: quality.added(found.get((key, kind), Sums()) for key in keys) for kind in KINDS}
-        before = quality.added(earlier.get((key,), Sums()) for key in keys)
-        return Row(name=title, cells=_cells(narrowed, kinds, whole, before, currency))
+        before = quality.added(earlier.get((key,), Sums()) for key in keys_before)
+        return Row(name=title, cells=_cells(narrowed, kinds, whole, before, has_time=has_time))
 
-    rows = [row(one, [key], called(key), _narrow(asked, name, key).but(currency=one)) for _amount, one, key in shown]
+    rows = [
+        row(called(key), [key], [key], _narrow(asked, name, key).but(currency=one), has_time=True)
+        for _amount, one, key in shown
+    ]
     for currency in sorted({one for _amount, one, _key in rest}):
         keys = [key for _amount, one, key in rest if one == currency]
-        rows.append(
-            row(
-                currency, keys, ngettext("%(n)s other", "%(n)s others", len(keys)) % {"n": times.count(len(keys))}, None
-            )
-        )
+        told = [key for _amount, one, key in shown if one == currency]
+        title = ngettext("%(n)s other", "%(n)s others", len(keys)) % {"n": times.count(len(keys))}
+        narrowed = asked.but(currency=currency, others=(name, *(str(NONE if key is None else key) for key in told)))
+        keys_before = [key for (key,) in earlier if key not in told]
+        rows.append(row(title, keys, keys_before, narrowed, has_time=len({one for _amount, one, _key in lines}) == 1))
     return rows
 
 
@@ -169,29 +171,29 @@ def _usual() -> str:
     return Shop.objects.order_by("pk").values_list("currency", flat=True).first() or "TRY"
 
 
-def _cells(asked: Counted | None, kinds: dict[str, Sums], whole: Sums, before: Sums, currency: str) -> tuple[Cell, ...]:
-    """The figures of a line; those of many values together (`asked` is None) lead nowhere."""
-    together = quality.added(kinds.values())
+def _cells(asked: Counted, kinds: dict[str, Sums], whole: Sums, before: Sums, *, has_time: bool) -> tuple[Cell, ...]:
+    """The figures of a line, in the currency asked for."""
+    together, currency = quality.added(kinds.values()), asked.currency
 
     def money(amount: Decimal, **narrowed: str) -> Cell:
-        return _cell(times.money(amount, currency), asked.but(**narrowed) if asked else None) if amount else NO_CELL
+        return _cell(times.money(amount, currency), asked.but(**narrowed)) if amount else NO_CELL
 
     every = whole.of(currency)
     share = times.percent(float(together.of(currency) / every)) if every else "–"
     earlier = before.of(currency)
-    minutes = together.minutes if len(together.amounts) < 2 else 0
+    minutes = together.minutes if has_time and len(together.amounts) < 2 else 0
     return (
         Cell(text=currency),
         *(money(kinds[kind].of(currency), kind=kind) for kind in KINDS),
         money(together.of(currency)),
         Cell(text=share),
-        _cell(times.money(earlier, currency), _before(asked) if asked else None) if earlier else NO_CELL,
-        _cell(words.signed(minutes), asked.but(currency="") if asked else None) if minutes else NO_CELL,
+        _cell(times.money(earlier, currency), _before(asked)) if earlier else NO_CELL,
+        _cell(words.signed(minutes), asked.but(currency="")) if minutes else NO_CELL,
     )
 
 
-def _cell(text: str, asked: Counted | None) -> Cell:
-    return Cell(text=text, url=asked.url() if asked else "")
+def _cell(text: str, asked: Counted) -> Cell:
+    return Cell(text=text, url=asked.url())
 
 
 def _narrow(asked: Counted, name: str, key: Any) -> Counted:
@@ -284,11 +286,12 @@ def _later(asked: Counted) -> tuple[str, str] | None:
     return said, asked.but(later="1").url()
 
 
-def _bare(whole: Sums, asked: Counted) -> str:
+def _bare(whole: Sums, asked: Counted) -> tuple[str, str] | None:
     if not whole.minutes_without_rate:
-        return ""
+        return None
     time = words.signed(whole.minutes_without_rate)
-    return _("%(time)s of work had no rate on its day, and stands in no amount.") % {"time": time}
+    said = _("%(time)s of work had no rate on its day, and stands in no amount.") % {"time": time}
+    return said, asked.but(bare="1").url()
 
 
 def _chart(asked: Counted, currency: str) -> Chart:

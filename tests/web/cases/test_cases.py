@@ -285,6 +285,50 @@ def test_a_long_table_shows_its_largest_and_the_rest_in_a_line_and_all_of_it_in_
     assert "others" not in file and all(said in file for said in ("₺30.00", "₺20.00", "₺5.00"))
 
 
+def test_the_numbers_of_the_rest_of_a_table_lead_to_rows_that_come_to_them(
+    can: Client, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, by = clock.now(), cast.can()
+    monkeypatch.setattr(report, "SHOWN", 1)
+    before = now - timedelta(days=120)
+    for what, amount, currency, at in (
+        ("shipping", 30, "TRY", now), ("other", 20, "TRY", now), ("time", 5, "TRY", now), ("other", 9, "EUR", now),
+        ("shipping", 7, "EUR", now), ("other", 4, "TRY", before), ("shipping", 3, "TRY", before),
+    ):  # fmt: skip
+        told: dict[str, Any] = {"amount": Decimal(amount), "currency": currency, "happened_at": at, "by": by, "at": now}
+        costing.write(kind="external", what=what, **told)
+    costing.compensate(case=case, kind="goodwill", amount=Decimal("50"), currency="TRY", said="", by=by, at=now)
+    page = unescape(read(can, "/cases/cost/"))
+    links = re.findall(r'href="(/cases/cost/rows/[^"]*others=[^"]*)">([₺€][\d.,]+)<', page)
+    assert {said for _url, said in links} == {"₺55.00", "₺50.00", "€16.00", "₺7.00"}
+    for url, said in links:
+        assert f"<h1>{said}</h1>" in re.sub(r"\s*\n\s*", "", read(can, url)), (url, said)
+
+
+def test_time_of_the_rest_and_time_without_a_rate_lead_to_their_rows(
+    can: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, by = clock.now(), cast.can()
+    monkeypatch.setattr(report, "SHOWN", 1)
+    costing.write(kind="external", what="other", amount=Decimal(30), happened_at=now, by=by, at=now)
+    for minutes in (25, 10):
+        costing.write(kind="prevention", what="time", minutes=minutes, happened_at=now, by=by, at=now)
+    page = unescape(read(can, "/cases/cost/"))
+    bare = re.search(r'<a href="(/cases/cost/rows/[^"]*bare=1[^"]*)">35 min of work had no rate', page)
+    rest = re.search(r'href="(/cases/cost/rows/[^"]*others=what[^"]*)">35 min<', page)
+    assert bare and rest
+    for found in (bare, rest):
+        rows = read(can, found[1])
+        assert "2 rows · 35 min" in rows and "10 min" in rows and "25 min" in rows and "₺30.00" not in rows
+
+
+@pytest.mark.parametrize("others", ["kind,external", "what", "what,nonsense", "cause,x", "team,1,-2", ",", "cause,²"])
+def test_a_rest_that_makes_no_sense_leaves_nothing_out(can: Client, others: str) -> None:
+    now = clock.now()
+    costing.write(kind="external", what="other", amount=Decimal(30), happened_at=now, by=cast.can(), at=now)
+    assert "₺30.00" in read(can, f"/cases/cost/rows/?others={others}")
+
+
 def test_what_no_case_took_is_taken_back_where_its_rows_stand(can: Client, zeynep: Client) -> None:
     now = clock.now()
     cost = costing.write(kind="prevention", what="other", amount=Decimal(70), happened_at=now, by=cast.can(), at=now)
