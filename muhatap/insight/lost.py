@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from math import sqrt
 from typing import Any
 
-from django.db.models import Avg, Exists, OuterRef, Q, QuerySet
+from django.db.models import Avg, Exists, OuterRef, Q, QuerySet, Subquery
 
 from muhatap.sales.models import Order, State
 from muhatap.service.models import Case
@@ -86,7 +86,7 @@ def estimate(*, start: datetime, end: datetime, days: int, at: datetime) -> Lost
 
 
 def complaints(*, start: datetime, end: datetime, days: int, at: datetime) -> QuerySet[Case]:
-    """The first complaint, in these days, of each customer who had ordered before; `came_back` within n days of it."""
+    """The first complaint, in these days, of each customer who had ordered before; `came_back` within n days of it, at `again_at`."""
     length = timedelta(days=days)
     rows = Case.objects.filter(kind=Case.Kind.COMPLAINT, opened_at__gte=start, opened_at__lt=min(end, at - length))
     sooner = Q(opened_at__lt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__lt=OuterRef("pk"))
@@ -94,11 +94,12 @@ def complaints(*, start: datetime, end: datetime, days: int, at: datetime) -> Qu
     bought = _orders().filter(contact=OuterRef("contact"))
     before = bought.filter(placed_at__lt=OuterRef("opened_at"))
     after = bought.filter(placed_at__gt=OuterRef("opened_at"), placed_at__lte=OuterRef("opened_at") + length)
-    return rows.filter(~Exists(earlier), Exists(before)).annotate(came_back=Exists(after)).order_by("opened_at", "pk")
+    found = rows.filter(~Exists(earlier), Exists(before)).annotate(came_back=Exists(after), again_at=_first(after))
+    return found.order_by("opened_at", "pk")
 
 
 def others(*, start: datetime, end: datetime, days: int, at: datetime) -> QuerySet[Order]:
-    """The first order, in these days, of each customer who has no complaint; `came_back` within n days of it."""
+    """The first order, in these days, of each customer who has no complaint; `came_back` within n days of it, at `again_at`."""
     length = timedelta(days=days)
     rows = _orders().filter(placed_at__gte=start, placed_at__lt=min(end, at - length), contact__isnull=False)
     firsts = rows.order_by("contact", "placed_at", "pk").distinct("contact").values("pk")
@@ -106,7 +107,12 @@ def others(*, start: datetime, end: datetime, days: int, at: datetime) -> QueryS
     after = _orders().filter(
         contact=OuterRef("contact"), placed_at__gt=OuterRef("placed_at"), placed_at__lte=OuterRef("placed_at") + length
     )
-    return rows.filter(~Exists(complained), pk__in=firsts).annotate(came_back=Exists(after))
+    found = rows.filter(~Exists(complained), pk__in=firsts)
+    return found.annotate(came_back=Exists(after), again_at=_first(after))
+
+
+def _first(orders: QuerySet[Order]) -> Subquery:
+    return Subquery(orders.order_by("placed_at").values("placed_at")[:1])
 
 
 def newcombe(one: Share, other: Share) -> tuple[float, float]:

@@ -118,6 +118,7 @@ PAGES: dict[str, Visit] = {
     "cases:report": Visit(path="/cases/cost/"),
     "cases:costs": Visit(path="/cases/cost/rows/"),
     "cases:lost": Visit(path="/cases/cost/lost/"),
+    "cases:lost_customers": Visit(path="/cases/cost/lost/customers/?of=others"),
     "cases:new_cost": Visit(path="/cases/cost/new/"),
     "cases:causes": Visit(path="/cases/causes/"),
     "cases:new_cause": Visit(path="/cases/causes/new/"),

@@ -31,6 +31,7 @@ urlpatterns = [
     path("cost/rows/", listed.show, name="costs"),
     path("cost/rows/<int:cost>/removal/", listed.take_back, name="take_cost_back"),
     path("cost/lost/", lost.show, name="lost"),
+    path("cost/lost/customers/", lost.customers, name="lost_customers"),
     path("cost/new/", listed.new, name="new_cost"),
     path("causes/", causes.listing, name="causes"),
     path("causes/new/", causes.edit, name="new_cause"),

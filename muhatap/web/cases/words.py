@@ -102,6 +102,17 @@ def took(cost: Cost) -> str:
     return ", ".join(parts)
 
 
+def came_back(of: str) -> str:
+    """One of the two shares that lost value is estimated by."""
+    if of == "others":
+        return _("Ordered again after an order without a complaint")
+    return _("Ordered again after a complaint")
+
+
+def again(name: str) -> str:
+    return {"yes": _("Ordered again"), "no": _("Did not order again")}.get(name, pgettext("customers", "All"))
+
+
 def signed(minutes: int) -> str:
     return f"{'−' if minutes < 0 else ''}{times.span(timedelta(minutes=minutes))}"
 
