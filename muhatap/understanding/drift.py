@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import TruncWeek
+from django.utils import timezone
 
 from muhatap.understanding.models import Correction, Reading
 
@@ -34,8 +35,9 @@ def _shares(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def weeks(*, at: datetime, n: int = WEEKS) -> list[Week]:
-    """The newest first; weeks without messages are left out."""
-    since = at - timedelta(weeks=n)
+    """The newest first, whole weeks but the one that runs; weeks without messages are left out."""
+    today = timezone.localtime(at).date()
+    since = timezone.make_aware(datetime.combine(today - timedelta(days=today.weekday(), weeks=n - 1), time()))
     rows = Reading.objects.filter(at__gte=since, at__lte=at).annotate(week=TruncWeek("at")).values("week")
     told = rows.annotate(
         n_read=Count("id"),

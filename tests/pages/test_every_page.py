@@ -107,6 +107,7 @@ PAGES: dict[str, Visit] = {
     "understanding:new_topic": Visit(path="/understanding/topics/new/"),
     "understanding:topic": Visit(path="/understanding/topics/{topic}/"),
     "understanding:learned": Visit(path="/understanding/learned/"),
+    "understanding:behind": Visit(path="/understanding/learned/messages/?only=unsure"),
     "promises:list": Visit(path="/promises/?whose=all"),
     "promises:one": Visit(path="/promises/{promise}/"),
     "promises:new": Visit(path="/promises/to/{ayse}/"),

@@ -14,11 +14,13 @@ from muhatap.accounts.permissions import may
 from muhatap.flow import understanding
 from muhatap.shared import clock
 from muhatap.understanding import catching_up, drift, knowing, learning
+from muhatap.understanding.behind import CORRECTED, UNSURE, UNTOUCHED
 from muhatap.understanding.drift import Week
 from muhatap.understanding.models import Correction, LearnedModel, Reading
 from muhatap.web.common import times
 from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.understanding.behind import Asked, linked
 from muhatap.web.understanding.words import ABOUT, WHY_NOT
 
 SHOWN = 12
@@ -102,7 +104,9 @@ def _field(about: str, used: dict[str, int]) -> dict[str, Any]:
     return {
         "name": ABOUT[about],
         "told": told,
-        "n": ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": times.count(n)},
+        "n": linked(
+            ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": times.count(n)}, Asked(field=about), n=n
+        ),
         "standing": _fit(standing) if standing else None,
     }
 
@@ -122,13 +126,20 @@ def _fit(row: LearnedModel) -> dict[str, Any]:
 
 
 def _week(one: Week) -> dict[str, Any]:
+    """Its figures, each leading to its messages."""
+    asked = Asked(week=one.begins_on)
     return {
         "on": times.day(one.begins_on),
-        "n": times.count(one.n_read),
-        "shares": [times.percent(one.shares[kind]) for kind in Reading.Kind.values],
-        "confidence": times.percent(one.confidence) if one.confidence is not None else "–",
-        "unsure": times.percent(one.unsure),
-        "corrected": times.count(round(one.corrected_of_100)),
+        "n": linked(times.count(one.n_read), asked),
+        "shares": [
+            linked(times.percent(one.shares[kind]), asked.but(kind=kind), n=one.shares[kind])
+            for kind in Reading.Kind.values
+        ],
+        "confidence": linked(times.percent(one.confidence), asked.but(only=UNTOUCHED))
+        if one.confidence is not None
+        else "–",
+        "unsure": linked(times.percent(one.unsure), asked.but(only=UNSURE), n=one.unsure),
+        "corrected": linked(times.count(round(one.corrected_of_100)), asked.but(only=CORRECTED), n=one.n_corrected),
     }
 
 

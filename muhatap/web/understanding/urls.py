@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.understanding import learned, readings, topics
+from muhatap.web.understanding import behind, learned, readings, topics
 
 app_name = "understanding"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("topics/<int:pk>/merge/", topics.merge, name="merge_topic"),
     path("topics/merges/<int:pk>/undo/", topics.undo_merge, name="undo_merge"),
     path("learned/", learned.show, name="learned"),
+    path("learned/messages/", behind.show, name="behind"),
     path("learned/<int:pk>/take-back/", learned.take_back, name="take_back_learned"),
     path("learned/now/", learned.refit, name="learn_now"),
     path("older/", learned.read_older, name="read_older"),

@@ -1,0 +1,37 @@
+"""The messages behind a figure of how reading goes: those of a week, of a kind, not sure, corrected."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from muhatap.understanding.models import FIELDS, Correction, Reading
+
+UNSURE, CORRECTED, UNTOUCHED = "unsure", "corrected", "untouched"
+ONLY = (UNSURE, CORRECTED, UNTOUCHED)
+
+
+def readings(*, week_on: date | None = None, kind: str = "", only: str = "", field: str = "") -> QuerySet[Reading]:
+    """Of the week that begins on this Monday, if one is named; of one kind; not sure, corrected to something else, or
+    never spoken about (ONLY); those of which a word of people on one field stands."""
+    found = Reading.objects.all()
+    if week_on is not None:
+        since = timezone.make_aware(datetime.combine(week_on, time()))
+        until = timezone.make_aware(datetime.combine(week_on + timedelta(weeks=1), time()))
+        found = found.filter(at__gte=since, at__lt=until)
+    if kind:
+        found = found.filter(kind=kind)
+    if only == UNSURE:
+        found = found.filter(is_sure=False)
+    if only == UNTOUCHED:
+        found = found.filter(corrected_at=None)
+    if only == CORRECTED:
+        found = found.filter(pk__in=standing().exclude(old=F("new")).values("reading"))
+    if field in FIELDS:
+        found = found.filter(pk__in=standing().filter(field=field).values("reading"))
+    return found
+
+
+def standing() -> QuerySet[Correction]:
+    """What people said and nobody took back."""
+    return Correction.objects.filter(undoes=None, undone_by_row=None)

@@ -1,0 +1,155 @@
+"""The messages behind a figure of how reading goes, with what people corrected in them, as far as the reader may see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_GET
+
+from muhatap.contacts import paging
+from muhatap.contacts.paging import Cursor
+from muhatap.conversations.visibility import readable_interactions
+from muhatap.insight import voice_rows
+from muhatap.insight.voice_rows import Row
+from muhatap.shared import clock
+from muhatap.understanding import behind
+from muhatap.understanding.models import FIELDS, Correction, Reading
+from muhatap.web.common import readings, times
+from muhatap.web.common.display import Pages
+from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.reading import day
+from muhatap.web.understanding import words
+
+LONGEST = 280
+ONE_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which messages: of a week, of a kind, not sure or corrected, with a word of people on a field."""
+
+    week: date | None = None
+    kind: str = ""
+    only: str = ""
+    field: str = ""
+
+    def but(self, **changes: Any) -> "Asked":
+        return replace(self, **changes)
+
+    def url(self, **more: str) -> str:
+        named = {"week": self.week, "kind": self.kind, "only": self.only, "field": self.field}
+        kept = [(key, str(value)) for key, value in named.items() if value]
+        return f"{reverse('understanding:behind')}?{urlencode([*kept, *more.items()])}"
+
+
+@require_GET
+@needs("insight.read")
+def show(request: HttpRequest) -> HttpResponse:
+    """The newest first."""
+    asked, user, now = read(request), visitor(request), clock.now()
+    found = behind.readings(week_on=asked.week, kind=asked.kind, only=asked.only, field=asked.field)
+    cursor = Cursor.read(request.GET.get("at", ""))
+    part = paging.by_key(found, "at", is_down=True, cursor=cursor)
+    seen = readable_interactions(user, [one.interaction_id for one in part.rows])
+    shown = voice_rows.rows([one.pk for one in part.rows if one.interaction_id in seen])
+    page = {
+        "title": _title(asked),
+        "n": found.count(),
+        "lines": _lines(shown, now),
+        "hidden": _hidden(len(part.rows) - len(shown)),
+        "sides": _sides(asked) if asked.week else [],
+        "pages": Pages(
+            previous_url=asked.url(at=part.previous.token()) if part.previous else "",
+            next_url=asked.url(at=part.next.token()) if part.next else "",
+        ),
+    }
+    return render(request, "understanding/behind.html", page)
+
+
+def read(request: HttpRequest) -> Asked:
+    """What makes no sense in the address is passed over."""
+    given = request.GET
+    on = date.fromisoformat(text) if (text := day(given.get("week"))) else None
+    kind, only, field = given.get("kind", ""), given.get("only", ""), given.get("field", "")
+    return Asked(
+        week=on - timedelta(days=on.weekday()) if on else None,
+        kind=kind if kind in Reading.Kind.values else "",
+        only=only if only in behind.ONLY else "",
+        field=field if field in FIELDS else "",
+    )
+
+
+def linked(text: str, asked: Asked, *, n: float | None = 1) -> SafeString | str:
+    """A figure that leads to its messages, where it has any."""
+    return format_html('<a class="link" href="{}">{}</a>', asked.url(), text) if n else text
+
+
+def _title(asked: Asked) -> str:
+    if asked.week:
+        return _("Messages of the week of %(day)s") % {"day": times.day(asked.week)}
+    if asked.field:
+        return _("Corrections: %(field)s") % {"field": words.ABOUT[asked.field]}
+    return _("Messages")
+
+
+def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
+    """All of the week, each kind, and what was not sure or corrected."""
+    week = Asked(week=asked.week)
+    sides = [(pgettext("messages", "All"), week)]
+    sides += [(str(label), week.but(kind=code)) for code, label in Reading.Kind.choices]
+    sides += [(_("Not sure"), week.but(only=behind.UNSURE)), (_("Corrected"), week.but(only=behind.CORRECTED))]
+    return [(text, one.url(), one == asked) for text, one in sides]
+
+
+def _hidden(n: int) -> str:
+    if not n:
+        return ""
+    return ngettext("%(n)s of these you may not see.", "%(n)s of these you may not see.", n) % {"n": times.count(n)}
+
+
+def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
+    said: dict[int, list[Correction]] = {}
+    standing = behind.standing().filter(reading__in=[row.reading for row in rows]).select_related("by")
+    for one in standing.order_by("pk"):
+        said.setdefault(one.reading_id, []).append(one)
+    return [_line(row, said.get(row.reading.pk, []), now) for row in rows]
+
+
+def _line(row: Row, corrections: list[Correction], now: datetime) -> dict[str, Any]:
+    reading, contact = row.reading, row.reading.interaction.contact
+    thread = reverse("inbox:conversation", args=[row.conversation_id]) if row.conversation_id else ""
+    person = reverse("contacts:page", args=[contact.pk]) if contact else ""
+    text = " ".join(row.text[: 4 * LONGEST].split())
+    return {
+        "name": str(contact) if contact else _("Somebody we do not know"),
+        "url": f"{thread}#message-{row.message_id}" if thread else person,
+        "text": text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…",
+        "language": reading.language,
+        "read": " · ".join(readings.value(reading, name) for name in ("kind", "sentiment", "topic")),
+        "is_sure": reading.is_sure,
+        "at": reading.at,
+        "corrections": [_correction(one, now) for one in corrections],
+    }
+
+
+def _correction(one: Correction, now: datetime) -> str:
+    names = dict(words.choices(one.field))
+    told = {
+        "field": words.ABOUT[one.field],
+        "old": names.get(one.old, one.old),
+        "new": names.get(one.new, one.new),
+        "by": one.by or _("Somebody"),
+        "at": times.stamp(one.at, now),
+    }
+    if one.old == one.new:
+        return _("%(field)s: %(new)s was right, says %(by)s, %(at)s") % told
+    return _("%(field)s: %(old)s became %(new)s, by %(by)s, %(at)s") % told

@@ -1,0 +1,112 @@
+"""Each figure of how reading goes, by week and of corrections, leads to as many messages."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from muhatap.accounts.models import Role, User, Visibility
+from muhatap.understanding import correcting
+from muhatap.understanding.models import Correction, Reading
+from tests import cast
+from tests.insight.conftest import after
+from tests.insight.voice_world import said
+
+pytestmark = pytest.mark.django_db
+DAY = 24 * 60
+ROWS = "/understanding/learned/messages/"
+
+
+@pytest.fixture(autouse=True)
+def _friday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muhatap.shared.clock.now", lambda: after(4 * DAY))
+
+
+@pytest.fixture
+def messages() -> None:
+    """Four of this week, two of the last, one of ten weeks ago, one of a week that twelve weeks ago had begun. Of this week's two
+    were corrected, one was confirmed, one corrected and taken back."""
+    said("Kargo gelmedi, nerede kaldı", after(60), is_sure=False, unsure=["kind"])
+    said("Kutu ezik geldi", after(80), sender=cast.ELIF)
+    said("Ellerinize sağlık", after(90), kind="praise", sender=cast.MEHMET)
+    said("Fiyatı nedir acaba", after(95), kind="question", sender=cast.EMILY)
+    said("Bahçe kapandı mı", after(-3 * DAY), kind="question")
+    said("Yine gelmedi kargo", after(-7 * DAY))
+    said("Eski bir söz", after(-64 * DAY), kind="other")
+    said("Çok eski bir söz", after(-79 * DAY), kind="other")
+    first, second, third, fourth = Reading.objects.order_by("-at")[:4]
+    correcting.correct(reading=first, field="kind", value="request", by=cast.zeynep(), at=after(DAY))
+    correcting.correct(reading=second, field="sentiment", value="neutral", by=cast.can(), at=after(DAY))
+    correcting.correct(reading=third, field="kind", value=third.kind, by=cast.can(), at=after(DAY))
+    gone = correcting.correct(reading=fourth, field="kind", value="other", by=cast.can(), at=after(DAY))
+    correcting.take_back(correction=gone, by=cast.can(), at=after(DAY + 1))
+
+
+def reader(user: User) -> Client:
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return unescape(answer.content.decode())
+
+
+def n_rows(client: Client, path: str) -> int:
+    return page(client, path).count('<li class="lines-item">')
+
+
+@pytest.mark.usefixtures("messages")
+def test_each_cell_of_a_week_leads_to_its_messages() -> None:
+    can = reader(cast.can())
+    shown = page(can, "/understanding/learned/")
+    weeks = re.findall(rf'<td class="num"><a class="link" href="({ROWS}\?week=[\d-]+)">(\d+)</a>', shown)
+    assert [(link[-10:], int(n), n_rows(can, link)) for link, n in weeks] == [
+        ("2026-11-16", 4, 4),
+        ("2026-11-09", 2, 2),
+        ("2026-09-07", 1, 1),
+    ]
+    this_week = {
+        link.partition("2026-11-16&")[2]: (said_of, n_rows(can, link))
+        for link, said_of in re.findall(rf'<td class="num"><a class="link" href="({ROWS}[^"]+)">([^<]+)</a>', shown)
+        if "2026-11-16&" in link
+    }
+    assert this_week == {
+        "kind=request": ("25%", 1),
+        "kind=complaint": ("50%", 2),
+        "kind=praise": ("25%", 1),
+        "only=untouched": ("90%", 1),
+        "only=unsure": ("25%", 1),
+        "only=corrected": ("50", 2),
+    }
+
+
+@pytest.mark.usefixtures("messages")
+def test_the_corrections_of_a_field_lead_to_what_was_said_and_by_whom() -> None:
+    can = reader(cast.can())
+    found = re.findall(
+        rf'<a class="link" href="({ROWS}\?field=(\w+))">(\d+) corrections?</a>', page(can, "/understanding/learned/")
+    )
+    assert {(field, int(n), n_rows(can, link)) for link, field, n in found} == {("kind", 2, 2), ("sentiment", 1, 1)}
+    shown = page(can, f"{ROWS}?field=kind")
+    assert "Kind: Question became Request, by Zeynep Arslan" in shown
+    assert "Kind: Complaint was right, says Can Aydın" in shown
+    assert Correction.objects.count() == 5
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_one_may_not_see_is_counted_and_agents_see_none_of_it() -> None:
+    lead = cast.staff("yeni@ihlamurev.example", "Yeni Biri", Role.ANALYST, Visibility.OWN)
+    shown = page(reader(lead), f"{ROWS}?week=2026-11-16")
+    assert "Kutu ezik" not in shown and "4 of these you may not see." in shown
+    assert reader(cast.zeynep()).get(ROWS).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["week=x", "week=9999-99-99", "kind=rant", "only=all", "field=id", "at=x"])
+def test_what_makes_no_sense_is_passed_over(query: str) -> None:
+    page(reader(cast.can()), f"{ROWS}?{query}")
