@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from muhatap.feedback import figures, results, silence, wording
 from muhatap.feedback.figures import Counts
@@ -127,7 +128,7 @@ def _of_question(wanted: Asked, told: results.OfQuestion) -> Table:
 def of_silence(wanted: Asked, quiet: Silence) -> list[Table]:
     """Who was asked and who answered, by what they have in common."""
     heads = (
-        _("Asked"), _("May still answer"), _("Answered"), _("Rate"), _("Probably between"),
+        pgettext("people", "Asked"), _("May still answer"), _("Answered"), _("Rate"), _("Probably between"),
         _("Of who answered"), _("Of who did not"),
     )  # fmt: skip
     return [
