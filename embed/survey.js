@@ -156,7 +156,7 @@ textarea{width:100%;min-height:4.5rem;padding:.5rem;border:1px solid var(--edge)
     const button = panel.querySelector(".send");
     if (button) button.disabled = false;
     if (status === 410 || status === 404) return say(words.over);
-    if (status !== 200) return say(words.later);
+    if (status !== 200) return say(told.error?.said || words.later);
     receipt = told.receipt || receipt;
     if (told.sheet) return show(told.sheet, true);
     panel.replaceChildren(cross(), h("p", { class: "thanks", id: "title", role: "status", tabindex: "-1" }, words.thanks));

@@ -32,11 +32,11 @@ MOST_FIELDS, MOST_VALUES = 100, 50
 
 
 class Problem(Exception):
-    """What is wrong, for the page."""
+    """What is wrong, for the page; with a sentence where whoever answers can mend it."""
 
-    def __init__(self, status: HTTPStatus, code: str) -> None:
+    def __init__(self, status: HTTPStatus, code: str, said: str = "") -> None:
         super().__init__(code)
-        self.status, self.code = status, code
+        self.status, self.told = status, {"code": code, "said": said}
 
 
 @csrf_exempt  # no cookie is read here
@@ -48,7 +48,7 @@ def survey(request: HttpRequest, key: str) -> HttpResponse:
         try:
             told = _answer(request, key)
         except Problem as problem:
-            return _shared(request, JsonResponse({"error": {"code": problem.code}}, status=problem.status))
+            return _shared(request, JsonResponse({"error": problem.told}, status=problem.status))
     return _shared(request, JsonResponse(told, json_dumps_params={"ensure_ascii": False}))
 
 
@@ -105,7 +105,8 @@ def _kept(found: Survey, response: Response | None, sheet: Sheet, told: dict[str
 def _told(request: HttpRequest) -> dict[str, Any]:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not str(length).isdigit() or int(length) > LARGEST:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
+        said = _("It was not sent, for it is too long. What you wrote stands here; make it shorter.")
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", said)
     try:
         told = json.loads(request.body)
     except (ValueError, RecursionError) as error:

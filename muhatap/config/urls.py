@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+handler400 = "muhatap.web.common.refused.unreadable"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="inbox:list"), name="home"),
     path("", include("muhatap.web.common.urls")),

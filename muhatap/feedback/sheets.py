@@ -89,7 +89,7 @@ def filled(survey: Survey, response: Response | None, step: int, typed: Typed) -
             error = "" if score is not None else _missing(survey)
             fields.append(replace(_chosen(one, {str(score)}), error=error))
         elif one.name == COMMENT:
-            comment = without_nul(_first(typed, COMMENT))
+            comment = _words(typed, COMMENT)
             fields.append(replace(one, text=comment, error=_too_long(comment)))
         else:
             told, value, error = _read(one, questions[one.name], typed)
@@ -163,7 +163,7 @@ def renamed(field: Field, name: str) -> Field:
 def _read(field: Field, question: Question, typed: Typed) -> tuple[Field, Value, str]:
     """The field as it was sent, its value, and what is wrong with it."""
     if field.kind == "text":
-        words = without_nul(_first(typed, field.name))
+        words = _words(typed, field.name)
         missing = _("A word is needed here.") if field.is_required and not words.strip() else ""
         return replace(field, text=words), Value(words=words.strip()), _too_long(words) or missing
     sent = {without_nul(one) for one in list(typed.get(field.name, ()))[:50]} & {one.value for one in field.choices}
@@ -179,6 +179,11 @@ def _read(field: Field, question: Question, typed: Typed) -> tuple[Field, Value,
 
 def _first(typed: Typed, name: str) -> str:
     return next(iter(typed.get(name, ())), "")
+
+
+def _words(typed: Typed, name: str) -> str:
+    """A text as it was typed: forms send the end of a line as two characters, and nobody typed two."""
+    return without_nul(_first(typed, name)).replace("\r\n", "\n")
 
 
 def _chosen(field: Field, values: set[str]) -> Field:

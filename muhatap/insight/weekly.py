@@ -18,7 +18,7 @@ from muhatap.service.promises import Tally
 from muhatap.understanding.models import Reading, Topic
 
 TOPICS = 3
-LEAST, MOST = 25, 320  # characters of a text that is quoted
+LEAST, MOST = 20, 320  # letters, for signs alone say nothing to others; characters of a text that is quoted
 LOOKED_AT = 60  # messages among which a voice is chosen
 ONE_WEEK = timedelta(weeks=1)
 
@@ -137,7 +137,7 @@ def _voice(asked: Asked, user: User, kind: str, mood: str) -> Quote | None:
     seen = readable_interactions(user, [interaction for _pk, interaction in surest])
     for row in voice_rows.rows([pk for pk, interaction in surest if interaction in seen]):
         text = " ".join(row.text.split())
-        if LEAST <= len(text) <= MOST:
+        if sum(map(str.isalpha, text)) >= LEAST and len(text) <= MOST:
             return _quote(row, text)
     return None
 

@@ -33,7 +33,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
         if asking.is_full(survey, at=at):
             return public.closed(request, answering.Full())
         if request.method == "POST":
-            return _begun(request, survey)
+            return public.sent(request, lambda: _begun(request, survey))
         nonce = secrets.token_urlsafe(24)
         pressed = request.GET.get("score", "")
         return rating.page(request, sheets.opened(survey, None, 1, pressed=pressed), nonce=nonce)
@@ -44,16 +44,16 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 def go_on(request: HttpRequest, token: str) -> HttpResponse:
     """The pages after the first, and a changed mind."""
     response = answering.received(token)
-    if response is None or response.survey is None:
+    survey = response.survey if response else None
+    if response is None or survey is None:
         return public.shown(request, rating.UNKNOWN, {}, status=404)
     with translation.override(public.language(request, response.language)):
         at = clock.now()
         if not answering.is_open(response, at=at):
-            return public.closed(request, answering.closed(response.survey, at=at))
+            return public.closed(request, answering.closed(survey, at=at))
         if request.method != "POST":
-            return rating.page(request, sheets.opened(response.survey, response, public.step(request)))
-        found = sheets.filled(response.survey, response, public.step(request), dict(request.POST.lists()))
-        return rating.take(request, found, lambda: _kept(response, found), _onward)
+            return rating.page(request, sheets.opened(survey, response, public.step(request)))
+        return public.sent(request, lambda: _gone_on(request, response, survey))
 
 
 @never_cache
@@ -83,6 +83,11 @@ def _begun(request: HttpRequest, survey: Survey) -> HttpResponse:
         )
 
     return rating.take(request, found, keep, _onward)
+
+
+def _gone_on(request: HttpRequest, response: Response, survey: Survey) -> HttpResponse:
+    found = sheets.filled(survey, response, public.step(request), dict(request.POST.lists()))
+    return rating.take(request, found, lambda: _kept(response, found), _onward)
 
 
 def _kept(response: Response, found: Sheet) -> Response:

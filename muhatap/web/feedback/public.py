@@ -1,10 +1,12 @@
 """What all pages that customers answer on share: their language, their headers, a guard against floods."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -49,6 +51,14 @@ def flooded(request: HttpRequest) -> HttpResponse:
     response = shown(request, "feedback/flood.html", {}, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = "60"
     return response
+
+
+def sent(request: HttpRequest, take: Callable[[], HttpResponse]) -> HttpResponse:
+    """What is said to a form that was sent; to one that is too large to be read, too, and in the language of its page."""
+    try:
+        return take()
+    except RequestDataTooBig:
+        return shown(request, "feedback/too_large.html", {}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def closed(request: HttpRequest, why: answering.Closed) -> HttpResponse:

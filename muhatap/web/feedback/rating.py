@@ -34,7 +34,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         if response is None and asking.is_full(invitation.survey, at=at):
             return public.closed(request, answering.Full())
         if request.method == "POST":
-            return _sent(request, invitation, response, token)
+            return public.sent(request, lambda: _sent(request, invitation, response, token))
         pressed = request.GET.get("score", "")
         return page(request, sheets.opened(invitation.survey, response, public.step(request), pressed=pressed))
 
