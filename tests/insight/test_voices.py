@@ -1,5 +1,6 @@
 """What customers say, counted: sums that follow readings, intervals, what leads to whom."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,13 @@ from muhatap.flow import measuring
 from muhatap.insight import checking, intervals, masking, voice_rows, voices
 from muhatap.insight.models import VoiceDay
 from muhatap.insight.voice_rows import Wanted
-from muhatap.insight.voices import Asked
+from muhatap.insight.voices import BOUGHT_WITHIN, Asked
 from muhatap.interactions.models import Interaction, Post
+from muhatap.sales.models import Product, State
 from muhatap.understanding.models import Reading
 from tests import cast
 from tests.insight.conftest import after
-from tests.insight.voice_world import reads, said, topic
+from tests.insight.voice_world import reads, said, sold, topic
 
 pytestmark = pytest.mark.django_db
 MONDAY = after(0).date()
@@ -80,6 +82,45 @@ def test_a_segment_counts_its_own_messages() -> None:
 
     assert {key: found.n for key, found in voices.counts(WEEK, "tag").items()} == {tag.pk: 1}
     assert voices.total(Asked(start=WEEK.start, end=WEEK.end, tag_id=tag.pk)).n == 1
+
+
+def of_product(product: Product, about: Asked = WEEK) -> list[str]:
+    """The messages behind the number of a product; the number is how many they are."""
+    narrowed = replace(about, product_id=product.pk)
+    texts = [row.text for row in voice_rows.page(Wanted(asked=narrowed), cast.deniz()).rows]
+    counted = voices.counts(about, "product").get(product.pk, voices.Counts())
+    assert voices.total(narrowed) == counted and counted.n == len(texts)
+    return texts
+
+
+def test_a_message_counts_for_what_its_writer_bought_last_before_it() -> None:
+    early = said("Nevresim var mı?", after(0), kind="question")
+    linen = sold("Nevresim", early.contact, after(10), number="1")
+    said("Nevresim yırtık", after(20))
+    throw = sold("Battaniye", early.contact, after(30), number="2")
+    said("Yumuşacık, bayıldım", after(40), kind="praise")
+    said("Kutu ezik", after(41))
+    said("Havlu gelmedi", after(42), sender=cast.MEHMET)
+
+    assert of_product(linen) == ["Nevresim yırtık"]
+    assert of_product(throw) == ["Kutu ezik", "Yumuşacık, bayıldım"]
+    assert {key: (one.n, one.praise, one.complaint) for key, one in voices.counts(WEEK, "product").items()} == {
+        linen.pk: (1, 0, 1),
+        throw.pk: (2, 1, 1),
+    }
+
+
+def test_what_was_cancelled_or_bought_long_ago_is_not_what_a_message_is_about() -> None:
+    linen = sold("Nevresim", said("Merhaba", after(-1)).contact, after(0), number="1")
+    throw = sold("Battaniye", said("Merhaba", after(-1)).contact, after(10), number="2", state=State.CANCELLED)
+    said("Yırtık", after(20))
+    assert (of_product(linen), of_product(throw)) == (["Yırtık"], [])
+
+    late = after(BOUGHT_WITHIN * 24 * 60)
+    said("Soldu", late - timedelta(minutes=1))
+    said("Söküldü", late)
+    later = Asked(start=MONDAY + timedelta(days=60), end=MONDAY + timedelta(days=100))
+    assert of_product(linen, later) == ["Soldu"]
 
 
 def test_rows_are_the_messages_counted_as_far_as_the_reader_sees_them() -> None:

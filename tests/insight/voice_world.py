@@ -3,11 +3,25 @@
 from datetime import datetime, timedelta
 
 from muhatap.contacts import identity
+from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Message
 from muhatap.interactions.models import Interaction
+from muhatap.sales.models import Product, State
 from muhatap.understanding.models import Reading, Topic
 from tests import cast
+from tests.feedback.asking_shop import order
 from tests.insight.conftest import after, writes
+
+
+def sold(name: str, to: Contact | None, at: datetime, *, number: str, state: str = State.DELIVERED) -> Product:
+    """One order of this contact with one thing in it, twice: in white and in grey."""
+    assert to is not None
+    bought = order(to, at=at, number=number, state=state)
+    told = {"shop": bought.shop, "external_id": name, "name": name, "currency": "TRY", "told_at": at}
+    product = Product.objects.filter(external_id=name).first() or Product.objects.create(**told)
+    for n in (1, 2):
+        bought.lines.create(n=n, product=product, name=name, quantity=1, price=5, amount=5)
+    return product
 
 
 def topic(name: str = "Kargo") -> Topic:

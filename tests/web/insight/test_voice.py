@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 
 from muhatap.accounts.models import Visibility
+from muhatap.contacts import tagging
+from muhatap.contacts.models import Contact
 from muhatap.feedback.models import Response, Survey
 from muhatap.understanding import themes_naming
 from muhatap.understanding.models import Theme, ThemeMember, ThemeWeek
 from tests import cast
 from tests.insight.conftest import after
-from tests.insight.voice_world import said, topic
+from tests.insight.voice_world import said, sold, topic
 
 pytestmark = pytest.mark.django_db
 WEEK = "from=2026-11-16&to=2026-11-22"
@@ -133,6 +135,44 @@ def test_a_theme_says_why_it_jumps_and_shows_its_messages(theme: Theme) -> None:
 
     theme.weeks.update(expected=0.01)
     assert "this week; 0 would be usual." in page(client, f"/insight/voice/themes/{theme.pk}/")
+
+
+def cells(shown: str, table: str, name: str) -> dict[str, str]:
+    """The numbers of one line of a table, each with where it leads: {"2": "/insight/…"}."""
+    section = shown.split(f'id="table-{table}"')[1].split("</section>")[0]
+    (line,) = [row for row in section.split("<tr")[1:] if f">{name}</a></th>" in row]
+    return {n: url for url, n in re.findall(r'<a class="link" href="([^"]+)">(\d+)</a>', line)}
+
+
+def test_by_product_leads_to_what_its_buyers_wrote(week: None) -> None:
+    sold("Keten nevresim", Contact.objects.get(name="Ayşe Yılmaz"), after(10), number="10482")
+    said("Nevresim yırtık çıktı", after(200))
+    client = reader(cast.deniz())
+    found = cells(page(client, f"/insight/voice/?{WEEK}"), "product", "Keten nevresim")
+
+    behind = page(client, found["2"])
+    assert "Nevresim yırtık çıktı" in behind and "Kargo gelmedi" in behind
+    assert "Kutu ezik" not in behind and "harika" not in behind
+
+
+def test_a_theme_says_who_writes_of_it_by_product_channel_segment_and_topic(theme: Theme) -> None:
+    ayse, elif_ = (Contact.objects.get(identities__value=who.value) for who in (cast.AYSE, cast.ELIF))
+    for number, one in enumerate((ayse, elif_)):
+        sold("Keten nevresim", one, after(10), number=str(number))
+    tagging.tag(contacts=[ayse.pk], name="Toptan", by=cast.zeynep(), at=after(11))
+    said("Toptan alıyorum, teşekkürler", after(300), kind="praise")  # of no theme
+    client = reader(cast.deniz())
+    shown = page(client, f"/insight/voice/themes/{theme.pk}/")
+
+    wrote = {"Kargo gelmedi, nerede kaldı", "Kutu ezik geldi"}
+    for table, name, texts in (
+        ("product", "Keten nevresim", wrote),
+        ("channel", "E-mail", wrote),
+        ("tag", "Toptan", {"Kargo gelmedi, nerede kaldı"}),
+        ("topic", "Kargo", wrote),
+    ):
+        behind = page(client, cells(shown, table, name)[str(len(texts))])
+        assert {text for text in (*wrote, "Toptan alıyorum") if text in behind} == texts, table
 
 
 def test_leads_name_hide_and_merge_themes_and_agents_do_not(theme: Theme) -> None:
