@@ -20,6 +20,7 @@ from muhatap.understanding.models import Correction, LearnedModel, Reading
 from muhatap.web.common import times
 from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.understanding import differing
 from muhatap.web.understanding.behind import Asked, linked
 from muhatap.web.understanding.words import ABOUT, WHY_NOT
 
@@ -34,6 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "fields": [_field(about, used) for about in knowing.ABOUT],
         "history": [_fit(row) for row in rows[:SHOWN]],
         "weeks": [_week(one) for one in drift.weeks(at=now)],
+        "differs": differing.told(at=now),
         "kinds": [str(label) for _code, label in Reading.Kind.choices],
         "model": knowing.reader().model.version,
         "n_corrections": Correction.objects.filter(undoes=None, undone_by_row=None).count(),
