@@ -7,10 +7,10 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
-from muhatap.feedback.models import Survey
+from muhatap.feedback.models import RANGES, Survey
 
 Z = 1.959964
 PROMOTERS, DETRACTORS, SATISFIED = 9, 6, 4  # from, up to, from
@@ -39,7 +39,7 @@ def of(kind: str, counts: Counts) -> Figure:
     if kind == Survey.Kind.CSAT:
         return share(sum(n for score, n in counts.items() if score >= SATISFIED), sum(counts.values()))
     if kind == Survey.Kind.CES:
-        return mean(counts)
+        return ease(counts)
     return Figure(n=sum(counts.values()))
 
 
@@ -64,6 +64,14 @@ def share(k: int, n: int) -> Figure:
     p, z2 = k / n, Z * Z
     middle, half = (p + z2 / (2 * n)) / (1 + z2 / n), Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return Figure(value=p, low=max(middle - half, 0.0), high=min(middle + half, 1.0), n=n)
+
+
+def ease(counts: Counts) -> Figure:
+    """The mean of scores from 1 to 7; its interval ends where the scale does."""
+    found, (lowest, highest) = mean(counts), RANGES["ces"]
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(found.low, lowest), high=min(found.high, highest))
 
 
 def mean(counts: Counts) -> Figure:

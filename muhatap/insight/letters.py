@@ -85,10 +85,11 @@ def settle(*, letter: WeeklyLetter, state: str, at: datetime) -> None:
 
 def write(*, user: User, week: Week, choose_path: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
     """The mail for one person, in their language: the week of the firm, with the voices they may see."""
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    language = user.language or settings.LANGUAGE_CODE
+    with translation.override(language):
         letter = told(weekly.quoting(week, user))
         choose = f"{settings.PUBLIC_URL}{choose_path}"
-        known = {"letter": letter, "choose_url": choose, "firm": settings.FIRM_NAME, "language": user.language or "tr"}
+        known = {"letter": letter, "choose_url": choose, "firm": settings.FIRM_NAME, "language": language}
         plain = "\n".join(_plain(user, letter, choose))
         mail = EmailMultiAlternatives(
             f"{letter.title} · {settings.FIRM_NAME}",

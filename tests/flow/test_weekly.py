@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends import smtp
 from django.core.mail.backends.locmem import EmailBackend
 
-from muhatap.accounts.models import Visibility
+from muhatap.accounts.models import User, Visibility
 from muhatap.flow import weekly
 from muhatap.insight import weekly as figures
 from muhatap.insight.models import WeeklyLetter
@@ -63,6 +63,18 @@ def test_everybody_gets_it_once_in_their_language() -> None:
     for text in (str(letter.body), str(html)):
         assert "0532" not in text and "10482" not in text and "Yılmaz" not in text and "Ayşe," not in text
         assert "Ayşe Y." in text and "https://destek.ihlamurev.example/insight/voice/?from=2026-11-16" in text
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_whoever_chose_no_language_gets_it_in_the_installations_and_it_says_so(language: str, settings: Any) -> None:
+    settings.LANGUAGE_CODE = language
+    User.objects.filter(pk=cast.deniz().pk).update(language="")
+    weekly.send_due(at=MORNING)
+
+    letter = next(one for one in mail.outbox if one.to == [cast.deniz().email])
+    assert f'<html lang="{language}">' in str(letter.alternatives[0][0])  # type: ignore[attr-defined]
+    assert ("Merhaba" if language == "tr" else "Hello") in letter.body
 
 
 @pytest.mark.usefixtures("week")

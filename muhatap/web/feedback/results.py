@@ -13,17 +13,20 @@ from django.views.decorators.http import require_GET
 
 from muhatap.contacts.models import Tag
 from muhatap.feedback import figures, following_up, logic, results, silence, wording
-from muhatap.feedback.figures import Counts, Figure
+from muhatap.feedback.figures import Figure
 from muhatap.feedback.models import Response, Survey
 from muhatap.feedback.silence import Silence
+from muhatap.insight.intervals import Span
 from muhatap.shared import clock
-from muhatap.web.common import charts, times
+from muhatap.web.common import charts, times, trends
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import number
+from muhatap.web.common.trends import Trend
 from muhatap.web.feedback import asked, exporting, tables, words
 from muhatap.web.feedback.asked import Asked
 
 PAGE = 50
+BOUNDS = {"nps": (-100, 100), "csat": (0, 1)}  # of the figure; of a mean those of its scores
 
 
 @require_GET
@@ -174,46 +177,27 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
     return cards
 
 
-def _over_time(wanted: Asked) -> charts.Chart:
-    cut, kind = wanted.cut, wanted.cut.survey.kind
-    over, days = charts.spans(cut), results.by_day(cut)
-    counted = [results.within(days, *span) for span in over]
-
-    def url(span: charts.Span) -> str:
-        return wanted.but(start=span[0], end=span[1]).url("answers")
-
-    def series(label: str, values: list[float | None], written: Any) -> charts.Series:
-        return charts.Series(label=label, values=values, written=written, url=url)
-
-    n = series(
-        _("Answers"), [float(sum(of.values())) or None for of in counted], lambda value: times.count(round(value))
-    )
-    if kind == Survey.Kind.NPS:
-        ups = [_of_hundred(of, lambda score: score >= figures.PROMOTERS) for of in counted]
-        downs = [_of_hundred(of, lambda score: score <= figures.DETRACTORS) for of in counted]
-        drawn = [series(_("Promoters"), ups, times.percent), series(_("Detractors"), downs, times.percent)]
-        title, text = (
-            _("Promoters and detractors"),
-            _("Of the answers of each span of days; their difference is the NPS."),
-        )
-    else:
-        values = [figures.of(kind, of).value for of in counted]
-        drawn = [series(words.figure_name(kind), values, lambda value: words.value(kind, value)), n]
-        title, text = words.figure_name(kind), words.figure_meaning(kind)
-    return charts.draw(
+def _over_time(wanted: Asked) -> Trend:
+    """The figure of the survey with its interval: a turn of few answers is none."""
+    survey, over, days = wanted.cut.survey, charts.spans(wanted.cut), results.by_day(wanted.cut)
+    return trends.draw(
         name="score",
-        title=title,
-        text=text,
+        title=words.figure_name(survey.kind),
+        text=words.figure_meaning(survey.kind),
         over=over,
-        series=drawn if kind == Survey.Kind.NPS else drawn[:1],
-        as_line=kind != Survey.Kind.NPS,
+        found=[_span(figures.of(survey.kind, results.within(days, *span))) for span in over],
+        bounds=BOUNDS.get(survey.kind) or survey.range,
+        written=lambda span: words.value(survey.kind, span.value),
+        between=lambda span: words.interval(survey.kind, Figure(low=span.low, high=span.high)),
+        bound=lambda value: words.value(survey.kind, value),
+        counted=words.n_answers,
+        url=lambda span: wanted.but(start=span[0], end=span[1]).url("answers"),
         csv_url=wanted.url("export", table="period"),
     )
 
 
-def _of_hundred(counts: Counts, counts_in: Any) -> float | None:
-    n = sum(counts.values())
-    return sum(k for score, k in counts.items() if counts_in(score)) / n if n else None
+def _span(found: Figure) -> Span:
+    return Span(value=found.value, n=found.n, low=found.low, high=found.high)
 
 
 def _warnings(quiet: Silence) -> list[str]:

@@ -237,6 +237,28 @@ def test_a_number_leads_to_its_answers_and_its_file_runs_no_formula() -> None:
     assert "'=1+1" in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "scores", "figure", "interval"),
+    [
+        ("nps", (10, 10, 3), "+33", "−51 ile +85 arası"),
+        ("csat", (5, 4, 2), "%67", "%21 ile %94 arası"),
+        ("ces", (7, 6, 4), "5,7", "1,9 ile 7,0 arası"),
+    ],
+)
+def test_the_chart_of_a_survey_says_how_sure_it_is(
+    kind: str, scores: tuple[int, ...], figure: str, interval: str
+) -> None:
+    about, client = survey(kind), Client()
+    for minute, score in enumerate(scores):
+        answered(about, score, minute=minute)
+    client.force_login(cast.ece(), backend="django.contrib.auth.backends.ModelBackend")
+
+    chart = client.get(f"/surveys/{about.pk}/").content.decode().split('id="chart-score"')[1].split("</section>")[0]
+    row = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", chart))
+    assert f"{figure} {interval} 3 yanıt" in row
+    assert 'class="trend-band"' in chart and f"/surveys/{about.pk}/answers/?" in chart
+
+
 def test_an_agent_sees_who_waits_and_says_that_they_have_spoken() -> None:
     about, client = survey(), Client()
     surveying.answer_openly(

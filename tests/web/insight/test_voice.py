@@ -137,6 +137,28 @@ def test_a_theme_says_why_it_jumps_and_shows_its_messages(theme: Theme) -> None:
     assert "this week; 0 would be usual." in page(client, f"/insight/voice/themes/{theme.pk}/")
 
 
+def test_ease_has_its_figure_its_interval_and_its_answers(week: None) -> None:
+    survey = Survey.objects.create(kind="ces", occasion="none", is_on=True, changed_at=after(0))
+    Response.objects.create(survey=survey, score=7, comment="Çok kolaydı", at=after(100))
+    client = reader(cast.deniz())
+    one = page(client, f"/insight/voice/?{WEEK}").split("Ease (CES)")[1].split("</li>")[0]
+    assert ">7.0</a>" in one and "1 answer" in one and "–" not in one  # of one answer nobody knows how sure it is
+
+    for minute, score in enumerate((6, 4, 3)):
+        Response.objects.create(survey=survey, score=score, at=after(101 + minute))
+    shown = page(client, f"/insight/voice/?{WEEK}")
+    card = shown.split("Ease (CES)")[1].split("</li>")[0]
+    assert (
+        ">5.0</a>" in card and "2.1–7.0 · 4 answers" in card
+    )  # Student's t of 7, 6, 4, 3: 5 ± 2.9, and no score is above 7
+    assert 'id="chart-ces"' in shown and "2.1–7.0" in shown.split('id="chart-ces"')[1].split("</section>")[0]
+
+    behind = page(client, re.findall(r'href="([^"]+)"', card)[0])
+    assert "Ease (CES)" in behind and "Çok kolaydı" in behind
+    file = client.get(f"/insight/voice/export/?table=ces&{WEEK}")
+    assert "2.1–7.0" in b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+
 def cells(shown: str, table: str, name: str) -> dict[str, str]:
     """The numbers of one line of a table, each with where it leads: {"2": "/insight/…"}."""
     section = shown.split(f'id="table-{table}"')[1].split("</section>")[0]

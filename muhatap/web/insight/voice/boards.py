@@ -1,6 +1,6 @@
 """What the page of the customers' voice shows, as ready strings: figures, trends and tables, the same on paper."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from muhatap.contacts.models import Tag
 from muhatap.insight import intervals, loyalty, voices
-from muhatap.insight.intervals import Span
 from muhatap.insight.loyalty import Scores
 from muhatap.insight.voices import Counts
 from muhatap.sales.models import Product
@@ -19,9 +18,9 @@ from muhatap.web.common import charts, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.tables import Card
 from muhatap.web.common.tables import Trend as Moved
-from muhatap.web.insight.voice import trends, words
+from muhatap.web.common.trends import Trend
+from muhatap.web.insight.voice import answered, shown, words
 from muhatap.web.insight.voice.asking import Wanted
-from muhatap.web.insight.voice.trends import Trend
 
 SHOWN = 12  # lines of a table; the file has all
 TABLES = ("topic", "product", "channel", "tag")
@@ -71,7 +70,7 @@ class Page:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.now.n or self.scores.csat or self.scores.nps)
+        return not (self.now.n or self.scores)
 
 
 def read(wanted: Wanted) -> Page:
@@ -117,16 +116,16 @@ def cards(page: Page) -> tuple[Card, ...]:
         spans = (intervals.share(parts[0], now.n), intervals.share(parts[1], then.n))
         label = str(words.SAY[say][1])
         found.append(
-            _share(say, label, spans, words.of(now.n), wanted.rows(say) if parts[0] else "", times.count(parts[0]))
+            shown.share(say, label, spans, words.of(now.n), wanted.rows(say) if parts[0] else "", times.count(parts[0]))
         )
     pleased = [intervals.share(each.positive, each.positive + each.negative) for each in (now, then)]
     url = wanted.url("rows", mood="positive") if now.positive else ""
     found.append(
-        _share(
+        shown.share(
             "pleased", _("Pleased"), (pleased[0], pleased[1]), words.of(pleased[0].n), url, times.count(now.positive)
         )
     )
-    return tuple(found + _asked_for(page))
+    return (*found, *answered.cards(page.scores, page.scores_then, wanted))
 
 
 def series(page: Page, over: Sequence[Days]) -> list[Chart | Trend]:
@@ -161,15 +160,9 @@ def satisfaction(page: Page) -> list[Chart | Trend]:
     counted = voices.over(page.days, weeks)
     pleased = [intervals.share(each.positive, each.positive + each.negative) for each in counted]
     drawn: list[Chart | Trend] = [
-        _share_trend("pleased", _("Mood"), weeks, pleased, words.n_messages, wanted, to="rows", mood="positive"),
+        shown.share_trend("pleased", _("Mood"), weeks, pleased, words.n_messages, wanted, to="rows", mood="positive"),
     ]
-    if page.scores.csat:
-        found = [page.scores.satisfaction(*week) for week in weeks]
-        title = _("Satisfaction (CSAT)")
-        drawn.append(_share_trend("csat", title, weeks, found, words.n_answers, wanted, to="answers", kind="csat"))
-    if page.scores.nps:
-        drawn.append(_loyalty_trend(weeks, [page.scores.loyalty(*week) for week in weeks], wanted))
-    return drawn
+    return [*drawn, *answered.trends_of(page.scores, weeks, wanted)]
 
 
 def spans(wanted: Wanted) -> list[Days]:
@@ -234,104 +227,7 @@ def _number(name: str, label: str, now: int, then: int, url: str) -> Card:
     return Card(
         label=label,
         value=times.count(now),
-        trend=Moved(text=change, icon=_way(now, then)) if change else None,
+        trend=Moved(text=change, icon=shown.way(now, then)) if change else None,
         sentence=str(words.SENTENCES[name]),
         url=url,
-    )
-
-
-def _share(name: str, label: str, spans: tuple[Span, Span], of: str, url: str, n: str) -> Card:
-    now, then = spans
-    return Card(
-        label=label,
-        value=words.share(now),
-        under=f"{words.between(now)} · {n} {of}" if now.n else "",
-        trend=_moved(now, then, 100),
-        sentence=str(words.SENTENCES[name]),
-        url=url,
-    )
-
-
-def _asked_for(page: Page) -> list[Card]:
-    """What people answered when asked, as far as they were."""
-    days = (page.wanted.start, page.wanted.end)
-    before = page.wanted.asked.before
-    found = []
-    if page.scores.csat:
-        now, then = page.scores.satisfaction(*days), page.scores_then.satisfaction(before.start, before.end)
-        satisfied = times.count(round((now.value or 0) * now.n))
-        url = page.wanted.url("answers", kind="csat")
-        found.append(_share("csat", _("Satisfied (CSAT)"), (now, then), words.of_answers(now.n), url, satisfied))
-    if page.scores.nps:
-        now, then = page.scores.loyalty(*days), page.scores_then.loyalty(before.start, before.end)
-        found.append(
-            Card(
-                label=_("Loyalty (NPS)"),
-                value=words.score(now.value),
-                under=f"{words.score_between(now)} · {words.n_answers(now.n)}",
-                trend=_moved(now, then, 1),
-                sentence=str(words.SENTENCES["nps"]),
-                url=page.wanted.url("answers", kind="nps"),
-            )
-        )
-    return found
-
-
-def _moved(now: Span, then: Span, scale: float) -> Moved | None:
-    """How many points it moved; where the two intervals meet it may be chance, and is said to be."""
-    if now.value is None or then.value is None:
-        return None
-    if (now.high or 0) >= (then.low or 0) and (now.low or 0) <= (then.high or 0):
-        return Moved(text=_("no sure change"), icon="minus")
-    points = times.decimal(round(abs(now.value - then.value) * scale, 1))
-    return Moved(text=_("%(n)s points") % {"n": points}, icon=_way(now.value, then.value))
-
-
-def _way(now: float | None, then: float | None) -> str:
-    if now is None or then is None or now == then:
-        return "minus"
-    return "arrow-up" if now > then else "arrow-down"
-
-
-def _share_trend(
-    name: str,
-    title: str,
-    over: list[Days],
-    found: list[Span],
-    of: Callable[[int], str],
-    wanted: Wanted,
-    *,
-    to: str,
-    **kept: str,
-) -> Trend:
-    return trends.draw(
-        name=name,
-        title=title,
-        text=str(words.SENTENCES[name]),
-        over=over,
-        found=found,
-        bounds=(0, 1),
-        written=words.share,
-        between=words.between,
-        bound=times.percent,
-        counted=of,
-        url=lambda days: wanted.but(period="", start=days[0], end=days[1]).url(to, **kept),
-        csv_url=wanted.url("export", table=name),
-    )
-
-
-def _loyalty_trend(over: list[Days], found: list[Span], wanted: Wanted) -> Trend:
-    return trends.draw(
-        name="nps",
-        title=_("Loyalty (NPS)"),
-        text=str(words.SENTENCES["nps"]),
-        over=over,
-        found=found,
-        bounds=(-100, 100),
-        written=lambda span: words.score(span.value),
-        between=words.score_between,
-        bound=words.score,
-        counted=words.n_answers,
-        url=lambda days: wanted.but(period="", start=days[0], end=days[1]).url("answers", kind="nps"),
-        csv_url=wanted.url("export", table="nps"),
     )

@@ -19,9 +19,9 @@ from muhatap.understanding.models import Theme
 from muhatap.web.common import charts, spreadsheets, times
 from muhatap.web.common.charts import Chart
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.trends import Trend
 from muhatap.web.insight.voice import asking, boards, pages
 from muhatap.web.insight.voice.asking import Wanted
-from muhatap.web.insight.voice.trends import Trend
 
 WEEK = timedelta(days=6)
 

@@ -13,7 +13,7 @@ from muhatap.shared import clock
 from muhatap.web.common import charts
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.insight import lines as other_lines
-from muhatap.web.insight.voice import asking, boards, lines, words
+from muhatap.web.insight.voice import answered, asking, boards, lines, words
 from muhatap.web.insight.voice.around import around
 
 ANSWERS = 200  # at most on one page
@@ -58,20 +58,20 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @needs("voice.read")
 def answers(request: HttpRequest) -> HttpResponse:
-    """The answers behind CSAT or NPS, as far as the reader may see whose they are."""
+    """The answers behind CSAT, NPS or CES, as far as the reader may see whose they are."""
     wanted, kind = asking.read(request), request.GET.get("kind", "")
-    if kind not in ("csat", "nps"):
+    if kind not in loyalty.KINDS:
         raise Http404
     before = _cursor(request.GET.get("before", ""))
-    answered = list(loyalty.answers(wanted.asked, kind, before=before).select_related("contact")[: ANSWERS + 1])
-    found = answered[:ANSWERS]
-    last = _token(Cursor(found[-1].at, found[-1].pk)) if len(answered) > ANSWERS else ""
+    some = list(loyalty.answers(wanted.asked, kind, before=before).select_related("contact")[: ANSWERS + 1])
+    found = some[:ANSWERS]
+    last = _token(Cursor(found[-1].at, found[-1].pk)) if len(some) > ANSWERS else ""
     seen = readable_interactions(visitor(request), [one.interaction_id for one in found if one.interaction_id])
     nameless = [one for one in found if one.contact_id is None]
     shown = [one for one in found if one.interaction_id in seen or one in nameless]
     page = {
+        "heading": answered.title(kind),
         "title": words.SENTENCES[kind],
-        "kind": kind,
         "rows": [lines.of_answer(one, clock.now()) for one in shown],
         "hidden": other_lines.hidden(len(found) - len(shown)),
         "next_url": f"{wanted.url('answers', kind=kind)}&before={last}" if last else "",

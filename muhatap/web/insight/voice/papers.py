@@ -11,10 +11,10 @@ from muhatap.shared import clock
 from muhatap.web.common import charts
 from muhatap.web.common.charts import Chart
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.trends import Trend
 from muhatap.web.insight.voice import asking, boards, exports
 from muhatap.web.insight.voice.asking import Wanted
 from muhatap.web.insight.voice.paper import Paper
-from muhatap.web.insight.voice.trends import Trend
 
 LINES = 15
 

@@ -37,6 +37,7 @@ SENTENCES: dict[str, Promise] = {
     "pleased": gettext_lazy("Of all messages that sound pleased or displeased, those that sound pleased."),
     "csat": gettext_lazy("Of all answers to a survey from 1 to 5, those with 4 or 5."),
     "nps": gettext_lazy("Of all answers from 0 to 10, the share of 9 and 10 less the share of 0 to 6."),
+    "ces": gettext_lazy("The mean of all answers from 1 to 7; higher is easier."),
     "tag": gettext_lazy("By the tags of those who wrote; whoever has two tags counts in both."),
     "product": gettext_lazy(
         "By what was in the last order of those who wrote, at most 90 days before; what they mean may be another thing."
@@ -68,6 +69,15 @@ def score(value: float | None) -> str:
 
 def score_between(span: Span) -> str:
     return f"{score(span.low)} … {score(span.high)}" if span.low is not None and span.high is not None else ""
+
+
+def mean(value: float | None) -> str:
+    """A mean of scores: 5,4."""
+    return "–" if value is None else times.decimal(value)
+
+
+def mean_between(span: Span) -> str:
+    return f"{mean(span.low)}–{mean(span.high)}" if span.low is not None and span.high is not None else ""
 
 
 def of(n: int) -> str:

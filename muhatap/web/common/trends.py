@@ -97,7 +97,7 @@ def _point(
 ) -> Point:
     def place(value: float) -> float:
         low, high = bounds
-        return round(HEIGHT - (value - low) / (high - low) * HEIGHT, 2)
+        return round(HEIGHT - (min(max(value, low), high) - low) / (high - low) * HEIGHT, 2)
 
     title, value = days_said(*over), written(span)
     return Point(
