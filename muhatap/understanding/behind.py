@@ -11,16 +11,26 @@ UNSURE, CORRECTED, UNTOUCHED = "unsure", "corrected", "untouched"
 ONLY = (UNSURE, CORRECTED, UNTOUCHED)
 
 
-def readings(*, week_on: date | None = None, kind: str = "", only: str = "", field: str = "") -> QuerySet[Reading]:
-    """Of the week that begins on this Monday, if one is named; of one kind; not sure, corrected to something else, or
+def readings(
+    *,
+    week_on: date | None = None,
+    kind: str = "",
+    topic: int | None = None,
+    language: str = "",
+    only: str = "",
+    field: str = "",
+) -> QuerySet[Reading]:
+    """Of the week that begins on this Monday, if one is named; of one kind, topic (0: of none), language; not sure, corrected to something else, or
     never spoken about (ONLY); those of which a word of people on one field stands."""
     found = Reading.objects.all()
     if week_on is not None:
         since = timezone.make_aware(datetime.combine(week_on, time()))
         until = timezone.make_aware(datetime.combine(week_on + timedelta(weeks=1), time()))
         found = found.filter(at__gte=since, at__lt=until)
-    if kind:
-        found = found.filter(kind=kind)
+    said = {"kind": kind, "language": language}
+    found = found.filter(**{name: value for name, value in said.items() if value})
+    if topic is not None:
+        found = found.filter(topic=topic or None)
     if only == UNSURE:
         found = found.filter(is_sure=False)
     if only == UNTOUCHED:

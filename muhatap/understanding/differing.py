@@ -57,7 +57,7 @@ class Compared:
 
 def weeks(*, at: datetime, n: int = WEEKS) -> list[Compared]:
     """The weeks that are over and could be compared, the newest first."""
-    today = timezone.localtime(at, timezone.get_default_timezone()).date()
+    today = timezone.localtime(at).date()
     monday = today - timedelta(days=today.weekday())
     known = _counted(monday - (n + BEFORE) * ONE_WEEK, monday)
     found = []
@@ -110,9 +110,8 @@ def _unrest(share: float, parts: list[int], sizes: list[int]) -> float:
 
 def _counted(start: date, end: date) -> dict[date, dict[str, dict[Value, int]]]:
     """By week and field, how many messages are what."""
-    zone = timezone.get_default_timezone()
-    since, until = (datetime.combine(day, time(), tzinfo=zone) for day in (start, end))
-    rows = Reading.objects.filter(at__gte=since, at__lt=until).annotate(week=TruncWeek("at", tzinfo=zone))
+    since, until = (timezone.make_aware(datetime.combine(day, time())) for day in (start, end))
+    rows = Reading.objects.filter(at__gte=since, at__lt=until).annotate(week=TruncWeek("at"))
     found: dict[date, dict[str, dict[Value, int]]] = {}
     for week, *values, n in rows.values_list("week", *FIELDS).annotate(n=Count("id")).order_by():
         of_week = found.setdefault(week.date(), {field: {} for field in FIELDS})

@@ -1,7 +1,7 @@
 """The messages behind a figure of how reading goes, with what people corrected in them, as far as the reader may see them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,11 +22,11 @@ from muhatap.insight import voice_rows
 from muhatap.insight.voice_rows import Row
 from muhatap.shared import clock
 from muhatap.understanding import behind
-from muhatap.understanding.models import FIELDS, Correction, Reading
+from muhatap.understanding.models import FIELDS, Correction, Reading, Topic
 from muhatap.web.common import readings, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.common.reading import day
+from muhatap.web.common.reading import day, number
 from muhatap.web.understanding import words
 
 LONGEST = 280
@@ -35,10 +35,12 @@ ONE_WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which messages: of a week, of a kind, not sure or corrected, with a word of people on a field."""
+    """Which messages: of a week, of a kind, a topic (0: of none), a language, not sure or corrected, with a word of people on a field."""
 
     week: date | None = None
     kind: str = ""
+    topic: int | None = None
+    language: str = ""
     only: str = ""
     field: str = ""
 
@@ -46,8 +48,8 @@ class Asked:
         return replace(self, **changes)
 
     def url(self, **more: str) -> str:
-        named = {"week": self.week, "kind": self.kind, "only": self.only, "field": self.field}
-        kept = [(key, str(value)) for key, value in named.items() if value]
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        kept = [(key, str(value)) for key, value in named.items() if value not in (None, "")]
         return f"{reverse('understanding:behind')}?{urlencode([*kept, *more.items()])}"
 
 
@@ -56,7 +58,14 @@ class Asked:
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first."""
     asked, user, now = read(request), visitor(request), clock.now()
-    found = behind.readings(week_on=asked.week, kind=asked.kind, only=asked.only, field=asked.field)
+    found = behind.readings(
+        week_on=asked.week,
+        kind=asked.kind,
+        topic=asked.topic,
+        language=asked.language,
+        only=asked.only,
+        field=asked.field,
+    )
     cursor = Cursor.read(request.GET.get("at", ""))
     part = paging.by_key(found, "at", is_down=True, cursor=cursor)
     seen = readable_interactions(user, [one.interaction_id for one in part.rows])
@@ -80,9 +89,12 @@ def read(request: HttpRequest) -> Asked:
     given = request.GET
     on = date.fromisoformat(text) if (text := day(given.get("week"))) else None
     kind, only, field = given.get("kind", ""), given.get("only", ""), given.get("field", "")
+    language = given.get("language", "")
     return Asked(
         week=on - timedelta(days=on.weekday()) if on else None,
         kind=kind if kind in Reading.Kind.values else "",
+        topic=number(given.get("topic")),
+        language=language if language.isascii() and language.isalpha() and len(language) <= 3 else "",
         only=only if only in behind.ONLY else "",
         field=field if field in FIELDS else "",
     )
@@ -102,11 +114,16 @@ def _title(asked: Asked) -> str:
 
 
 def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
-    """All of the week, each kind, and what was not sure or corrected."""
+    """All of the week, each kind, what was not sure or corrected; and the topic or language that was asked for."""
     week = Asked(week=asked.week)
     sides = [(pgettext("messages", "All"), week)]
     sides += [(str(label), week.but(kind=code)) for code, label in Reading.Kind.choices]
     sides += [(_("Not sure"), week.but(only=behind.UNSURE)), (_("Corrected"), week.but(only=behind.CORRECTED))]
+    if asked.topic is not None:
+        row = Topic.objects.filter(pk=asked.topic).first()
+        sides.append((str(row) if row else _("No topic"), asked))
+    if asked.language:
+        sides.append((words.language(asked.language), asked))
     return [(text, one.url(), one == asked) for text, one in sides]
 
 

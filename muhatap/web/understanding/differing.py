@@ -1,16 +1,17 @@
 """Which weeks differ from those before, in words: what is written more or less about, in which language, by how much."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from muhatap.understanding import differing
 from muhatap.understanding.differing import Difference
 from muhatap.understanding.models import Reading, Topic
 from muhatap.web.common import times
-from muhatap.web.understanding.words import LANGUAGES
+from muhatap.web.understanding.behind import Asked, linked
+from muhatap.web.understanding.words import language
 
 
 def told(*, at: datetime) -> dict[str, Any]:
@@ -21,13 +22,23 @@ def told(*, at: datetime) -> dict[str, Any]:
     return {
         "n_compared": len(compared),
         "weeks": [
-            {"on": times.day(week.begins_on), "lines": [_line(one, topics) for one in week.differences]}
+            {
+                "on": times.day(week.begins_on),
+                "lines": [_linked(week.begins_on, one, topics) for one in week.differences],
+            }
             for week in compared
             if week.differences
         ],
         "least": times.count(differing.LEAST),
         "least_before": times.count(differing.LEAST_BEFORE),
     }
+
+
+def _linked(week: date, one: Difference, topics: dict[int, Topic]) -> SafeString | str:
+    """The line leads to its messages, where there are any."""
+    names = {"kind": "kind", "topic_id": "topic", "language": "language"}
+    value = one.value or 0 if one.field == "topic_id" else one.value
+    return linked(_line(one, topics), Asked(week=week).but(**{names[one.field]: value}), n=one.part)
 
 
 def _line(one: Difference, topics: dict[int, Topic]) -> str:
@@ -54,7 +65,5 @@ def _what(one: Difference, topics: dict[int, Topic]) -> str:
     if one.field == "kind":
         return str(Reading.Kind(str(one.value)).label)
     if one.field == "language":
-        return str(LANGUAGES.get(str(one.value), "")) or pgettext("language", "Another language (%(code)s)") % {
-            "code": one.value
-        }
+        return language(str(one.value))
     return _("“%(topic)s”") % {"topic": topics[int(one.value)]} if one.value else _("No topic")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from muhatap.understanding import topics
 from muhatap.understanding.models import Reading
@@ -102,6 +102,13 @@ LANGUAGES: Mapping[str, Word] = {
     "ru": _("Russian"),
     "fr": _("French"),
 }
+
+
+def language(code: str) -> str:
+    """What a language is called, of those we name."""
+    return str(LANGUAGES.get(code, "")) or pgettext("language", "Another language (%(code)s)") % {"code": code}
+
+
 PROBLEMS: Mapping[str, Word] = {
     "name": _("Give it a name."),
     "taken": _("Another topic beside it has this name."),

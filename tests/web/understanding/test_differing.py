@@ -1,5 +1,8 @@
 """The page of what was learned says which week differs, in what, by how much, in the reader's language."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -20,13 +23,17 @@ def _after_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shown(language: str) -> str:
+    return read(language, "/understanding/learned/").split('id="differs"')[1].split("</section>")[0]
+
+
+def read(language: str, url: str) -> str:
     can = cast.can()
     can.language = language
     can.save(update_fields=["language"])
     client = Client()
     client.force_login(can)
-    page: str = client.get("/understanding/learned/").content.decode()
-    return page.split('id="differs"')[1].split("</section>")[0]
+    page: str = client.get(url).content.decode()
+    return page
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,7 @@ def test_a_topic_stands_with_its_name_and_a_language_with_its_own() -> None:
     assert "“Kargo”: 10% (10 of 100 messages), in the weeks before 40%. 30 points less." in page
     assert "No topic: 90% (90 of 100 messages), in the weeks before 60%. 30 points more." in page
     assert "English: 40% (40 of 100 messages), in the weeks before 10%. 30 points more." in page
+    links = [unescape(url) for url in re.findall(r'href="([^"]+)"', page)]
+    for what, n in ((f"topic={kargo.pk}", 10), ("topic=0", 90), ("language=en", 40), ("language=tr", 60)):
+        (link,) = [url for url in links if url.endswith(f"week=2026-11-16&{what}")]
+        assert f"{n} messages" in read("en", link)
