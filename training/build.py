@@ -3,8 +3,6 @@
 import argparse
 import json
 import random
-import sys
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,14 +10,16 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from muhatap.reading import model as reading
-from training import fit, judge, lent, matrix, meaning, speech, texts
+from training import fit, judge, lent, matrix, meaning, second, speech, texts
+from training.telling import say
 from training.texts import TASKS, Text
 
 OF_TABLE, OF_SIGNS, OF_MEANING = 1.0, 0.3, 1.0
-STRENGTH = {"kind": 2.0, "urgency": 2.0, "sentiment": 2.0, "topic": 4.0}
+STRENGTH = {"kind": 4.0, "urgency": 2.0, "sentiment": 2.0, "topic": 4.0}
 BALANCE = {"kind": 0.5, "urgency": 0.7, "sentiment": 0.5, "topic": 0.5}
 FOLDS = 3  # of voices: each leaves a few files out, with all their writers wrote
 VOCABULARIES = (
@@ -33,25 +33,27 @@ VOCABULARIES = (
 )
 MOST_FLAGGED = 0.18  # of normal messages called urgent, by voices never heard; 0.20 is all we may
 LEAST_RIGHT = 0.85  # of answers we are sure of
-BEGUN = time.monotonic()
+LOOKS_BELOW = 0.75  # likely: as many as five hundred messages a second allow
+
+
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Learned:
-    """The rows' three parts with their weights, and what the folds taught about trust."""
+    """The weights of one task, and what it tells of voices it never heard."""
 
-    heads: Mapping[str, fit.Head]
-    temperature: Mapping[str, float]
-    sure_from: Mapping[str, float]
-    urgent_from: float
+    head: fit.Head
+    of_strangers: fit.Doubles
 
 
 @dataclass(frozen=True)
-class LearnedOne:
-    """The same of one task."""
+class Trust:
+    """Of one task: what the sum is divided by, the shares of sum and context in a second look, and where we are sure."""
 
-    head: fit.Head
     temperature: float
+    shares: tuple[float, float]
     sure_from: float
     urgent_from: float
 
@@ -59,79 +61,103 @@ class LearnedOne:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, default=reading.FOLDER)
-    parser.add_argument("--version", default="1")
     arguments = parser.parse_args()
-    made = build(arguments.version)
-    packed, note = reading.pack(made)
+    made = build()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "reading.npz").write_bytes(packed)
-    (arguments.out / "reading.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
-    say(f"{len(packed) / 1e6:.1f} MB, {note['sha256'][:12]}")
+    (arguments.out / reading.SUM).write_bytes(made.arrays)
+    (arguments.out / reading.SECOND).write_bytes(made.second)
+    (arguments.out / reading.NOTE).write_text(json.dumps(made.note, indent=1) + "\n", "utf-8")
+    say(f"{len(made.arrays) / 1e6:.1f} and {len(made.second) / 1e6:.1f} MB, {made.note['sha256'][:12]}")
     return 0
 
 
-def build(version: str) -> reading.Model:
+def build() -> reading.Packed:
     ours, _ = texts.labelled()
-    all_texts = [*ours, *lent.texts()]
-    cuts = [matrix.cut(one.text) for one in all_texts]
-    say(f"{len(ours)} messages of our own to learn from, {len(cuts) - len(ours)} texts lent")
-    rare = matrix.rarity(cuts)
+    cuts = [matrix.cut(one.text) for one in ours]
+    rng = random.Random(3)
+    all_texts = [*ours, *ours, *lent.texts()]
+    all_cuts = [*cuts, *(matrix.thinned(one, rng) for one in cuts), *(matrix.cut(one.text) for one in lent.texts())]
+    say(f"{len(ours)} messages of our own to learn from, {len(all_texts) - 2 * len(ours)} texts lent")
+    rare = matrix.rarity([*cuts, *all_cuts[2 * len(ours) :]])
     spoken_of = [matrix.bare_cut(text) for name in VOCABULARIES for _, text in texts.lent(name)]
-    meant = meaning.of_words([*cuts, *spoken_of])
+    meant = meaning.of_words([*all_cuts, *spoken_of])
     say(f"{len(meant)} words have a meaning")
     parts = [
-        matrix.of_table(cuts, rare) * OF_TABLE,
-        matrix.of_signs(cuts) * OF_SIGNS,
-        matrix.of_meaning(cuts, meant, meaning.WIDTH) * OF_MEANING,
+        matrix.of_table(all_cuts, rare) * OF_TABLE,
+        matrix.of_signs(all_cuts) * OF_SIGNS,
+        matrix.of_meaning(all_cuts, meant, meaning.WIDTH) * OF_MEANING,
     ]
     rows = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
     learned, spoken = learn(rows, all_texts, len(ours))
-    return packed(version, learned, spoken, rare, meant)
+    seen = second.taught(ours, cuts, [one.words for one in spoken_of], folds(ours))
+    return packed(learned, trusts(learned, seen, ours), spoken, rare, meant, seen.packed)
 
 
-def learn(rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> tuple[Learned, speech.Speech]:
+def learn(rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> tuple[dict[str, Learned], speech.Speech]:
     """Each task and the language by itself, each in a process of its own: what comes out is the same."""
     with ProcessPoolExecutor(len(TASKS) + 1, get_context("fork")) as pool:
         one_by_one = {task: pool.submit(learn_one, task, rows, all_texts, n_ours) for task in TASKS}
         spoken = pool.submit(speech.learned, random.Random(6)).result()
         say(f"{len(spoken.languages)} languages")
-        found = {task: one.result() for task, one in one_by_one.items()}
-    learned = Learned(
-        heads={task: found[task].head for task in TASKS},
-        temperature={task: found[task].temperature for task in TASKS},
-        sure_from={task: found[task].sure_from for task in TASKS},
-        urgent_from=min(found["urgency"].urgent_from, 0.5),
-    )
-    return learned, spoken
+        return {task: one.result() for task, one in one_by_one.items()}, spoken
 
 
-def learn_one(task: str, rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> LearnedOne:
-    logits = held_back(task, rows, all_texts, n_ours)
-    known = [n for n in range(n_ours) if task in all_texts[n].labels]
-    said = np.array([TASKS[task].index(all_texts[n].labels[task]) for n in known])
-    temperature = fit.temperature(logits[known], said)
-    told = fit.chances(logits[known], temperature)
-    names, sure_from = TASKS[task], surely(told, said)
-    score = judge.macro_f1([names[n] for n in said], [names[n] for n in told.argmax(axis=1)])
-    say(f"{task}: macro F1 {score:.3f} of voices left out, temperature {temperature:.2f}, sure from {sure_from:.2f}")
-    urgent_from = float(np.quantile(told[said == 0, 1], 1 - MOST_FLAGGED)) if task == "urgency" else 0.5
-    head = fit.head(task, rows, all_texts, strength=STRENGTH[task], balance=BALANCE[task])
-    return LearnedOne(head, temperature, sure_from, urgent_from)
-
-
-def held_back(task: str, rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> fit.Doubles:
-    """What each of our messages is told by weights that never saw anything its writers wrote: as sure as one may be of strangers."""
-    aside_in = {name: n % FOLDS for n, name in enumerate(sorted({one.voice for one in all_texts[:n_ours]}))}
-    fold = np.array([aside_in.get(one.voice, -1) for one in all_texts])
-    logits = np.zeros((n_ours, len(TASKS[task])))
+def learn_one(task: str, rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> Learned:
+    """The weights of a task; and, of each of our messages, what weights tell that never saw anything its writers wrote."""
+    fold = np.array([*folds(all_texts[: 2 * n_ours]), *[-1] * (len(all_texts) - 2 * n_ours)])
+    of_strangers = np.zeros((n_ours, len(TASKS[task])))
     for n in range(FOLDS):
-        seen, aside = np.flatnonzero(fold != n), np.flatnonzero(fold == n)
+        seen, aside = np.flatnonzero(fold != n), np.flatnonzero(fold[:n_ours] == n)
         head = fit.head(task, rows[seen], [all_texts[k] for k in seen], strength=STRENGTH[task], balance=BALANCE[task])
-        logits[aside] = head.logits(rows[aside])
-    return logits
+        of_strangers[aside] = head.logits(rows[aside])
+    head = fit.head(task, rows, all_texts, strength=STRENGTH[task], balance=BALANCE[task])
+    say(f"the sum has learned {task}")
+    return Learned(head, of_strangers)
 
 
-def surely(told: fit.Doubles, said: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> float:
+def folds(ours: Sequence[Text]) -> list[int]:
+    """With which others each message is left out: all that one voice wrote goes together."""
+    place = {name: n for n, name in enumerate(sorted({one.voice for one in ours}))}
+    return [place[one.voice] % FOLDS for one in ours]
+
+
+def trusts(learned: Mapping[str, Learned], seen: second.Taught, ours: Sequence[Text]) -> dict[str, Trust]:
+    """As sure as one may be of strangers (ADR 56)."""
+    of_kind, said = known("kind", ours)
+    logits = learned["kind"].of_strangers
+    chances = fit.chances(logits, fit.temperature(logits[of_kind], said))
+    is_unsure = chances.max(axis=1) < LOOKS_BELOW
+    say(f"a second look at {is_unsure.mean():.0%} of voices left out")
+    return {task: trust(task, learned[task].of_strangers, seen.of_strangers[task], is_unsure, ours) for task in TASKS}
+
+
+def trust(task: str, of_sum: fit.Doubles, of_context: fit.Doubles, is_unsure: Flags, ours: Sequence[Text]) -> Trust:
+    rows, said = known(task, ours)
+    temperature = fit.temperature(of_sum[rows], said)
+    looked = is_unsure[rows]
+    shares = fit.shares(of_sum[rows][looked], of_context[rows][looked], said[looked])
+    told = fit.chances(of_sum[rows], temperature)
+    score = judge.macro_f1(*named(task, said, told))
+    told[looked] = fit.chances(shares[0] * of_sum[rows][looked] + shares[1] * of_context[rows][looked])
+    say(
+        f"{task}: macro F1 {score:.3f} of voices left out, {judge.macro_f1(*named(task, said, told)):.3f} with the second look"
+    )
+    urgent_from = min(float(np.quantile(told[said == 0, 1], 1 - MOST_FLAGGED)), 0.5) if task == "urgency" else 0.5
+    return Trust(temperature, (shares[0] * temperature, shares[1] * temperature), surely(told, said), urgent_from)
+
+
+def known(task: str, ours: Sequence[Text]) -> tuple[Places, Places]:
+    """Which messages have a label for this task, and which."""
+    rows = [n for n, one in enumerate(ours) if task in one.labels]
+    return np.array(rows), np.array([TASKS[task].index(ours[n].labels[task]) for n in rows])
+
+
+def named(task: str, said: Places, told: fit.Doubles) -> tuple[list[str], list[str]]:
+    names = TASKS[task]
+    return [names[n] for n in said], [names[n] for n in told.argmax(axis=1)]
+
+
+def surely(told: fit.Doubles, said: Places) -> float:
     """The least confidence from which answers about it are right often enough."""
     best, right = told.max(axis=1), told.argmax(axis=1) == said
     for bar in np.arange(0.3, 0.95, 0.05):
@@ -142,34 +168,35 @@ def surely(told: fit.Doubles, said: np.ndarray[tuple[int, ...], np.dtype[np.int6
 
 
 def packed(
-    version: str, learned: Learned, spoken: speech.Speech, rare: matrix.Floats, meant: Mapping[str, matrix.Floats]
-) -> reading.Model:
-    """What is kept: the effect of every place, sign and known word on the answers."""
-    weights = np.hstack([learned.heads[task].weights for task in TASKS])
+    learned: Mapping[str, Learned],
+    trusted: Mapping[str, Trust],
+    spoken: speech.Speech,
+    rare: matrix.Floats,
+    meant: Mapping[str, matrix.Floats],
+    seen: bytes,
+) -> reading.Packed:
+    """What is kept: the effect of every place, sign and known word on the answers, and the encoder."""
+    weights = np.hstack([learned[task].head.weights for task in TASKS])
     n_places, n_signs = len(rare), weights.shape[0] - len(rare) - meaning.WIDTH
     words = sorted(meant)
-    return reading.Model(
-        version=version,
+    model = reading.Model(
         answers=TASKS,
         table=reading.in_steps(weights[:n_places] * rare[:, None] * OF_TABLE),
         signs=(weights[n_places : n_places + n_signs] * OF_SIGNS).astype(np.float32),
-        start=np.concatenate([learned.heads[task].start for task in TASKS]).astype(np.float32),
+        start=np.concatenate([learned[task].head.start for task in TASKS]).astype(np.float32),
         meaning=reading.in_steps(
             np.stack([meant[word] for word in words]).astype(np.float64) @ weights[n_places + n_signs :] * OF_MEANING
         ),
         place_of_word={word: n for n, word in enumerate(words)},
-        temperature=learned.temperature,
-        sure_from=learned.sure_from,
-        urgent_from=learned.urgent_from,
+        temperature={task: trusted[task].temperature for task in TASKS},
+        sure_from={task: trusted[task].sure_from for task in TASKS},
+        urgent_from=trusted["urgency"].urgent_from,
         languages=spoken.languages,
         language_table=reading.in_steps(spoken.weights),
         language_start=spoken.start.astype(np.float32),
         language_temperature=spoken.temperature,
     )
-
-
-def say(line: str) -> None:
-    print(f"{time.monotonic() - BEGUN:6.1f} s  {line}", file=sys.stderr, flush=True)
+    return reading.pack(model, seen, {task: trusted[task].shares for task in TASKS}, LOOKS_BELOW)
 
 
 if __name__ == "__main__":

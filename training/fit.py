@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
 from training.texts import TASKS, Text
@@ -58,3 +58,14 @@ def temperature(logits: Doubles, said: NDArray[np.int64]) -> float:
         return float(-np.log(np.maximum(told[np.arange(len(said)), said], 1e-12)).mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def shares(of_sum: Doubles, of_context: Doubles, said: NDArray[np.int64]) -> tuple[float, float]:
+    """What to multiply both with so that the probabilities of what they make together come true."""
+
+    def loss(both: Doubles) -> float:
+        told = chances(both[0] * of_sum + both[1] * of_context)
+        return float(-np.log(np.maximum(told[np.arange(len(said)), said], 1e-12)).mean())
+
+    found = minimize(loss, [0.5, 0.5], method="L-BFGS-B", bounds=[(0.0, 5.0)] * 2).x
+    return float(found[0]), float(found[1])

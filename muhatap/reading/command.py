@@ -15,6 +15,7 @@ from muhatap.reading.reader import Reader, Reading
 from muhatap.shared.words import gettext as _
 
 LONGEST_LINE = 64 * 1024 * 1024
+AT_ONCE, BYTES_AT_ONCE = 64, 1024 * 1024
 STANDARD = "-"
 
 
@@ -61,15 +62,34 @@ def _target(arguments: argparse.Namespace, files: ExitStack) -> BinaryIO:
 
 def _read_all(reader: Reader, source: BinaryIO, target: BinaryIO) -> tuple[int, int]:
     n_lines = n_unread = 0
-    for number, line in _lines(source):
-        n_lines += 1
-        told = _told(reader, line)
-        if "error" in told:
-            n_unread += 1
-            print(_("Line %(number)d: %(why)s") % {"number": number, "why": told["error"]}, file=sys.stderr)
-        target.write(_as_line(told))
+    for some in _some(_lines(source)):
+        asked = [_asked(line) for _number, line in some]
+        readings = iter(reader.read_all([row["text"] for row, why in asked if not why]))
+        for (number, _line), (row, why) in zip(some, asked, strict=True):
+            n_lines += 1
+            if not why:
+                row |= as_fields(next(readings))
+                why = "" if row["text"].strip() else _("There is nothing to read: the text is empty.")
+            if why:
+                n_unread += 1
+                row["error"] = why
+                print(_("Line %(number)d: %(why)s") % {"number": number, "why": why}, file=sys.stderr)
+            target.write(_as_line(row))
     target.flush()
     return n_lines, n_unread
+
+
+def _some(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """A few lines at a time: many are read in less time together, and long ones fill the memory."""
+    some: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in lines:
+        some.append((number, line))
+        size += len(line)
+        if len(some) == AT_ONCE or size > BYTES_AT_ONCE:
+            yield some
+            some, size = [], 0
+    yield some
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -84,16 +104,15 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _told(reader: Reader, line: bytes) -> dict[str, Any]:
-    """The line's own fields, and the reading or the reason why there is none."""
+def _asked(line: bytes) -> tuple[dict[str, Any], str]:
+    """A line's own fields, and why it cannot be read."""
     row: dict[str, Any] = {}
     try:
         row = _row(line)
-        text = _text(row)
+        _check(row)
     except UnreadableLine as error:
-        return row | {"error": str(error)}
-    told = row | as_fields(reader.read(text))
-    return told if text.strip() else told | {"error": _("There is nothing to read: the text is empty.")}
+        return row, str(error)
+    return row, ""
 
 
 def _row(line: bytes) -> dict[str, Any]:
@@ -111,13 +130,12 @@ def _row(line: bytes) -> dict[str, Any]:
     return row
 
 
-def _text(row: Mapping[str, Any]) -> str:
+def _check(row: Mapping[str, Any]) -> None:
     """Raises UnreadableLine."""
     if "text" not in row:
         raise UnreadableLine(_("The line has no field text."))
     if not isinstance(row["text"], str):
         raise UnreadableLine(_("The field text holds no text."))
-    return row["text"]
 
 
 def as_fields(reading: Reading) -> dict[str, Any]:

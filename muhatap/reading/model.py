@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.reading import hashing, language, signs
+from muhatap.reading import context, hashing, language, second, signs
+from muhatap.reading.second import SecondLook
 from muhatap.shared.words import gettext as _
 
 FOLDER = Path(__file__).with_name("models")
-FORMAT = 2
+FORMAT = 3
+SUM, SECOND, NOTE = "reading.npz", "second.npz", "reading.json"
 Floats = NDArray[np.float32]
 
 
@@ -56,7 +58,6 @@ def in_steps(numbers: NDArray[np.float64]) -> Table:
 class Model:
     """All tasks share one table; `answers` says which columns are whose."""
 
-    version: str
     answers: Mapping[str, tuple[str, ...]]
     table: Table
     signs: Floats
@@ -70,10 +71,21 @@ class Model:
     language_table: Table
     language_start: Floats
     language_temperature: float
+    second: SecondLook | None = None
+    version: str = ""
 
 
-def pack(model: Model) -> tuple[bytes, dict[str, Any]]:
-    """The arrays as bytes, and the note about them."""
+@dataclass(frozen=True)
+class Packed:
+    """A model as it is kept: two files of arrays, and the note about them."""
+
+    arrays: bytes
+    second: bytes
+    note: Mapping[str, Any]
+
+
+def pack(model: Model, second: bytes, shares: Mapping[str, tuple[float, float]], looks_below: float) -> Packed:
+    """The arrays as bytes, and the note; `second` is the encoder as context.pack gives it, `shares` its two numbers a task."""
     arrays = io.BytesIO()
     np.savez_compressed(
         arrays,
@@ -91,8 +103,7 @@ def pack(model: Model) -> tuple[bytes, dict[str, Any]]:
     packed = arrays.getvalue()
     note = {
         "format": FORMAT,
-        "version": model.version,
-        "sha256": hashlib.sha256(packed).hexdigest(),
+        "sha256": _hash(packed, second),
         "signs": _signs_known(),
         "answers": {task: list(labels) for task, labels in model.answers.items()},
         "temperature": {task: round(value, 4) for task, value in model.temperature.items()},
@@ -100,13 +111,16 @@ def pack(model: Model) -> tuple[bytes, dict[str, Any]]:
         "urgent_from": round(model.urgent_from, 4),
         "languages": list(model.languages),
         "language_temperature": round(model.language_temperature, 4),
+        "shares": {task: [round(number, 4) for number in both] for task, both in shares.items()},
+        "looks_below": round(looks_below, 3),
     }
-    return packed, note
+    return Packed(packed, second, note)
 
 
-def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
-    """Raises BadModel."""
-    if hashlib.sha256(packed).hexdigest() != note["sha256"]:
+def unpack(packed: Packed) -> Model:
+    """Its version is the beginning of its hash: of two makings nobody takes one for the other. Raises BadModel."""
+    note = packed.note
+    if _hash(packed.arrays, packed.second) != note["sha256"]:
         raise BadModel(
             _(
                 "The model is damaged or was changed: its hash is not the one noted beside it. Install Muhatap again, or run make model."
@@ -114,10 +128,11 @@ def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
         )
     if note["format"] != FORMAT or note["signs"] != _signs_known():
         raise BadModel(_("The model was made for another release. Run make model."))
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+    answers = {task: tuple(labels) for task, labels in note["answers"].items()}
+    with np.load(io.BytesIO(packed.arrays), allow_pickle=False) as arrays:
         return Model(
-            version=note["version"],
-            answers={task: tuple(labels) for task, labels in note["answers"].items()},
+            version=note["sha256"][:12],
+            answers=answers,
             table=_table(arrays, "table", hashing.N_PLACES),
             signs=arrays["signs"].astype(np.float32),
             start=arrays["start"],
@@ -130,6 +145,11 @@ def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
             language_table=_table(arrays, "language", language.N_PLACES),
             language_start=arrays["language_start"],
             language_temperature=note["language_temperature"],
+            second=SecondLook(
+                encoder=context.unpack(packed.second),
+                shares=second.shares(answers, note["shares"]),
+                looks_below=note["looks_below"],
+            ),
         )
 
 
@@ -137,10 +157,14 @@ def unpack(packed: bytes, note: Mapping[str, Any]) -> Model:
 def starting() -> Model:
     """The model that comes with the program, read once. Raises BadModel."""
     try:
-        note = json.loads((FOLDER / "reading.json").read_text("utf-8"))
-        return unpack((FOLDER / "reading.npz").read_bytes(), note)
+        note = json.loads((FOLDER / NOTE).read_text("utf-8"))
+        return unpack(Packed((FOLDER / SUM).read_bytes(), (FOLDER / SECOND).read_bytes(), note))
     except (OSError, ValueError, KeyError) as error:
         raise BadModel(_("The reading model cannot be opened: %(why)s") % {"why": error}) from error
+
+
+def _hash(arrays: bytes, second: bytes) -> str:
+    return hashlib.sha256(arrays + second).hexdigest()
 
 
 def _table(arrays: Mapping[str, Any], name: str, n_rows: int | None) -> Table:

@@ -1,15 +1,17 @@
 """Reads a message: for each task the likeliest answer, how likely, and what decided it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from muhatap.reading import hashing, language, points, reasons, signs
+from muhatap.reading.context import InContext
 from muhatap.reading.model import Floats, Model, starting
 from muhatap.reading.points import Point
 from muhatap.reading.reasons import Reason
+from muhatap.reading.second import SecondLook
 from muhatap.reading.words import Words, cleaned, cut
 
 _MOST_KEPT = 40_000  # words whose sums are remembered
@@ -59,6 +61,16 @@ class Sums:
     total: Floats = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A message with its words, which of them show what sign, and its sums."""
+
+    text: str
+    words: Words
+    shown: Mapping[str, list[int]]
+    sums: Sums
+
+
 class Reader:
     """Reads with one model; remembers what words add, so that the next message is cheaper."""
 
@@ -70,32 +82,49 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """What a message says."""
-        text = cleaned(text)
-        words = cut(text)
-        if not _says_something(words):
-            return self._of_nothing()
-        shown = signs.met(words)
-        return self._read(text, words, shown, self._sums(words, signs.features(words, shown)))
+        return self.read_all([text])[0]
+
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
+        """What each message says; the second look at many at once takes less time than at one after another."""
+        return [self._of_nothing() if one is None else self._read(one) for one in self._seen(texts)]
 
     def look(self, text: str) -> Look | None:
         """What a message says, for whoever learns from corrections; None of a text without words."""
+        (seen,) = self._seen([text])
+        if seen is None:
+            return None
+        return Look(
+            self._read(seen), self._chances(seen.sums.total), points.of(seen.words, seen.sums.names), seen.words
+        )
+
+    def _seen(self, texts: Sequence[str]) -> list[Seen | None]:
+        """Each message with its sums, those of the second look where one was needed; None where there are no words."""
+        seen = [self._at_first(text) for text in texts]
+        second = self.model.second
+        unsure = [n for n, one in enumerate(seen) if one and second and self._is_unsure(one.sums.total, second)]
+        if second and unsure:
+            asked = [one.words for n in unsure if (one := seen[n])]
+            for n, found in zip(unsure, second.look(asked), strict=True):
+                if one := seen[n]:
+                    seen[n] = replace(one, sums=_together(one.sums, found, second.shares.of_sum))
+        return seen
+
+    def _at_first(self, text: str) -> Seen | None:
         text = cleaned(text)
         words = cut(text)
         if not _says_something(words):
             return None
         shown = signs.met(words)
-        sums = self._sums(words, signs.features(words, shown))
-        return Look(
-            self._read(text, words, shown, sums), self._chances(sums.total), points.of(words, sums.names), words
-        )
+        return Seen(text, words, shown, self._sums(words, signs.features(words, shown)))
 
-    def _read(self, text: str, words: Words, shown: Mapping[str, list[int]], sums: Sums) -> Reading:
-        spoken, confidence, shown_by = self.language(text)
-        answers, confidences = self._decided(sums.total)
+    def _is_unsure(self, total: Floats, second: SecondLook) -> bool:
+        return float(_chances(total[self.columns["kind"]] / self.model.temperature["kind"]).max()) < second.looks_below
+
+    def _read(self, seen: Seen) -> Reading:
+        spoken, confidence, shown_by = self.language(seen.text)
+        answers, confidences = self._decided(seen.sums.total)
         confidences["language"] = confidence
-        told = [
-            reason for task, answer in answers.items() for reason in self._reasons(task, answer, words, shown, sums)
-        ]
+        told = [reason for task, answer in answers.items() for reason in self._reasons(task, answer, seen)]
         return Reading(
             kind=answers["kind"],
             urgency=answers["urgency"],
@@ -170,14 +199,12 @@ class Reader:
             answers[task], confidences[task] = labels[best], float(chances[best])
         return answers, confidences
 
-    def _reasons(
-        self, task: str, answer: str, words: Words, shown: Mapping[str, list[int]], sums: Sums
-    ) -> list[Reason]:
-        column = self.columns[task].start + self.model.answers[task].index(answer)
+    def _reasons(self, task: str, answer: str, seen: Seen) -> list[Reason]:
+        sums, column = seen.sums, self.columns[task].start + self.model.answers[task].index(answer)
         of_word = sums.words[:, column].copy()
         of_word += (sums.pairs[:-1, column] + sums.pairs[1:, column]) / 2
         of_sign = dict(zip(sums.names, sums.features[:, column].tolist(), strict=True))
-        return reasons.of(task, words, shown, of_word, of_sign)
+        return reasons.of(task, seen.words, seen.shown, of_word, of_sign)
 
     def _of_nothing(self) -> Reading:
         tasks = (*NOTHING, "language")
@@ -200,6 +227,17 @@ class Reader:
 
     def _sum_of_speech(self, word: str) -> Floats:
         return self.model.language_table.sum(*language.of_word(word))
+
+
+def _together(sums: Sums, found: InContext, share: Floats) -> Sums:
+    """The sum's share and what was seen in context: still a sum over the words."""
+    return Sums(
+        words=sums.words * share + found.words,
+        pairs=sums.pairs * share,
+        features=sums.features * share,
+        names=sums.names,
+        total=sums.total * share + found.start + found.words.sum(axis=0),
+    )
 
 
 def _says_something(words: Words) -> bool:

@@ -1,6 +1,7 @@
 """The model that comes with the program, on messages that leave no doubt."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -81,14 +82,24 @@ def test_whatever_comes_gets_an_answer(reader, text):
 
 
 def test_a_changed_model_is_refused():
-    note = json.loads((model.FOLDER / "reading.json").read_text("utf-8"))
-    packed = (model.FOLDER / "reading.npz").read_bytes()
+    note = json.loads((model.FOLDER / model.NOTE).read_text("utf-8"))
+    whole = model.Packed((model.FOLDER / model.SUM).read_bytes(), (model.FOLDER / model.SECOND).read_bytes(), note)
 
-    with pytest.raises(model.BadModel):
-        model.unpack(packed[:-1] + bytes([packed[-1] ^ 1]), note)
-    with pytest.raises(model.BadModel):
-        model.unpack(packed, note | {"signs": "0"})
+    for damaged in (
+        replace(whole, arrays=whole.arrays[:-1] + bytes([whole.arrays[-1] ^ 1])),
+        replace(whole, second=whole.second[:-1] + bytes([whole.second[-1] ^ 1])),
+        replace(whole, note={**note, "signs": "0"}),
+        replace(whole, note={**note, "format": 2}),
+    ):
+        with pytest.raises(model.BadModel):
+            model.unpack(damaged)
+
+
+def test_a_model_is_named_by_its_hash():
+    note = json.loads((model.FOLDER / model.NOTE).read_text("utf-8"))
+
+    assert model.starting().version and note["sha256"].startswith(model.starting().version)
 
 
 def test_the_model_is_small():
-    assert sum(file.stat().st_size for file in model.FOLDER.iterdir()) < 12_000_000
+    assert sum(file.stat().st_size for file in model.FOLDER.iterdir()) < 30_000_000
