@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from muhatap.reading.pieces import Pieces
 from muhatap.reading.words import Words
@@ -18,6 +19,7 @@ from muhatap.reading.words import Words
 N_HEADS = 12
 MOST_AT_ONCE = 512  # pieces: more at once only take more memory
 _TINY = np.float32(1e-12)
+_THREADS = ThreadpoolController()  # of the library that multiplies for numpy
 _A, _B = np.float32(0.7978845608), np.float32(0.044715)  # of Gelu as Hendrycks and Gimpel (2016) come near to it
 _HALF, _ONE = np.float32(0.5), np.float32(1)
 Floats = NDArray[np.float32]
@@ -98,8 +100,9 @@ class Encoder:
         order = sorted(range(len(cut)), key=lambda n: len(cut[n][0]))
         told: dict[int, InContext] = {}
         for some in _together(order, [len(pieces) for pieces, _ in cut]):
-            for n, states in zip(some, self._states([cut[n][0] for n in some]), strict=True):
-                told[n] = self._of(states, cut[n][1], len(messages[n].bare))
+            with _THREADS.limit(limits=1, user_api="blas"):
+                for n, states in zip(some, self._states([cut[n][0] for n in some]), strict=True):
+                    told[n] = self._of(states, cut[n][1], len(messages[n].bare))
         return [told[n] for n in range(len(cut))]
 
     def _states(self, found: Sequence[Sequence[int]]) -> Iterator[Floats]:
