@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Figure, at_least, at_most, no_goal, percentile, progress, tell
+from muhatap.reading.command import AT_ONCE
 from muhatap.reading.language import UNKNOWN
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Reader, Reading
@@ -70,7 +71,7 @@ def main() -> int:
     if arguments.size == "small":
         given = given[::5]
     reader = Reader()
-    read = [Read(one, reader.read(one.text)) for one in given]
+    read = _read(reader, given, [one.text for one in given])
     progress(f"{len(read)} messages read")
     found = quality(read) | slices(reader, read) | languages(reader, read) | cost(given)
     figures = {name: figure for name, figure in found.items() if figure.beside.get("n") != 0}
@@ -138,7 +139,7 @@ def slices(reader: Reader, read: Sequence[Read]) -> dict[str, Figure]:
         figures |= {f"{task}_{name}_below": _below(read, some, task) for task in texts.TASKS}
     for name, (spoken, typed) in TYPED.items():
         written = [one for one in read if one.text.language == spoken]
-        again = [Read(one.text, reader.read(typed(one.text.text))) for one in written]
+        again = _read(reader, [one.text for one in written], [typed(one.text.text) for one in written])
         figures |= {f"{task}_{name}_below": _below(written, again, task) for task in texts.TASKS}
     return figures
 
@@ -178,14 +179,14 @@ def _n_right(read: Sequence[Read]) -> int:
 
 
 def cost(given: Sequence[Text]) -> dict[str, Figure]:
-    """Short messages a second of processor time, and the milliseconds of it that a single message takes, by readers that begin cold;
-    what it takes in memory and on the disk.
+    """Short messages a second of processor time, as many together as the command takes, and the milliseconds of it that a single message
+    takes alone, by readers that begin cold; what it takes in memory and on the disk.
     """
     short = [one.text for one in given if len(one.text) <= 160]
     cold = Reader()
     begun = time.process_time()
-    for text in short:
-        cold.read(text)
+    for first in range(0, len(short), AT_ONCE):
+        cold.read_all(short[first : first + AT_ONCE])
     speed = len(short) / (time.process_time() - begun)
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
     return {
@@ -205,6 +206,10 @@ def single(given: Sequence[Text]) -> Figure:
         processor.append(1000 * (time.process_time() - begun))
     beside = {"median": percentile(processor, 50), "most": round(max(processor), 1), "clock_p95": percentile(clock, 95)}
     return at_most(percentile(processor, 95), MOST_MS, **beside, n=len(given))
+
+
+def _read(reader: Reader, given: Sequence[Text], written: Sequence[str]) -> list[Read]:
+    return [Read(one, reading) for one, reading in zip(given, reader.read_all(written), strict=True)]
 
 
 def _with(read: Sequence[Read], task: str) -> list[Read]:
