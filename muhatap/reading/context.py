@@ -132,7 +132,7 @@ def _looked(asked: Floats) -> Floats:
     near -= near.max(axis=2, keepdims=True)
     np.exp(near, out=near)
     near /= near.sum(axis=2, keepdims=True)
-    told: Floats = (near @ given).transpose(1, 0, 2).reshape(n, width)
+    told: Floats = (near @ given).transpose(1, 0, 2).reshape(n, width).astype(np.float32, copy=False)
     return told
 
 
@@ -162,7 +162,7 @@ def _together(order: Sequence[int], length: Sequence[int]) -> Iterator[list[int]
 
 def pack(names: Sequence[str], arrays: Mapping[str, Floats]) -> bytes:
     """Tables of weights in eight bits, a scale a row; everything else in sixteen."""
-    kept: dict[str, NDArray[Any]] = {"names": np.frombuffer("\n".join(names).encode(), np.uint8)}
+    kept: dict[str, Any] = {"names": np.frombuffer("\n".join(names).encode(), np.uint8)}
     for name, array in arrays.items():
         if array.ndim == 2 and name != "places":
             worth = np.maximum(np.abs(array).max(axis=1), 1e-9) / 127

@@ -39,7 +39,7 @@ class Pieces:
 
     def of(self, words: Words) -> tuple[list[int], list[int]]:
         """The pieces of a message, and which word each belongs to; beginning and end belong to none (-1)."""
-        pieces, places = [], []
+        pieces, places = list[int](), list[int]()
         for place, (written, bare) in enumerate(zip(words.written, words.bare, strict=True)):
             if bare != BREAK:
                 cut = self._of_word(spelled(written))
