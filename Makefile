@@ -27,7 +27,7 @@ bench: dev $(CATALOGUES)  ## measure: make bench NAME=crash [SIZE=small]; prints
 	@test -n "$(NAME)" || { echo "Say which: make bench NAME=$$(ls benchmarks/*.py | sed 's|.*/||; s|\.py||' | grep -v -e __ -e report | paste -sd'|' -)" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME) --size=$(SIZE)
 
-model:  ## make the reading model anew from training/, the same bytes from the same texts
+model:  ## make the reading model anew from training/, from the same texts the same bytes on the same kind of processor
 	@tools/install model
 	@OMP_NUM_THREADS=1 $(BIN)/python -m training.build
 

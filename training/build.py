@@ -1,4 +1,4 @@
-"""Makes the reading model: python -m training.build [--out FOLDER] (`make model`). The same texts give the same bytes."""
+"""Makes the reading model: python -m training.build [--out FOLDER] (`make model`). The same texts give the same bytes on the same kind of processor."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""A small encoder that reads each word in its context, on numpy alone; what each word adds to the answers comes out.
+"""A small encoder that reads each word in its context, with numpy; what each word adds to the answers comes out.
 
 Six layers of multilingual-e5-small (Wang et al. 2024, MIT), taught our answers by `make model`. The mean of the last states goes straight to the
 answers, so that every word's share in them is known.
@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
+from muhatap.reading.one_thread import OneThread
 from muhatap.reading.pieces import Pieces
 from muhatap.reading.words import Words
 
 N_HEADS = 12
 MOST_AT_ONCE = 512  # pieces: more at once only take more memory
 _TINY = np.float32(1e-12)
-_THREADS = ThreadpoolController()  # of the library that multiplies for numpy
 _A, _B = np.float32(0.7978845608), np.float32(0.044715)  # of Gelu as Hendrycks and Gimpel (2016) come near to it
 _HALF, _ONE = np.float32(0.5), np.float32(1)
 Floats = NDArray[np.float32]
@@ -99,8 +98,8 @@ class Encoder:
         cut = [self.pieces.of(words) for words in messages]
         order = sorted(range(len(cut)), key=lambda n: len(cut[n][0]))
         told: dict[int, InContext] = {}
-        for some in _together(order, [len(pieces) for pieces, _ in cut]):
-            with _THREADS.limit(limits=1, user_api="blas"):
+        for some in _batches(order, [len(pieces) for pieces, _ in cut]):
+            with OneThread():
                 for n, states in zip(some, self._states([cut[n][0] for n in some]), strict=True):
                     told[n] = self._of(states, cut[n][1], len(messages[n].bare))
         return [told[n] for n in range(len(cut))]
@@ -149,7 +148,7 @@ def _gelu(numbers: Floats) -> Floats:
     return bent
 
 
-def _together(order: Sequence[int], length: Sequence[int]) -> Iterator[list[int]]:
+def _batches(order: Sequence[int], length: Sequence[int]) -> Iterator[list[int]]:
     some: list[int] = []
     for n in order:
         if some and sum(length[one] for one in some) + length[n] > MOST_AT_ONCE:

@@ -84,8 +84,8 @@ class Packed:
     note: Mapping[str, Any]
 
 
-def pack(model: Model, second: bytes, shares: Mapping[str, tuple[float, float]], looks_below: float) -> Packed:
-    """The arrays as bytes, and the note; `second` is the encoder as context.pack gives it, `shares` its two numbers a task."""
+def pack(model: Model, encoder: bytes, shares: Mapping[str, tuple[float, float]], looks_below: float) -> Packed:
+    """The arrays as bytes, and the note; `encoder` is that of the second look, as context.pack gives it, `shares` its two numbers a task."""
     arrays = io.BytesIO()
     np.savez_compressed(
         arrays,
@@ -103,7 +103,6 @@ def pack(model: Model, second: bytes, shares: Mapping[str, tuple[float, float]],
     packed = arrays.getvalue()
     note = {
         "format": FORMAT,
-        "sha256": _hash(packed, second),
         "signs": _signs_known(),
         "answers": {task: list(labels) for task, labels in model.answers.items()},
         "temperature": {task: round(value, 4) for task, value in model.temperature.items()},
@@ -114,24 +113,24 @@ def pack(model: Model, second: bytes, shares: Mapping[str, tuple[float, float]],
         "shares": {task: [round(number, 4) for number in both] for task, both in shares.items()},
         "looks_below": round(looks_below, 3),
     }
-    return Packed(packed, second, note)
+    return Packed(packed, encoder, {"sha256": _hash(packed, encoder, note), **note})
 
 
 def unpack(packed: Packed) -> Model:
     """Its version is the beginning of its hash: of two makings nobody takes one for the other. Raises BadModel."""
     note = packed.note
-    if _hash(packed.arrays, packed.second) != note["sha256"]:
+    if note["format"] != FORMAT or note["signs"] != _signs_known():
+        raise BadModel(_("The model was made for another release. Run make model."))
+    if _hash(packed.arrays, packed.second, note) != note["sha256"]:
         raise BadModel(
             _(
                 "The model is damaged or was changed: its hash is not the one noted beside it. Install Muhatap again, or run make model."
             )
         )
-    if note["format"] != FORMAT or note["signs"] != _signs_known():
-        raise BadModel(_("The model was made for another release. Run make model."))
     answers = {task: tuple(labels) for task, labels in note["answers"].items()}
     with np.load(io.BytesIO(packed.arrays), allow_pickle=False) as arrays:
         return Model(
-            version=note["sha256"][:12],
+            version=_version(note),
             answers=answers,
             table=_table(arrays, "table", hashing.N_PLACES),
             signs=arrays["signs"].astype(np.float32),
@@ -154,17 +153,37 @@ def unpack(packed: Packed) -> Model:
 
 
 @cache
+def version() -> str:
+    """Of the model that comes with the program, without opening it. Raises BadModel."""
+    try:
+        return _version(_noted())
+    except (OSError, ValueError, KeyError) as error:
+        raise BadModel(_("The reading model cannot be opened: %(why)s") % {"why": error}) from error
+
+
+def _noted() -> dict[str, Any]:
+    note: dict[str, Any] = json.loads((FOLDER / NOTE).read_text("utf-8"))
+    return note
+
+
+def _version(note: Mapping[str, Any]) -> str:
+    return str(note["sha256"])[:12]
+
+
+@cache
 def starting() -> Model:
     """The model that comes with the program, read once. Raises BadModel."""
     try:
-        note = json.loads((FOLDER / NOTE).read_text("utf-8"))
+        note = _noted()
         return unpack(Packed((FOLDER / SUM).read_bytes(), (FOLDER / SECOND).read_bytes(), note))
     except (OSError, ValueError, KeyError) as error:
         raise BadModel(_("The reading model cannot be opened: %(why)s") % {"why": error}) from error
 
 
-def _hash(arrays: bytes, second: bytes) -> str:
-    return hashlib.sha256(arrays + second).hexdigest()
+def _hash(arrays: bytes, encoder: bytes, note: Mapping[str, Any]) -> str:
+    """Of all that a reading comes from: with other shares or temperatures it is another model."""
+    told = json.dumps({name: one for name, one in note.items() if name != "sha256"}, sort_keys=True)
+    return hashlib.sha256(arrays + encoder + told.encode()).hexdigest()
 
 
 def _table(arrays: Mapping[str, Any], name: str, n_rows: int | None) -> Table:

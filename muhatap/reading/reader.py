@@ -106,7 +106,7 @@ class Reader:
             asked = [one.words for n in unsure if (one := seen[n])]
             for n, found in zip(unsure, second.look(asked), strict=True):
                 if one := seen[n]:
-                    seen[n] = replace(one, sums=_together(one.sums, found, second.shares.of_sum))
+                    seen[n] = replace(one, sums=_with_context(one.sums, found, second.shares.of_sum))
         return seen
 
     def _at_first(self, text: str) -> Seen | None:
@@ -229,7 +229,7 @@ class Reader:
         return self.model.language_table.sum(*language.of_word(word))
 
 
-def _together(sums: Sums, found: InContext, share: Floats) -> Sums:
+def _with_context(sums: Sums, found: InContext, share: Floats) -> Sums:
     """The sum's share and what was seen in context: still a sum over the words."""
     return Sums(
         words=sums.words * share + found.words,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from muhatap.reading import layer
+from muhatap.reading import layer, model
 from muhatap.reading.layer import BadLayer, Layer
 from muhatap.reading.reader import Reader
 from muhatap.reading.topics import Topic as Branch
@@ -31,7 +31,7 @@ class Knowing:
 
     @property
     def version(self) -> str:
-        """The model and the layers on it: "1", or "1+kind7+topic9"."""
+        """The model and the layers on it: "1eab2d007383", or "0fad706b2df2+kind7+topic9"."""
         return "+".join([self.reader.model.version, *(f"{name}{pk}" for name, (pk, _) in sorted(self.layers.items()))])
 
 
@@ -72,7 +72,7 @@ def reader() -> Reader:
 
 def used() -> dict[str, int]:
     """The number of the layer in use for each field that has one; of old ones only the rows are kept."""
-    rows = LearnedModel.objects.filter(is_used=True, undone_at=None, base=reader().model.version).exclude(bytes=b"")
+    rows = LearnedModel.objects.filter(is_used=True, undone_at=None, base=model.version()).exclude(bytes=b"")
     return dict(rows.order_by("about", "-id").distinct("about").values_list("about", "id"))
 
 

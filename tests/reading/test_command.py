@@ -98,3 +98,24 @@ def test_files_that_cannot_be_opened_are_said(tmp_path, capsys):
 
     assert capsys.readouterr().err.count("\n") == 2
     assert (tmp_path / "a.jsonl").read_text() == '{"text": "a"}'
+
+
+def test_many_lines_keep_their_order_and_their_numbers(tmp_path, capsys):
+    lines = [json.dumps({"id": n, "text": "Teşekkürler" if n % 3 else "x" * 300_000}) for n in range(150)]
+    lines[100], lines[140] = "{half", json.dumps({"id": 140, "text": " "})
+
+    code, rows = read(tmp_path, *lines)
+
+    assert code == 0 and len(rows) == 150
+    assert [row.get("id") for row in rows] == [None if n == 100 else n for n in range(150)]
+    assert [n for n, row in enumerate(rows) if "error" in row] == [100, 140]
+    out, told = capsys.readouterr()
+    assert [line.split(":")[0] for line in told.splitlines()] == ["Satır 101", "Satır 141"]
+    assert json.loads(out)["unread"] == 2
+
+
+def test_a_field_named_error_is_a_field_like_any_other(tmp_path, capsys):
+    _code, (row,) = read(tmp_path, '{"text": "Kargom gelmedi", "error": "theirs"}')
+
+    assert (row["kind"], row["error"]) == ("complaint", "theirs")
+    assert json.loads(capsys.readouterr().out)["unread"] == 0

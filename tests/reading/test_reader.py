@@ -90,6 +90,7 @@ def test_a_changed_model_is_refused():
         replace(whole, second=whole.second[:-1] + bytes([whole.second[-1] ^ 1])),
         replace(whole, note={**note, "signs": "0"}),
         replace(whole, note={**note, "format": 2}),
+        replace(whole, note={**note, "urgent_from": 0.9}),
     ):
         with pytest.raises(model.BadModel):
             model.unpack(damaged)
@@ -98,7 +99,7 @@ def test_a_changed_model_is_refused():
 def test_a_model_is_named_by_its_hash():
     note = json.loads((model.FOLDER / model.NOTE).read_text("utf-8"))
 
-    assert model.starting().version and note["sha256"].startswith(model.starting().version)
+    assert model.version() == model.starting().version == note["sha256"][:12]
 
 
 def test_the_model_is_small():

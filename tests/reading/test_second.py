@@ -1,11 +1,12 @@
 """The second look at what the sum is not sure of, with the model that comes with the program."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from muhatap.reading import model, words
+from muhatap.reading import context, model, words
 from muhatap.reading.reader import Reader
 
 DOUBTFUL = [
@@ -100,3 +101,39 @@ def test_a_second_look_gives_reasons_too(always):
     reading = always.read("kargocu paketi bahçe duvarından atmış")
 
     assert [one.words for one in reading.reasons if one.about == "kind"]
+
+
+def test_an_encoder_is_kept_whole():
+    encoder = model.starting().second.encoder
+    names = ["▁geç", "di", "▁"]
+    width = 24
+    draw = np.random.default_rng(5).normal
+    arrays = {"pieces": draw(size=(6, width)), "places": draw(size=(9, width)), "scores": np.array([-3.0, -2.0, -9.0])}
+    for part, (n_out, n_in) in {
+        "layer 0.asks": (3 * width, width), "layer 0.takes": (width, width),
+        "layer 0.widens": (2 * width, width), "layer 0.narrows": (width, 2 * width), "answers": (4, width),
+    }.items():  # fmt: skip
+        arrays |= {f"{part}.weights": draw(size=(n_out, n_in)), f"{part}.start": draw(size=n_out)}
+    for part in ("begins", "layer 0.after_looking", "layer 0.after_thinking"):
+        arrays |= {f"{part}.weights": draw(size=width), f"{part}.start": draw(size=width)}
+
+    kept = context.unpack(context.pack(names, {name: one.astype(np.float32) for name, one in arrays.items()}))
+
+    assert kept.layers[0].widens.weights == pytest.approx(arrays["layer 0.widens.weights"].T, abs=0.03)
+    assert kept.answers.start == pytest.approx(arrays["answers.start"], abs=0.01)
+    assert kept.steps[3] * kept.worth[3] == pytest.approx(arrays["pieces"][3], abs=0.03)
+    assert kept.pieces.of(_cut("geçdi"))[0] == [0, 3, 4, 1]
+    assert len(kept.layers) == 1 and len(encoder.layers) == 6
+
+
+def test_two_threads_read_as_one_does(always):
+    alone = [always.read(text) for text in DOUBTFUL]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(always.read, DOUBTFUL * 5))
+
+    assert [one.kind for one in together] == [one.kind for one in alone] * 5
+    assert all(
+        one.confidences == pytest.approx(other.confidences, abs=1e-3)
+        for one, other in zip(together, alone * 5, strict=True)
+    )

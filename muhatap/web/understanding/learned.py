@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
 from muhatap.flow import understanding
+from muhatap.reading import model
 from muhatap.shared import clock
 from muhatap.understanding import catching_up, drift, knowing, learning
 from muhatap.understanding.behind import CORRECTED, UNSURE, UNTOUCHED
@@ -37,7 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "weeks": [_week(one) for one in drift.weeks(at=now)],
         "differs": differing.told(at=now),
         "kinds": [str(label) for _code, label in Reading.Kind.choices],
-        "model": knowing.reader().model.version,
+        "model": model.version(),
         "n_corrections": Correction.objects.filter(undoes=None, undone_by_row=None).count(),
         "n_missing": catching_up.missing().count(),
         "work": _work(),
@@ -99,6 +100,8 @@ def _field(about: str, used: dict[str, int]) -> dict[str, Any]:
         told = _("Corrections are used.")
     elif last is not None and last.undone_at is not None:
         told = _("Not used: somebody took it back.")
+    elif last is not None and last.is_used:
+        told = _("Not used: it was learned on the model before. By tomorrow it is learned anew.")
     elif last is not None:
         told = str(WHY_NOT[last.why])
     else:

@@ -110,6 +110,17 @@ def test_topics_are_added_moved_merged_and_archived_on_their_page(message: Messa
     assert can.post(f"/understanding/topics/{made.pk}/merge/", {"into": "x"}).status_code == 302
 
 
+def test_what_was_learned_on_the_model_before_is_told_to_be_learned_anew() -> None:
+    LearnedModel.objects.create(
+        about="kind", base="another", fitted_at=NOW, n_corrections=40, n_held_back=60, before=0.5, after=0.7,
+        is_used=True, why="better", bytes=b"-",
+    )  # fmt: skip
+
+    page = of(cast.can()).get("/understanding/learned/").content.decode()
+
+    assert "önceki model üzerinde öğrenilmişti" in page
+
+
 def test_the_page_of_what_was_learned_says_what_is_used_and_goes_back(message: Message) -> None:
     row = LearnedModel.objects.create(
         about="kind", base=knowing.reader().model.version, fitted_at=NOW, n_corrections=40, n_held_back=60, before=0.5, after=0.7,
