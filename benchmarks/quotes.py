@@ -42,13 +42,12 @@ def main() -> int:
     parser.add_argument("--size", choices=["small", "full"], default="full")
     arguments = parser.parse_args()
     every = SMALL if arguments.size == "small" else 1
+    written, marked = list(turkish_replies.cases())[::every], list(turkish_replies.html_cases())[::every]
+    kept = labelled()[::every]
     begun = time.process_time()
-    turkish = [Remains(case, quotes.reply(case.text)) for case in list(turkish_replies.cases())[::every]]
-    pages = [
-        Remains(case, quotes.reply(html.clean(case.text).marked))
-        for case in list(turkish_replies.html_cases())[::every]
-    ]
-    recorded = [Remains(case, quotes.reply(case.text)) for case in labelled()[::every]]
+    turkish = [Remains(case, quotes.reply(case.text)) for case in written]
+    pages = [Remains(case, quotes.reply(html.clean(case.text).marked)) for case in marked]
+    recorded = [Remains(case, quotes.reply(case.text)) for case in kept]
     taken = 1000 * (time.process_time() - begun)
     mails = [*turkish, *pages, *recorded]
     progress(f"{len(mails)} mails")
