@@ -1,5 +1,6 @@
 """What a survey came to: its answers of some days, ways and people, counted by score, and by each further question."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -67,7 +68,7 @@ def rows(cut: Cut) -> QuerySet[Response]:
         found = found.filter(following_up.WORDS[cut.word])
     if cut.question:
         asked = Answer.objects.filter(question_id=cut.question)
-        if cut.option.lstrip("-").isdigit():
+        if re.fullmatch(r"-?[0-9]+", cut.option):
             asked = asked.filter(number=int(cut.option))
         elif cut.option:
             asked = asked.filter(chosen__contains=[cut.option])

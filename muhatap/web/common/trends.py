@@ -99,18 +99,19 @@ def _point(
         low, high = bounds
         return round(HEIGHT - (min(max(value, low), high) - low) / (high - low) * HEIGHT, 2)
 
-    title, value = days_said(*over), written(span)
+    title, value, range_ = days_said(*over), written(span), between(span)
+    sure = f"{value} ({range_})" if range_ else value
     return Point(
         title=title,
         value=value,
-        between=between(span),
+        between=range_,
         n=counted(span.n) if span.n else "",
         url=url(over) if span.n else "",
         x=nth * WIDTH,
         y=None if span.value is None else place(span.value),
         low=HEIGHT if span.low is None else place(span.low),
         high=0 if span.high is None else place(span.high),
-        hint=f"{title}: {value} ({between(span)}), {counted(span.n)}" if span.n else title,
+        hint=f"{title}: {sure}, {counted(span.n)}" if span.n else title,
     )
 
 

@@ -37,13 +37,17 @@ class Asked:
         cut = self.cut.but(score=None, question=None, option="", word="")
         return replace(self, cut=cut, **changes)
 
-    def url(self, name: str = "results", **more: str) -> str:
+    def pairs(self) -> list[tuple[str, str]]:
         cut = self.cut
-        named = {"from": cut.start, "to": cut.end, "way": cut.way, "tag": cut.tag, "score": cut.score}
+        named: dict[str, Any] = {"from": cut.start, "to": cut.end, "way": cut.way, "tag": cut.tag, "score": cut.score}
         named |= {"question": cut.question, "option": cut.option, "word": cut.word}
-        named |= {"side": self.side, "age": self.age} if name == "invitations" else {}
-        kept = [(key, str(value)) for key, value in named.items() if value not in (None, "")]
-        return f"{reverse(f'surveys:{name}', args=[cut.survey.pk])}?{urlencode([*kept, *more.items()])}"
+        named |= {"side": self.side, "age": self.age}
+        return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
+
+    def url(self, name: str = "results", **more: str) -> str:
+        of_answers = self if name == "invitations" else replace(self, side="", age="")
+        query = urlencode([*of_answers.pairs(), *more.items()])
+        return f"{reverse(f'surveys:{name}', args=[self.cut.survey.pk])}?{query}"
 
 
 def read(request: HttpRequest, survey: Survey) -> Asked:

@@ -27,7 +27,7 @@ from muhatap.web.feedback.asked import Asked
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Those asked, the last first."""
     now, survey = clock.now(), get_object_or_404(Survey.objects.select_related("inbox"), pk=pk)
-    wanted = asked.read(request, survey)
+    wanted = asked.read(request, survey).among()
     found = silence.invitations(wanted.cut, at=now, side=wanted.side, age=wanted.age)
     part = paging.by_key(
         found.select_related("contact", "response"),

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from muhatap.contacts import tagging
 from muhatap.feedback import answering, following_up
 from muhatap.feedback.models import FollowUp, Invitation, Response, Survey
 from tests import cast
-from tests.feedback.asking_shop import answered, person, survey
+from tests.feedback.asking_shop import answered, person, question, survey
 from tests.insight.conftest import after
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,39 @@ def card_of(shown: str, label: str) -> tuple[str, str]:
     )
     assert found, label
     return found[1], found[2]
+
+
+def test_other_days_keep_whom_and_what_the_page_is_about(selin: Client, asked: Survey) -> None:
+    tag = person(cast.ELIF).tags.get()
+    for path, kept in (
+        ("asked", {"side": "silent", "age": "new", "way": "chat", "tag": str(tag.pk)}),
+        ("answers", {"score": "9", "word": "owed", "way": "mail"}),
+    ):
+        shown = page(selin, f"/surveys/{asked.pk}/{path}/?{DAYS}&{urlencode(kept)}")
+        form = shown.split('<form method="get" class="insight-form">')[1].split("</form>")[0]
+        assert dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)) == kept
+        assert [form.count(f'name="{name}"') for name in ("from", "to")] == [1, 1]
+
+
+def test_what_is_told_of_answers_is_not_said_to_narrow_who_was_asked(selin: Client, asked: Survey) -> None:
+    shown = page(selin, f"/surveys/{asked.pk}/asked/?{DAYS}&score=3&word=owed")
+    assert "Who was asked: 4" in shown and "Score: 3" not in shown
+    links = re.findall(rf'href="(/surveys/{asked.pk}/[^"]*)"', shown)
+    assert links and not [link for link in links if "score=" in link or "word=" in link]
+
+
+@pytest.mark.parametrize("option", ["²", "--5", "-", "5-", "٣", "99999999", "-1"])
+def test_an_option_that_is_no_number_of_ours_finds_nothing(selin: Client, option: str) -> None:
+    about = survey()
+    why = question(about, "Ne oldu?")
+    answered(about, 3)
+    shown = page(selin, f"/surveys/{about.pk}/answers/?{DAYS}&question={why.pk}&option={quote(option)}")
+    assert '<li class="surveys-answer">' not in shown
+    assert n_rows(selin, f"/surveys/{about.pk}/answers/?{DAYS}") == 1
+
+
+def test_a_turn_of_few_answers_has_no_empty_brackets(selin: Client) -> None:
+    about = survey("ces")
+    answered(about, 7)
+    shown = page(selin, f"/surveys/{about.pk}/?{DAYS}")
+    assert re.search(r": 7\.0, 1 answer\b", shown) and "()" not in shown
