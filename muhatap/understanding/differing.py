@@ -70,9 +70,12 @@ def weeks(*, at: datetime, n: int = WEEKS) -> list[Compared]:
 
 def _compared(week: date, now: Fields, before: Sequence[Fields]) -> Compared:
     some = [one for field in FIELDS for one in differences(field, now[field], [each[field] for each in before])]
-    return Compared(
-        begins_on=week, differences=tuple(sorted(some, key=lambda one: (-round(abs(one.points), 6), -one.points)))
-    )
+    return Compared(begins_on=week, differences=tuple(sorted(some, key=_order)))
+
+
+def _order(one: Difference) -> tuple[float, float, str]:
+    """The most first; what differs as much, always in the same order."""
+    return -round(abs(one.points), 6), -one.points, str(one.value)
 
 
 def is_comparable(now: Counted, before: Collection[Counted]) -> bool:

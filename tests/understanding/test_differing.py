@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -136,3 +137,16 @@ def test_of_weeks_in_which_nothing_changes_few_are_marked_and_a_doubled_share_is
         )
     assert n_false / 300 < 0.03
     assert n_found / 300 > 0.75
+
+
+def test_what_differs_as_much_stands_in_the_same_order_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    even = {"tr": 25, "en": 25, "de": 25, "ar": 25}
+    now = {"tr": 50, "en": 50, "de": 0, "ar": 0}
+    found = list(differing.differences("language", now, [even] * 8))
+    assert len(found) == 4
+    for some in permutations(found):
+        monkeypatch.setattr(
+            differing, "differences", lambda field, *_more, some=some: some if field == "language" else ()
+        )
+        told = differing._compared(MONDAY, dict.fromkeys(differing.FIELDS, now), [])
+        assert [one.value for one in told.differences] == ["en", "tr", "ar", "de"]

@@ -42,10 +42,9 @@ def _linked(week: date, one: Difference, topics: dict[int, Topic]) -> SafeString
 
 
 def _line(one: Difference, topics: dict[int, Topic]) -> str:
-    now, before = round(100 * one.share), round(100 * one.before)
     said = (
         _("%(what)s: %(share)s (%(part)s of %(n)s messages), in the weeks before %(before)s. %(points)s points more.")
-        if now > before
+        if one.points > 0
         else _(
             "%(what)s: %(share)s (%(part)s of %(n)s messages), in the weeks before %(before)s. %(points)s points less."
         )
@@ -56,7 +55,7 @@ def _line(one: Difference, topics: dict[int, Topic]) -> str:
         "part": times.count(one.part),
         "n": times.count(one.n),
         "before": times.percent(one.before),
-        "points": times.count(abs(now - before)),
+        "points": times.count(round(abs(one.points))),
     }
 
 

@@ -52,6 +52,12 @@ def test_a_week_says_what_was_written_more_and_by_how_much(language: str, share:
     assert day in page
 
 
+def test_points_are_told_of_the_shares_themselves_not_of_what_they_are_rounded_to() -> None:
+    eight_usual(kinds=(41, 60, 60, 30, 10))  # 20.4 of a hundred
+    week(0, kinds=(72, 61, 48, 16, 4))  # 35.8
+    assert "Complaint: 36% (72 of 201 messages), in the weeks before 20%. 15 points more." in shown("en")
+
+
 def test_a_topic_stands_with_its_name_and_a_language_with_its_own() -> None:
     kargo = topic("Kargo")
     eight_usual(about=kargo, n_about=40, n_english=10)
