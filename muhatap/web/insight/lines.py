@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from muhatap.accounts.models import User
 from muhatap.insight.figures import FIGURES, LENGTH
@@ -35,14 +34,6 @@ class Line:
 def rows(found: Sequence[Row], figure: str, now: datetime) -> tuple[Line, ...]:
     names = {user.pk: user.name for user in User.objects.filter(pk__in={row.moment.user_id for row in found})}
     return tuple(_line(row, figure, names.get(row.moment.user_id, ""), now) for row in found)
-
-
-def hidden(n: int) -> str:
-    """How many rows of the page the reader does not see."""
-    if not n:
-        return ""
-    said = ngettext("%(n)s of these you may not see.", "%(n)s of these you may not see.", n)
-    return said % {"n": times.count(n)}
 
 
 def narrowed(wanted: Wanted) -> str:

@@ -16,6 +16,7 @@ from muhatap.shared import clock
 from muhatap.web.common import charts, times
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.unseen import hidden
 from muhatap.web.insight import boards, filters, lines
 from muhatap.web.insight.filters import Filters
 from muhatap.web.insight.voice import around as voice
@@ -76,7 +77,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
         "cards": boards.some(("rating", "response_rate"), wanted, now, then),
         "scores": boards.scores(wanted, now),
         "rows": lines.rows(rows.rows, "rating", clock.now()),
-        "hidden": lines.hidden(rows.n_hidden),
+        "hidden": hidden(rows.n_hidden),
         "all_url": wanted.rows("rating"),
     }
     return render(request, "insight/ratings.html", page | around(wanted, "ratings"))
@@ -96,7 +97,7 @@ def rows(request: HttpRequest) -> HttpResponse:
         "figure": FIGURES[name],
         "narrowed": lines.narrowed(asked),
         "rows": lines.rows(found.rows, name, clock.now()),
-        "hidden": lines.hidden(found.n_hidden),
+        "hidden": hidden(found.n_hidden),
         "next_url": f"{here}&before={_token(found.next)}" if found.next else "",
         "csv_url": wanted.url(
             "export", table="rows", figure=name, hour=asked.hour, weekday=asked.weekday, score=asked.score

@@ -19,6 +19,7 @@ from muhatap.shared import clock
 from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.common.unseen import hidden
 from muhatap.web.promises import asked, lines, words
 from muhatap.web.promises.asked import ALL, MINE, TEAM, Asked
 
@@ -44,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             for name in dict.fromkeys([*words.STATES, wanted.state])
         ],
         "people": [(said, wanted.but(whose=name).url(), name == wanted.whose) for name, said in _whose()],
-        "hidden": _hidden(asked.n_hidden(wanted, user, at=now)),
+        "hidden": hidden(asked.n_hidden(wanted, user, at=now)),
         "next_url": wanted.url(before=_token(shown[-1])) if more else "",
         "here": request.get_full_path(),
         "views": views("list", user),
@@ -77,12 +78,6 @@ def views(here: str, user: User) -> tuple[ViewGroup, ...]:
     if may(user, "cases.read"):
         links.append(ViewLink(label=_("Cases"), url=reverse("cases:list"), icon="briefcase"))
     return (ViewGroup(title=_("Promises"), links=tuple(links)),)
-
-
-def _hidden(n: int) -> str:
-    if not n:
-        return ""
-    return ngettext("%(n)s of these you may not see.", "%(n)s of these you may not see.", n) % {"n": times.count(n)}
 
 
 def _whose() -> list[tuple[str, str]]:

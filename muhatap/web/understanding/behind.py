@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from muhatap.contacts import paging
@@ -27,6 +28,7 @@ from muhatap.web.common import readings, times
 from muhatap.web.common.display import Pages
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import day, number
+from muhatap.web.common.unseen import hidden
 from muhatap.web.understanding import words
 
 LONGEST = 280
@@ -57,7 +59,8 @@ class Asked:
 @needs("insight.read")
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    asked, user, now = read(request), visitor(request), clock.now()
+    user, now = visitor(request), clock.now()
+    asked = read(request, now=now)
     found = behind.readings(
         week_on=asked.week,
         kind=asked.kind,
@@ -74,7 +77,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "title": _title(asked),
         "n": found.count(),
         "lines": _lines(shown, now),
-        "hidden": _hidden(len(part.rows) - len(shown)),
+        "hidden": hidden(len(part.rows) - len(shown)),
         "sides": _sides(asked) if asked.week else [],
         "pages": Pages(
             previous_url=asked.url(at=part.previous.token()) if part.previous else "",
@@ -84,20 +87,28 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "understanding/behind.html", page)
 
 
-def read(request: HttpRequest) -> Asked:
-    """What makes no sense in the address is passed over."""
+def read(request: HttpRequest, *, now: datetime) -> Asked:
+    """What makes no sense in the address is passed over; without a week and a field it is about the week that runs."""
     given = request.GET
-    on = date.fromisoformat(text) if (text := day(given.get("week"))) else None
     kind, only, field = given.get("kind", ""), given.get("only", ""), given.get("field", "")
+    field = field if field in FIELDS else ""
+    on = date.fromisoformat(text) if (text := day(given.get("week"))) else None
+    if on is None and not field:
+        on = timezone.localtime(now).date()
     language = given.get("language", "")
     return Asked(
         week=on - timedelta(days=on.weekday()) if on else None,
         kind=kind if kind in Reading.Kind.values else "",
-        topic=number(given.get("topic")),
+        topic=_topic(number(given.get("topic"))),
         language=language if language.isascii() and language.isalpha() and len(language) <= 3 else "",
         only=only if only in behind.ONLY else "",
-        field=field if field in FIELDS else "",
+        field=field,
     )
+
+
+def _topic(pk: int | None) -> int | None:
+    """0 stands for none; a topic that is gone for nothing asked."""
+    return pk if not pk or Topic.objects.filter(pk=pk).exists() else None
 
 
 def linked(text: str, asked: Asked, *, n: float | None = 1) -> SafeString | str:
@@ -108,29 +119,23 @@ def linked(text: str, asked: Asked, *, n: float | None = 1) -> SafeString | str:
 def _title(asked: Asked) -> str:
     if asked.week:
         return _("Messages of the week of %(day)s") % {"day": times.day(asked.week)}
-    if asked.field:
-        return _("Corrections: %(field)s") % {"field": words.ABOUT[asked.field]}
-    return _("Messages")
+    return _("Corrections: %(field)s") % {"field": words.ABOUT[asked.field]}
 
 
 def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
-    """All of the week, each kind, what was not sure or corrected; and the topic or language that was asked for."""
+    """All of the week, each kind, what was not sure or corrected; and what else was asked for."""
     week = Asked(week=asked.week)
     sides = [(pgettext("messages", "All"), week)]
     sides += [(str(label), week.but(kind=code)) for code, label in Reading.Kind.choices]
     sides += [(_("Not sure"), week.but(only=behind.UNSURE)), (_("Corrected"), week.but(only=behind.CORRECTED))]
+    if asked.only == behind.UNTOUCHED:
+        sides.append((_("Not checked"), week.but(only=behind.UNTOUCHED)))
     if asked.topic is not None:
         row = Topic.objects.filter(pk=asked.topic).first()
         sides.append((str(row) if row else _("No topic"), asked))
     if asked.language:
         sides.append((words.language(asked.language), asked))
     return [(text, one.url(), one == asked) for text, one in sides]
-
-
-def _hidden(n: int) -> str:
-    if not n:
-        return ""
-    return ngettext("%(n)s of these you may not see.", "%(n)s of these you may not see.", n) % {"n": times.count(n)}
 
 
 def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:

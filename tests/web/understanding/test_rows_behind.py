@@ -107,6 +107,41 @@ def test_what_one_may_not_see_is_counted_and_agents_see_none_of_it() -> None:
     assert reader(cast.zeynep()).get(ROWS).status_code == 403
 
 
-@pytest.mark.parametrize("query", ["week=x", "week=9999-99-99", "kind=rant", "only=all", "field=id", "at=x"])
+@pytest.mark.parametrize(
+    "query", ["week=x", "week=9999-99-99", "kind=rant", "only=all", "field=id", "at=x", "topic=987654321"]
+)
+@pytest.mark.usefixtures("messages")
 def test_what_makes_no_sense_is_passed_over(query: str) -> None:
-    page(reader(cast.can()), f"{ROWS}?{query}")
+    shown = page(reader(cast.can()), f"{ROWS}?{query}")
+    assert shown.count('<li class="lines-item">') == 4 and "No topic" not in sides(shown)
+
+
+@pytest.mark.usefixtures("messages")
+def test_without_a_week_it_is_the_one_that_runs() -> None:
+    can = reader(cast.can())
+    for query, n in (("", 4), ("kind=complaint", 2), ("only=corrected", 2)):
+        shown = page(can, f"{ROWS}?{query}")
+        assert (
+            re.search("Messages of the week of [^<]*16 November 2026", shown)
+            and shown.count('<li class="lines-item">') == n
+        )
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_was_asked_for_is_marked_among_the_sides() -> None:
+    can = reader(cast.can())
+    here = {
+        query: re.findall(r'aria-current="true">([^<]+)<', sides(page(can, f"{ROWS}?week=2026-11-16&{query}")))
+        for query in ("", "only=untouched", "only=unsure", "topic=0", "language=tr")
+    }
+    assert here == {
+        "": ["All"],
+        "only=untouched": ["Not checked"],
+        "only=unsure": ["Not sure"],
+        "topic=0": ["No topic"],
+        "language=tr": ["Turkish"],
+    }
+
+
+def sides(shown: str) -> str:
+    return shown.split('aria-label="Of these"')[1].split("</nav>")[0]

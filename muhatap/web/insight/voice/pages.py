@@ -12,7 +12,7 @@ from muhatap.insight.voice_rows import Cursor, Wanted
 from muhatap.shared import clock
 from muhatap.web.common import charts
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.insight import lines as other_lines
+from muhatap.web.common.unseen import hidden
 from muhatap.web.insight.voice import answered, asking, boards, lines, words
 from muhatap.web.insight.voice.around import around
 
@@ -48,7 +48,7 @@ def rows(request: HttpRequest) -> HttpResponse:
         "title": words.SAY[say][1] if say in words.SAY else words.MOODS.get(mood, ""),
         "sentence": words.SENTENCES.get(say) or words.SENTENCES["pleased" if mood else "messages"],
         "rows": [lines.of_message(row, clock.now()) for row in found.rows],
-        "hidden": other_lines.hidden(found.n_hidden),
+        "hidden": hidden(found.n_hidden),
         "next_url": f"{here}&before={_token(found.next)}" if found.next else "",
         "csv_url": wanted.url("export", table="rows", say=say, mood=mood) if may_export(request) else "",
         "back_url": wanted.url(),
@@ -73,7 +73,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "heading": answered.title(kind),
         "title": words.SENTENCES[kind],
         "rows": [lines.of_answer(one, clock.now()) for one in shown],
-        "hidden": other_lines.hidden(len(found) - len(shown)),
+        "hidden": hidden(len(found) - len(shown)),
         "next_url": f"{wanted.url('answers', kind=kind)}&before={last}" if last else "",
         "back_url": wanted.url(),
     }
