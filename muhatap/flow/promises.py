@@ -19,6 +19,7 @@ from muhatap.accounts.models import Membership, Role, User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
+from muhatap.conversations.visibility import scope
 from muhatap.conversations.visibility import visible_to as conversations_of
 from muhatap.flow import measuring
 from muhatap.notices import telling, things
@@ -48,11 +49,14 @@ class Offer:
 
 def visible_to(user: User) -> QuerySet[Promise]:
     """Promises this user may read: their own, those of conversations they see, and those that stand in none."""
+    drafts_of_others = ~Q(by=user) & Q(state=State.DRAFTED)
+    if scope(user).sees_all:
+        return Promise.objects.exclude(drafts_of_others)
     seen = conversations_of(user).values("pk")
     away = Conversation.objects.filter(merged_into__in=seen).values("pk")
     theirs = Q(conversation_id__in=seen) | Q(conversation_id__in=away)
     rows = Promise.objects.filter(Q(by=user) | Q(conversation_id=None) | theirs)
-    return rows.exclude(~Q(by=user), state=State.DRAFTED)
+    return rows.exclude(drafts_of_others)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from muhatap.accounts.models import Membership, User
 from muhatap.accounts.permissions import may
+from muhatap.conversations.visibility import scope
 from muhatap.flow import promises
 from muhatap.insight.valued import SEGMENTS, by_value
 from muhatap.service.models import Promise
@@ -75,9 +76,21 @@ def rows(asked: Asked, user: User, *, at: datetime) -> QuerySet[Promise]:
 
 def n_hidden(asked: Asked, user: User, *, at: datetime) -> int:
     """How many of everybody's in some days this user may not read: a figure of the firm counts them, too."""
-    if asked.whose != ALL or not asked.start:
+    if scope(user).sees_all or not _is_of_the_firm(asked, at) or not _may_be_told(asked, user):
         return 0
-    return _of(Promise.objects.all(), asked, user, at).count() - rows(asked, user, at=at).count()
+    unseen = Promise.objects.exclude(pk__in=promises.visible_to(user).values("pk"))
+    return _of(unseen, asked, user, at).count()
+
+
+def _is_of_the_firm(asked: Asked, at: datetime) -> bool:
+    end = asked.end or timezone.localtime(at).date()
+    return asked.whose == ALL and asked.start is not None and end - asked.start <= LONGEST
+
+
+def _may_be_told(asked: Asked, user: User) -> bool:
+    """Everybody reads the firm's own figure in the letter of the week; cut any finer it is for whoever reads the report."""
+    is_whole = asked.but(whose=ALL, start=None, end=None) == Asked(whose=ALL, state="owed")
+    return is_whole or may(user, "insight.read")
 
 
 def _of(found: QuerySet[Promise], asked: Asked, user: User, at: datetime) -> QuerySet[Promise]:

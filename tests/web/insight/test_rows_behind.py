@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from muhatap.accounts.models import User, Visibility
+from muhatap.accounts.models import Team, User, Visibility
 from muhatap.conversations.models import Conversation
 from muhatap.flow import promises, weekly
 from muhatap.service.models import Promise
@@ -98,6 +98,47 @@ def test_who_may_not_see_the_conversations_is_told_how_many_promises_there_are()
     shown = page(reader(nobody), "/promises/?whose=all&state=owed&from=2026-11-16&to=2026-11-22")
     assert not promises_of(shown)
     assert "4 of these you may not see." in shown and "No promises here" not in shown
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("finer", "n"),
+    [
+        ("person={zeynep}", 2),
+        ("person={zeynep}&state=in_time", 2),
+        ("state=in_time", 3),
+        ("state=withdrawn", 1),
+        ("kind=delivery", 4),
+        ("value=none", 4),
+        ("team={team}", 4),
+    ],
+)
+def test_an_agent_is_told_nothing_of_others_that_the_report_would_not_tell(finer: str, n: int) -> None:
+    team = Team.objects.create(name="Söz verenler")
+    Promise.objects.update(team=team)
+    part = finer.format(zeynep=cast.zeynep().pk, team=team.pk)
+    query = f"whose=all&state=owed&from=2026-11-16&to=2026-11-22&{part}"
+    told = {}
+    for role in ("agent", "analyst"):
+        who = cast.staff(f"{role}@ihlamurev.example", "Yeni Biri", role, Visibility.OWN)
+        told[role] = page(reader(who), f"/promises/?{query}")
+        assert not promises_of(told[role])
+    assert "you may not see" not in told["agent"] and f"{n} of these you may not see." in told["analyst"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_who_reads_the_report_is_told_of_a_part_too_within_five_years() -> None:
+    analyst = reader(cast.staff("yeni@ihlamurev.example", "Yeni Biri", "analyst", Visibility.OWN))
+    asked = f"/promises/?whose=all&state=owed&person={cast.zeynep().pk}&to=2026-11-22"
+    assert "2 of these you may not see." in page(analyst, f"{asked}&from=2026-11-16")
+    assert "you may not see" not in page(analyst, f"{asked}&from=2001-01-01")
+
+
+@pytest.mark.usefixtures("kept")
+def test_who_sees_everything_is_told_of_nothing_hidden_even_where_conversations_are_gone() -> None:
+    Promise.objects.update(conversation_id=987654321)
+    shown = page(reader(cast.deniz()), "/promises/?whose=all&state=owed&from=2026-11-16&to=2026-11-22")
+    assert len(promises_of(shown)) == 4 and "you may not see" not in shown
 
 
 def test_in_a_week_that_is_not_over_nothing_is_owed_that_is_still_ahead(
