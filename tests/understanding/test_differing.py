@@ -140,8 +140,8 @@ def test_of_weeks_in_which_nothing_changes_few_are_marked_and_a_doubled_share_is
 
 
 def test_what_differs_as_much_stands_in_the_same_order_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    even = {"tr": 25, "en": 25, "de": 25, "ar": 25}
-    now = {"tr": 50, "en": 50, "de": 0, "ar": 0}
+    even: differing.Counted = {"tr": 25, "en": 25, "de": 25, "ar": 25}
+    now: differing.Counted = {"tr": 50, "en": 50, "de": 0, "ar": 0}
     found = list(differing.differences("language", now, [even] * 8))
     assert len(found) == 4
     for some in permutations(found):

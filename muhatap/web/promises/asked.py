@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -78,7 +78,7 @@ def n_hidden(asked: Asked, user: User, *, at: datetime) -> int:
     """How many of everybody's in some days this user may not read: a figure of the firm counts them, too."""
     if scope(user).sees_all or not _is_of_the_firm(asked, at) or not _may_be_told(asked, user):
         return 0
-    unseen = Promise.objects.exclude(pk__in=promises.visible_to(user).values("pk"))
+    unseen = Promise.objects.exclude(Exists(promises.visible_to(user).filter(pk=OuterRef("pk"))))
     return _of(unseen, asked, user, at).count()
 
 
