@@ -20,7 +20,6 @@ from training.texts import TASKS, Text
 
 OF_TABLE, OF_SIGNS, OF_MEANING = 1.0, 0.3, 1.0
 STRENGTH = {"kind": 4.0, "urgency": 2.0, "sentiment": 2.0, "topic": 4.0}
-BALANCE = {"kind": 0.5, "urgency": 0.7, "sentiment": 0.5, "topic": 0.5}
 FOLDS = 3  # of voices: each leaves a few files out, with all their writers wrote
 VOCABULARIES = (
     "tr_reviews_negative",
@@ -108,9 +107,11 @@ def learn_one(task: str, rows: sparse.csr_matrix, all_texts: Sequence[Text], n_o
     of_strangers = np.zeros((n_ours, len(TASKS[task])))
     for n in range(FOLDS):
         seen, aside = np.flatnonzero(fold != n), np.flatnonzero(fold[:n_ours] == n)
-        head = fit.head(task, rows[seen], [all_texts[k] for k in seen], strength=STRENGTH[task], balance=BALANCE[task])
+        head = fit.head(
+            task, rows[seen], [all_texts[k] for k in seen], strength=STRENGTH[task], balance=fit.BALANCE[task]
+        )
         of_strangers[aside] = head.logits(rows[aside])
-    head = fit.head(task, rows, all_texts, strength=STRENGTH[task], balance=BALANCE[task])
+    head = fit.head(task, rows, all_texts, strength=STRENGTH[task], balance=fit.BALANCE[task])
     say(f"the sum has learned {task}")
     return Learned(head, of_strangers)
 

@@ -30,10 +30,9 @@ BATCH, POOL = 32, 20  # messages in a step; steps whose messages are put togethe
 PACE, PACE_OF_ANSWERS, WARM = 1.2e-4, 1e-3, 0.1
 DROPPED, SMOOTHED, DECAY, LONGEST_STEP = 0.1, 0.05, 0.01, 1.0
 COUNTS = {"kind": 1.0, "urgency": 0.5, "sentiment": 0.5, "topic": 0.5}
-BALANCE = {"kind": 0.5, "urgency": 0.7, "sentiment": 0.5, "topic": 0.5}
-# Typed without Turkish letters, and with words left out: so many of ten messages, and so many of ten of their words.
+# Shares of messages: typed without Turkish letters, with words left out; and of the words of these.
 BARE, THINNED, LEFT_OUT = 0.2, 0.3, 0.12
-_SPELLED_SO = cutting.HEAD + cutting.TAIL + 2  # places a message has at most
+_MOST_PLACES = cutting.HEAD + cutting.TAIL + 2  # of a message
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Vocabulary:
 
 
 def vocabulary(lent: Lent, texts: Sequence[Words]) -> Vocabulary:
+    """The pieces that these texts need, also where they are typed without Turkish letters."""
     known = Pieces(lent.names[encoder.UNKNOWN + 1 :], lent.scores[encoder.UNKNOWN + 1 :].tolist())
     n_met: Counter[int] = Counter()
     for words in texts:
@@ -85,7 +85,7 @@ class Net(nn.Module):
         width = lent.width
         rows = [encoder.BEGIN, encoder.END, encoder.UNKNOWN, *words.lent_as]
         self.pieces = nn.Embedding.from_pretrained(_tensor(lent.array("emb.word", -1, width)[rows]), freeze=False)
-        of_place = lent.array("emb.pos", -1, width)[:_SPELLED_SO] + lent.array("emb.type", -1, width)[0]
+        of_place = lent.array("emb.pos", -1, width)[:_MOST_PLACES] + lent.array("emb.type", -1, width)[0]
         self.places = nn.Parameter(_tensor(of_place))
         self.start = nn.LayerNorm(width, eps=1e-12)
         self.layers = nn.ModuleList(Layer(width, lent.inner, lent.heads) for _ in range(N_LAYERS))
@@ -176,7 +176,7 @@ def _class_weights(texts: Sequence[Text]) -> dict[str, dict[str, float]]:
     for task, labels in TASKS.items():
         n_of = Counter(one.labels[task] for one in texts if task in one.labels)
         total = n_of.total()
-        told[task] = {label: (total / len(labels) / max(n_of[label], 1)) ** BALANCE[task] for label in labels}
+        told[task] = {label: (total / len(labels) / max(n_of[label], 1)) ** fit.BALANCE[task] for label in labels}
     return told
 
 

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from training.texts import TASKS, Text
 
 Doubles = NDArray[np.float64]
+BALANCE = {"kind": 0.5, "urgency": 0.7, "sentiment": 0.5, "topic": 0.5}  # 0 counts messages, 1 counts answers
 
 
 @dataclass(frozen=True)

@@ -126,12 +126,12 @@ def _looked(asked: Floats) -> Floats:
     """What the pieces of one message take from each other."""
     n, width = len(asked), asked.shape[1] // 3
     mine, theirs, given = asked.reshape(n, 3, N_HEADS, width // N_HEADS).transpose(1, 2, 0, 3)
-    near = mine @ theirs.transpose(0, 2, 1)
+    near: Floats = mine @ theirs.transpose(0, 2, 1)
     near *= np.float32((width // N_HEADS) ** -0.5)
     near -= near.max(axis=2, keepdims=True)
     np.exp(near, out=near)
     near /= near.sum(axis=2, keepdims=True)
-    told: Floats = (near @ given).transpose(1, 0, 2).reshape(n, width).astype(np.float32, copy=False)
+    told: Floats = (near @ given).transpose(1, 0, 2).reshape(n, width)
     return told
 
 

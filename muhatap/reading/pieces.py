@@ -3,13 +3,12 @@
 The unigram language model of Kudo, "Subword Regularization" (2018); the cut is found as Viterbi finds the best path.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from muhatap.reading.hashing import BREAK
-from muhatap.reading.words import Words
+from muhatap.reading.words import LONGEST_WORD, REPEATED, Words
 
 BEGIN, END, UNKNOWN = 0, 1, 2  # rows before the first piece
 FIRST = 3
@@ -17,14 +16,12 @@ HEAD, TAIL = 160, 62  # pieces; of a longer message the beginning and the end ar
 _BEFORE_A_WORD = "▁"
 _FAR = -1e30
 _WORSE_THAN_ANY = 10.0
-_LONGEST_WORD = 40
-_REPEATED = re.compile(r"([^\W\d])\1\1+")
 
 
 def spelled(word: str) -> str:
     """A word as the encoder is shown it: small letters, a mark before what is no punctuation; 'ÇOOOK' → '▁çok'."""
-    small = unicodedata.normalize("NFKC", word[:_LONGEST_WORD].replace("İ", "i").lower())
-    small = _REPEATED.sub(r"\1", small).replace(" ", "")
+    small = unicodedata.normalize("NFKC", word[:LONGEST_WORD].replace("İ", "i").lower())
+    small = REPEATED.sub(r"\1", small).replace(" ", "")
     return _BEFORE_A_WORD + small if small[:1].isalnum() else small
 
 

@@ -17,9 +17,9 @@ _TAG = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)\s*>|</?[a-
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[:;=]-?[()DPp|/]+|<3|\n+|[^\w\s]")
 _ENGLISH_TAILS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
-_REPEATED = re.compile(r"([^\W\d])\1\1+")
+REPEATED = re.compile(r"([^\W\d])\1\1+")
 _DIGITS = re.compile(r"\d+")
-_LONGEST_WORD = 40
+LONGEST_WORD = 40
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ def bare(word: str) -> str:
     """'Çoook' → 'cok', 'İzmir’e' → 'izmir', "don't" → 'dont', '10482' → '000'."""
     if word[0] == "\n":
         return BREAK
-    word = unicodedata.normalize("NFKC", word[:_LONGEST_WORD]).replace("’", "'").replace("`", "'").replace("´", "'")
+    word = unicodedata.normalize("NFKC", word[:LONGEST_WORD]).replace("’", "'").replace("`", "'").replace("´", "'")
     if "'" in word and len(word) > 1:
         head, *tails = word.split("'")
         word = head + "".join(tail for tail in tails if tail.lower() in _ENGLISH_TAILS) or word.strip("'")
     if not word.isascii():
         letters = unicodedata.normalize("NFD", fold(word))
         word = unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
-    return _DIGITS.sub(_size, _REPEATED.sub(r"\1", word.lower())).replace(" ", "") or "·"
+    return _DIGITS.sub(_size, REPEATED.sub(r"\1", word.lower())).replace(" ", "") or "·"
 
 
 def _size(digits: re.Match[str]) -> str:

@@ -36,12 +36,7 @@ def readings(
     if only == UNTOUCHED:
         found = found.filter(corrected_at=None)
     if only == CORRECTED:
-        found = found.filter(pk__in=standing().exclude(old=F("new")).values("reading"))
+        found = found.filter(pk__in=Correction.objects.standing().exclude(old=F("new")).values("reading"))
     if field in FIELDS:
-        found = found.filter(pk__in=standing().filter(field=field).values("reading"))
+        found = found.filter(pk__in=Correction.objects.standing().filter(field=field).values("reading"))
     return found
-
-
-def standing() -> QuerySet[Correction]:
-    """What people said and nobody took back."""
-    return Correction.objects.filter(undoes=None, undone_by_row=None)

@@ -82,7 +82,7 @@ def take_back(*, correction: Correction, by: User, at: datetime) -> Correction:
     if correction.was_asked:
         row.unsure = [name for name in FIELDS if name in row.unsure or name == correction.field]
     row.is_sure = "kind" not in row.unsure
-    standing = row.corrections.filter(undone_by_row=None, undoes=None).exists()
+    standing = row.corrections.standing().exists()
     row.corrected_at = row.corrected_at if standing else None
     row.save()
     audit.record(

@@ -45,7 +45,7 @@ def weeks(*, at: datetime, n: int = WEEKS) -> list[Week]:
         sure=Avg("kind_confidence", filter=Q(corrected_at=None)),
         **{kind: Count("id", filter=Q(kind=kind)) for kind in Reading.Kind.values},
     )
-    changed = Correction.objects.filter(reading__at__gte=since, reading__at__lte=at, undoes=None, undone_by_row=None)
+    changed = Correction.objects.standing().filter(reading__at__gte=since, reading__at__lte=at)
     corrected = dict(
         changed.exclude(old=F("new"))
         .annotate(week=TruncWeek("reading__at"))

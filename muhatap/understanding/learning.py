@@ -71,7 +71,7 @@ def take_back(*, learned: LearnedModel, by: User, at: datetime) -> None:
 
 def standing(about: str) -> "QuerySet[Correction]":
     """The last word of people on each reading about a field; what was taken back is no word, so the one before it stands again."""
-    rows = Correction.objects.filter(field=about, undoes=None, undone_by_row=None)
+    rows = Correction.objects.standing().filter(field=about)
     last = rows.order_by("reading_id", "-id").distinct("reading_id")
     return Correction.objects.filter(pk__in=last.values("pk"))
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
@@ -213,6 +215,14 @@ class Reading(models.Model):
         return f"{self.interaction_id} {self.kind}"
 
 
+class CorrectionQuery(models.QuerySet["Correction"]):
+    """Corrections, and rows that take one back."""
+
+    def standing(self) -> Self:
+        """What people said and nobody took back."""
+        return self.filter(undoes=None, undone_by_row=None)
+
+
 class Correction(models.Model):
     """What somebody said of one field of a reading: it was `old`, it is `new`. The same twice says that it was right.
 
@@ -238,6 +248,8 @@ class Correction(models.Model):
     undoes = models.OneToOneField("self", null=True, on_delete=models.CASCADE, related_name="undone_by_row")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    objects = CorrectionQuery.as_manager()
 
     class Meta:
         constraints = [

@@ -140,7 +140,7 @@ def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
 
 def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
     said: dict[int, list[Correction]] = {}
-    standing = behind.standing().filter(reading__in=[row.reading for row in rows]).select_related("by")
+    standing = Correction.objects.standing().filter(reading__in=[row.reading for row in rows]).select_related("by")
     for one in standing.order_by("pk"):
         said.setdefault(one.reading_id, []).append(one)
     return [_line(row, said.get(row.reading.pk, []), now) for row in rows]

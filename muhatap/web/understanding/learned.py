@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "differs": differing.told(at=now),
         "kinds": [str(label) for _code, label in Reading.Kind.choices],
         "model": model.version(),
-        "n_corrections": Correction.objects.filter(undoes=None, undone_by_row=None).count(),
+        "n_corrections": Correction.objects.standing().count(),
         "n_missing": catching_up.missing().count(),
         "work": _work(),
         "may_edit": may(visitor(request), "understanding.edit"),

@@ -85,7 +85,7 @@ def _chips(
 
 def _why(request: HttpRequest, reading: Reading, field: str) -> dict[str, Any]:
     told = [one for one in reading.reasons if one["about"] == field]
-    said = reading.corrections.filter(field=field, undoes=None, undone_by_row=None)
+    said = reading.corrections.standing().filter(field=field)
     standing = said.select_related("by").order_by("-id").first()
     text = understanding.texts([reading.interaction_id]).get(reading.interaction_id, "")
     chances = dict(reading.chances.get(field, ()))

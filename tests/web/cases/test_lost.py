@@ -3,12 +3,10 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
-from html import unescape
 
 import pytest
-from django.test import Client
 
-from muhatap.accounts.models import User, Visibility
+from muhatap.accounts.models import Visibility
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation
 from muhatap.sales.models import Order, Shop
@@ -16,6 +14,7 @@ from muhatap.service import cases
 from tests import cast
 from tests.cast import NOW
 from tests.conversations.conftest import arrival
+from tests.web.english import page, reader
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -51,45 +50,31 @@ def shop() -> None:
             ordered(contact, 35)
 
 
-def logged_in(user: User) -> Client:
-    user.language = "en"
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def read(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return unescape(answer.content.decode())
-
-
 def names(shown: str) -> list[str]:
     return re.findall(r'rowheader"><a href="/contacts/\d+/">([^<]+)</a>', shown)
 
 
 @pytest.mark.usefixtures("shop")
 def test_each_share_leads_to_all_it_counts_and_to_who_ordered_again() -> None:
-    can = logged_in(cast.can())
-    shown = read(can, "/cases/cost/lost/")
+    can = reader(cast.can())
+    shown = page(can, "/cases/cost/lost/")
     shares = dict(reversed(one) for one in re.findall(rf'href="({ROWS}[^"]+)">(\d+ of \d+) \(', shown))
     assert set(shares) == {"1 of 10", "3 of 7"}
     for said, link in shares.items():
         k, n = map(int, said.split(" of "))
-        behind = read(can, link)
+        behind = page(can, link)
         assert len(names(behind)) == n and said in behind
-        assert len(names(read(can, f"{link}&again=yes"))) == k
-        assert len(names(read(can, f"{link}&again=no"))) == n - k
+        assert len(names(page(can, f"{link}&again=yes"))) == k
+        assert len(names(page(can, f"{link}&again=no"))) == n - k
 
 
 @pytest.mark.usefixtures("shop")
 def test_a_customer_stands_with_what_they_began_with_and_the_day_they_ordered_again() -> None:
-    can = logged_in(cast.can())
-    shown = read(can, f"{ROWS}?of=others&again=yes")
+    can = reader(cast.can())
+    shown = page(can, f"{ROWS}?of=others&again=yes")
     assert names(shown) == ["Kişi 16", "Kişi 15", "Kişi 14"]
     assert "/sales/orders/" in shown
-    behind = read(can, f"{ROWS}?of=complained&again=yes")
+    behind = page(can, f"{ROWS}?of=complained&again=yes")
     assert "Geç geldi 0" in behind and names(behind) == ["Kişi 0"]
     again = re.findall(r'data-head="Ordered again">([^<]+)<', behind)
     assert len(again) == 1 and again[0] != "–"
@@ -98,9 +83,9 @@ def test_a_customer_stands_with_what_they_began_with_and_the_day_they_ordered_ag
 @pytest.mark.usefixtures("shop")
 def test_they_go_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muhatap.contacts.paging.by_key.__kwdefaults__", {"is_down": False, "cursor": None, "limit": 4})
-    can, url, found = logged_in(cast.can()), f"{ROWS}?of=complained&again=no", []
+    can, url, found = reader(cast.can()), f"{ROWS}?of=complained&again=no", []
     while url:
-        shown = read(can, url)
+        shown = page(can, url)
         found += names(shown)
         url = next(iter(re.findall(r'href="([^"]+)">Show more<', shown)), "")
     assert sorted(found) == [f"Kişi {n}" for n in range(1, 10)]
@@ -113,6 +98,6 @@ def test_of_a_case_one_may_not_see_its_number_alone_stands(shop: None) -> None:
     cases.link(case=case, conversation_id=hidden.pk, interaction=None, by=cast.can(), at=NOW)
     ece = cast.ece()
     ece.visibility = Visibility.OWN
-    shown = read(logged_in(ece), f"{ROWS}?again=yes")
+    shown = page(reader(ece), f"{ROWS}?again=yes")
     assert f"#{case.pk}" in shown and "Gizli iş" not in shown
-    assert logged_in(cast.zeynep()).get(ROWS).status_code == 403
+    assert reader(cast.zeynep()).get(ROWS).status_code == 403

@@ -1,7 +1,6 @@
 """Every number of a survey's results leads to as many rows: of who was asked, who did not answer, who had a word from us."""
 
 import re
-from html import unescape
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -13,6 +12,7 @@ from muhatap.feedback.models import FollowUp, Invitation, Response, Survey
 from tests import cast
 from tests.feedback.asking_shop import answered, person, question, survey
 from tests.insight.conftest import after
+from tests.web.english import page, reader
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 60
@@ -26,18 +26,7 @@ def _later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def selin() -> Client:
-    user = cast.selin()
-    user.language = "en"
-    user.save(update_fields=["language"])
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return unescape(answer.content.decode())
+    return reader(cast.selin())
 
 
 def n_rows(client: Client, path: str) -> int:

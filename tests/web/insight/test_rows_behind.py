@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.test import Client
 
 from muhatap.accounts.models import Team, User, Visibility
 from muhatap.conversations.models import Conversation
@@ -18,6 +17,7 @@ from muhatap.understanding.models import Reading, Theme, ThemeMember, ThemeWeek
 from tests import cast
 from tests.insight.conftest import after
 from tests.insight.voice_world import said
+from tests.web.english import page, reader
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 60
@@ -28,20 +28,6 @@ HOST = "https://destek.ihlamurev.example"
 def _monday_after(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.HAS_MAIL, settings.PUBLIC_URL = True, HOST
     monkeypatch.setattr("muhatap.shared.clock.now", lambda: after(7 * DAY))
-
-
-def reader(user: User) -> Client:
-    user.language = "en"
-    user.save(update_fields=["language"])
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return unescape(answer.content.decode())
 
 
 def promised(thread: Conversation, what: str, due: float, by: User) -> Promise:

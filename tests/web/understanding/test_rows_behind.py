@@ -1,17 +1,17 @@
 """Each figure of how reading goes, by week and of corrections, leads to as many messages."""
 
 import re
-from html import unescape
 
 import pytest
 from django.test import Client
 
-from muhatap.accounts.models import Role, User, Visibility
+from muhatap.accounts.models import Role, Visibility
 from muhatap.understanding import correcting
 from muhatap.understanding.models import Correction, Reading
 from tests import cast
 from tests.insight.conftest import after
 from tests.insight.voice_world import said
+from tests.web.english import page, reader
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 60
@@ -41,20 +41,6 @@ def messages() -> None:
     correcting.correct(reading=third, field="kind", value=third.kind, by=cast.can(), at=after(DAY))
     gone = correcting.correct(reading=fourth, field="kind", value="other", by=cast.can(), at=after(DAY))
     correcting.take_back(correction=gone, by=cast.can(), at=after(DAY + 1))
-
-
-def reader(user: User) -> Client:
-    user.language = "en"
-    user.save(update_fields=["language"])
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return unescape(answer.content.decode())
 
 
 def n_rows(client: Client, path: str) -> int:
