@@ -75,20 +75,27 @@ def _read_all(reader: Reader, source: BinaryIO, target: BinaryIO) -> tuple[int, 
                 row["error"] = why
                 print(_("Line %(number)d: %(why)s") % {"number": number, "why": why}, file=sys.stderr)
             target.write(_as_line(row))
-    target.flush()
+        target.flush()
     return n_lines, n_unread
 
 
 def _some(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    """A few lines at a time: many are read in less time together, and long ones fill the memory."""
+    """A few lines at a time: many are read in less time together, and long ones fill the memory.
+
+    Raises OSError where the source breaks off, once the lines that came before are answered.
+    """
     some: list[tuple[int, bytes]] = []
     size = 0
-    for number, line in lines:
-        some.append((number, line))
-        size += len(line)
-        if len(some) == AT_ONCE or size > BYTES_AT_ONCE:
-            yield some
-            some, size = [], 0
+    try:
+        for number, line in lines:
+            some.append((number, line))
+            size += len(line)
+            if len(some) == AT_ONCE or size > BYTES_AT_ONCE:
+                yield some
+                some, size = [], 0
+    except OSError:
+        yield some
+        raise
     yield some
 
 

@@ -114,6 +114,35 @@ def test_many_lines_keep_their_order_and_their_numbers(tmp_path, capsys):
     assert json.loads(out)["unread"] == 2
 
 
+class BrokenPipe(io.RawIOBase):
+    """Gives its lines one by one, and then breaks off."""
+
+    def __init__(self, *lines: bytes) -> None:
+        self.lines = list(lines)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room) -> int:
+        if not self.lines:
+            raise OSError("the pipe broke")
+        line = self.lines.pop(0)
+        room[: len(line)] = line
+        return len(line)
+
+
+def test_what_came_before_the_source_broke_off_is_answered(tmp_path, monkeypatch, capsys):
+    pipe = BrokenPipe(b'{"id": 1, "text": "Kargom gelmedi"}\n', b'{"id": 2, "text": "Thank you"}\n')
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(pipe)))
+    target = tmp_path / "readings.jsonl"
+
+    assert command.main(["read", "--in", "-", "--out", str(target)]) == 1
+
+    rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [(row["id"], row["kind"]) for row in rows] == [(1, "complaint"), (2, "praise")]
+    assert "the pipe broke" in capsys.readouterr().err
+
+
 def test_a_field_named_error_is_a_field_like_any_other(tmp_path, capsys):
     _code, (row,) = read(tmp_path, '{"text": "Kargom gelmedi", "error": "theirs"}')
 
