@@ -146,8 +146,15 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  // One tab at a time sends and starts sessions: order is kept, and a browser has one session.
-  const alone = (name, act) => (navigator.locks ? navigator.locks.request(drawer() + name, act) : act());
+  // One tab at a time sends and starts sessions: order is kept, and a browser has one session. Where the browser refuses
+  // locks, as it does together with its storage, or has none, it goes without.
+  async function alone(name, act) {
+    let isBegun = false;
+    try { return await navigator.locks.request(drawer() + name, () => { isBegun = true; return act(); }); } catch (error) {
+      if (isBegun) throw error;
+      return act();
+    }
+  }
 
   /* ---- the wire ---- */
   class Refused extends Error {
@@ -263,6 +270,7 @@
     if (opened.token) { keep("token", opened.token); lines.clear(); cursor = 0; }
     token = opened.token || kept("token");
     session = opened;
+    live = true;
     wear(opened.look);
     const isFirst = !lines.size;
     take(opened);
@@ -422,7 +430,7 @@
   }
 
   const CSS_TEXT = `
-*{box-sizing:border-box}[hidden]{display:none!important}
+*{box-sizing:border-box}[hidden]{display:none!important}svg{pointer-events:none}
 .launch,.panel,.greeting{font:400 .875rem/1.375rem Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;color:var(--ink);position:fixed;z-index:2147483000}
 button,input,textarea{font:inherit;color:inherit;margin:0}
 button{cursor:pointer;border:0;background:none;padding:0}
@@ -526,6 +534,9 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.news = h("div", { class: "sr", role: "status" });
     ui.greeting = h("div", { class: "greeting", role: "status", hidden: true });
     shadow.append(ui.panel, ui.greeting, ui.launch, ui.news);
+    shadow.addEventListener("pointerdown", (event) => { if (event.target.closest("button,a")) hold(5000); });
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { if (held) hold(300); }, true);
+    shadow.addEventListener("click", letGo, true);
     ui.text.value = kept("draft") || "";
   }
 
@@ -537,8 +548,17 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.greeting.hidden = false;
   }
 
+  // While a button is held down nothing is drawn: a click is lost if its button moves away or is made anew under the
+  // finger. A tap is a click only a moment after the finger was lifted; a press that ends unseen holds for five seconds.
+  let held = 0;
+  let isOverdue = false;
+  function hold(ms) { clearTimeout(held); held = setTimeout(letGo, ms); }
+  function letGo() { clearTimeout(held); held = 0; if (isOverdue) draw(); }
+
   function draw() {
     if (!ui.log) return;
+    isOverdue = Boolean(held);
+    if (held) return;
     const all = [...lines.values()].sort((a, b) => a.id - b.id);
     const ours = all.filter((l) => l.is_ours);
     const queue = waiting.all().filter((item) => !all.some((l) => l.key === item.id));
@@ -626,7 +646,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   async function rate(score) {
     rating = await mine("POST", "/rating", { score });
     draw();
-    ui.log.querySelector("[aria-pressed=true]").focus();
+    ui.log.querySelector("[aria-pressed=true]")?.focus();
   }
 
   function linked(text) {

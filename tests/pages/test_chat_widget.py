@@ -359,6 +359,38 @@ def test_two_tabs_are_one_talk(context: BrowserContext, host: Host, inbox: Inbox
     assert ChatSession.objects.count() == 1
 
 
+def test_what_is_pressed_while_the_connection_breaks_is_kept_and_sent_once(
+    page: Page, host: Host, inbox: Inbox
+) -> None:
+    opened(page, host)
+    write(page, "bir")
+    expect(page.get_by_text("Gönderildi")).to_be_visible()
+    page.get_by_label("Mesajınızı yazın").fill("iki")
+    page.get_by_role("button", name="Gönder").hover()
+    page.mouse.down()  # this page's letters are large, the window is small: what comes above the button moves it
+    page.route("**/chat/v1/**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    page.mouse.up()
+    expect(page.get_by_text("Bağlanınca gönderilecek")).to_be_visible()
+    expect(page.get_by_text("Yeniden bağlanılıyor")).to_be_visible()
+    expect(page.get_by_label("Mesajınızı yazın")).to_have_value("")
+    page.unroute("**/chat/v1/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Bağlanınca gönderilecek")).to_be_hidden()
+    until(lambda: list(ChatLine.objects.order_by("id").values_list("text", flat=True)) == ["bir", "iki"])
+
+
+def test_who_opens_it_for_the_first_time_is_told_of_no_reconnecting(page: Page, host: Host, inbox: Inbox) -> None:
+    asked: list[Route] = []
+    page.route("**/chat/v1/messages?*", lambda route: asked.append(route), times=1)
+    opened(page, host)
+    until(lambda: bool(page.evaluate("1") and asked))
+    expect(page.get_by_text("Yeniden bağlanılıyor")).to_be_hidden()
+    asked[0].continue_()
+
+
 def test_without_event_streams_it_asks_again_and_again(page: Page, host: Host, inbox: Inbox) -> None:
     page.add_init_script("delete window.EventSource")
     opened(page, host)
@@ -370,6 +402,9 @@ def test_without_event_streams_it_asks_again_and_again(page: Page, host: Host, i
 
 def test_without_storage_it_works_until_the_page_is_left(page: Page, host: Host, inbox: Inbox) -> None:
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked') } })")
+    page.add_init_script(
+        "LockManager.prototype.request = async () => { throw new DOMException('blocked', 'SecurityError') }"
+    )
     opened(page, host)
     write(page, "Merhaba")
     expect(page.get_by_text("Gönderildi")).to_be_visible()
