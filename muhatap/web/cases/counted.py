@@ -62,6 +62,12 @@ class Counted:
         return f"{reverse(f'cases:{name}')}?{urlencode([*self.pairs(), *more.items()])}"
 
     @property
+    def before(self) -> "Counted":
+        """The same of as many days before these."""
+        start, end = quality.span_before(self.start, self.end)
+        return self.but(start=start, end=end, later="")
+
+    @property
     def begins(self) -> datetime:
         return midnight(self.start)
 

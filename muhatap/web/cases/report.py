@@ -1,6 +1,6 @@
 """The report: what quality and its lack cost, by kind, cause, product, period and team; every number leads to its rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,28 +13,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts import audit
-from muhatap.accounts.models import Team
 from muhatap.accounts.permissions import may
 from muhatap.contacts.exporting import harmless
 from muhatap.insight import lost
-from muhatap.sales.models import Product, Shop
-from muhatap.service import causes, quality
+from muhatap.service import quality
 from muhatap.service.models import Cost
 from muhatap.service.quality import Sums
 from muhatap.shared import clock
-from muhatap.web.cases import counted, listed, pages, words
-from muhatap.web.cases.counted import CUTS, NONE, Counted
+from muhatap.web.cases import counted, cuts, listed, pages, words
+from muhatap.web.cases.counted import CUTS, Counted
 from muhatap.web.common import charts, spreadsheets, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.common.tables import Card, Cell, Row, Trend
+from muhatap.web.common.tables import Card, Trend
 
-KINDS = Cost.Kind.values
 PERIODS = (30, 90, 365)
 WORTH_TELLING = Decimal("0.1")
 SHOWN = 50  # rows of a table on the page; its file has all of them
-
-NO_CELL = Cell(text="–")
 
 
 @require_GET
@@ -42,8 +37,8 @@ NO_CELL = Cell(text="–")
 def show(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     asked = counted.read(request, now=now)
-    whole, before = quality.sums(counted.rows(asked)), quality.sums(counted.rows(_before(asked)))
-    by_kind, kinds_before = _by_kind(asked), _by_kind(_before(asked))
+    whole, before = quality.sums(counted.rows(asked)), quality.sums(counted.rows(asked.before))
+    by_kind, kinds_before = _by_kind(asked), _by_kind(asked.before)
     page = {
         "sentence": _sentence(whole, before),
         "said": charts.days_said(asked.start, asked.end),
@@ -57,17 +52,17 @@ def show(request: HttpRequest) -> HttpResponse:
                     by_kind[kind],
                     kinds_before[kind],
                 )
-                for kind in KINDS
+                for kind in cuts.KINDS
             ),
             _lost_card(asked, at=now),
         ],
         "charts": [_chart(asked, currency) for currency, _amount in whole.amounts],
         "tables": [
             (name, title, rows, asked.url("report_export", table=name))
-            for name, title in titles()
-            if (rows := table(name, asked, most=SHOWN))
+            for name, title in cuts.titles()
+            if (rows := cuts.table(name, asked, most=SHOWN))
         ],
-        "heads": heads(),
+        "heads": cuts.heads(),
         "later": _later(asked),
         "bare": _bare(whole, asked),
         "all_url": asked.url("report_export"),
@@ -86,7 +81,7 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
     now = clock.now()
     asked, name = counted.read(request, now=now), request.GET.get("table", "")
     user, is_days = visitor(request), name.startswith("days-")
-    every = _file(name, asked) if name in CUTS else listed.rows_of_file(asked, user)
+    every = cuts.file(name, asked) if name in CUTS else listed.rows_of_file(asked, user)
     found = _days_file(asked, name[5:8]) if is_days else every
     audit.record(by=user, at=now, act="costs.exported", kind="cost", id="", name=name, filters=dict(asked.pairs()))
     lines = ([harmless(cell) for cell in row] for row in found)
@@ -110,114 +105,9 @@ def definition(kind: str) -> str:
     return told[Cost.Kind(kind)]
 
 
-def titles() -> list[tuple[str, str]]:
-    return [
-        ("cause", _("By cause")),
-        ("product", _("By product")),
-        ("team", _("By team")),
-        ("what", _("By what it was for")),
-    ]
-
-
-def heads() -> list[str]:
-    return [
-        _("Currency"),
-        *(str(Cost.Kind(kind).label) for kind in KINDS),
-        _("Together"),
-        _("Share"),
-        _("Before"),
-        _("Time"),
-    ]
-
-
-def table(name: str, asked: Counted, *, most: int | None = None) -> list[Row]:
-    """A row for each value and currency, the largest first, the rest beyond `most` in a line for each currency.
-
-    All rows of a currency are together all of that currency; time of the rest is told where nothing has another currency.
-    """
-    found = quality.sums_by(counted.rows(asked), name, "kind")
-    earlier = quality.sums_by(counted.rows(_before(asked)), name)
-    whole, usual = quality.added(found.values()), _usual()
-    lines: list[tuple[Decimal, str, Any]] = []
-    for key in {key for key, _kind in found}:
-        together = quality.added(found.get((key, kind), Sums()) for kind in KINDS)
-        currencies = [currency for currency, _amount in together.amounts] or [usual]
-        lines += [(together.of(currency), currency, key) for currency in currencies]
-    lines.sort(key=lambda one: -one[0])
-    shown, rest = lines[:most], lines[most:] if most else []
-    called = _names(name, [key for _amount, _currency, key in shown])
-
-    def row(title: str, keys: list[Any], keys_before: list[Any], narrowed: Counted, *, has_time: bool) -> Row:
-        kinds = {kind: quality.added(found.get((key, kind), Sums()) for key in keys) for kind in KINDS}
-        before = quality.added(earlier.get((key,), Sums()) for key in keys_before)
-        return Row(name=title, cells=_cells(narrowed, kinds, whole, before, has_time=has_time))
-
-    rows = [
-        row(called(key), [key], [key], _narrow(asked, name, key).but(currency=one), has_time=True)
-        for _amount, one, key in shown
-    ]
-    for currency in sorted({one for _amount, one, _key in rest}):
-        keys = [key for _amount, one, key in rest if one == currency]
-        told = [key for _amount, one, key in shown if one == currency]
-        title = ngettext("%(n)s other", "%(n)s others", len(keys)) % {"n": times.count(len(keys))}
-        narrowed = asked.but(currency=currency, others=(name, *(str(NONE if key is None else key) for key in told)))
-        keys_before = [key for (key,) in earlier if key not in told]
-        rows.append(row(title, keys, keys_before, narrowed, has_time=len({one for _amount, one, _key in lines}) == 1))
-    return rows
-
-
-def _usual() -> str:
-    """The currency of what has only time without a rate: the firm's first shop's."""
-    return Shop.objects.order_by("pk").values_list("currency", flat=True).first() or "TRY"
-
-
-def _cells(asked: Counted, kinds: dict[str, Sums], whole: Sums, before: Sums, *, has_time: bool) -> tuple[Cell, ...]:
-    """The figures of a line, in the currency asked for."""
-    together, currency = quality.added(kinds.values()), asked.currency
-
-    def money(amount: Decimal, **narrowed: str) -> Cell:
-        return _cell(times.money(amount, currency), asked.but(**narrowed)) if amount else NO_CELL
-
-    every = whole.of(currency)
-    share = times.percent(float(together.of(currency) / every)) if every else "–"
-    earlier = before.of(currency)
-    minutes = together.minutes if has_time and len(together.amounts) < 2 else 0
-    return (
-        Cell(text=currency),
-        *(money(kinds[kind].of(currency), kind=kind) for kind in KINDS),
-        money(together.of(currency)),
-        Cell(text=share),
-        _cell(times.money(earlier, currency), _before(asked)) if earlier else NO_CELL,
-        _cell(words.signed(minutes), asked.but(currency="")) if minutes else NO_CELL,
-    )
-
-
-def _cell(text: str, asked: Counted) -> Cell:
-    return Cell(text=text, url=asked.url())
-
-
-def _narrow(asked: Counted, name: str, key: Any) -> Counted:
-    if name == "what":
-        return asked.but(what=key)
-    field = "only_cause" if name == "cause" else name
-    return asked.but(**{field: NONE if key is None else key})
-
-
-def _names(name: str, keys: list[Any]) -> Callable[[Any], str]:
-    if name == "what":
-        return lambda key: str(Cost.What(key).label)
-    if name == "cause":
-        known = {cause.pk: path for cause, path in causes.all_of_them()}
-        return lambda key: known.get(key, _("Without a cause"))
-    model: Any = Product if name == "product" else Team
-    none = _("Without a product") if name == "product" else _("Without a team")
-    rows = model.objects.in_bulk({key for key in keys if key is not None})
-    return lambda key: str(rows.get(key) or none)
-
-
 def _by_kind(asked: Counted) -> dict[str, Sums]:
     found = quality.sums_by(counted.rows(asked), "kind")
-    return {kind: found.get((kind,), Sums()) for kind in KINDS}
+    return {kind: found.get((kind,), Sums()) for kind in cuts.KINDS}
 
 
 def _card(asked: Counted, label: str, sentence: str, now: Sums, before: Sums) -> Card:
@@ -315,11 +205,6 @@ def _chart(asked: Counted, currency: str) -> Chart:
     )
 
 
-def _before(asked: Counted) -> Counted:
-    start, end = quality.span_before(asked.start, asked.end)
-    return asked.but(start=start, end=end, later="")
-
-
 def _periods(asked: Counted, now: datetime) -> list[tuple[str, str, bool]]:
     today = timezone.localtime(now).date()
     spans = [(n, today - timedelta(days=n - 1)) for n in PERIODS]
@@ -331,12 +216,6 @@ def _periods(asked: Counted, now: datetime) -> list[tuple[str, str, bool]]:
         )
         for n, start in spans
     ]
-
-
-def _file(name: str, asked: Counted) -> Iterator[list[str]]:
-    yield [dict(titles())[name], *heads()]
-    for row in table(name, asked):
-        yield [row.name, *(cell.text for cell in row.cells)]
 
 
 def _days_file(asked: Counted, currency: str) -> Iterator[list[str]]:
