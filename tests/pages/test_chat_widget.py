@@ -387,7 +387,7 @@ def test_who_opens_it_for_the_first_time_is_told_of_no_reconnecting(page: Page, 
     page.route("**/chat/v1/messages?*", lambda route: asked.append(route), times=1)
     opened(page, host)
     until(lambda: bool(page.evaluate("1") and asked))
-    expect(page.get_by_text("Yeniden bağlanılıyor")).to_be_hidden()
+    assert page.get_by_text("Yeniden bağlanılıyor").is_hidden()
     asked[0].continue_()
 
 
