@@ -15,12 +15,13 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.report import Figure, at_least, at_most, progress, tell
-from muhatap.reading.layer import Layer
+from muhatap.reading.layer import FIRM_OF_TOPICS, Layer
 from muhatap.reading.learning import Example, Learned, learn
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Look, Reader
@@ -83,7 +84,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="a labelled set of one's own: .csv, .jsonl, also packed with gzip")
     arguments = parser.parse_args()
     companies = [of_file(arguments.data)] if arguments.data else [banking(), our_own()]
-    reader, figures, more = Reader(), dict[str, Figure](), dict[str, object]()
+    reader, figures, more = one_reader(), dict[str, Figure](), dict[str, object]()
     for company in companies:
         told = replay(reader, company, n_corrections=N_CORRECTIONS, seed=SEED)
         figures |= of_company(company, told)
@@ -142,7 +143,7 @@ def replay(reader: Reader, company: Company, *, n_corrections: int, seed: int, i
         n_spoken += is_spoken
         if n_spoken == n_corrections:
             break
-    learned = learn(examples, company.tree.keys)
+    learned = learn(examples, company.tree.keys, firm=FIRM_OF_TOPICS)
     progress(f"{company.name}: {n_spoken} of {n_looked} messages spoken about; {learned.why}")
     rest = [seen for one in list(messages)[:MOST_NEXT] if (seen := see(reader, company.tree, one))]
     return judge(company.tree, learned, rest, n_looked)
@@ -171,7 +172,7 @@ def _read(layer: Layer, tree: Tree, one: Seen) -> int:
 
 def see(reader: Reader, tree: Tree, one: Said) -> Seen | None:
     look = reader.look(one.text)
-    return Seen(look, tree.odds(look.chances["topic"], look.words), one.topic) if look else None
+    return Seen(look, tree.odds(look.chances["topic"], look.words, look.context.likeness), one.topic) if look else None
 
 
 def best(odds: np.ndarray[tuple[int], np.dtype[np.float32]], tree: Tree) -> tuple[str, float]:
@@ -180,8 +181,14 @@ def best(odds: np.ndarray[tuple[int], np.dtype[np.float32]], tree: Tree) -> tupl
     return tree.keys[place], float(raised[place] / raised.sum())
 
 
+@cache
+def one_reader() -> Reader:
+    """Names of topics are read by the reader that reads messages."""
+    return Reader()
+
+
 def banking() -> Company:
-    """A bank: twelve topics of which the model knows none, but for the words of their names."""
+    """A bank: twelve topics of which the model knows none, but for what their names say and mean."""
     topic_of = {label: name for name, labels in json.loads(BANK.read_text("utf-8")).items() for label in labels}
     rows = [json.loads(line) for line in _lines(HERE / "data" / "banking77_en.jsonl.gz")]
     return of_messages("bank", [Said(text, topic_of[label]) for label, text in rows])
@@ -192,8 +199,8 @@ def our_own() -> Company:
     paths = (HERE / "heldback" / "tr.jsonl", HERE / "heldback" / "en.jsonl")
     rows = [json.loads(line) for path in paths for line in _lines(path)]
     messages = _shuffled([Said(row["text"], row["topic"]) for row in rows])
-    keys = Reader().model.answers["topic"]
-    return Company("default", Tree([Topic(key=key, base=key) for key in keys]), messages, is_known=True)
+    keys = one_reader().model.answers["topic"]
+    return Company("default", Tree([Topic(key=key, base=key) for key in keys], one_reader()), messages, is_known=True)
 
 
 def of_file(path: Path) -> Company:
@@ -202,7 +209,7 @@ def of_file(path: Path) -> Company:
 
 def of_messages(name: str, messages: Sequence[Said]) -> Company:
     topics = sorted({one.topic for one in messages})
-    tree = Tree([Topic(key=topic, names=(topic.replace("_", " "),)) for topic in topics])
+    tree = Tree([Topic(key=topic, names=(topic.replace("_", " "),)) for topic in topics], one_reader())
     return Company(name, tree, _shuffled(messages))
 
 

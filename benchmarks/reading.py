@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Figure, at_least, at_most, no_goal, percentile, progress, tell
-from muhatap.reading.command import AT_ONCE
 from muhatap.reading.language import UNKNOWN
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Reader, Reading
@@ -179,14 +178,14 @@ def _n_right(read: Sequence[Read]) -> int:
 
 
 def cost(given: Sequence[Text]) -> dict[str, Figure]:
-    """Short messages a second of processor time, as many together as the command takes, and the milliseconds of it that a single message
-    takes alone, by readers that begin cold; what it takes in memory and on the disk.
+    """Short messages a second of processor time, and the milliseconds of it that one takes, by readers that begin cold; what it takes in
+    memory and on the disk.
     """
     short = [one.text for one in given if len(one.text) <= 160]
     cold = Reader()
     begun = time.process_time()
-    for first in range(0, len(short), AT_ONCE):
-        cold.read_all(short[first : first + AT_ONCE])
+    for text in short:
+        cold.read(text)
     speed = len(short) / (time.process_time() - begun)
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
     return {
@@ -209,7 +208,7 @@ def single(given: Sequence[Text]) -> Figure:
 
 
 def _read(reader: Reader, given: Sequence[Text], written: Sequence[str]) -> list[Read]:
-    return [Read(one, reading) for one, reading in zip(given, reader.read_all(written), strict=True)]
+    return [Read(one, reader.read(text)) for one, text in zip(given, written, strict=True)]
 
 
 def _with(read: Sequence[Read], task: str) -> list[Read]:

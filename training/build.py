@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from muhatap.reading import model as reading
+from muhatap.reading.context import Encoder
+from muhatap.reading.second import SecondLook
+from muhatap.reading.second import shares as shares_of
 from training import fit, judge, lent, matrix, meaning, second, speech, texts
 from training.telling import say
 from training.texts import TASKS, Text
@@ -32,7 +35,8 @@ VOCABULARIES = (
 )
 MOST_FLAGGED = 0.18  # of normal messages called urgent, by voices never heard; 0.20 is all we may
 LEAST_RIGHT = 0.85  # of answers we are sure of
-LOOKS_BELOW = 0.75  # likely: as many as five hundred messages a second allow
+LOOKS_BELOW = 0.8  # likely: as many as five hundred messages a second allow
+N_TYPICAL = 512
 
 
 Places = NDArray[np.int64]
@@ -89,7 +93,8 @@ def build() -> reading.Packed:
     rows = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
     learned, spoken = learn(rows, all_texts, len(ours))
     seen = second.taught(ours, cuts, [one.words for one in spoken_of], folds(ours))
-    return packed(learned, trusts(learned, seen, ours), spoken, rare, meant, seen.packed)
+    typical = random.Random(7).sample(cuts, N_TYPICAL)
+    return packed(learned, trusts(learned, seen, ours), spoken, rare, meant, seen.packed, typical)
 
 
 def learn(rows: sparse.csr_matrix, all_texts: Sequence[Text], n_ours: int) -> tuple[dict[str, Learned], speech.Speech]:
@@ -175,11 +180,14 @@ def packed(
     rare: matrix.Floats,
     meant: Mapping[str, matrix.Floats],
     seen: bytes,
+    typical: Sequence[matrix.Cut],
 ) -> reading.Packed:
     """What is kept: the effect of every place, sign and known word on the answers, and the encoder."""
     weights = np.hstack([learned[task].head.weights for task in TASKS])
     n_places, n_signs = len(rare), weights.shape[0] - len(rare) - meaning.WIDTH
     words = sorted(meant)
+    shares = {task: trusted[task].shares for task in TASKS}
+    encoder = Encoder(seen)
     model = reading.Model(
         answers=TASKS,
         table=reading.in_steps(weights[:n_places] * rare[:, None] * OF_TABLE),
@@ -196,8 +204,10 @@ def packed(
         language_table=reading.in_steps(spoken.weights),
         language_start=spoken.start.astype(np.float32),
         language_temperature=spoken.temperature,
+        second=SecondLook(encoder, shares_of(TASKS, shares), LOOKS_BELOW),
+        typical=np.stack([encoder.look(one.words).likeness for one in typical]),
     )
-    return reading.pack(model, seen, {task: trusted[task].shares for task in TASKS}, LOOKS_BELOW)
+    return reading.pack(model, seen, shares)
 
 
 if __name__ == "__main__":

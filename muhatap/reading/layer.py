@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from muhatap.reading.model import Floats
 from muhatap.reading.points import Point
 
-_OF_WORDS = 0.85  # the rest of likeness is that the model takes both for the same things
-FIRM = 1.5  # the model's word counts half again as much, so that a few messages do not outweigh it
-FORM = 1
+_OF_WORDS = 0.2  # the rest of likeness is that both mean the same, and that the model takes both for the same things
+_FEW = 10  # messages; of fewer what all have in common is hardly known
+# How much the model's word counts: of what it was taught itself more than it says, so that a few messages do not outweigh it; of topics less,
+# for of a company's own ones it knows no more than their names.
+FIRM, FIRM_OF_TOPICS = 1.5, 0.7
+FORM = 2
 
 
 class BadLayer(Exception):
@@ -33,10 +36,22 @@ class Known:
     rows: NDArray[np.int32]
     worth: Floats
     moods: Floats
+    centre: Floats
     unseen: float
 
     def likeness(self, point: Point, mood: Floats) -> Floats:
-        """Between 0 and 1 for each message known."""
+        """1 of a message like this one, near 0 of one that has nothing in common with it, for each message known."""
+        mixed: Floats = _OF_WORDS * self._in_words(point) + (1 - _OF_WORDS) * (self.moods @ _off(mood, self.centre))
+        return mixed
+
+    def among(self, points: Sequence[Point], moods: Floats) -> Floats:
+        """The likeness of each of these messages to each message known: a row each."""
+        told: Floats = (1 - _OF_WORDS) * (_off(moods, self.centre) @ self.moods.T)
+        for row, point in zip(told, points, strict=True):
+            row += _OF_WORDS * self._in_words(point)
+        return told
+
+    def _in_words(self, point: Point) -> Floats:
         found, weights = self.mine(point)
         told: Floats = np.zeros(len(self.moods), np.float32)
         if len(found):
@@ -45,8 +60,7 @@ class Known:
             told = np.bincount(self.rows[each], self.worth[each] * np.repeat(weights, n), len(self.moods)).astype(
                 np.float32
             )
-        mixed: Floats = (_OF_WORDS * told + (1 - _OF_WORDS) * (self.moods @ mood)).astype(np.float32)
-        return mixed
+        return told
 
     def mine(self, point: Point) -> tuple[NDArray[np.int64], Floats]:
         """Which of a message's places are known, and their weight in a message of length one."""
@@ -60,20 +74,21 @@ class Known:
 @dataclass(frozen=True)
 class Layer:
     """`pull` is how much likeness to each known message speaks for each answer, `lean` what is added to an answer always;
-    `temperature` makes chances of what comes out.
+    `firm` is how much the model's word counts, and `temperature` makes chances of what comes out.
     """
 
     answers: tuple[str, ...]
     known: Known
     pull: Floats
     lean: Floats
+    firm: float = FIRM
     temperature: float = 1.0
 
     def over(
         self, odds: Mapping[str, float], point: Point, mood: Floats, went_to: Mapping[str, str] | None = None
     ) -> dict[str, float]:
         """Log odds of each answer with what was learned; `went_to` says which answers have another name by now."""
-        told = {name: FIRM * value for name, value in odds.items()}
+        told = {name: self.firm * value for name, value in odds.items()}
         added: Floats = self.known.likeness(point, mood) @ self.pull + self.lean
         for name, more in zip(self.answers, added.tolist(), strict=True):
             name = (went_to or {}).get(name, name)
@@ -90,13 +105,22 @@ class Layer:
         known, told = self.known, {}
         for n, weight in zip(found.tolist(), weights.tolist(), strict=True):
             those = slice(int(known.starts[n]), int(known.starts[n + 1]))
-            told[int(known.places[n])] = float(weight * (known.worth[those] @ column[known.rows[those]]))
+            told[int(known.places[n])] = float(_OF_WORDS * weight * (known.worth[those] @ column[known.rows[those]]))
+        return told
+
+    def drawn_by_meaning(self, mood: Floats, of_words: Floats, answer: str) -> Floats:
+        """What each word of a message speaks for an answer by its part of the message's mood."""
+        if answer not in self.answers:
+            return np.zeros(len(of_words), np.float32)
+        towards = self.known.moods.T @ self.pull[:, self.answers.index(answer)]
+        told: Floats = (1 - _OF_WORDS) * (of_words @ towards) / np.linalg.norm(mood - self.known.centre)
         return told
 
 
 def know(points: Sequence[Point], moods: Floats) -> Known:
-    """Messages as they are compared: a place that many of them have says little."""
+    """Messages as they are compared: a place that many of them have says little, and so does the mood that all of them share."""
     n = len(points)
+    centre = (moods.sum(axis=0) / (n + _FEW)).astype(np.float32)
     places, count = np.unique(np.concatenate([one for one, _ in points]), return_counts=True)
     rarity = np.log1p(n / (0.5 + count)).astype(np.float32)
     where = [np.searchsorted(places, one) for one, _ in points]
@@ -110,9 +134,17 @@ def know(points: Sequence[Point], moods: Floats) -> Known:
         starts=np.concatenate([[0], count.cumsum()]),
         rows=rows[order],
         worth=np.concatenate(weights)[order].astype(np.float32),
-        moods=moods.astype(np.float32),
+        moods=_off(moods, centre),
+        centre=centre,
         unseen=float(np.log1p(n / 0.5)),
     )
+
+
+def _off(moods: Floats, centre: Floats) -> Floats:
+    """Rows less what all share, of length one."""
+    off = moods - centre
+    told: Floats = (off / np.linalg.norm(off, axis=-1, keepdims=True)).astype(np.float32)
+    return told
 
 
 def pack(layer: Layer) -> bytes:
@@ -128,9 +160,11 @@ def pack(layer: Layer) -> bytes:
         rows=known.rows,
         worth=known.worth.astype(np.float16),
         moods=known.moods.astype(np.float16),
+        centre=known.centre,
         unseen=np.float32(known.unseen),
         pull=layer.pull.astype(np.float16),
         lean=layer.lean,
+        firm=np.float32(layer.firm),
         temperature=np.float32(layer.temperature),
     )
     return told.getvalue()
@@ -149,10 +183,12 @@ def unpack(packed: bytes) -> Layer:
                 rows=kept["rows"],
                 worth=kept["worth"].astype(np.float32),
                 moods=kept["moods"].astype(np.float32),
+                centre=kept["centre"],
                 unseen=float(kept["unseen"]),
             )
             answers = tuple(kept["answers"].tobytes().decode().split("\n"))
             pull = kept["pull"].astype(np.float32)
-            return Layer(answers, known, pull, kept["lean"].astype(np.float32), float(kept["temperature"]))
+            lean, firm, temperature = kept["lean"].astype(np.float32), float(kept["firm"]), float(kept["temperature"])
+            return Layer(answers, known, pull, lean, firm, temperature)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadLayer from error

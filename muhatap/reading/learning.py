@@ -93,20 +93,21 @@ class _Set:
         )
 
 
-def learn(examples: Sequence[Example], answers: Sequence[str]) -> Learned:
-    """A layer from examples in the order of time, and whether it is worth using."""
+def learn(examples: Sequence[Example], answers: Sequence[str], *, firm: float = layer.FIRM) -> Learned:
+    """A layer from examples in the order of time, and whether it is worth using; `firm` is how much the model's word counts beside."""
     given = list(examples)[-MOST:]
     n_corrections = sum(one.is_corrected for one in given)
     if n_corrections < FEWEST:
         return Learned(layer=None, n_corrections=n_corrections)
-    whole = _as_set(given, answers)
+    whole = _as_set(given, answers, firm)
     held = _held_back(whole, answers)
     judged = held.of(held.is_judged)
     earlier, last = judged.of(~judged.is_last), judged.of(judged.is_last)
     tried = [_leaning(earlier, strength, answers) for strength in _STRENGTHS]
     chosen, strength, lean = max(tried, key=lambda one: (one[0].is_used, one[0].after))
     fitted = fit(whole, answers)
-    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, temperature=_temperature(judged, strength, lean))
+    temperature = _temperature(judged, strength, lean)
+    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, firm=firm, temperature=temperature)
     told = _judged(last, strength, lean, answers)
     if _is_chance(judged):
         told = replace(told, is_used=False, why="worse" if told.why == "worse" else "noise")
@@ -168,7 +169,7 @@ class _Held:
 def fit(given: _Set, answers: Sequence[str]) -> Layer:
     """A layer that explains these answers, no more than they bear."""
     known = know(given.points, given.moods)
-    alike = np.stack([known.likeness(*one) for one in zip(given.points, given.moods, strict=True)])
+    alike = known.among(given.points, given.moods)
     alike = ((alike + alike.T) / 2).astype(np.float32)
     wanted = np.eye(len(answers), dtype=np.float32)[given.answers]
     steepest = 0.5 * float(given.weights.max()) * float(np.abs(alike).sum(axis=1).max()) + _LOOSE
@@ -189,8 +190,7 @@ def _held_back(whole: _Set, answers: Sequence[str]) -> _Held:
     added = []
     for start, end in pairwise(ends):
         told, block = fit(whole.part(0, start), answers), whole.part(start, end)
-        alike = np.stack([told.known.likeness(*one) for one in zip(block.points, block.moods, strict=True)])
-        added.append(alike @ told.pull)
+        added.append(told.known.among(block.points, block.moods) @ told.pull)
     rest = whole.part(ends[0], len(whole))
     is_last = np.arange(ends[0], len(whole)) >= ends[-2]
     return _Held(rest.base, np.concatenate(added), rest.answers, rest.weights, rest.standing, rest.is_judged, is_last)
@@ -257,13 +257,13 @@ def _temperature(held: _Held, strength: float, lean: Floats) -> float:
     return min((0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0), key=loss)
 
 
-def _as_set(examples: Sequence[Example], answers: Sequence[str]) -> _Set:
+def _as_set(examples: Sequence[Example], answers: Sequence[str], firm: float) -> _Set:
     place = {name: n for n, name in enumerate(answers)}
     unknown = np.full(len(answers), np.nan, dtype=np.float32)
     return _Set(
         [one.point for one in examples],
         np.stack([one.mood for one in examples]).astype(np.float32),
-        layer.FIRM * np.stack([one.base for one in examples]).astype(np.float32),
+        firm * np.stack([one.base for one in examples]).astype(np.float32),
         np.array([place[one.answer] for one in examples]),
         np.array([one.weight for one in examples], dtype=np.float32),
         np.stack([unknown if one.standing is None else one.standing for one in examples]).astype(np.float32),

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.reading import context, hashing, language, second, signs
+from muhatap.reading import hashing, language, second, signs
+from muhatap.reading.context import Encoder
 from muhatap.reading.second import SecondLook
 from muhatap.shared.words import gettext as _
 
 FOLDER = Path(__file__).with_name("models")
-FORMAT = 3
-SUM, SECOND, NOTE = "reading.npz", "second.npz", "reading.json"
+FORMAT = 4
+_STEPS_OF_TYPICAL = 127
+SUM, SECOND, NOTE = "reading.npz", "second.onnx", "reading.json"
 Floats = NDArray[np.float32]
 
 
@@ -56,7 +58,9 @@ def in_steps(numbers: NDArray[np.float64]) -> Table:
 
 @dataclass(frozen=True)
 class Model:
-    """All tasks share one table; `answers` says which columns are whose."""
+    """All tasks share one table; `answers` says which columns are whose. `typical` are messages as rows of likeness: what is near to a tenth
+    of them is near to any.
+    """
 
     answers: Mapping[str, tuple[str, ...]]
     table: Table
@@ -71,21 +75,22 @@ class Model:
     language_table: Table
     language_start: Floats
     language_temperature: float
-    second: SecondLook | None = None
+    second: SecondLook
+    typical: Floats
     version: str = ""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A model as it is kept: two files of arrays, and the note about them."""
+    """A model as it is kept: the sum's arrays, the encoder, and the note about them."""
 
     arrays: bytes
     second: bytes
     note: Mapping[str, Any]
 
 
-def pack(model: Model, encoder: bytes, shares: Mapping[str, tuple[float, float]], looks_below: float) -> Packed:
-    """The arrays as bytes, and the note; `encoder` is that of the second look, as context.pack gives it, `shares` its two numbers a task."""
+def pack(model: Model, encoder: bytes, shares: Mapping[str, tuple[float, float]]) -> Packed:
+    """The arrays as bytes, and the note; `encoder` is that of the second look as it is opened, `shares` its two numbers a task."""
     arrays = io.BytesIO()
     np.savez_compressed(
         arrays,
@@ -99,6 +104,7 @@ def pack(model: Model, encoder: bytes, shares: Mapping[str, tuple[float, float]]
         language=model.language_table.steps,
         language_worth=model.language_table.worth,
         language_start=model.language_start,
+        typical=np.rint(model.typical * _STEPS_OF_TYPICAL).astype(np.int8),
     )
     packed = arrays.getvalue()
     note = {
@@ -111,7 +117,7 @@ def pack(model: Model, encoder: bytes, shares: Mapping[str, tuple[float, float]]
         "languages": list(model.languages),
         "language_temperature": round(model.language_temperature, 4),
         "shares": {task: [round(number, 4) for number in both] for task, both in shares.items()},
-        "looks_below": round(looks_below, 3),
+        "looks_below": round(model.second.looks_below, 3),
     }
     return Packed(packed, encoder, {"sha256": _hash(packed, encoder, note), **note})
 
@@ -144,8 +150,9 @@ def unpack(packed: Packed) -> Model:
             language_table=_table(arrays, "language", language.N_PLACES),
             language_start=arrays["language_start"],
             language_temperature=note["language_temperature"],
+            typical=arrays["typical"].astype(np.float32) / _STEPS_OF_TYPICAL,
             second=SecondLook(
-                encoder=context.unpack(packed.second),
+                encoder=Encoder(packed.second),
                 shares=second.shares(answers, note["shares"]),
                 looks_below=note["looks_below"],
             ),

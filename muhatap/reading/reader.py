@@ -11,10 +11,11 @@ from muhatap.reading.context import InContext
 from muhatap.reading.model import Floats, Model, starting
 from muhatap.reading.points import Point
 from muhatap.reading.reasons import Reason
-from muhatap.reading.second import SecondLook
 from muhatap.reading.words import Words, cleaned, cut
 
 _MOST_KEPT = 40_000  # words whose sums are remembered
+_MOST_NAMES = 4_000  # of topics, whose likeness is remembered
+_OF_CHANCES = 0.1  # of likeness in mood; the rest is of meaning
 NOTHING: Mapping[str, str] = {"kind": "other", "urgency": "normal", "sentiment": "neutral", "topic": "other"}
 
 
@@ -35,19 +36,28 @@ class Reading:
 
 @dataclass(frozen=True)
 class Look:
-    """A reading and what stands behind it: how likely each answer of each task is, and the message as a point among others."""
+    """A reading and what stands behind it: how likely each answer of each task is, the message as a point among others, and what each of
+    its words is in its context.
+    """
 
     reading: Reading
     chances: Mapping[str, Mapping[str, float]]
     point: Point
+    context: InContext
     words: Words
 
-    @property
+    @cached_property
     def mood(self) -> Floats:
-        """All chances as one row of length one: two messages taken for the same things are alike."""
+        """All chances and what it is like as one row of length one: two messages taken for the same things, or that mean the same, are alike."""
         flat = [chance for task in sorted(self.chances) for chance in self.chances[task].values()]
-        told: Floats = np.sqrt(np.array(flat, dtype=np.float32) / len(self.chances)).astype(np.float32)
-        return told
+        taken_for = np.sqrt(np.array(flat, dtype=np.float32) / len(self.chances))
+        return np.concatenate([taken_for * _OF_CHANCES**0.5, _in_mood(self.context.likeness)])
+
+    @property
+    def mood_of_words(self) -> Floats:
+        """Each word's part of mood; what the message is taken for is no word's."""
+        of_words = _in_mood(self.context.likeness_of_words)
+        return np.pad(of_words, ((0, 0), (len(self.mood) - of_words.shape[1], 0)))
 
 
 @dataclass(frozen=True)
@@ -79,35 +89,31 @@ class Reader:
         self._word = lru_cache(_MOST_KEPT)(self._sum_of_word)
         self._pair = lru_cache(_MOST_KEPT)(self._sum_of_pair)
         self._speech = lru_cache(_MOST_KEPT)(self._sum_of_speech)
+        self.likeness = lru_cache(_MOST_NAMES)(self._likeness)
 
     def read(self, text: str) -> Reading:
         """What a message says."""
-        return self.read_all([text])[0]
-
-    def read_all(self, texts: Sequence[str]) -> list[Reading]:
-        """What each message says; the second look at many at once takes less time than at one after another."""
-        return [self._of_nothing() if one is None else self._read(one) for one in self._seen(texts)]
+        seen = self._at_first(text)
+        if seen is None:
+            return self._of_nothing()
+        if self._is_unsure(seen):
+            seen = self._again(seen, self.model.second.look(seen.words))
+        return self._read(seen)
 
     def look(self, text: str) -> Look | None:
         """What a message says, for whoever learns from corrections; None of a text without words."""
-        (seen,) = self._seen([text])
+        seen = self._at_first(text)
         if seen is None:
             return None
-        return Look(
-            self._read(seen), self._chances(seen.sums.total), points.of(seen.words, seen.sums.names), seen.words
-        )
+        found = self.model.second.look(seen.words)
+        if self._is_unsure(seen):
+            seen = self._again(seen, found)
+        point = points.of(seen.words, seen.sums.names)
+        return Look(self._read(seen), self._chances(seen.sums.total), point, found, seen.words)
 
-    def _seen(self, texts: Sequence[str]) -> list[Seen | None]:
-        """Each message with its sums, those of the second look where one was needed; None where there are no words."""
-        seen = [self._at_first(text) for text in texts]
-        second = self.model.second
-        unsure = [n for n, one in enumerate(seen) if one and second and self._is_unsure(one.sums.total, second)]
-        if second and unsure:
-            asked = [one.words for n in unsure if (one := seen[n])]
-            for n, found in zip(unsure, second.look(asked), strict=True):
-                if one := seen[n]:
-                    seen[n] = replace(one, sums=_with_context(one.sums, found, second.shares.of_sum))
-        return seen
+    def _likeness(self, text: str) -> Floats:
+        """What a text is like by its meaning, as a row of length one: texts that mean the same, also in another language, are near."""
+        return self.model.second.encoder.look(cut(cleaned(text))).likeness
 
     def _at_first(self, text: str) -> Seen | None:
         text = cleaned(text)
@@ -117,8 +123,21 @@ class Reader:
         shown = signs.met(words)
         return Seen(text, words, shown, self._sums(words, signs.features(words, shown)))
 
-    def _is_unsure(self, total: Floats, second: SecondLook) -> bool:
-        return float(_chances(total[self.columns["kind"]] / self.model.temperature["kind"]).max()) < second.looks_below
+    def _is_unsure(self, seen: Seen) -> bool:
+        kinds = seen.sums.total[self.columns["kind"]] / self.model.temperature["kind"]
+        return float(_chances(kinds).max()) < self.model.second.looks_below
+
+    def _again(self, seen: Seen, found: InContext) -> Seen:
+        """With what was seen in context: still a sum over the words."""
+        sums, share = seen.sums, self.model.second.shares.of_sum
+        both = Sums(
+            words=sums.words * share + found.words,
+            pairs=sums.pairs * share,
+            features=sums.features * share,
+            names=sums.names,
+            total=sums.total * share + found.start + found.words.sum(axis=0),
+        )
+        return replace(seen, sums=both)
 
     def _read(self, seen: Seen) -> Reading:
         spoken, confidence, shown_by = self.language(seen.text)
@@ -229,15 +248,9 @@ class Reader:
         return self.model.language_table.sum(*language.of_word(word))
 
 
-def _with_context(sums: Sums, found: InContext, share: Floats) -> Sums:
-    """The sum's share and what was seen in context: still a sum over the words."""
-    return Sums(
-        words=sums.words * share + found.words,
-        pairs=sums.pairs * share,
-        features=sums.features * share,
-        names=sums.names,
-        total=sums.total * share + found.start + found.words.sum(axis=0),
-    )
+def _in_mood(likeness: Floats) -> Floats:
+    told: Floats = likeness * np.float32((1 - _OF_CHANCES) ** 0.5)
+    return told
 
 
 def _says_something(words: Words) -> bool:

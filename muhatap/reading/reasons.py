@@ -12,7 +12,8 @@ from muhatap.reading.words import Words
 MOST = {"kind": 4, "urgency": 3, "sentiment": 3, "topic": 3}
 _LEAST = 0.08  # log odds; less decides nothing
 _LEAST_LIKE = 0.01
-LEARNED = "learned"  # the sign of words that stand in messages somebody corrected
+LEARNED = "learned"  # the sign of words that stand in messages somebody corrected, or mean what these mean
+NAMED = "named"  # the sign of words that say or mean what the topic's name does
 _LONGEST = 80  # characters of a phrase
 
 
@@ -48,9 +49,8 @@ def _claims(
     for name, places in shown.items():
         if name in signs.SIGNS and of_sign.get(name, 0.0) > 0:
             yield of_sign[name] + float(of_word[places].sum()), places, name
-    for place, word in enumerate(words.bare):
-        if word[0].isalpha() or not word.isascii():
-            yield float(of_word[place]), [place], ""
+    for place in _with_meaning(words):
+        yield float(of_word[place]), [place], ""
 
 
 def _written(words: Words, places: list[int]) -> str:
@@ -61,16 +61,30 @@ def _written(words: Words, places: list[int]) -> str:
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 
-def of_likeness(task: str, words: Words, drawn: Mapping[int, float]) -> list[Reason]:
-    """The words that speak for an answer because messages people spoke about have them too."""
-    worth = []
-    for place, word in enumerate(words.bare):
-        if word[0].isalpha() or not word.isascii():
-            mine = set(hashing.of_word(word)[0].tolist())
-            worth.append((sum(drawn.get(one, 0.0) for one in mine), place))
-    best = sorted(worth, key=lambda one: -one[0])[: MOST[task]]
+def of_likeness(task: str, words: Words, drawn: Mapping[int, float], meant: NDArray[np.float32]) -> list[Reason]:
+    """The words that speak for an answer because messages people spoke about have them too (`drawn`, of each place) or mean the same
+    (`meant`, of each word).
+    """
+    worth = meant.copy()
+    for place in _with_meaning(words):
+        worth[place] += sum(drawn.get(one, 0.0) for one in set(hashing.of_word(words.bare[place])[0].tolist()))
+    return _best(task, words, worth, LEARNED, _LEAST_LIKE)
+
+
+def of_name(task: str, words: Words, worth: NDArray[np.float32]) -> list[Reason]:
+    """The words that speak for a topic by its name, by what each is worth."""
+    return _best(task, words, worth, NAMED, _LEAST)
+
+
+def _best(task: str, words: Words, worth: NDArray[np.float32], sign: str, least: float) -> list[Reason]:
+    best = sorted(_with_meaning(words), key=lambda place: -worth[place])[: MOST[task]]
     return [
-        Reason(task, words.written[place][:_LONGEST], LEARNED, round(weight, 3))
-        for weight, place in best
-        if weight > _LEAST_LIKE
+        Reason(task, words.written[place][:_LONGEST], sign, round(float(worth[place]), 3))
+        for place in best
+        if worth[place] > least
     ]
+
+
+def _with_meaning(words: Words) -> list[int]:
+    """The places of what is no number and no punctuation."""
+    return [place for place, word in enumerate(words.bare) if word[0].isalpha() or not word.isascii()]

@@ -1,7 +1,7 @@
 """A second look at messages the sum is not sure of: each word once more, in its context (ADR 63)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,10 +25,10 @@ class SecondLook:
     shares: Shares
     looks_below: float
 
-    def look(self, messages: Sequence[Words]) -> list[InContext]:
+    def look(self, words: Words) -> InContext:
         """What each word adds to the answers, with its share."""
-        share = self.shares.of_context
-        return [InContext(one.words * share, one.start * share) for one in self.encoder.look(messages)]
+        seen, share = self.encoder.look(words), self.shares.of_context
+        return replace(seen, words=seen.words * share, start=seen.start * share)
 
 
 def shares(answers: Mapping[str, tuple[str, ...]], told: Mapping[str, tuple[float, float]]) -> Shares:

@@ -1,4 +1,4 @@
-"""A company's own topics before anybody taught them: the model's topic that stands in their branch, and the words of their names."""
+"""A company's own topics before anybody taught them: the model's topic that stands in their branch, and what their names say and mean."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,14 @@ import numpy as np
 
 from muhatap.reading.hashing import STEM
 from muhatap.reading.model import Floats
+from muhatap.reading.reader import Reader
 from muhatap.reading.words import Words, bare
 
 _FROM_PARENT = -1.5  # log odds of a topic that has only its parent's word for it
 _UNKNOWN = log(0.02)
 _OF_NAME = 4.0
+_OF_MEANING = 12.0  # for what a message comes nearer to what a name means than nine typical messages in ten do
+_AS_NEAR_AS = 0.9
 _SHORTEST = 3
 NONE, _OF_NONE = "", log(0.1)  # where no topic has more than one word for it in ten, none is named
 _SAY_NOTHING = frozenset(
@@ -48,10 +51,23 @@ class Topic:
     names: tuple[str, ...] = ()
 
 
-class Tree:
-    """Topics as they can be told apart without examples."""
+@dataclass(frozen=True)
+class Meaning:
+    """What the names of a topic mean, a row of length one each, and how near a message has to come to each before that says anything."""
 
-    def __init__(self, topics: Sequence[Topic]) -> None:
+    rows: Floats
+    bars: Floats
+
+    def nearness(self, likeness: Floats) -> Floats:
+        """How much nearer than its bar a message comes to each name; less than nothing where it does not come so near."""
+        told: Floats = self.rows @ likeness - self.bars
+        return told
+
+
+class Tree:
+    """Topics as they can be told apart without examples, by their place in the tree and by what the reader knows of their names."""
+
+    def __init__(self, topics: Sequence[Topic], reader: Reader) -> None:
         self.topics = tuple(topics)
         self.keys = (*(one.key for one in topics), NONE)
         self._of_key = {one.key: one for one in topics}
@@ -62,12 +78,29 @@ class Tree:
                 n_with[stem] = n_with.get(stem, 0) + 1
         self._worth = {stem: log(1 + len(topics) / n) for stem, n in n_with.items()}
         self._stems = stems
+        self._means = {one.key: meant for one in topics if (meant := _meant(one, reader))}
 
-    def odds(self, chances: Mapping[str, float], words: Words) -> Floats:
-        """Log odds of each topic, in the order of `keys`."""
+    def odds(self, chances: Mapping[str, float], words: Words, likeness: Floats) -> Floats:
+        """Log odds of each topic, in the order of `keys`, of a message with these words that is like this."""
         said = stems_of(words.written)
-        told = [self._of_base(one, chances) + self._of_name(one, said) for one in self.topics]
+        told = [
+            self._of_base(one, chances) + self._of_name(one, said) + self._of_meaning(one, likeness)
+            for one in self.topics
+        ]
         return np.array([*told, _OF_NONE], dtype=np.float32)
+
+    def is_told_by_name(self, key: str) -> bool:
+        """Whether nothing but its name and its branch tell this topic."""
+        return key in self._of_key and not self._of_key[key].base
+
+    def drawn_by(self, key: str, words: Words, likeness: Floats, of_words: Floats) -> Floats:
+        """What each word of a message speaks for a topic by what its name says and means; `of_words` are their parts of its likeness."""
+        topic = self._of_key[key]
+        told = np.array([self._of_name(topic, stems_of([word])) for word in words.written], np.float32)
+        meant = self._means.get(key)
+        if meant is not None and (near := meant.nearness(likeness)).max() > 0:
+            told += _OF_MEANING * (of_words @ meant.rows[int(near.argmax())])
+        return told
 
     def _of_base(self, topic: Topic, chances: Mapping[str, float]) -> float:
         if topic.base in chances:
@@ -83,7 +116,30 @@ class Tree:
         shared = sum(self._worth[stem] for stem in mine & said)
         return _OF_NAME * shared / sum(self._worth[stem] for stem in mine)
 
+    def _of_meaning(self, topic: Topic, likeness: Floats) -> float:
+        """How near the message comes to what one of the topic's names means."""
+        meant = self._means.get(topic.key)
+        return 0.0 if meant is None else _OF_MEANING * max(0.0, float(meant.nearness(likeness).max()))
+
+
+def _meant(topic: Topic, reader: Reader) -> Meaning | None:
+    """None of a topic that the model knows itself, and of names that are no words."""
+    names = [spaced for name in topic.names if _is_words(spaced := _spaced(name))]
+    if topic.base or not names:
+        return None
+    rows = np.stack([reader.likeness(name) for name in names])
+    bars = np.quantile(reader.model.typical @ rows.T, _AS_NEAR_AS, axis=0)
+    return Meaning(rows, bars.astype(np.float32))
+
+
+def _is_words(name: str) -> bool:
+    return any(len(word) >= _SHORTEST and word.isalpha() for word in name.split())
+
 
 def stems_of(words: Sequence[str]) -> set[str]:
-    plain = [bare(word) for raw in words for word in raw.replace("_", " ").replace("/", " ").split()]
+    plain = [bare(word) for raw in words for word in _spaced(raw).split()]
     return {word[:STEM] for word in plain if len(word) >= _SHORTEST and word not in _SAY_NOTHING and word[0].isalpha()}
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").replace("/", " ")

@@ -92,4 +92,4 @@ def _layer(pk: int) -> Layer | None:
 
 @lru_cache(maxsize=4)
 def _tree(branches: tuple[Branch, ...]) -> Tree:
-    return Tree(branches)
+    return Tree(branches, reader())

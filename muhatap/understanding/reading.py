@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from muhatap.interactions.models import Interaction
 from muhatap.reading import reasons as told_by
+from muhatap.reading.layer import Layer
 from muhatap.reading.model import Floats
 from muhatap.reading.reader import Look
 from muhatap.reading.reasons import Reason
@@ -85,7 +86,7 @@ def as_row(look: Look, known: Knowing) -> Reading:
 def base_odds(name: str, look: Look, known: Knowing) -> dict[str, float]:
     """Log odds of each answer as the model that comes with the program gives them; the largest is what it answers."""
     if name == "topic":
-        odds = known.tree.odds(look.chances["topic"], look.words)
+        odds = known.tree.odds(look.chances["topic"], look.words, look.context.likeness)
         return dict(zip(known.tree.keys, odds.tolist(), strict=True))
     told = {value: log(max(chance, _LEAST)) for value, chance in look.chances[name].items()}
     if name == "urgency":  # it says urgent rather too often than too seldom: its bar stands below one half
@@ -106,16 +107,36 @@ def answer(name: str, look: Look, known: Knowing) -> Answer:
     confidence = chances[best]
     if name == "urgency" and number_and_layer is None:
         confidence = look.reading.confidences["urgency"]
-    is_sure = confidence >= known.reader.model.sure_from.get(name, 0.5) and not (name == "topic" and best == NONE)
+    is_sure = confidence >= known.reader.model.sure_from.get(name, 0.5) and not (
+        name == "topic" and _is_guess(best, known)
+    )
     reasons = [one for one in look.reading.reasons if one.about == name] if _is_same(name, best, look, known) else []
     if number_and_layer is not None and (best != first or not reasons):
-        pulled: dict[int, float] = {}
-        for value in {best, *(was for was, became in known.went_to.items() if became == best)}:
-            for place, worth in number_and_layer[1].drawn_by(look.point, value).items():
-                pulled[place] = pulled.get(place, 0.0) + worth
-        reasons = told_by.of_likeness(name, look.words, pulled)
+        reasons = _learned(name, best, look, known, number_and_layer[1])
+    if name == "topic" and not reasons and known.tree.is_told_by_name(best):
+        seen = look.context
+        named = known.tree.drawn_by(best, look.words, seen.likeness, seen.likeness_of_words)
+        reasons = told_by.of_name(name, look.words, named)
     ordered = sorted(chances.items(), key=lambda one: -one[1])[:MOST_CHANCES]
     return Answer(best, confidence, is_sure, tuple(ordered), tuple(reasons))
+
+
+def _is_guess(best: str, known: Knowing) -> bool:
+    """Whether a topic is none, or one of which nobody has said yet what belongs to it: a name alone is never sure."""
+    if best == NONE or not known.tree.is_told_by_name(best):
+        return best == NONE
+    taught = known.layers["topic"][1].answers if "topic" in known.layers else ()
+    return best not in {known.went_to.get(value, value) for value in taught}
+
+
+def _learned(name: str, best: str, look: Look, known: Knowing, layer: Layer) -> list[Reason]:
+    """The words that speak for an answer by what was learned; what went into it counts for it."""
+    pulled, meant = dict[int, float](), np.zeros(len(look.words.bare), np.float32)
+    for value in {best, *(was for was, became in known.went_to.items() if became == best)}:
+        for place, worth in layer.drawn_by(look.point, value).items():
+            pulled[place] = pulled.get(place, 0.0) + worth
+        meant += layer.drawn_by_meaning(look.mood, look.mood_of_words, value)
+    return told_by.of_likeness(name, look.words, pulled, meant)
 
 
 def _is_same(name: str, best: str, look: Look, known: Knowing) -> bool:

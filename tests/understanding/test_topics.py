@@ -8,7 +8,8 @@ from muhatap.understanding.models import Reading, Topic
 from muhatap.understanding.topics import BadTopic
 from tests import cast
 from tests.automation.conftest import letter
-from tests.cast import NOW
+from tests.cast import NOW, minutes
+from tests.understanding.test_learning import wholesale
 from tests.understanding.test_reading import LATE, followed, reading_of, seen
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,24 @@ def test_a_merge_moves_readings_and_goes_back() -> None:
     assert Reading.objects.filter(topic=of("siparis")).count() == 0
     with refused("undone"):
         understanding.undo_merge(merged=merged, by=by, at=NOW)
+
+
+def test_a_message_finds_a_topic_nobody_taught_by_its_name_and_asks() -> None:
+    topics.add(name="Hediye paketi", by=cast.can(), at=NOW)
+
+    read = reading_of(followed(letter("<90@ornek.example>", text="Hediye paketi yapıyor musunuz?", subject="")))
+
+    assert (read.topic and read.topic.slug, "topic" in read.unsure) == ("hediye-paketi", True)
+    assert [one["words"] for one in read.reasons if one["sign"] == "named"][:2] == ["paketi", "Hediye"]
+
+
+def test_a_name_speaks_beside_what_was_learned_of_other_topics() -> None:
+    wholesale()
+    understanding.learn(at=NOW + minutes(60))
+    topics.add(name="Hediye paketi", by=cast.can(), at=NOW)
+
+    read = reading_of(followed(letter("<90@ornek.example>", text="Hediye paketi yapıyor musunuz?", subject="")))
+
+    assert "+topic" in read.model_version
+    assert (read.topic and read.topic.slug, "topic" in read.unsure) == ("hediye-paketi", True)
+    assert {one["sign"] for one in read.reasons if one["about"] == "topic"} == {"named"}

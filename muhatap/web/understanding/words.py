@@ -74,6 +74,7 @@ SIGNS: Mapping[str, Word] = {
     "others_glad": _("praises"),
     "offers": _("sells something"),
     "learned": _("learned from corrections"),
+    "named": _("what the topic’s name means"),
 }
 
 
@@ -128,6 +129,10 @@ WHY_NOT: Mapping[str, Word] = {
     "better": _("It reads held-back messages better."),
     "no_worse": _("It reads held-back messages no worse."),
 }
+FORGOTTEN = _("No longer there: it could still know something that was erased or taken back.")
+FORGOTTEN_BEFORE = _(
+    "What was used before is no longer there: it could still know something that was erased or taken back."
+)
 ABOUT: Mapping[str, Word] = {
     "kind": pgettext_lazy("message", "Kind"),
     "urgency": pgettext_lazy("message", "Urgency"),
