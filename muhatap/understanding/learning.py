@@ -20,7 +20,7 @@ from muhatap.reading.learning import Example, Learned
 from muhatap.reading.model import Floats
 from muhatap.reading.reader import Look
 from muhatap.shared import locks
-from muhatap.understanding import knowing, topics
+from muhatap.understanding import forgetting, knowing, topics
 from muhatap.understanding.knowing import Knowing
 from muhatap.understanding.models import Correction, LearnedModel, Reading
 from muhatap.understanding.reading import base_odds, hash_of
@@ -38,17 +38,18 @@ class NotUsed(Exception):
 
 @dataclass(frozen=True)
 class _Spoken:
-    """A reading as an example of one field: what it should say, since when, and whether somebody said so."""
+    """A reading as an example of one field: what it should say, since when, and the number of the correction that says so."""
 
     reading: Reading
     value: str
-    is_corrected: bool
+    correction: int | None
     at: datetime
 
 
 def refit(*, texts: Texts, at: datetime, fewest_new: int = 1) -> list[LearnedModel]:
-    """A new layer for each field about which enough was said since the last one, or something it learned from is gone, or which
-    another model reads by now. Nothing where it is being learned already.
+    """A new layer for each field about which enough was said since the last one, or something the one in use learned from is gone, or
+    which another model reads by now. What learned from something gone knows nothing any more after that, whatever came of the new one.
+    Nothing where it is being learned already.
     """
     topics.ensure(at=at)
     with locks.keeping(*AT_WORK) as is_ours:
@@ -60,9 +61,9 @@ def refit(*, texts: Texts, at: datetime, fewest_new: int = 1) -> list[LearnedMod
 
 @transaction.atomic
 def take_back(*, learned: LearnedModel, by: User, at: datetime) -> None:
-    """Go back to what was used before it. Raises NotUsed."""
+    """Go back to what was used before it, of what still has its bytes. Raises NotUsed."""
     row = LearnedModel.objects.select_for_update(of=("self",)).get(pk=learned.pk)
-    if not row.is_used or row.undone_at is not None:
+    if not row.bytes or row.undone_at is not None:
         raise NotUsed
     row.undone_by, row.undone_at = by, at
     row.save(update_fields=["undone_by", "undone_at"])
@@ -77,37 +78,31 @@ def standing(about: str) -> "QuerySet[Correction]":
 
 
 def _refit(about: str, known: Knowing, texts: Texts, fewest_new: int, *, at: datetime) -> LearnedModel | None:
-    spoken = standing(about)
-    last = LearnedModel.objects.filter(about=about).order_by("-id").first()
-    if not _is_news(about, spoken.count(), last, fewest_new, known.reader.model.version):
+    spoken, gone = standing(about), forgetting.knowing_what_is_gone(about)
+    in_use = known.layers[about][0] if about in known.layers else None
+    if in_use not in gone and not _is_news(about, spoken.count(), fewest_new, known.reader.model.version):
+        forgetting.forget(gone, at=at)
         return None
     answers = known.tree.keys if about == "topic" else known.reader.model.answers[about]
-    examples = list(_examples(about, known, texts, answers, since=_standing_since(about, known, spoken.count())))
-    return _keep(about, known, pure.learn(examples, answers), at=at)
+    since = None if in_use is None or in_use in gone else LearnedModel.objects.light().get(pk=in_use).fitted_at
+    taught = list(_examples(about, known, texts, answers, since=since))
+    firm = layer.FIRM_OF_TOPICS if about == "topic" else layer.FIRM
+    learned = pure.learn([example for _, example in taught], answers, firm=firm)
+    return _keep(about, known, learned, [one for one, _ in taught], gone, at=at)
 
 
-def _is_news(about: str, n: int, last: LearnedModel | None, fewest_new: int, version: str) -> bool:
+def _is_news(about: str, n: int, fewest_new: int, version: str) -> bool:
+    last = LearnedModel.objects.light().filter(about=about).order_by("-id").first()
     if last is None or last.base != version:
         return n >= max(pure.FEWEST, fewest_new)
-    n_new = Correction.objects.filter(field=about, at__gt=last.fitted_at).count()
-    return n_new >= fewest_new or _is_gone(n, last)
-
-
-def _is_gone(n: int, learned: LearnedModel) -> bool:
-    """Something it learned from was erased or taken back."""
-    return n < min(learned.n_corrections, MOST_CORRECTED)
-
-
-def _standing_since(about: str, known: Knowing, n: int) -> datetime | None:
-    """When the layer in use was learned; None where there is none to measure by, or it knows what it should not know any more."""
-    if about not in known.layers:
-        return None
-    row = LearnedModel.objects.defer("bytes").get(pk=known.layers[about][0])
-    return None if _is_gone(n, row) else row.fitted_at
+    return Correction.objects.filter(field=about, at__gt=last.fitted_at).count() >= fewest_new
 
 
 @transaction.atomic
-def _keep(about: str, known: Knowing, learned: Learned, *, at: datetime) -> LearnedModel:
+def _keep(
+    about: str, known: Knowing, learned: Learned, taught: Collection[_Spoken], gone: Collection[int], *, at: datetime
+) -> LearnedModel:
+    packed = layer.pack(learned.layer) if learned.layer and learned.is_used else b""
     row = LearnedModel.objects.create(
         about=about,
         base=known.reader.model.version,
@@ -119,20 +114,23 @@ def _keep(about: str, known: Knowing, learned: Learned, *, at: datetime) -> Lear
         figures={name: list(told) for name, told in learned.classes.items()},
         is_used=learned.is_used,
         why=learned.why,
-        bytes=layer.pack(learned.layer) if learned.layer and learned.is_used else b"",
+        bytes=packed,
+        readings=[one.reading.pk for one in taught] if packed else [],
+        corrections=[one.correction for one in taught if one.correction is not None] if packed else [],
     )
     if row.is_used:
         told = {"before": str(round(row.before, 4)), "after": str(round(row.after, 4))}
         audit.record(by=None, at=at, act="learned.used", kind="learned", id=row.pk, name=about, **told)
         mine = LearnedModel.objects.filter(about=about, is_used=True, undone_at=None).order_by("-id")
         old = list(mine.values_list("pk", flat=True)[KEPT + 1 :])
-        LearnedModel.objects.filter(pk__in=old).exclude(bytes=b"").update(bytes=b"")
+        LearnedModel.objects.filter(pk__in=old).exclude(bytes=b"").update(bytes=b"", readings=[], corrections=[])
+    forgetting.forget(gone, at=at)
     return row
 
 
 def _examples(
     about: str, known: Knowing, texts: Texts, answers: Collection[str], *, since: datetime | None
-) -> Iterator[Example]:
+) -> Iterator[tuple[_Spoken, Example]]:
     """In the order of time; a text that is gone, or is not the one that was read, is left out. The layer in use is measured by
     what was said or read `since` it was learned.
     """
@@ -145,8 +143,9 @@ def _examples(
             value = known.went_to.get(one.value, one.value)
             if value not in answers or hash_of(text) != one.reading.text_hash:
                 continue
+            is_new = since is not None and one.at > since
             if look := known.reader.look(text):
-                yield _example(about, look, known, answers, value, one, is_new=since is not None and one.at > since)
+                yield one, _example(about, look, known, answers, value, one, is_new=is_new)
 
 
 def _example(
@@ -159,8 +158,8 @@ def _example(
         mood=look.mood,
         base=_row(odds, answers),
         answer=value,
-        is_corrected=spoken.is_corrected,
-        is_judged=spoken.is_corrected or f"+{about}" not in spoken.reading.model_version,
+        is_corrected=spoken.correction is not None,
+        is_judged=spoken.correction is not None or f"+{about}" not in spoken.reading.model_version,
         standing=_row(standing, answers) if standing else None,
     )
 
@@ -171,7 +170,7 @@ def _row(odds: Mapping[str, float], answers: Collection[str]) -> Floats:
 
 def _said(about: str) -> Iterator[_Spoken]:
     rows = standing(about).select_related("reading").order_by("-id")[:MOST_CORRECTED]
-    return (_Spoken(one.reading, one.new, True, one.at) for one in rows)
+    return (_Spoken(one.reading, one.new, one.pk, one.at) for one in rows)
 
 
 def _left(about: str) -> Iterator[_Spoken]:
@@ -185,4 +184,4 @@ def _left(about: str) -> Iterator[_Spoken]:
     n = min(MOST_LEFT, 4 * standing(about).count())
     for row in rows.exclude(corrections__field=about).order_by("-at")[:n]:
         value = (row.topic.slug if row.topic else "") if about == "topic" else getattr(row, about)
-        yield _Spoken(row, value, False, row.read_at)
+        yield _Spoken(row, value, None, row.read_at)

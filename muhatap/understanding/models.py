@@ -78,9 +78,20 @@ class TopicMerge(models.Model):
         return f"{self.dropped_id} → {self.kept_id}"
 
 
+class LearnedModelQuery(models.QuerySet["LearnedModel"]):
+    """What was learned, newest or not."""
+
+    def light(self) -> Self:
+        """Without what they know of messages: it is much, and only reading and forgetting need it."""
+        return self.defer("bytes", "readings", "corrections")
+
+
 class LearnedModel(models.Model):
     """What corrections taught about one field, on top of the model that comes with the program; used only when it judges
-    corrections that were held back no worse. The newest used one that was not taken back stands.
+    corrections that were held back no worse. The newest used one that was not taken back and has its bytes stands.
+
+    `readings` and `corrections` are the numbers of those it learned from; empty beside bytes, nobody knows. `forgotten_at` is when its
+    bytes went because something it knew was erased or taken back.
     """
 
     class About(models.TextChoices):
@@ -108,8 +119,13 @@ class LearnedModel(models.Model):
     is_used = models.BooleanField()
     why = models.CharField(max_length=12, choices=Why)
     bytes = models.BinaryField()
+    readings = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    corrections = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    forgotten_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)
+
+    objects = LearnedModelQuery.as_manager()
 
     class Meta:
         constraints = [

@@ -114,6 +114,7 @@ ACTS = {
     "topic.unmerge": _("Undid the merge of two topics"),
     "learned.used": _("Began to use what was learned from corrections"),
     "learned.take_back": _("Took back what was learned from corrections"),
+    "learned.forget": _("Let go of something learned that could still know what was erased or taken back"),
     "rule.create": _("Created a rule"),
     "rule.change": _("Changed a rule"),
     "rule.switch_on": _("Turned a rule on"),

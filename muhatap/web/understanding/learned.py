@@ -23,7 +23,7 @@ from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.understanding import differing
 from muhatap.web.understanding.behind import Asked, linked
-from muhatap.web.understanding.words import ABOUT, WHY_NOT
+from muhatap.web.understanding.words import ABOUT, FORGOTTEN, FORGOTTEN_BEFORE, WHY_NOT
 
 SHOWN = 12
 
@@ -31,7 +31,7 @@ SHOWN = 12
 @needs("insight.read")
 def show(request: HttpRequest) -> HttpResponse:
     now, used = clock.now(), knowing.used()
-    rows = LearnedModel.objects.defer("bytes").order_by("-id")
+    rows = LearnedModel.objects.light().order_by("-id")
     page = {
         "fields": [_field(about, used) for about in knowing.ABOUT],
         "history": [_fit(row) for row in rows[:SHOWN]],
@@ -50,7 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs("understanding.edit")
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    learned = get_object_or_404(LearnedModel.objects.defer("bytes"), pk=pk)
+    learned = get_object_or_404(LearnedModel.objects.light(), pk=pk)
     try:
         learning.take_back(learned=learned, by=visitor(request), at=clock.now())
     except learning.NotUsed:
@@ -93,27 +93,34 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 def _field(about: str, used: dict[str, int]) -> dict[str, Any]:
     """What stands for one field: the layer in use, or why there is none."""
-    last = LearnedModel.objects.filter(about=about).defer("bytes").order_by("-id").first()
-    standing = LearnedModel.objects.defer("bytes").filter(pk=used.get(about, 0)).first()
+    standing = LearnedModel.objects.light().filter(pk=used.get(about, 0)).first()
     n = learning.standing(about).count()
-    if standing is not None:
-        told = _("Corrections are used.")
-    elif last is not None and last.undone_at is not None:
-        told = _("Not used: somebody took it back.")
-    elif last is not None and last.is_used:
-        told = _("Not used: it was learned on the model before. By tomorrow it is learned anew.")
-    elif last is not None:
-        told = str(WHY_NOT[last.why])
-    else:
-        told = _("Nothing is learned yet.")
     return {
         "name": ABOUT[about],
-        "told": told,
+        "told": _("Corrections are used.") if standing else _why_none(about),
         "n": linked(
             ngettext("%(n)s correction", "%(n)s corrections", n) % {"n": times.count(n)}, Asked(field=about), n=n
         ),
         "standing": _fit(standing) if standing else None,
     }
+
+
+def _why_none(about: str) -> str:
+    rows = LearnedModel.objects.light().filter(about=about).order_by("-id")
+    last, used = rows.first(), rows.filter(is_used=True, undone_at=None).first()
+    if last is None:
+        return _("Nothing is learned yet.")
+    if used is not None and used.forgotten_at:
+        return str(FORGOTTEN) if last == used else f"{_why_not(last)} {FORGOTTEN_BEFORE}"
+    return _why_not(last)
+
+
+def _why_not(last: LearnedModel) -> str:
+    if last.undone_at is not None:
+        return _("Not used: somebody took it back.")
+    if last.is_used:
+        return _("Not used: it was learned on the model before. By tomorrow it is learned anew.")
+    return str(WHY_NOT[last.why])
 
 
 def _fit(row: LearnedModel) -> dict[str, Any]:
@@ -125,8 +132,7 @@ def _fit(row: LearnedModel) -> dict[str, Any]:
         "n_held_back": times.count(row.n_held_back),
         "before": times.percent(row.before) if row.n_held_back else "–",
         "after": times.percent(row.after) if row.n_held_back else "–",
-        "why": _("Taken back.") if row.undone_at else WHY_NOT[row.why],
-        "is_used": row.is_used and row.undone_at is None,
+        "why": _("Taken back.") if row.undone_at else FORGOTTEN if row.forgotten_at else WHY_NOT[row.why],
     }
 
 

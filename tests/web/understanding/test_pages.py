@@ -2,12 +2,14 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from muhatap.accounts.models import Role, User, Visibility
 from muhatap.conversations.models import Message
 from muhatap.interactions.models import Interaction, Post
 from muhatap.understanding import knowing, topics
 from muhatap.understanding.models import CatchUp, Correction, LearnedModel, Reading, Topic, TopicMerge
+from muhatap.web.understanding import words
 from tests import cast
 from tests.automation.conftest import letter
 from tests.cast import NOW
@@ -136,6 +138,32 @@ def test_the_page_of_what_was_learned_says_what_is_used_and_goes_back(message: M
     assert row.undone_by == cast.can()
     assert f"/learned/{row.pk}/take-back/" not in can.get("/understanding/learned/").content.decode()
     assert of(cast.zeynep()).get("/understanding/learned/").status_code == 403
+
+
+def test_what_was_forgotten_says_why_it_is_no_longer_there() -> None:
+    fields = {
+        "base": knowing.reader().model.version,
+        "n_corrections": 40,
+        "n_held_back": 60,
+        "before": 0.5,
+        "after": 0.7,
+        "fitted_at": NOW,
+    }
+    forgotten = {"is_used": True, "why": "better", "bytes": b"", "forgotten_at": NOW}
+    worse = {"is_used": False, "why": "worse", "bytes": b""}
+    row = LearnedModel.objects.create(about="kind", **fields, **forgotten)
+    can = of(cast.can())
+
+    def lines() -> tuple[str, str]:
+        page = can.get("/understanding/learned/").context
+        return page["fields"][0]["told"], str(page["history"][-1]["why"])
+
+    with translation.override("tr"):
+        gone, worse_told = str(words.FORGOTTEN), str(words.WHY_NOT["worse"])
+        assert lines() == (gone, gone)
+        LearnedModel.objects.create(about="kind", **fields, **worse)
+        assert lines() == (f"{worse_told} {words.FORGOTTEN_BEFORE}", gone)
+    assert f"/learned/{row.pk}/take-back/" not in can.get("/understanding/learned/").content.decode()
 
 
 def test_older_messages_are_read_from_the_page_and_it_can_be_stopped() -> None:
