@@ -60,5 +60,13 @@ def _empty_quickly() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_in_the_cache() -> None:
+    """Whoever logs in often from one address has to wait, and all tests of a process come from one."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def _own_data_folder(tmp_path: Path, settings: object) -> None:
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]

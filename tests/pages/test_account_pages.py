@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from muhatap.accounts import founding, inviting
@@ -14,11 +13,6 @@ from muhatap.accounts.models import User
 from muhatap.shared import clock
 from tests import cast
 from tests.pages.axe import faults
-
-
-@pytest.fixture(autouse=True)
-def _nobody_tried_before() -> None:
-    cache.clear()
 
 
 @pytest.fixture

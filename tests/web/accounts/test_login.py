@@ -12,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -23,11 +22,6 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_tried_before() -> None:
-    cache.clear()
 
 
 def log_in(client: Client, user: User | None = None, password: str = cast.PASSWORD, **more: str) -> object:

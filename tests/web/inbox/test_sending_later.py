@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
 
 from muhatap.service import hours
 from muhatap.service.models import BusinessHours, Holiday
@@ -20,7 +19,6 @@ SATURDAY = datetime(2026, 11, 21, 14, 32, tzinfo=ISTANBUL)
 
 @pytest.fixture
 def inbox_id() -> int:
-    cache.clear()
     return cast.support_inbox().pk
 
 
