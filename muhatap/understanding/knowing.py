@@ -31,7 +31,7 @@ class Knowing:
 
     @property
     def version(self) -> str:
-        """The model and the layers on it: "1eab2d007383", or "0fad706b2df2+kind7+topic9"."""
+        """The model and the layers on it: "9cdf339efec4", or "9cdf339efec4+kind7+topic9"."""
         return "+".join([self.reader.model.version, *(f"{name}{pk}" for name, (pk, _) in sorted(self.layers.items()))])
 
 
