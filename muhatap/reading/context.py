@@ -22,8 +22,8 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class InContext:
-    """What each word of a message added to every answer, and what was there before any; what the message is like, as a row of length one,
-    and each word's part of it.
+    """What each word of a message added to every answer (words x answers), and what was there before any (answers); what the message is like,
+    as a row of length one (LIKENESS numbers), and each word's part of it (words x LIKENESS).
     """
 
     words: Floats

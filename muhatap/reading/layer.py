@@ -109,7 +109,7 @@ class Layer:
         return told
 
     def drawn_by_meaning(self, mood: Floats, of_words: Floats, answer: str) -> Floats:
-        """What each word of a message speaks for an answer by its part of the message's mood."""
+        """What each word of a message speaks for an answer by its part of the message's mood (`of_words`: words x width of a mood): log odds."""
         if answer not in self.answers:
             return np.zeros(len(of_words), np.float32)
         towards = self.known.moods.T @ self.pull[:, self.answers.index(answer)]

@@ -94,7 +94,9 @@ class Tree:
         return key in self._of_key and not self._of_key[key].base
 
     def drawn_by(self, key: str, words: Words, likeness: Floats, of_words: Floats) -> Floats:
-        """What each word of a message speaks for a topic by what its name says and means; `of_words` are their parts of its likeness."""
+        """What each word of a message speaks for a topic by what its name says and means: log odds; `of_words` are the words' parts of its
+        likeness (words x LIKENESS). Raises KeyError for a topic that is not in the tree.
+        """
         topic = self._of_key[key]
         told = np.array([self._of_name(topic, stems_of([word])) for word in words.written], np.float32)
         meant = self._means.get(key)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks import learning
-from muhatap.reading.reader import Reader
 
 
 def test_a_set_of_ones_own_is_replayed_and_random_answers_are_not_used(tmp_path: Path) -> None:
@@ -16,8 +15,8 @@ def test_a_set_of_ones_own_is_replayed_and_random_answers_are_not_used(tmp_path:
     path.write_text("\n".join(json.dumps({"text": text, "topic": topic}) for text, topic in texts), encoding="utf-8")
     company = learning.of_file(path)
 
-    told = learning.replay(Reader(), company, n_corrections=70, seed=6)
-    harmed = learning.replay(Reader(), company, n_corrections=70, seed=6, is_harmful=True)
+    told = learning.replay(learning.one_reader(), company, n_corrections=70, seed=6)
+    harmed = learning.replay(learning.one_reader(), company, n_corrections=70, seed=6, is_harmful=True)
 
     assert set(learning.of_company(company, told)) == {"own_gain", "own_worst_class_fall"}
     assert told.after >= told.cold + learning.GOAL_GAIN
