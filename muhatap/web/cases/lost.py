@@ -76,6 +76,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "value": _share(rows.filter(came_back=True).count(), rows.count()),
         "said": charts.days_said(asked.start, asked.end),
         "is_complained": of == "complained",
+        "days": asked.lost_days,
         "rows": _rows(part.rows, user),
         "sides": [
             (words.again(name), asked.url("lost_customers", of=of, **({"again": name} if name else {})), name == again)
@@ -150,8 +151,13 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def _share(k: int, n: int) -> str:
-    told = {"k": times.count(k), "n": times.count(n), "share": times.percent(k / n) if n else "–"}
-    return _("%(k)s of %(n)s (%(share)s)") % told
+    if not n:
+        return _("nobody yet")
+    return _("%(k)s of %(n)s (%(share)s)") % {
+        "k": times.count(k),
+        "n": times.count(n),
+        "share": times.percent(k / n),
+    }
 
 
 def _points(share: float) -> str:

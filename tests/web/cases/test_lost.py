@@ -101,3 +101,11 @@ def test_of_a_case_one_may_not_see_its_number_alone_stands(shop: None) -> None:
     shown = page(reader(ece), f"{ROWS}?again=yes")
     assert f"#{case.pk}" in shown and "Gizli iş" not in shown
     assert reader(cast.zeynep()).get(ROWS).status_code == 403
+
+
+def test_a_firm_without_orders_is_told_who_would_stand_there() -> None:
+    can = reader(cast.can())
+
+    assert "nobody yet" in page(can, "/cases/cost/lost/")
+    assert "had ordered before, once 30 days have passed since" in page(can, ROWS)
+    assert "never complained, once 30 days have passed since" in page(can, f"{ROWS}?of=others")
