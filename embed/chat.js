@@ -658,11 +658,15 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     const ask = look.ask;
     const asks = (what) => ask[what] !== "off" && !has[what];
     const isNew = !all.length && (!queue.length || form.asked);
-    const isAsking = Boolean(session) && isNew && !form.done && !has.is_signed && (asks("name") || asks("email"));
+    // Whoever has begun to write is asked when they send, not under their fingers.
+    const isWriting = Boolean(ui.text.value) && !form.asked;
+    const isAsking = Boolean(session) && isNew && !isWriting && !form.done && !has.is_signed && (asks("name") || asks("email"));
+    const isHere = isAsking && shadow.activeElement === ui.text;
     ui.ask.hidden = !isAsking;
     ui.compose.hidden = isAsking;
     ui.nameLabel.hidden = !asks("name");
     ui.emailLabel.hidden = !asks("email");
+    if (isHere) (asks("name") ? ui.name : ui.email).focus();
     for (const [label, input, what] of [[ui.nameLabel, ui.name, "name"], [ui.emailLabel, ui.email, "email"]]) {
       label.querySelector("small").textContent = ask[what] === "optional" ? t.optional : "";
       input.toggleAttribute("required", ask[what] === "required");

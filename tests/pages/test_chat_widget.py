@@ -236,6 +236,40 @@ def test_what_is_required_is_asked_first_and_what_was_typed_stays(page: Page, ho
     assert (session.name, session.email, session.is_email_verified) == ("Elif Şahin", "elif.sahin@ornek.example", False)
 
 
+def test_whoever_writes_before_we_know_whom_to_ask_is_asked_when_they_send(
+    page: Page, host: Host, inbox: Inbox
+) -> None:
+    inbox.settings |= {"ask_name": "required"}
+    inbox.save()
+    late: list[Route] = []
+    page.route("**/sessions", lambda route: late.append(route), times=1)
+    opened(page, host)
+    page.get_by_label("Mesajınızı yazın").press_sequentially("Kargom ")
+    until(lambda: bool(page.evaluate("1") and late))
+    with page.expect_response("**/sessions"):
+        late[0].continue_()
+    page.get_by_label("Mesajınızı yazın").press_sequentially("nerede?")
+    page.get_by_label("Mesajınızı yazın").press("Enter")
+    page.get_by_label("Adınız").fill("Elif Şahin")
+    page.get_by_role("button", name="Sohbete başla").click()
+    expect(page.get_by_text("Gönderildi")).to_be_visible()
+    assert [(line.text, line.session.name) for line in ChatLine.objects.all()] == [("Kargom nerede?", "Elif Şahin")]
+
+
+def test_an_empty_box_makes_way_for_the_question_and_the_cursor_goes_there(
+    page: Page, host: Host, inbox: Inbox
+) -> None:
+    inbox.settings |= {"ask_name": "optional"}
+    inbox.save()
+    late: list[Route] = []
+    page.route("**/sessions", lambda route: late.append(route), times=1)
+    opened(page, host)
+    expect(page.get_by_label("Mesajınızı yazın")).to_be_focused()
+    until(lambda: bool(page.evaluate("1") and late))
+    late[0].continue_()
+    expect(page.get_by_label("Adınız")).to_be_focused()
+
+
 def test_out_of_hours_it_says_so_takes_the_message_and_asks_where_to_answer(
     page: Page, host: Host, inbox: Inbox
 ) -> None:
