@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from muhatap.api import files, shapes
+from muhatap.api import conversation_shapes, files
 from muhatap.api.problems import Problem, wrong
 from muhatap.channels.contract import Address
 from muhatap.channels.limits import Excess
@@ -17,7 +17,9 @@ from muhatap.shared.address import is_plausible
 
 
 def read(
-    request: HttpRequest, data: shapes.NewMessage | shapes.NewConversation, contact: Contact | None = None
+    request: HttpRequest,
+    data: conversation_shapes.NewMessage | conversation_shapes.NewConversation,
+    contact: Contact | None = None,
 ) -> reply.Answer:
     """What is to be sent. Raises Problem for addresses that are none and files that are not there."""
     to = [_address(one, f"to/{place}") for place, one in enumerate(data.to)]
@@ -54,7 +56,7 @@ def _over(excess: Excess) -> str:
     return said % {"what": excess.what, "allowed": excess.allowed}
 
 
-def _address(one: shapes.To, place: str) -> Address:
+def _address(one: conversation_shapes.To, place: str) -> Address:
     if not is_plausible(one.email):
         raise wrong(**{place: _("“%(address)s” is no e-mail address. Nothing was sent.") % {"address": one.email}})
     return Address(email=one.email, name=one.name)

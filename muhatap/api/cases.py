@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from muhatap.api import named, shapes
+from muhatap.api import case_shapes, named, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -25,14 +25,14 @@ from muhatap.shared import clock
 router = Router(tags=["cases"])
 READ = needs("cases:read", "cases.read")
 EDIT = acts("cases:write", "cases.edit")
-ONE: Any = {200: shapes.Case} | PROBLEMS
+ONE: Any = {200: case_shapes.Case} | PROBLEMS
 
 
 class Wanted(Paged):
     """`state` standing: open, waiting or reopened; nobodys: standing, with no owner. `cause_id` with all causes under it."""
 
-    state: shapes.CaseFilter | None = None
-    kind: shapes.CaseKind | None = None
+    state: case_shapes.CaseFilter | None = None
+    kind: case_shapes.CaseKind | None = None
     contact_id: shapes.Number | None = None
     conversation_id: shapes.Number | None = None
     owner_id: shapes.Number | None = None
@@ -41,7 +41,7 @@ class Wanted(Paged):
     opened_since: shapes.Moment | None = None
 
 
-@router.get("/cases", **READ, response={200: shapes.Cases} | PROBLEMS, summary="List cases")
+@router.get("/cases", **READ, response={200: case_shapes.Cases} | PROBLEMS, summary="List cases")
 def cases(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """Those the key's user may read: their own, their teams', those of conversations they see, those that come from none."""
     rows = flow.visible_to(user_of(request))
@@ -66,9 +66,9 @@ def case(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     return wire.case(find(request, number))
 
 
-@router.post("/cases", **EDIT, response={201: shapes.Case} | PROBLEMS, summary="Open a case")
+@router.post("/cases", **EDIT, response={201: case_shapes.Case} | PROBLEMS, summary="Open a case")
 @once
-def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
+def open_one(request: HttpRequest, data: case_shapes.NewCase) -> Status[Any]:
     """Of a contact or in a conversation, which then tells it to colleagues. Without a title it is called after the conversation."""
     by, at = asked(request)
     conversation = named.conversation(request, data.conversation_id)
@@ -102,7 +102,7 @@ def open_one(request: HttpRequest, data: shapes.NewCase) -> Status[Any]:
 
 @router.patch("/cases/{number}", **EDIT, response=ONE, summary="Change a case")
 @once
-def change(request: HttpRequest, number: shapes.Number, data: shapes.CaseChanges) -> Any:
+def change(request: HttpRequest, number: shapes.Number, data: case_shapes.CaseChanges) -> Any:
     """Only what is given changes; null takes it off. `former_id`: the former case of the same contact that it repeats."""
     by, at = asked(request)
     case = find(request, number)
@@ -122,7 +122,7 @@ def change(request: HttpRequest, number: shapes.Number, data: shapes.CaseChanges
 
 @router.post("/cases/{number}/conversations", **EDIT, response=ONE, summary="Say that a conversation is about it, too")
 @once
-def link(request: HttpRequest, number: shapes.Number, data: shapes.OfConversation) -> Any:
+def link(request: HttpRequest, number: shapes.Number, data: case_shapes.OfConversation) -> Any:
     """Of the same contact; linking twice changes nothing."""
     by, at = asked(request)
     case, conversation = find(request, number), named.conversation(request, data.conversation_id)
@@ -160,7 +160,7 @@ def go_on(request: HttpRequest, number: shapes.Number) -> Any:
 
 @router.post("/cases/{number}/resolve", **EDIT, response=ONE, summary="Say what was done")
 @once
-def resolve(request: HttpRequest, number: shapes.Number, data: shapes.CaseResolution) -> Any:
+def resolve(request: HttpRequest, number: shapes.Number, data: case_shapes.CaseResolution) -> Any:
     """Its conversations tell it to colleagues; `given` is what the customer got with it. Refused (409) when it was resolved before."""
     by, at = asked(request)
     try:
@@ -211,7 +211,7 @@ def reopen(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> Any
     return told(number)
 
 
-@router.get("/causes", **READ, response={200: shapes.Causes} | PROBLEMS, summary="The causes of cases")
+@router.get("/causes", **READ, response={200: case_shapes.Causes} | PROBLEMS, summary="The causes of cases")
 def all_causes(request: HttpRequest) -> dict[str, Any]:
     """The company's tree, whole. Archived ones stay on their cases and are given to no new ones."""
     rows = Cause.objects.order_by("parent_id", "position", "pk")
@@ -231,7 +231,7 @@ def told(number: int) -> dict[str, Any]:
     return wire.case(wire.with_all_of_cases(Case.objects.all()).get(pk=number))
 
 
-def _changed(case: Case, data: shapes.CaseChanges) -> dict[str, Any]:
+def _changed(case: Case, data: case_shapes.CaseChanges) -> dict[str, Any]:
     """The fields that are given, as the act takes them."""
     given = data.model_fields_set
     found: dict[str, Any] = {name: getattr(data, name) for name in ("title", "kind", "due_at") if name in given}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from muhatap.api import shapes
+from muhatap.api import contact_shapes, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs
 from muhatap.api.once import acts, check_unchanged, etag, once
 from muhatap.api.paging import Paged, page
@@ -24,7 +24,7 @@ router = Router(tags=["contacts"])
 READ = needs("contacts:read", "contacts.read")
 EDIT = acts("contacts:write", "contacts.edit")
 MERGE = acts("contacts:write", "contacts.merge")
-ONE: Any = {200: shapes.Contact} | PROBLEMS
+ONE: Any = {200: contact_shapes.Contact} | PROBLEMS
 OR_CHANGED: Any = {412: shapes.Problem}
 
 
@@ -37,16 +37,16 @@ class Wanted(Paged):
     tag: Annotated[shapes.Line, Field(max_length=60)] = ""
 
 
-@router.get("", **READ, response={200: shapes.Contacts} | PROBLEMS, summary="List or search contacts")
+@router.get("", **READ, response={200: contact_shapes.Contacts} | PROBLEMS, summary="List or search contacts")
 def contacts(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """In the order in which they were written down. Those merged into another are left out."""
     found = finding.matching(finding.Wanted(q=wanted.q), at=clock.now())
     return page(wire.with_all_of_contacts(_narrowed(found, wanted)), wanted, wire.contact)
 
 
-@router.post("", **EDIT, response={201: shapes.NewContact} | PROBLEMS, summary="Add a contact")
+@router.post("", **EDIT, response={201: contact_shapes.NewContact} | PROBLEMS, summary="Add a contact")
 @once
-def create(request: HttpRequest, data: shapes.ContactFacts) -> Status[Any]:
+def create(request: HttpRequest, data: contact_shapes.ContactFacts) -> Status[Any]:
     """409 when the address or number is somebody's: the answer points at the field, `detail` names the contact.
 
     `likely` tells who may be the same person; nothing is merged by itself.
@@ -75,7 +75,7 @@ def contact(request: HttpRequest, response: HttpResponse, number: shapes.Number)
 @router.patch("/{number}", **EDIT, response=ONE | OR_CHANGED, summary="Change a contact")
 @once
 def change(
-    request: HttpRequest, response: HttpResponse, number: shapes.Number, data: shapes.ContactFacts
+    request: HttpRequest, response: HttpResponse, number: shapes.Number, data: contact_shapes.ContactFacts
 ) -> dict[str, Any]:
     """Only what is given changes. With If-Match nothing is done when it was changed after you read it (412)."""
     by, at = asked(request)
@@ -89,15 +89,19 @@ def change(
     return _tagged(response, told(number))
 
 
-@router.get("/{number}/identities", **READ, response={200: shapes.Identities} | PROBLEMS, summary="List its identities")
+@router.get(
+    "/{number}/identities", **READ, response={200: contact_shapes.Identities} | PROBLEMS, summary="List its identities"
+)
 def identities(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     """Those of contacts merged into it are among them."""
     return {"data": [wire.identity(row) for row in identity.of(find(number))]}
 
 
-@router.post("/{number}/identities", **EDIT, response={201: shapes.Identity} | PROBLEMS, summary="Add an identity")
+@router.post(
+    "/{number}/identities", **EDIT, response={201: contact_shapes.Identity} | PROBLEMS, summary="Add an identity"
+)
 @once
-def add_identity(request: HttpRequest, number: shapes.Number, data: shapes.NewIdentity) -> Status[Any]:
+def add_identity(request: HttpRequest, number: shapes.Number, data: contact_shapes.NewIdentity) -> Status[Any]:
     """409 when it is to be verified and is another contact's."""
     by, at = asked(request)
     try:
@@ -148,9 +152,9 @@ def untag(request: HttpRequest, number: shapes.Number, tag_id: shapes.Number) ->
     return told(number)
 
 
-@router.post("/{number}/merge", **MERGE, response={200: shapes.Merged} | PROBLEMS, summary="Merge")
+@router.post("/{number}/merge", **MERGE, response={200: contact_shapes.Merged} | PROBLEMS, summary="Merge")
 @once
-def merge(request: HttpRequest, number: shapes.Number, data: shapes.Drop) -> dict[str, Any]:
+def merge(request: HttpRequest, number: shapes.Number, data: contact_shapes.Drop) -> dict[str, Any]:
     """The other contact becomes part of this one; where that was a question, it is answered. People can take it apart again on
     the contact's page."""
     by, at = asked(request)
@@ -172,7 +176,7 @@ def find(number: int, *, field: str = "") -> Contact:
     return found
 
 
-def known_or_new(request: HttpRequest, data: shapes.ContactFacts) -> Contact:
+def known_or_new(request: HttpRequest, data: contact_shapes.ContactFacts) -> Contact:
     """The contact with this verified address or number, else a new one. Raises Problem."""
     by, at = asked(request)
     try:
@@ -203,7 +207,7 @@ def _narrowed(found: "QuerySet[Contact]", wanted: Wanted) -> "QuerySet[Contact]"
     return found
 
 
-def _facts(data: shapes.ContactFacts) -> dict[str, object]:
+def _facts(data: contact_shapes.ContactFacts) -> dict[str, object]:
     """What was given, custom fields beside the others. Raises Problem for a field nobody defined."""
     given = data.model_dump(exclude_unset=True)
     own: dict[str, object] = given.pop("fields", {})

@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from muhatap.accounts.models import Team, User
-from muhatap.api import answers, contacts, shapes
+from muhatap.api import answers, contacts, conversation_shapes, shapes
 from muhatap.api.keyed import PROBLEMS, asked, check_permission, check_scope, needs, user_of
 from muhatap.api.once import acts, check_unchanged, etag, once
 from muhatap.api.paging import Paged, page
@@ -28,7 +28,7 @@ READ = needs("conversations:read", "conversations.read")
 ORGANISE = acts("conversations:write", "conversations.organise")
 ASSIGN = acts("conversations:write", "conversations.assign")
 REPLY = acts("conversations:write", "conversations.reply")
-ONE: Any = {200: shapes.Conversation} | PROBLEMS
+ONE: Any = {200: conversation_shapes.Conversation} | PROBLEMS
 OPEN_AGAIN = "open"
 PRIORITIES = {name: number for number, name in wire.PRIORITIES.items()}
 
@@ -36,7 +36,7 @@ PRIORITIES = {name: number for number, name in wire.PRIORITIES.items()}
 class Wanted(Paged):
     """`updated_since`: something was written or done in it since then."""
 
-    status: shapes.StatusName | None = None
+    status: conversation_shapes.StatusName | None = None
     inbox_id: shapes.Number | None = None
     team_id: shapes.Number | None = None
     assignee_id: shapes.Number | None = None
@@ -46,16 +46,18 @@ class Wanted(Paged):
     updated_since: shapes.Moment | None = None
 
 
-@router.get("", **READ, response={200: shapes.Conversations} | PROBLEMS, summary="List conversations")
+@router.get("", **READ, response={200: conversation_shapes.Conversations} | PROBLEMS, summary="List conversations")
 def conversations(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """Those the key's user sees, in the order in which they began."""
     found = _matching(visible_to(user_of(request)), wanted)
     return page(wire.with_all_of_conversations(found), wanted, wire.conversation)
 
 
-@router.post("", **REPLY, response={201: shapes.Conversation} | PROBLEMS, summary="Begin a conversation by e-mail")
+@router.post(
+    "", **REPLY, response={201: conversation_shapes.Conversation} | PROBLEMS, summary="Begin a conversation by e-mail"
+)
 @once
-def begin(request: HttpRequest, data: shapes.NewConversation) -> Status[Any]:
+def begin(request: HttpRequest, data: conversation_shapes.NewConversation) -> Status[Any]:
     """The mail goes out ten seconds later; until then it can be taken back in the inbox."""
     by, at = asked(request)
     inbox = visible_inboxes(by).filter(kind="email", is_enabled=True, pk=data.inbox_id).first()
@@ -77,7 +79,9 @@ def conversation(request: HttpRequest, response: HttpResponse, number: shapes.Nu
 
 @router.patch("/{number}", **ORGANISE, response=ONE | {412: shapes.Problem}, summary="Change a conversation")
 @once
-def change(request: HttpRequest, response: HttpResponse, number: shapes.Number, data: shapes.Changes) -> dict[str, Any]:
+def change(
+    request: HttpRequest, response: HttpResponse, number: shapes.Number, data: conversation_shapes.Changes
+) -> dict[str, Any]:
     """With If-Match nothing is done when it was changed after you read it (412)."""
     by, at = asked(request)
     row = find(request, number, is_locked=True)
@@ -115,7 +119,7 @@ def reopen(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
 
 @router.post("/{number}/snooze", **ORGANISE, response=ONE, summary="Snooze until a moment")
 @once
-def snooze(request: HttpRequest, number: shapes.Number, data: shapes.Sleep) -> dict[str, Any]:
+def snooze(request: HttpRequest, number: shapes.Number, data: conversation_shapes.Sleep) -> dict[str, Any]:
     """It wakes then, or as soon as the customer writes."""
     by, at = asked(request)
     row = find(request, number, is_locked=True)
@@ -130,7 +134,7 @@ def snooze(request: HttpRequest, number: shapes.Number, data: shapes.Sleep) -> d
 
 @router.post("/{number}/assign", **ASSIGN, response=ONE, summary="Assign")
 @once
-def assign(request: HttpRequest, number: shapes.Number, data: shapes.Assignment) -> dict[str, Any]:
+def assign(request: HttpRequest, number: shapes.Number, data: conversation_shapes.Assignment) -> dict[str, Any]:
     """Only what is given changes; null is nobody, or no team."""
     by, at = asked(request)
     _assign(find(request, number, is_locked=True), data, data.model_fields_set, by=by, at=at)
@@ -200,7 +204,7 @@ def _matching(found: "QuerySet[Conversation]", wanted: Wanted) -> "QuerySet[Conv
     return found
 
 
-def _contact(request: HttpRequest, data: shapes.NewConversation) -> Contact:
+def _contact(request: HttpRequest, data: conversation_shapes.NewConversation) -> Contact:
     if (data.contact_id is None) == (data.contact is None):
         raise wrong(contact_id=_("Give either contact_id or contact."))
     if data.contact is None:
@@ -212,7 +216,12 @@ def _contact(request: HttpRequest, data: shapes.NewConversation) -> Contact:
 
 
 def _assign(
-    row: Conversation, data: shapes.Changes | shapes.Assignment, given: set[str], *, by: User, at: datetime
+    row: Conversation,
+    data: conversation_shapes.Changes | conversation_shapes.Assignment,
+    given: set[str],
+    *,
+    by: User,
+    at: datetime,
 ) -> None:
     if "team_id" in given:
         team = Team.objects.filter(pk=data.team_id).first() if data.team_id else None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from muhatap.accounts.permissions import may
-from muhatap.api import cases, shapes
+from muhatap.api import case_shapes, cases, shapes
 from muhatap.api.keyed import PROBLEMS, asked, key_of, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -23,20 +23,20 @@ from muhatap.service.promising import BadCost
 router = Router(tags=["costs"])
 READ = needs("costs:read", "costs.read")
 EDIT = acts("cases:write", "cases.edit")
-MADE: Any = {201: shapes.Case} | PROBLEMS
-WRITTEN: Any = {201: shapes.Cost} | PROBLEMS
+MADE: Any = {201: case_shapes.Case} | PROBLEMS
+WRITTEN: Any = {201: case_shapes.Cost} | PROBLEMS
 
 
 class Wanted(Paged):
     """`since`, `until`: when it was."""
 
     case_id: shapes.Number | None = None
-    kind: shapes.CostKind | None = None
+    kind: case_shapes.CostKind | None = None
     since: shapes.Moment | None = None
     until: shapes.Moment | None = None
 
 
-@router.get("/costs", **READ, response={200: shapes.Costs} | PROBLEMS, summary="List costs of quality")
+@router.get("/costs", **READ, response={200: case_shapes.Costs} | PROBLEMS, summary="List costs of quality")
 def costs(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """All of them, as the report counts them; what is said of a case this key does not show is left out."""
     given = {"case_id": wanted.case_id, "kind": wanted.kind, "at__gte": wanted.since, "at__lt": wanted.until}
@@ -52,7 +52,7 @@ def costs(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
 
 @router.post("/costs", **EDIT, response=WRITTEN, summary="Write a cost down")
 @once
-def write(request: HttpRequest, data: shapes.NewCost) -> Status[Any]:
+def write(request: HttpRequest, data: case_shapes.NewCost) -> Status[Any]:
     """Time is counted at the rate that holds on its day for the key's user."""
     by, at = asked(request)
     case = _case(request, data.case_id)
@@ -94,7 +94,7 @@ def take_back(request: HttpRequest, number: shapes.Number, data: shapes.Why) -> 
 
 @router.post("/cases/{number}/compensations", **EDIT, response=MADE, summary="Give the customer something")
 @once
-def compensate(request: HttpRequest, number: shapes.Number, data: shapes.NewGiven) -> Status[Any]:
+def compensate(request: HttpRequest, number: shapes.Number, data: case_shapes.NewGiven) -> Status[Any]:
     """Written down, and counted as a cost; no money moves by it. A refund the shop tells of as well is counted once."""
     by, at = asked(request)
     costing.compensate(

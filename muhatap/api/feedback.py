@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from muhatap.api import shapes
+from muhatap.api import shapes, survey_shapes
 from muhatap.api.keyed import PROBLEMS, needs
 from muhatap.api.paging import Paged, page
 from muhatap.api.problems import not_found
@@ -22,17 +22,17 @@ class Wanted(Paged):
 
     survey_id: shapes.Number | None = None
     contact_id: shapes.Number | None = None
-    score_up_to: shapes.Score | None = None
+    score_up_to: survey_shapes.Score | None = None
     updated_since: shapes.Moment | None = None
 
 
-@router.get("/surveys", **READ, response={200: shapes.Surveys} | PROBLEMS, summary="List surveys")
+@router.get("/surveys", **READ, response={200: survey_shapes.Surveys} | PROBLEMS, summary="List surveys")
 def surveys(request: HttpRequest, wanted: Query[Paged]) -> dict[str, Any]:
     """All of them, with those that are put away."""
     return page(wire.with_all_of_surveys(Survey.objects.all()), wanted, wire.survey)
 
 
-@router.get("/surveys/{number}", **READ, response={200: shapes.Survey} | PROBLEMS, summary="One survey")
+@router.get("/surveys/{number}", **READ, response={200: survey_shapes.Survey} | PROBLEMS, summary="One survey")
 def survey(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     """With its questions, also those that are asked no more and were answered once."""
     found = wire.with_all_of_surveys(Survey.objects.all()).filter(pk=number).first()
@@ -41,7 +41,7 @@ def survey(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     return wire.survey(found)
 
 
-@router.get("/responses", **READ, response={200: shapes.Responses} | PROBLEMS, summary="List answers to surveys")
+@router.get("/responses", **READ, response={200: survey_shapes.Responses} | PROBLEMS, summary="List answers to surveys")
 def responses(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """Answers may change while they are open: ask again with `updated_since`."""
     rows = Response.objects.filter(survey__isnull=False)
@@ -56,7 +56,7 @@ def responses(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     return page(wire.with_all_of_responses(rows), wanted, wire.response)
 
 
-@router.get("/responses/{number}", **READ, response={200: shapes.Response} | PROBLEMS, summary="One answer")
+@router.get("/responses/{number}", **READ, response={200: survey_shapes.Response} | PROBLEMS, summary="One answer")
 def response(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     found = wire.with_all_of_responses(Response.objects.filter(survey__isnull=False)).filter(pk=number).first()
     if found is None:

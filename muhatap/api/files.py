@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
-from muhatap.api import shapes
+from muhatap.api import conversation_shapes, shapes
 from muhatap.api.keyed import PROBLEMS, needs, user_of
 from muhatap.api.problems import Problem, not_found, wrong
 from muhatap.channels.contract import FileRef
@@ -35,7 +35,9 @@ def _described() -> dict[str, Any]:
     return told | {"openapi_extra": told["openapi_extra"] | {"responses": {200: {"content": BINARY}}}}
 
 
-@router.post("", **needs("conversations:write", "conversations.note"), response={201: shapes.Upload} | PROBLEMS)
+@router.post(
+    "", **needs("conversations:write", "conversations.note"), response={201: conversation_shapes.Upload} | PROBLEMS
+)
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[Any]:
     """Put up a file of at most the installation's largest size (25 MB, if nobody changed it). Its `id` holds for a day."""
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from muhatap.api import shapes
+from muhatap.api import shapes, survey_shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -20,7 +20,7 @@ from muhatap.flow import closing_the_loop, wire
 router = Router(tags=["surveys"])
 READ = needs("surveys:read", "surveys.follow_up")
 MARK = acts("surveys:write", "surveys.follow_up")
-ONE: Any = {200: shapes.FollowUp} | PROBLEMS
+ONE: Any = {200: survey_shapes.FollowUp} | PROBLEMS
 STATES = {
     "waiting": Q(called_at=None),
     "called": Q(called_at__isnull=False, solved_at=None),
@@ -35,7 +35,7 @@ class Wanted(Paged):
     contact_id: shapes.Number | None = None
 
 
-@router.get("", **READ, response={200: shapes.FollowUps} | PROBLEMS, summary="List who gave a low score")
+@router.get("", **READ, response={200: survey_shapes.FollowUps} | PROBLEMS, summary="List who gave a low score")
 def follow_ups(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """Those of conversations the key's user sees and of none; all for whoever reads surveys."""
     rows = closing_the_loop.visible_to(user_of(request))
@@ -48,7 +48,7 @@ def follow_ups(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
 
 @router.post("/{number}/called", **MARK, response=ONE, summary="Say that somebody spoke to them")
 @once
-def called(request: HttpRequest, number: shapes.Number, data: shapes.Word) -> Any:
+def called(request: HttpRequest, number: shapes.Number, data: survey_shapes.Word) -> Any:
     """By any way outside of here; an answer written here is noted by itself. Said twice it changes nothing."""
     by, at = asked(request)
     following_up.called(follow_up=find(request, number), note=data.note, by=by, at=at)

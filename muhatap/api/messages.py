@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from muhatap.accounts.models import User
-from muhatap.api import answers, conversations, files, shapes
+from muhatap.api import answers, conversation_shapes, conversations, files, shapes
 from muhatap.api.keyed import PROBLEMS, asked, check_permission, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -25,7 +25,10 @@ READ = needs("conversations:read", "conversations.read")
 
 
 @router.get(
-    "/conversations/{number}/messages", **READ, response={200: shapes.Messages} | PROBLEMS, summary="List its messages"
+    "/conversations/{number}/messages",
+    **READ,
+    response={200: conversation_shapes.Messages} | PROBLEMS,
+    summary="List its messages",
 )
 def messages(request: HttpRequest, number: shapes.Number, wanted: Query[Paged]) -> dict[str, Any]:
     """In the order in which they were recorded, events among them."""
@@ -33,7 +36,7 @@ def messages(request: HttpRequest, number: shapes.Number, wanted: Query[Paged]) 
     return page(wire.with_all_of_messages(row.messages.all()), wanted, wire.message)
 
 
-@router.get("/messages/{number}", **READ, response={200: shapes.Message} | PROBLEMS, summary="One message")
+@router.get("/messages/{number}", **READ, response={200: conversation_shapes.Message} | PROBLEMS, summary="One message")
 def message(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     """Ask again later to see how far a reply came: `sending`."""
     seen = Message.objects.filter(conversation__in=visible_to(user_of(request)), pk=number)
@@ -46,11 +49,11 @@ def message(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
 @router.post(
     "/conversations/{number}/messages",
     **acts("conversations:write", "conversations.note"),
-    response={201: shapes.Message} | PROBLEMS,
+    response={201: conversation_shapes.Message} | PROBLEMS,
     summary="Reply, or write a note",
 )
 @once
-def write(request: HttpRequest, number: shapes.Number, data: shapes.NewMessage) -> Status[Any]:
+def write(request: HttpRequest, number: shapes.Number, data: conversation_shapes.NewMessage) -> Status[Any]:
     """A reply goes out ten seconds later; until then it can be taken back in the inbox. A note is never sent."""
     by, _at = asked(request)
     row = conversations.find(request, number)
@@ -62,7 +65,7 @@ def write(request: HttpRequest, number: shapes.Number, data: shapes.NewMessage) 
     return Status(201, _told(written.pk))
 
 
-def _reply(request: HttpRequest, row: Conversation, data: shapes.NewMessage) -> Message:
+def _reply(request: HttpRequest, row: Conversation, data: conversation_shapes.NewMessage) -> Message:
     by, at = asked(request)
     answer = answers.read(request, data)
     if not (answer.to or answer.cc or answer.bcc):
@@ -71,7 +74,7 @@ def _reply(request: HttpRequest, row: Conversation, data: shapes.NewMessage) -> 
     return answers.sent(lambda: reply.send(conversation=row, answer=answer, by=by, at=at, and_resolve=data.resolve))
 
 
-def _note(request: HttpRequest, row: Conversation, data: shapes.NewMessage, by: User) -> Message:
+def _note(request: HttpRequest, row: Conversation, data: conversation_shapes.NewMessage, by: User) -> Message:
     _by, at = asked(request)
     html = richtext.clean(data.html or richtext.from_text(data.text))
     try:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
-from muhatap.api import named, shapes
+from muhatap.api import named, promise_shapes, shapes
 from muhatap.api.keyed import PROBLEMS, asked, needs, user_of
 from muhatap.api.once import acts, once
 from muhatap.api.paging import Paged, page
@@ -22,20 +22,20 @@ from muhatap.shared import clock
 router = Router(tags=["promises"])
 READ = needs("promises:read", "promises.read")
 MAKE = acts("promises:write", "promises.make")
-ONE: Any = {200: shapes.Promise} | PROBLEMS
+ONE: Any = {200: promise_shapes.Promise} | PROBLEMS
 
 
 class Wanted(Paged):
     """`due_before`: due until then."""
 
-    state: shapes.PromiseState | None = None
+    state: promise_shapes.PromiseState | None = None
     contact_id: shapes.Number | None = None
     conversation_id: shapes.Number | None = None
     by_id: shapes.Number | None = None
     due_before: shapes.Moment | None = None
 
 
-@router.get("", **READ, response={200: shapes.Promises} | PROBLEMS, summary="List promises")
+@router.get("", **READ, response={200: promise_shapes.Promises} | PROBLEMS, summary="List promises")
 def promises(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """Those the key's user may read: their own, those of conversations they see, those that stand in none."""
     rows = _said(request)
@@ -54,9 +54,9 @@ def promise(request: HttpRequest, number: shapes.Number) -> dict[str, Any]:
     return wire.promise(find(request, number))
 
 
-@router.post("", **MAKE, response={201: shapes.Promise} | PROBLEMS, summary="Make a promise")
+@router.post("", **MAKE, response={201: promise_shapes.Promise} | PROBLEMS, summary="Make a promise")
 @once
-def make(request: HttpRequest, data: shapes.NewPromise) -> Status[Any]:
+def make(request: HttpRequest, data: promise_shapes.NewPromise) -> Status[Any]:
     """Owed from now on by the key's user. Of a conversation it is told there, to colleagues; the customer is told nothing."""
     by, at = asked(request)
     conversation = named.conversation(request, data.conversation_id)
@@ -87,7 +87,7 @@ def make(request: HttpRequest, data: shapes.NewPromise) -> Status[Any]:
 
 @router.post("/{number}/end", **MAKE, response=ONE, summary="Say how it ended")
 @once
-def end(request: HttpRequest, number: shapes.Number, data: shapes.PromiseEnd) -> Any:
+def end(request: HttpRequest, number: shapes.Number, data: promise_shapes.PromiseEnd) -> Any:
     """Kept, broken or withdrawn; whoever did not keep it says why. Refused (409) when somebody said before how it ended."""
     by, at = asked(request)
     row = find(request, number)
@@ -103,7 +103,7 @@ def end(request: HttpRequest, number: shapes.Number, data: shapes.PromiseEnd) ->
 
 @router.post("/{number}/put-off", **MAKE, response=ONE, summary="Put a promise off")
 @once
-def put_off(request: HttpRequest, number: shapes.Number, data: shapes.PromiseLater) -> Any:
+def put_off(request: HttpRequest, number: shapes.Number, data: promise_shapes.PromiseLater) -> Any:
     """Give it another moment; `first_due_at` stays. The customer is told nothing. Refused (409) for one that has ended."""
     by, at = asked(request)
     try:
