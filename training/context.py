@@ -59,12 +59,24 @@ def vocabulary(lent: Lent, texts: Sequence[Words]) -> Vocabulary:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """What texts are like, a row of length one each, and the straight line that leads there from the mean of the states as they were lent."""
+
+    rows: encoder.Floats
+    weights: encoder.Floats
+    start: encoder.Floats
+
+    def of(self, those: Sequence[int]) -> "Likeness":
+        return Likeness(self.rows[those], self.weights, self.start)
+
+
+@dataclass(frozen=True)
 class Lessons:
-    """What the encoder is taught by: messages with our labels first, then texts without; of each its words, and its likeness to others as a row."""
+    """What the encoder is taught by: messages with our labels first, then texts without; of each its words, and its likeness to others."""
 
     texts: Sequence[Text]
     cuts: Sequence[Cut]
-    likeness: encoder.Floats
+    likeness: Likeness
 
 
 class Layer(nn.Module):
@@ -143,8 +155,9 @@ def taught(lent: Lent, words: Vocabulary, lessons: Lessons, *, seed: int) -> Net
     torch.set_num_threads(THREADS)
     rng = random.Random(seed)
     net = Net(lent, words)
+    _fill(net.likeness, lessons.likeness.weights, lessons.likeness.start)
     weight = _class_weights(lessons.texts)
-    own = [*net.answers.parameters(), *net.likeness.parameters()]
+    own = list(net.answers.parameters())
     ids = {id(one) for one in own}
     lent_ones = [one for one in net.parameters() if id(one) not in ids]
     steps = torch.optim.AdamW([{"params": own}, {"params": lent_ones}], weight_decay=DECAY, fused=True)
@@ -173,7 +186,7 @@ def _loss(
 ) -> Tensor:
     answers, likeness = told
     of_answers = _loss_of_answers(answers, shown, lessons.texts, weight)
-    near = functional.cosine_similarity(likeness, _tensor(lessons.likeness[list(shown)]))
+    near = functional.cosine_similarity(likeness, _tensor(lessons.likeness.rows[list(shown)]))
     return of_answers + OF_LIKENESS * (1 - near).mean()
 
 

@@ -9,7 +9,7 @@ from muhatap.reading.context import LIKENESS
 from muhatap.reading.pieces import Pieces
 from muhatap.reading.words import Words
 from training import encoder, texts
-from training.context import THREADS, Net, Vocabulary, padded
+from training.context import THREADS, Likeness, Net, Vocabulary, padded
 from training.encoder import Floats, Lent
 from training.matrix import Cut, bare_cut
 
@@ -30,14 +30,16 @@ def beside() -> list[Cut]:
     return told
 
 
-def of_texts(lent: Lent, cuts: Sequence[Cut]) -> Floats:
-    """A row of length one for each: of what the encoder says of them, less what it says of all, the axes in which they differ most."""
+def of_texts(lent: Lent, cuts: Sequence[Cut]) -> Likeness:
+    """Of what the encoder says of them, less what it says of all, the axes in which they differ most."""
     told = _means(lent, cuts)
-    told = told - told.mean(axis=0)
+    centre = told.mean(axis=0)
+    told = told - centre
     _, axes = np.linalg.eigh(told.T @ told)
-    near = told @ axes[:, ::-1][:, :LIKENESS]
-    rows: Floats = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
-    return rows
+    most = axes[:, ::-1][:, :LIKENESS]
+    near = told @ most
+    rows = near / np.linalg.norm(near, axis=1, keepdims=True)
+    return Likeness(rows.astype(np.float32), most.T.astype(np.float32), (-centre @ most).astype(np.float32))
 
 
 def of_any_language(arrays: Mapping[str, Floats], rows: Floats, languages: Sequence[str]) -> dict[str, Floats]:

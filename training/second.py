@@ -36,7 +36,7 @@ def taught(ours: Sequence[Text], cuts: Sequence[Cut], spoken_of: Sequence[Words]
     for n in sorted(set(folds)):
         seen, aside = np.flatnonzero(fold != n), np.flatnonzero(fold == n)
         shown = [*seen, *range(len(ours), len(all_cuts))]
-        lessons = Lessons([ours[k] for k in seen], [all_cuts[k] for k in shown], near[shown])
+        lessons = Lessons([ours[k] for k in seen], [all_cuts[k] for k in shown], near.of(shown))
         opened = Encoder(_packed(lent, words, context.arrays(context.taught(lent, words, lessons, seed=n))))
         for task, each in logits(opened, [cuts[k] for k in aside]).items():
             told[task][aside] = each
