@@ -15,6 +15,7 @@ def money(**more: Any) -> "models.DecimalField[Any, Any]":
 
 
 def in_capitals(name: str) -> models.CheckConstraint:
+    """A constraint of this name: the currency is a code of three capitals."""
     return models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name=name)
 
 

@@ -14,6 +14,7 @@ FIELDS = ("kind", "urgency", "sentiment", "language", "topic")  # what a reading
 
 
 def is_probability(field: str) -> models.Q:
+    """Of rows whose number in this field lies between nought and one."""
     return models.Q(**{f"{field}__gte": 0, f"{field}__lte": 1})
 
 
