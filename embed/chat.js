@@ -333,7 +333,7 @@
           disk.drop(item.name);
         } catch (error) {
           if (!(error instanceof Refused) || error.status === 429 || error.status >= 500) throw error;
-          if (error.fields.name || error.fields.email) { form.asked = true; draw(); return; }
+          if (error.fields.name || error.fields.email) { form.asked = true; form.done = false; draw(); return; }
           disk.set(item.name, JSON.stringify({ ...item, refused: error.message || t.refused }));
         }
         draw();
@@ -493,7 +493,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
   /* ---- the parts ---- */
   let isOpen = false;
   const ui = {};
-  const form = { asked: false, done: false };
+  const form = { asked: false, done: false, begun: false };
 
   function build() {
     const field = (name, type, word) => h("input", { type, name, autocomplete: type === "email" ? "email" : "name", maxlength: type === "email" ? 320 : 120, "aria-label": word || false });
@@ -653,20 +653,20 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     return text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/).map((part, i) => (i % 2 ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer nofollow" }, part) : part));
   }
 
+  const firstAsked = () => (ui.nameLabel.hidden ? ui.email : ui.name);
   function drawForms(all, queue) {
     const has = session ? session.visitor : { name: "", email: "", is_signed: false };
     const ask = look.ask;
     const asks = (what) => ask[what] !== "off" && !has[what];
     const isNew = !all.length && (!queue.length || form.asked);
-    // Whoever has begun to write is asked when they send, not under their fingers.
-    const isWriting = Boolean(ui.text.value) && !form.asked;
-    const isAsking = Boolean(session) && isNew && !isWriting && !form.done && !has.is_signed && (asks("name") || asks("email"));
-    const isHere = isAsking && shadow.activeElement === ui.text;
-    ui.ask.hidden = !isAsking;
-    ui.compose.hidden = isAsking;
+    const isAsking = Boolean(session) && isNew && !form.done && (form.asked || !has.is_signed) && (asks("name") || asks("email"));
+    // The box stays with whoever has begun to write; the server asks for what is required when they send, above the box.
+    const hadFocus = ui.compose.contains(shadow.activeElement);
+    ui.ask.hidden = !isAsking || (form.begun && !form.asked);
+    ui.compose.hidden = isAsking && !form.begun;
     ui.nameLabel.hidden = !asks("name");
     ui.emailLabel.hidden = !asks("email");
-    if (isHere) (asks("name") ? ui.name : ui.email).focus();
+    if (ui.compose.hidden && hadFocus) firstAsked().focus();
     for (const [label, input, what] of [[ui.nameLabel, ui.name, "name"], [ui.emailLabel, ui.email, "email"]]) {
       label.querySelector("small").textContent = ask[what] === "optional" ? t.optional : "";
       input.toggleAttribute("required", ask[what] === "required");
@@ -690,7 +690,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     ui.panel.setAttribute("aria-modal", String(matchMedia("(max-width:30rem),(max-height:26rem)").matches));
     draw();
     ui.log.scrollTop = ui.log.scrollHeight;
-    (ui.ask.hidden ? ui.text : ui.name).focus();
+    (ui.compose.hidden ? firstAsked() : ui.text).focus();
     if (session) mark(); else soon();
   }
   function close() {
@@ -722,6 +722,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
 
   let typedAt = 0;
   function wrote() {
+    form.begun = true;
     keep("draft", ui.text.value);
     ui.text.style.height = "auto";
     ui.text.style.height = `${Math.max(36, ui.text.scrollHeight)}px`;
@@ -736,6 +737,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     if ((!text && !uploads.length) || sendsWhenUp) return;
     waiting.add(text, uploads);
     uploads = [];
+    form.begun = false;
     ui.text.value = "";
     ui.text.style.height = "";
     keep("draft", "");
@@ -753,6 +755,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
 
   async function picked() {
     const chosen = [...ui.pick.files];
+    form.begun = true;
     ui.pick.value = "";
     complain(ui.problem, "");
     for (const file of chosen) {
@@ -828,7 +831,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     for (const name of disk.names().filter((n) => n.startsWith(drawer()))) disk.drop(name);
     hangUp();
     session = null; token = ""; cursor = 0; seen = rating = null; marked = ""; hasEarlier = false;
-    form.done = form.asked = false;
+    form.done = form.asked = form.begun = false;
     lines.clear();
     draw();
     if (isOpen) soon();
@@ -851,7 +854,7 @@ button.wide{min-height:2.25rem;padding:.25rem .75rem;border-radius:.375rem;backg
     close: () => wait(close),
     forget: () => wait(forget),
     preview: (changes) => wait(() => { tried = changes; wear(look); draw(); }),
-    identify(jwt) { identity = String(jwt || ""); owner = carried = subject(identity); expired = false; hangUp(); session = null; token = ""; cursor = 0; lines.clear(); marked = ""; soon(); },
+    identify(jwt) { identity = String(jwt || ""); owner = carried = subject(identity); expired = false; hangUp(); session = null; token = ""; cursor = 0; form.done = form.asked = false; lines.clear(); marked = ""; soon(); },
   };
 
   addEventListener("online", () => soon());

@@ -60,7 +60,9 @@ def vocabulary(lent: Lent, texts: Sequence[Words]) -> Vocabulary:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What texts are like, a row of length one each, and the straight line that leads there from the mean of the states as they were lent."""
+    """What texts are like, a row of length one each, and the straight line that leads there from the mean of the states as they were lent and asked
+    (training/likeness.py); texts of ours are not asked so, which the line has to learn.
+    """
 
     rows: encoder.Floats
     weights: encoder.Floats

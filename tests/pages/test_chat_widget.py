@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,35 +17,17 @@ from muhatap.conversations.models import Conversation
 from muhatap.flow import chatting, reply
 from muhatap.flow import intake as staircase
 from muhatap.interactions.models import Outgoing, RawItem
-from muhatap.shared import clock, secrets
+from muhatap.shared import clock
 from tests import cast
-from tests.pages import host_page
 from tests.pages.axe import faults
 from tests.pages.chat_server import Server, server
+from tests.pages.chat_visitor import SECRET, host, inbox, opened, until, write
 from tests.pages.host_page import Host
 
-__all__ = ["server"]
+__all__ = ["host", "inbox", "server"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 SCRIPT = Path(__file__).resolve().parents[2] / "embed" / "chat.js"
-SECRET = "a-secret-of-the-shop-" + "x" * 30
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
-
-
-@pytest.fixture
-def host(server: Server) -> Iterator[Host]:
-    with host_page.standing() as host:
-        host.wear(server.url, inbox="ihlamur-ev")
-        yield host
-
-
-@pytest.fixture
-def inbox(host: Host) -> Inbox:
-    return cast.chat_inbox(origins=[host.origin], identity_secret_sealed=secrets.seal(SECRET))
-
-
-def opened(page: Page, host: Host) -> None:
-    page.goto(host.url)
-    page.get_by_role("button", name="Sohbeti aç").click()
 
 
 def asked(page: Page, host: Host, event: Any) -> None:
@@ -54,12 +35,6 @@ def asked(page: Page, host: Host, event: Any) -> None:
     with page.expect_event(event, lambda request: "/chat/v1/" in request.url):
         page.goto(host.url)
     page.evaluate("() => new Promise((done) => setTimeout(done))")
-
-
-def write(page: Page, text: str) -> None:
-    page.get_by_label("Mesajınızı yazın").fill(text)
-    page.get_by_label("Mesajınızı yazın").press("Enter")
-    expect(page.locator(".own .bubble", has_text=text)).to_be_visible()
 
 
 def digest() -> Conversation:
@@ -215,59 +190,6 @@ def test_a_phone_shows_it_over_the_whole_screen(page: Page, host: Host, inbox: I
     assert page.evaluate("document.documentElement.scrollWidth") <= 1200  # the page's own harm, not ours
     page.get_by_role("button", name="Sohbeti kapat").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-
-
-def test_what_is_required_is_asked_first_and_what_was_typed_stays(page: Page, host: Host, inbox: Inbox) -> None:
-    inbox.settings |= {"ask_name": "optional", "ask_email": "required"}
-    inbox.save()
-    opened(page, host)
-    page.get_by_label("Adınız").fill("Elif Şahin")
-    page.get_by_role("button", name="Sohbete başla").click()
-    expect(page.get_by_text("Bu alan gerekli.")).to_be_visible()
-    page.locator("input[name=email]").fill("elif.sahin")
-    page.get_by_role("button", name="Sohbete başla").click()
-    expect(page.get_by_text("Bu bir e-posta adresine benzemiyor.")).to_be_visible()
-    expect(page.get_by_label("Adınız")).to_have_value("Elif Şahin")
-    page.locator("input[name=email]").fill("elif.sahin@ornek.example")
-    page.get_by_role("button", name="Sohbete başla").click()
-    write(page, "Merhaba")
-    expect(page.get_by_text("Gönderildi")).to_be_visible()
-    session = ChatSession.objects.get()
-    assert (session.name, session.email, session.is_email_verified) == ("Elif Şahin", "elif.sahin@ornek.example", False)
-
-
-def test_whoever_writes_before_we_know_whom_to_ask_is_asked_when_they_send(
-    page: Page, host: Host, inbox: Inbox
-) -> None:
-    inbox.settings |= {"ask_name": "required"}
-    inbox.save()
-    late: list[Route] = []
-    page.route("**/sessions", lambda route: late.append(route), times=1)
-    opened(page, host)
-    page.get_by_label("Mesajınızı yazın").press_sequentially("Kargom ")
-    until(lambda: bool(page.evaluate("1") and late))
-    with page.expect_response("**/sessions"):
-        late[0].continue_()
-    page.get_by_label("Mesajınızı yazın").press_sequentially("nerede?")
-    page.get_by_label("Mesajınızı yazın").press("Enter")
-    page.get_by_label("Adınız").fill("Elif Şahin")
-    page.get_by_role("button", name="Sohbete başla").click()
-    expect(page.get_by_text("Gönderildi")).to_be_visible()
-    assert [(line.text, line.session.name) for line in ChatLine.objects.all()] == [("Kargom nerede?", "Elif Şahin")]
-
-
-def test_an_empty_box_makes_way_for_the_question_and_the_cursor_goes_there(
-    page: Page, host: Host, inbox: Inbox
-) -> None:
-    inbox.settings |= {"ask_name": "optional"}
-    inbox.save()
-    late: list[Route] = []
-    page.route("**/sessions", lambda route: late.append(route), times=1)
-    opened(page, host)
-    expect(page.get_by_label("Mesajınızı yazın")).to_be_focused()
-    until(lambda: bool(page.evaluate("1") and late))
-    late[0].continue_()
-    expect(page.get_by_label("Adınız")).to_be_focused()
 
 
 def test_out_of_hours_it_says_so_takes_the_message_and_asks_where_to_answer(
@@ -494,12 +416,3 @@ def test_axe_finds_nothing(page: Page, host: Host, server: Server, inbox: Inbox,
     page.locator(".tool").first.click()
     expect(page.locator("form.ask:visible")).to_be_visible()
     assert faults(page, {}, within="#muhatap-chat") == []
-
-
-def until(is_so: Any) -> None:
-    import time
-
-    end = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)

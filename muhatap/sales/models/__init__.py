@@ -2,7 +2,7 @@
 
 from muhatap.sales.models.carts import Cart, CartEntry, CartLine, CartQuery, Leaving
 from muhatap.sales.models.orders import OVER, Lateness, Order, OrderLine, OrderQuery, OrderStep, Refund, State
-from muhatap.sales.models.shops import BackFill, Product, Shop, ShopDelivery, ShopPlace, in_capitals, money
+from muhatap.sales.models.shops import BackFill, Product, Shop, ShopDelivery, ShopPlace, money
 
 __all__ = [
     "OVER",
@@ -23,6 +23,5 @@ __all__ = [
     "ShopDelivery",
     "ShopPlace",
     "State",
-    "in_capitals",
     "money",
 ]

@@ -8,7 +8,6 @@ from muhatap.understanding.models.readings import (
     CorrectionQuery,
     Reading,
     TopicMove,
-    is_probability,
 )
 from muhatap.understanding.models.themes import Theme, ThemeLook, ThemeMember, ThemeWeek
 from muhatap.understanding.models.topics import Topic, TopicMerge
@@ -28,5 +27,4 @@ __all__ = [
     "Topic",
     "TopicMerge",
     "TopicMove",
-    "is_probability",
 ]

@@ -71,9 +71,11 @@ def customers(request: HttpRequest) -> HttpResponse:
     told = {"of": of, "again": again} if again else {"of": of}
     found = rows.filter(came_back=again == "yes") if again else rows
     part = paging.by_key(found, COLUMNS[of], is_down=True, cursor=Cursor.read(request.GET.get("at", "")))
+    n_weighed = rows.count()
     page = {
         "title": words.came_back(of),
-        "value": _share(rows.filter(came_back=True).count(), rows.count()),
+        "value": _share(rows.filter(came_back=True).count(), n_weighed),
+        "n_weighed": n_weighed,
         "said": charts.days_said(asked.start, asked.end),
         "is_complained": of == "complained",
         "days": asked.lost_days,
@@ -152,7 +154,7 @@ def _order(order: Order) -> dict[str, Any]:
 
 def _share(k: int, n: int) -> str:
     if not n:
-        return _("nobody yet")
+        return _("nobody to count yet")
     return _("%(k)s of %(n)s (%(share)s)") % {
         "k": times.count(k),
         "n": times.count(n),

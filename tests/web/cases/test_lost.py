@@ -106,6 +106,15 @@ def test_of_a_case_one_may_not_see_its_number_alone_stands(shop: None) -> None:
 def test_a_firm_without_orders_is_told_who_would_stand_there() -> None:
     can = reader(cast.can())
 
-    assert "nobody yet" in page(can, "/cases/cost/lost/")
+    assert "nobody to count yet" in page(can, "/cases/cost/lost/")
     assert "had ordered before, once 30 days have passed since" in page(can, ROWS)
     assert "never complained, once 30 days have passed since" in page(can, f"{ROWS}?of=others")
+
+
+@pytest.mark.usefixtures("shop")
+def test_where_all_came_back_nobody_stands_among_those_who_did_not() -> None:
+    Contact.objects.exclude(name="Kişi 0").delete()
+    can = reader(cast.can())
+
+    for shown in (page(can, "/cases/cost/lost/"), page(can, f"{ROWS}?again=no")):
+        assert "Nobody." in shown and "Nobody yet" not in shown
