@@ -1,7 +1,7 @@
 """Learning from what people said of readings: a layer on top of the model, judged on corrections it has not seen, in the order of time.
 
-How strongly it speaks is chosen on the earlier of them, and what is told is how it reads the last. A layer that is in use already is
-judged as well, on what it has not seen; the new one is used only where it is no worse.
+How strongly it speaks is chosen on the earlier of them (the strongest that is hardly worse than the best), and what is told is how it
+reads the last. A layer that is in use already is judged as well, on what it has not seen; the new one is used only where it is no worse.
 
 What people left as it was counts as well: whoever only heard of mistakes would unlearn what was right. Where the layer is not
 clearly worth it, it is not used, and says why.
@@ -24,7 +24,7 @@ MOST = 3_000  # messages, the newest
 MOST_LOST = 0.005  # of accuracy on what was held back; a layer that loses more is not used
 MOST_FALLEN, FEWEST_OF_CLASS = 0.03, 12  # of the messages of one answer, and of how many we can say so
 _BLOCKS = 5  # in the order of time: each is read by what was learned from those before it
-_STRENGTHS = (1.0, 0.6, 0.3)
+_STRENGTHS = (1.0, 0.6, 0.3)  # the strongest first
 _LEANS, _LEAN = 6, 0.3  # how often, and by how much log odds, an answer that fell is leaned to
 _FEW, _BY_CHANCE = 20, 2.5  # of fewer nobody can say whether it is more than chance; by how many spreads it is
 _LOOSE = 0.01  # how freely single messages speak: less follows each of them more closely
@@ -104,7 +104,7 @@ def learn(examples: Sequence[Example], answers: Sequence[str], *, firm: float = 
     judged = held.of(held.is_judged)
     earlier, last = judged.of(~judged.is_last), judged.of(judged.is_last)
     tried = [_leaning(earlier, strength, answers) for strength in _STRENGTHS]
-    chosen, strength, lean = max(tried, key=lambda one: (one[0].is_used, one[0].after))
+    chosen, strength, lean = _strongest(tried, len(earlier.answers))
     fitted = fit(whole, answers)
     temperature = _temperature(judged, strength, lean)
     weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, firm=firm, temperature=temperature)
@@ -124,11 +124,22 @@ def _beside_standing(new: "_Held", strength: float, lean: Floats, told: Learned)
         return told
     before = _share(new.standing.argmax(axis=1) == new.answers, new.weights)
     after = _share(new.told(strength, lean) == new.answers, new.weights)
-    if before - after <= max(MOST_LOST, 1.5 / len(new.answers)):
+    if before - after <= _hardly(len(new.answers)):
         return told
     return replace(
         told, before=before, after=after, n_held_back=len(new.answers), is_used=False, why="worse", classes={}
     )
+
+
+def _hardly(n: int) -> float:
+    """A difference of shares that so many messages can hardly tell from none."""
+    return max(MOST_LOST, 1.5 / max(n, 1))
+
+
+def _strongest(tried: Sequence[tuple[Learned, float, Floats]], n: int) -> tuple[Learned, float, Floats]:
+    """The strongest that reads hardly worse than the best: what is held back is read by less than will be known, so strength shows too little."""
+    best = max((one.is_used, one.after) for one, _, _ in tried)
+    return next(one for one in tried if one[0].is_used == best[0] and best[1] - one[0].after <= _hardly(n))
 
 
 def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Learned, float, Floats]:
