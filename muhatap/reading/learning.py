@@ -10,6 +10,7 @@ clearly worth it, it is not used, and says why.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,16 +247,20 @@ def _fallen(classes: Mapping[str, tuple[int, float, float]]) -> list[str]:
 
 
 def _is_chance(held: _Held) -> bool:
-    """Whether, where the model reads otherwise than people, what was learned speaks no more for their answers than for any others
-    they gave: then what they said has no pattern, or none yet. Nothing is chosen for it, so all that was held back is asked."""
+    """Whether, where the model reads otherwise than people, what was learned speaks no more for their answers than for the same answers
+    dealt among these messages by chance (Hoeffding, "A combinatorial central limit theorem", 1951): then what they said has no pattern,
+    or none yet. Nothing is chosen for it, so all that was held back is asked. Where they said but one thing nobody can tell.
+    """
     wrong = held.base.argmax(axis=1) != held.answers
     n = int(wrong.sum())
     if n < _FEW:
         return False
-    added, theirs = held.added[wrong], held.answers[wrong]
-    often = np.bincount(theirs, minlength=added.shape[1]) / n
-    more = added[np.arange(n), theirs] - added @ often
-    return bool(float(more.mean()) < _BY_CHANCE * max(float(more.std()), 1e-6) / float(n) ** 0.5)
+    added, theirs = held.added[wrong].astype(np.float64), held.answers[wrong]
+    often = np.bincount(theirs, minlength=added.shape[1])
+    mean, of_message = added.mean(axis=0), added @ (often / n)
+    off = added - mean - of_message[:, None] + mean @ (often / n)
+    spread = sqrt(float(((off**2) @ often).sum()) / (n - 1))
+    return spread > 0 and float(off[np.arange(n), theirs].sum()) < _BY_CHANCE * spread
 
 
 def _temperature(held: _Held, strength: float, lean: Floats) -> float:

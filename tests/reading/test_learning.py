@@ -224,3 +224,15 @@ def test_messages_that_are_all_one_can_be_compared() -> None:
     known = layer.know([one.point] * 5, np.stack([one.mood] * 5))
 
     assert known.likeness(one.point, one.mood) == pytest.approx(np.ones(5), abs=0.01)
+
+
+def test_a_topic_the_model_always_overlooks_is_learned_though_hardly_another_was_corrected() -> None:
+    always_rents = np.array([0.0, 2.0, 0.0, 0.0], np.float32)
+    given = [one for one in stream(90) if one.answer == "toptan"] + [
+        one for one in stream(9, seed=3) if one.answer == "ege"
+    ][:1]
+    random.Random(4).shuffle(given)
+
+    learned = learning.learn([replace(one, base=always_rents) for one in given], TREE.keys)
+
+    assert (learned.is_used, learned.why) == (True, "better")
