@@ -1,7 +1,8 @@
-"""Learning from what people said of readings: a layer on top of the model, judged on corrections it has not seen, in the order of time.
+"""Learning from what people said of readings: a layer on top of the model, judged on corrections it has not seen.
 
-How strongly it speaks is chosen on the earlier of them (the strongest that is hardly worse than the best), and what is told is how it
-reads the last. A layer that is in use already is judged as well, on what it has not seen; the new one is used only where it is no worse.
+They are cut into blocks in the order of time, and each is read by what was learned from the others, as strongly as the others choose (the
+strongest that is hardly worse than the best). All of them decide together, and the newest may not be clearly worse. A layer that is in use
+already is judged as well, on what it has not seen; the new one is used only where it is no worse.
 
 What people left as it was counts as well: whoever only heard of mistakes would unlearn what was right. Where the layer is not
 clearly worth it, it is not used, and says why.
@@ -15,45 +16,26 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.reading import layer
-from muhatap.reading.layer import Layer, know
+from muhatap.reading.fitting import Example, Taught, as_taught, chances, fit
+from muhatap.reading.layer import Layer
 from muhatap.reading.model import Floats
-from muhatap.reading.points import Point
 
 FEWEST = 3  # corrections; of fewer nothing is learned
 MOST = 3_000  # messages, the newest
 MOST_LOST = 0.005  # of accuracy on what was held back; a layer that loses more is not used
 MOST_FALLEN, FEWEST_OF_CLASS = 0.03, 12  # of the messages of one answer, and of how many we can say so
-_BLOCKS = 5  # in the order of time: each is read by what was learned from those before it
+_BLOCKS = 5
 _STRENGTHS = (1.0, 0.6, 0.3)  # the strongest first
 _LEANS, _LEAN = 6, 0.3  # how often, and by how much log odds, an answer that fell is leaned to
 _FEW, _BY_CHANCE = 20, 2.5  # of fewer nobody can say whether it is more than chance; by how many spreads it is
-_LOOSE = 0.01  # how freely single messages speak: less follows each of them more closely
-_TURNS = 150
-
-
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """A message, the log odds the model gives each answer, and the answer people gave it or left.
-
-    `standing` are the log odds as they are read by the layer in use, None of what that has learned from. An answer that was left but
-    came from a layer is learned from, and is not judged by.
-    """
-
-    point: Point
-    mood: Floats
-    base: Floats
-    answer: str
-    is_corrected: bool = True
-    is_judged: bool = True
-    standing: Floats | None = None
-    weight: float = 1.0
+_MUCH = 0.08  # of accuracy; where less is won, a fall that may be chance is reason enough not to use it
+_CLEARLY = 1.64  # spreads; more is worse one time in twenty by chance
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """What came of it. `before` and `after` are shares read right of the last block, without it and with it; where the layer in use
-    reads better, of what that had not seen, with the one and the other. `why` is a code.
+    """What came of it. `before` and `after` are shares read right of what was held back, without it and with it; where the newest of
+    that are read worse, of these; where the layer in use reads better, of what that had not seen, with the one and the other. `why` is a code.
     """
 
     layer: Layer | None
@@ -66,57 +48,61 @@ class Learned:
     classes: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Set:
-    """Examples as arrays."""
-
-    points: Sequence[Point]
-    moods: Floats
-    base: Floats
-    answers: NDArray[np.int64]
-    weights: Floats
-    standing: Floats
-    is_judged: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.answers)
-
-    def part(self, start: int, end: int) -> "_Set":
-        cut = slice(start, end)
-        return _Set(
-            self.points[cut],
-            self.moods[cut],
-            self.base[cut],
-            self.answers[cut],
-            self.weights[cut],
-            self.standing[cut],
-            self.is_judged[cut],
-        )
-
-
-def learn(examples: Sequence[Example], answers: Sequence[str], *, firm: float = layer.FIRM) -> Learned:
-    """A layer from examples in the order of time, and whether it is worth using; `firm` is how much the model's word counts beside."""
+def learn(examples: Sequence[Example], answers: Sequence[str], *, by_name: bool = False) -> Learned:
+    """A layer from examples in the order of time, and whether it is worth using; `by_name` where the model knows no more of the answers
+    than their names, as of a company's own topics.
+    """
     given = list(examples)[-MOST:]
     n_corrections = sum(one.is_corrected for one in given)
     if n_corrections < FEWEST:
         return Learned(layer=None, n_corrections=n_corrections)
-    whole = _as_set(given, answers, firm)
+    whole = as_taught(given, answers, by_name=by_name)
     held = _held_back(whole, answers)
     judged = held.of(held.is_judged)
-    earlier, last = judged.of(~judged.is_last), judged.of(judged.is_last)
-    tried = [_leaning(earlier, strength, answers) for strength in _STRENGTHS]
-    chosen, strength, lean = _strongest(tried, len(earlier.answers))
-    fitted = fit(whole, answers)
-    temperature = _temperature(judged, strength, lean)
-    weaker = replace(fitted, pull=fitted.pull * strength, lean=lean, firm=firm, temperature=temperature)
-    told = _judged(last, strength, lean, answers)
-    if _is_chance(judged):
-        told = replace(told, is_used=False, why="worse" if told.why == "worse" else "noise")
-    elif not chosen.is_used:
-        told = replace(told, is_used=False, why=chosen.why)
+    strength, lean = _chosen(judged, answers)
+    told = _told(judged, answers)
+    if told.is_used and _is_chance(judged):
+        told = replace(told, is_used=False, why="noise")
     if told.is_used:
         told = _beside_standing(held.of(held.is_last & ~np.isnan(held.standing).any(axis=1)), strength, lean, told)
+    fitted, temperature = fit(whole, answers), _temperature(judged, strength, lean)
+    weaker = replace(fitted, pull=strength * fitted.pull, lean=strength * fitted.lean + lean, temperature=temperature)
     return replace(told, layer=weaker, n_corrections=n_corrections)
+
+
+def _chosen(held: "_Held", answers: Sequence[str]) -> tuple[float, Floats]:
+    """The greatest strength that reads hardly worse than the best, and how much is leaned to answers that fell by it: what is held back is
+    read by less than will be known, so strength shows too little.
+    """
+    tried = [_leaning(held, strength, answers) for strength in _STRENGTHS]
+    best = max((told.is_used, told.after) for told, _, _ in tried)
+    hardly = _hardly(len(held.answers))
+    near = next(one for one in tried if one[0].is_used == best[0] and best[1] - one[0].after <= hardly)
+    return near[1:]
+
+
+def _told(held: "_Held", answers: Sequence[str]) -> Learned:
+    """How each block is read as the others choose; where the newest is read clearly worse, how that is read."""
+    now = np.zeros_like(held.answers)
+    for block in np.unique(held.block):
+        is_mine = held.block == block
+        chosen_by = held if is_mine.all() else held.of(~is_mine)
+        now[is_mine] = held.of(is_mine).told(*_chosen(chosen_by, answers))
+    told, is_last = _judged(held, now, answers), held.is_last
+    if told.is_used and _is_clearly_worse(held.of(is_last), now[is_last]):
+        return replace(_judged(held.of(is_last), now[is_last], answers), is_used=False, why="worse")
+    return told
+
+
+def _fell_clearly(held: "_Held", now: NDArray[np.int64], answer: int) -> bool:
+    mine = held.answers == answer
+    return _is_clearly_worse(held.of(mine), now[mine])
+
+
+def _is_clearly_worse(held: "_Held", now: NDArray[np.int64]) -> bool:
+    """Whether more answers turned wrong than right, by more than chance explains (McNemar, Psychometrika 12, 1947)."""
+    turned = held.weights * ((now == held.answers).astype(int) - (held.base.argmax(axis=1) == held.answers).astype(int))
+    return float(turned.sum()) < -_CLEARLY * sqrt(float((turned**2).sum()))
 
 
 def _beside_standing(new: "_Held", strength: float, lean: Floats, told: Learned) -> Learned:
@@ -137,22 +123,16 @@ def _hardly(n: int) -> float:
     return max(MOST_LOST, 1.5 / max(n, 1))
 
 
-def _strongest(tried: Sequence[tuple[Learned, float, Floats]], n: int) -> tuple[Learned, float, Floats]:
-    """The strongest that reads hardly worse than the best: what is held back is read by less than will be known, so strength shows too little."""
-    best = max((one.is_used, one.after) for one, _, _ in tried)
-    return next(one for one in tried if one[0].is_used == best[0] and best[1] - one[0].after <= _hardly(n))
-
-
 def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Learned, float, Floats]:
     """Judged with so much strength; answers that fall are leaned to until they do not, or it is no use."""
     lean = np.zeros(len(answers), dtype=np.float32)
-    best = _judged(held, strength, lean, answers), strength, lean
+    best = _judged(held, held.told(strength, lean), answers), strength, lean
     for _turn in range(_LEANS):
         fallen = [name in _fallen(best[0].classes) for name in answers]
         if not any(fallen):
             break
         lean = lean + _LEAN * np.array(fallen, dtype=np.float32)
-        told = _judged(held, strength, lean, answers), strength, lean
+        told = _judged(held, held.told(strength, lean), answers), strength, lean
         best = told if (told[0].is_used, told[0].after) >= (best[0].is_used, best[0].after - MOST_LOST) else best
     return best
 
@@ -167,7 +147,12 @@ class _Held:
     weights: Floats
     standing: Floats
     is_judged: NDArray[np.bool_]
-    is_last: NDArray[np.bool_]
+    block: NDArray[np.int64]
+
+    @property
+    def is_last(self) -> NDArray[np.bool_]:
+        is_last: NDArray[np.bool_] = self.block == self.block.max()
+        return is_last
 
     def of(self, those: NDArray[np.bool_]) -> "_Held":
         return _Held(*(getattr(self, one.name)[those] for one in fields(self)))
@@ -178,45 +163,33 @@ class _Held:
         return told
 
 
-def fit(given: _Set, answers: Sequence[str]) -> Layer:
-    """A layer that explains these answers, no more than they bear."""
-    known = know(given.points, given.moods)
-    alike = known.among(given.points, given.moods)
-    alike = ((alike + alike.T) / 2).astype(np.float32)
-    wanted = np.eye(len(answers), dtype=np.float32)[given.answers]
-    steepest = 0.5 * float(given.weights.max()) * float(np.abs(alike).sum(axis=1).max()) + _LOOSE
-    pull = ahead = np.zeros_like(wanted)
-    for turn in range(_TURNS):
-        off = given.weights[:, None] * (_chances(given.base + alike @ ahead) - wanted)
-        moved = ahead - (off + _LOOSE * ahead) / steepest
-        ahead = moved + (turn / (turn + 3)) * (moved - pull)
-        pull = moved
-    return Layer(tuple(answers), known, pull, np.zeros(len(answers), dtype=np.float32))
-
-
-def _held_back(whole: _Set, answers: Sequence[str]) -> _Held:
-    """Each block read by what was learned from those before it. Of what is judged as much stands in each."""
+def _held_back(whole: Taught, answers: Sequence[str]) -> _Held:
+    """Each block read by what was learned from the others. Of what is judged as much stands in each."""
     judged = np.flatnonzero(whole.is_judged)
     parts = {max(1, round(len(judged) * (k + 1) / _BLOCKS)) for k in range(_BLOCKS)}
-    ends = [*(int(judged[part - 1]) + 1 for part in sorted(parts)[:-1]), len(whole)]
-    added = []
+    ends = [0, *(int(judged[part - 1]) + 1 for part in sorted(parts)[:-1]), len(whole)]
+    place, added = np.arange(len(whole)), []
     for start, end in pairwise(ends):
-        told, block = fit(whole.part(0, start), answers), whole.part(start, end)
-        added.append(told.known.among(block.points, block.moods) @ told.pull)
-    rest = whole.part(ends[0], len(whole))
-    is_last = np.arange(ends[0], len(whole)) >= ends[-2]
-    return _Held(rest.base, np.concatenate(added), rest.answers, rest.weights, rest.standing, rest.is_judged, is_last)
+        is_held = (place >= start) & (place < end)
+        told, block = fit(whole.of(~is_held), answers), whole.of(is_held)
+        added.append(told.known.among(block.points, block.moods) @ told.pull + told.lean)
+    block_of = np.searchsorted(ends[1:-1], place, side="right")
+    return _Held(
+        whole.base, np.concatenate(added), whole.answers, whole.weights, whole.standing, whole.is_judged, block_of
+    )
 
 
-def _judged(held: _Held, strength: float, lean: Floats, answers: Sequence[str]) -> Learned:
-    was, now = held.base.argmax(axis=1) == held.answers, held.told(strength, lean) == held.answers
+def _judged(held: _Held, told: NDArray[np.int64], answers: Sequence[str]) -> Learned:
+    was, now = held.base.argmax(axis=1) == held.answers, told == held.answers
     before, after = _share(was, held.weights), _share(now, held.weights)
     classes = {}
     for n, name in enumerate(answers):
         mine = held.answers == n
         if mine.any():
             classes[name] = (int(mine.sum()), float(was[mine].mean()), float(now[mine].mean()))
-    why = _why(before, after, fell=bool(_fallen(classes)))
+    is_much = after - before >= _MUCH
+    fallen = [name for name in _fallen(classes) if not is_much or _fell_clearly(held, told, answers.index(name))]
+    why = _why(before, after, fell=bool(fallen))
     return Learned(
         layer=None,
         n_corrections=0,
@@ -268,33 +241,13 @@ def _temperature(held: _Held, strength: float, lean: Floats) -> float:
     odds, rows = held.base + strength * held.added + lean, np.arange(len(held.answers))
 
     def loss(temperature: float) -> float:
-        return -float(np.log(_chances(odds / temperature)[rows, held.answers] + 1e-9).mean())
+        return -float(np.log(chances(odds / temperature)[rows, held.answers] + 1e-9).mean())
 
     return min((0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0), key=loss)
-
-
-def _as_set(examples: Sequence[Example], answers: Sequence[str], firm: float) -> _Set:
-    place = {name: n for n, name in enumerate(answers)}
-    unknown = np.full(len(answers), np.nan, dtype=np.float32)
-    return _Set(
-        [one.point for one in examples],
-        np.stack([one.mood for one in examples]).astype(np.float32),
-        firm * np.stack([one.base for one in examples]).astype(np.float32),
-        np.array([place[one.answer] for one in examples]),
-        np.array([one.weight for one in examples], dtype=np.float32),
-        np.stack([unknown if one.standing is None else one.standing for one in examples]).astype(np.float32),
-        np.array([one.is_judged for one in examples], dtype=bool),
-    )
 
 
 def _share(right: NDArray[np.bool_], weights: Floats) -> float:
     return float((right * weights).sum() / weights.sum())
 
 
-def _chances(odds: Floats) -> Floats:
-    raised = np.exp(odds - odds.max(axis=-1, keepdims=True))
-    told: Floats = raised / raised.sum(axis=-1, keepdims=True)
-    return told
-
-
-__all__ = ["Example", "Layer", "Learned", "layer", "learn"]
+__all__ = ["Example", "Layer", "Learned", "learn"]

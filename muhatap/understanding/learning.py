@@ -86,8 +86,7 @@ def _refit(about: str, known: Knowing, texts: Texts, fewest_new: int, *, at: dat
     answers = known.tree.keys if about == "topic" else known.reader.model.answers[about]
     since = None if in_use is None or in_use in gone else LearnedModel.objects.light().get(pk=in_use).fitted_at
     taught = list(_examples(about, known, texts, answers, since=since))
-    firm = layer.FIRM_OF_TOPICS if about == "topic" else layer.FIRM
-    learned = pure.learn([example for _, example in taught], answers, firm=firm)
+    learned = pure.learn([example for _, example in taught], answers, by_name=about == "topic")
     return _keep(about, known, learned, [one for one, _ in taught], gone, at=at)
 
 

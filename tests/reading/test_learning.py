@@ -58,7 +58,7 @@ def read(learned: learning.Learned, text: str) -> str:
 def test_a_pattern_is_learned_and_judged_on_what_was_held_back() -> None:
     learned = learning.learn(stream(40), TREE.keys)
 
-    assert (learned.is_used, learned.why, learned.n_corrections, learned.n_held_back) == (True, "better", 40, 8)
+    assert (learned.is_used, learned.why, learned.n_corrections, learned.n_held_back) == (True, "better", 40, 40)
     assert learned.after > learned.before + 0.08
     assert read(learned, "otele 50 adet yastık için toplu teklif") == "toptan"
 
@@ -75,13 +75,39 @@ def best(odds: Floats) -> str:
     return TREE.keys[int(odds.argmax())]
 
 
-def test_what_is_told_is_how_the_last_are_read_that_chose_nothing() -> None:
+def test_where_the_newest_are_read_clearly_worse_it_is_not_used() -> None:
     said = stream(40)
     agreed = [replace(one, answer=best(one.base)) for one in said[32:]]
 
     learned = learning.learn([*said[:32], *agreed], TREE.keys)
 
-    assert (learned.is_used, learned.why, learned.before) == (False, "worse", 1.0)
+    assert (learned.is_used, learned.why, learned.before, learned.n_held_back) == (False, "worse", 1.0, 8)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_what_nobody_spoke_about_is_leaned_back_to_where_it_is_known_by_its_name_only(by_name: bool) -> None:
+    learned = learning.learn([one for one in stream(40) if one.answer != "kirala"], TREE.keys, by_name=by_name)
+
+    assert learned.layer is not None
+    lean = dict(zip(TREE.keys, learned.layer.lean.tolist(), strict=True))
+    assert (lean["kirala"] > 0, lean["toptan"], lean["ege"]) == (by_name, 0, 0)
+
+
+def test_a_few_examples_of_each_of_many_answers_are_enough_to_be_used() -> None:
+    goods = "terlik fincan tencere halı lamba saat ayna vazo sepet mum kumbara paspas".split()
+    tree = Tree([Topic(key=f"t{n}") for n in range(len(goods))], READER)
+    said = [
+        (n, f"{goods[n]} {more}") for more in ("kaç lira", "var mı acaba", "ne zaman gelir") for n in range(len(goods))
+    ]
+    seen = [(f"t{n}", look(text)) for n, text in said]
+
+    learned = learning.learn(
+        [Example(point=one.point, mood=one.mood, base=cold(tree, one), answer=key) for key, one in seen],
+        tree.keys,
+        by_name=True,
+    )
+
+    assert (learned.is_used, learned.n_held_back) == (True, 36)
 
 
 def test_what_a_layer_read_itself_is_learned_from_and_not_judged_by() -> None:
@@ -90,7 +116,7 @@ def test_what_a_layer_read_itself_is_learned_from_and_not_judged_by() -> None:
 
     learned = learning.learn([*said, *left], TREE.keys)
 
-    assert (learned.is_used, learned.n_corrections, learned.n_held_back) == (True, 40, 8)
+    assert (learned.is_used, learned.n_corrections, learned.n_held_back) == (True, 40, 40)
     assert learned.layer is not None and len(learned.layer.pull) == 80
 
 

@@ -50,8 +50,8 @@ def said(n: int) -> Correction:
     )
 
 
-def finds_it_worse(examples: list[Example], answers: list[str], *, firm: float) -> Learned:
-    return replace(learn(examples, answers, firm=firm), is_used=False, why="worse")
+def finds_it_worse(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
+    return replace(learn(examples, answers, by_name=by_name), is_used=False, why="worse")
 
 
 def nothing_known(row: LearnedModel) -> bool:
@@ -214,9 +214,9 @@ def test_what_is_erased_while_a_better_one_is_sought_is_not_dropped_before_it_is
     learned(60)
     said(65)
 
-    def erases(examples: list[Example], answers: list[str], *, firm: float) -> Learned:
+    def erases(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
         erase(one)
-        return finds_it_worse(examples, answers, firm=firm)
+        return finds_it_worse(examples, answers, by_name=by_name)
 
     with monkeypatch.context() as patch:
         patch.setattr(pure, "learn", erases)

@@ -53,7 +53,7 @@ def test_answers_a_layer_gave_itself_do_not_judge_it() -> None:
 
     understanding.learn(at=NOW + minutes(60))
 
-    assert LearnedModel.objects.get(about="topic").n_held_back == 1
+    assert LearnedModel.objects.get(about="topic").n_held_back == 6
 
 
 def test_a_new_layer_is_measured_by_the_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_new_layer_is_measured_by_the_one_in_use(monkeypatch: pytest.MonkeyPat
     later = read("Otelimiz için 90 adet havlu teklifi rica ederiz", 70)
     understanding.correct(reading=later, field="topic", value=topic.slug, by=cast.can(), at=NOW + minutes(70))
 
-    def learns(examples: list[Example], answers: list[str], *, firm: float) -> Learned:
+    def learns(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
         taught.extend(examples)
         return Learned(layer=None, n_corrections=len(examples))
 
