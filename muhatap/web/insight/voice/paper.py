@@ -61,14 +61,15 @@ class Paper(FPDF):
         self.say(text, size=12, bold=True)
 
     def figures(self, some: Sequence[tuple[str, str, str]]) -> None:
-        """(name, value, what stands under it), three in a row between lines."""
-        wide = WIDTH / 3
-        for start in range(0, len(some), 3):
+        """(name, value, what stands under it), three in a row between lines, or four where the last row would be short."""
+        in_row = 4 if len(some) in (4, 7, 8) else 3
+        wide = WIDTH / in_row
+        for start in range(0, len(some), in_row):
             if self.will_page_break(24):
                 self.add_page()
             top = self.get_y() + 2
             self._rule(top)
-            for nth, (name, value, under) in enumerate(some[start : start + 3]):
+            for nth, (name, value, under) in enumerate(some[start : start + in_row]):
                 left = LEFT + nth * wide
                 self._at(left, top + 2, name, 8.5, wide, colour=QUIET)
                 self._at(left, top + 7, value, 17, wide, bold=True)
@@ -111,6 +112,16 @@ class Paper(FPDF):
         self._rule(above + height)
         self._ends(above + height + 1, first, last)
 
+    def legend(self, names: Sequence[str]) -> None:
+        """What the bars of one or two series are, each beside its colour."""
+        x, y = LEFT, self.get_y() + 1
+        for place, name in enumerate(names):
+            self.set_fill_color(*(ACCENT if place == 0 else CONTROL))
+            self.rect(x, y + 0.7, 2.4, 2.4, style="F")
+            self._at(x + 4, y, name, 8.5, WIDTH / 2)
+            x += self.get_string_width(known(name)) + 10
+        self.set_y(y + 5)
+
     def bars(
         self, series: Sequence[Sequence[float | None]], *, most: str, first: str, last: str, height: float = 30
     ) -> None:
@@ -135,14 +146,15 @@ class Paper(FPDF):
         """A table of (name, cells, share, low, high): cells right, the share as a bar with its interval at the end."""
         name, cell, bar = 58.0, 20.0, WIDTH - 58 - 20 * (len(heads) - 2)
         self._type(7.5, colour=QUIET)
-        top = self.get_y() + 1
+        top = under = self.get_y() + 1
         for nth, head in enumerate(heads):
             left = LEFT if nth == 0 else LEFT + name + (nth - 1) * cell
             width = name if nth == 0 else bar if nth == len(heads) - 1 else cell
             align = "L" if nth in (0, len(heads) - 1) else "R"
             self.set_xy(left + (4 if nth == len(heads) - 1 else 0), top)
-            self.multi_cell(width - 2, 3.4, known(head), align=align, max_line_height=3.4)
-        self.set_y(top + 8)
+            self.multi_cell(width - 2, 3.4, known(head), align=align, max_line_height=3.4, new_y="NEXT")
+            under = max(under, self.get_y())
+        self.set_y(under + 1)
         for said, cells, share, low, high in some:
             if self.will_page_break(7):
                 self.add_page()

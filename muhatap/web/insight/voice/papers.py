@@ -75,7 +75,7 @@ def _draw(paper: Paper, chart: Chart | Trend) -> None:
             last=chart.last,
         )
         return
-    paper.say(" / ".join(chart.columns), size=8.5)
+    paper.legend(chart.columns)
     n = len(chart.lines)
     heights: list[list[float | None]] = [[None] * n for _column in chart.columns]
     for bar in chart.bars:
