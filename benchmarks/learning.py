@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Figure, at_least, at_most, progress, tell
-from muhatap.reading.layer import Layer
+from muhatap.reading.layer import FIRM_OF_TOPICS, Layer
 from muhatap.reading.learning import Example, Learned, learn
 from muhatap.reading.model import FOLDER
 from muhatap.reading.reader import Look, Reader
@@ -143,7 +143,7 @@ def replay(reader: Reader, company: Company, *, n_corrections: int, seed: int, i
         n_spoken += is_spoken
         if n_spoken == n_corrections:
             break
-    learned = learn(examples, company.tree.keys, by_name=True)
+    learned = learn(examples, company.tree.keys, firm=FIRM_OF_TOPICS, by_name=company.tree.told_by_name)
     progress(f"{company.name}: {n_spoken} of {n_looked} messages spoken about; {learned.why}")
     rest = [seen for one in list(messages)[:MOST_NEXT] if (seen := see(reader, company.tree, one))]
     return judge(company.tree, learned, rest, n_looked)

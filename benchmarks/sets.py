@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.learning import Said, Seen, model, of_file, of_messages, one_reader, see
 from benchmarks.report import Figure, at_least, no_goal, progress, seen, tell
-from muhatap.reading.layer import Layer
+from muhatap.reading.layer import FIRM_OF_TOPICS, Layer
 from muhatap.reading.learning import MOST, Example, learn
 from muhatap.reading.reader import Reader
 from muhatap.reading.topics import NONE, Tree
@@ -171,7 +171,7 @@ def judge(reader: Reader, taught: Sequence[Said], judged: Sequence[Said]) -> Jud
         Example(point=one.look.point, mood=one.look.mood, base=one.odds, answer=one.topic)
         for one in _looked(reader, tree, taught)
     ]
-    learned = learn(examples, tree.keys, by_name=True)
+    learned = learn(examples, tree.keys, firm=FIRM_OF_TOPICS, by_name=tree.told_by_name)
     looked = _looked(reader, tree, judged)
     cold = np.stack([one.odds for one in looked])
     after = cold if learned.layer is None else np.stack([_over(learned.layer, tree, one) for one in looked])

@@ -196,7 +196,7 @@ def _topics(title: str, topics: tuple[TopicLine, ...], say: str, days: str) -> P
         (
             _("%(topic)s: %(n)s (%(before)s the week before)")
             % {"topic": one.name, "n": written.count(one.n), "before": written.count(one.before)},
-            f"{root}&topic={one.topic.pk}",
+            f"{root}&only_topic={one.topic.pk}",
         )
         for one in topics
     )

@@ -1,12 +1,12 @@
 """How a layer comes of messages and what people said of them: a logistic regression over likeness, with the model's log odds as offset."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from muhatap.reading.layer import FIRM, FIRM_OF_TOPICS, Layer, know
+from muhatap.reading.layer import Layer, know
 from muhatap.reading.model import Floats
 from muhatap.reading.points import Point
 
@@ -37,9 +37,12 @@ class Example:
 
 @dataclass(frozen=True)
 class Taught:
-    """Examples as arrays; `by_name` is whether the model knows no more of the answers than their names."""
+    """Examples as arrays; `firm` is how much the model's word counts beside, and `by_name` says of each answer whether the model knows no
+    more of it than a name.
+    """
 
-    by_name: bool
+    firm: float
+    by_name: NDArray[np.bool_]
     points: Sequence[Point]
     moods: Floats
     base: Floats
@@ -53,17 +56,18 @@ class Taught:
 
     def of(self, those: NDArray[np.bool_]) -> "Taught":
         points = [point for point, is_of in zip(self.points, those, strict=True) if is_of]
-        return Taught(self.by_name, points, *(getattr(self, one.name)[those] for one in fields(self)[2:]))
+        return Taught(self.firm, self.by_name, points, *(getattr(self, one.name)[those] for one in fields(self)[3:]))
 
 
-def as_taught(examples: Sequence[Example], answers: Sequence[str], *, by_name: bool) -> Taught:
+def as_taught(examples: Sequence[Example], answers: Sequence[str], *, firm: float, by_name: Collection[str]) -> Taught:
     place = {name: n for n, name in enumerate(answers)}
     unknown = np.full(len(answers), np.nan, dtype=np.float32)
     return Taught(
-        by_name,
+        firm,
+        np.array([name in by_name for name in answers]),
         [one.point for one in examples],
         np.stack([one.mood for one in examples]).astype(np.float32),
-        (FIRM_OF_TOPICS if by_name else FIRM) * np.stack([one.base for one in examples]).astype(np.float32),
+        firm * np.stack([one.base for one in examples]).astype(np.float32),
         np.array([place[one.answer] for one in examples]),
         np.array([one.weight for one in examples], dtype=np.float32),
         np.stack([unknown if one.standing is None else one.standing for one in examples]).astype(np.float32),
@@ -84,13 +88,12 @@ def fit(given: Taught, answers: Sequence[str]) -> Layer:
         moved = ahead - (off + _LOOSE * ahead) / steepest
         ahead = moved + (turn / (turn + 3)) * (moved - pull)
         pull = moved
-    lean = _back_to_seldom(given, answers) if given.by_name else np.zeros(len(answers), np.float32)
-    return Layer(tuple(answers), known, pull, lean, FIRM_OF_TOPICS if given.by_name else FIRM)
+    return Layer(tuple(answers), known, pull, _back_to_seldom(given), given.firm)
 
 
-def _back_to_seldom(given: Taught, answers: Sequence[str]) -> Floats:
-    often = np.bincount(given.answers, minlength=len(answers)) / _OFTEN
-    lean: Floats = (_SELDOM * np.maximum(0, 1 - often)).astype(np.float32)
+def _back_to_seldom(given: Taught) -> Floats:
+    often = np.bincount(given.answers, minlength=len(given.by_name)) / _OFTEN
+    lean: Floats = (_SELDOM * given.by_name * np.maximum(0, 1 - often)).astype(np.float32)
     return lean
 
 

@@ -84,16 +84,21 @@ class Layer:
     firm: float = FIRM
     temperature: float = 1.0
 
+    @property
+    def spoken_of(self) -> tuple[str, ...]:
+        """The answers that some message it knows was given: only their own messages draw to them."""
+        return tuple(name for name, most in zip(self.answers, self.pull.max(axis=0), strict=True) if most > 0)
+
     def over(
         self, odds: Mapping[str, float], point: Point, mood: Floats, went_to: Mapping[str, str] | None = None
     ) -> dict[str, float]:
         """Log odds of each answer with what was learned; `went_to` says which answers have another name by now."""
         told = {name: self.firm * value for name, value in odds.items()}
-        added: Floats = self.known.likeness(point, mood) @ self.pull + self.lean
-        for name, more in zip(self.answers, added.tolist(), strict=True):
-            name = (went_to or {}).get(name, name)
-            if name in told:
-                told[name] += more
+        pulled: Floats = self.known.likeness(point, mood) @ self.pull
+        for name, more, lean in zip(self.answers, pulled.tolist(), self.lean.tolist(), strict=True):
+            becomes = (went_to or {}).get(name, name)
+            if becomes in told:
+                told[becomes] += more + (lean if becomes == name else 0)
         return {name: value / self.temperature for name, value in told.items()}
 
     def drawn_by(self, point: Point, answer: str) -> dict[int, float]:

@@ -8,7 +8,7 @@ What people left as it was counts as well: whoever only heard of mistakes would 
 clearly worth it, it is not used, and says why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from math import sqrt
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muhatap.reading.fitting import Example, Taught, as_taught, chances, fit
-from muhatap.reading.layer import Layer
+from muhatap.reading.layer import FIRM, Layer
 from muhatap.reading.model import Floats
 
 FEWEST = 3  # corrections; of fewer nothing is learned
@@ -48,15 +48,17 @@ class Learned:
     classes: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
 
 
-def learn(examples: Sequence[Example], answers: Sequence[str], *, by_name: bool = False) -> Learned:
-    """A layer from examples in the order of time, and whether it is worth using; `by_name` where the model knows no more of the answers
-    than their names, as of a company's own topics.
+def learn(
+    examples: Sequence[Example], answers: Sequence[str], *, firm: float = FIRM, by_name: Collection[str] = ()
+) -> Learned:
+    """A layer from examples in the order of time, and whether it is worth using. `firm` is how much the model's word counts beside, and
+    `by_name` are answers of which it knows no more than a name, as of a company's own topics.
     """
     given = list(examples)[-MOST:]
     n_corrections = sum(one.is_corrected for one in given)
     if n_corrections < FEWEST:
         return Learned(layer=None, n_corrections=n_corrections)
-    whole = as_taught(given, answers, by_name=by_name)
+    whole = as_taught(given, answers, firm=firm, by_name=by_name)
     held = _held_back(whole, answers)
     judged = held.of(held.is_judged)
     strength, lean = _chosen(judged, answers)

@@ -89,6 +89,10 @@ class Tree:
         ]
         return np.array([*told, _OF_NONE], dtype=np.float32)
 
+    @property
+    def told_by_name(self) -> tuple[str, ...]:
+        return tuple(key for key in self.keys if self.is_told_by_name(key))
+
     def is_told_by_name(self, key: str) -> bool:
         """Whether nothing but its name and its branch tell this topic."""
         return key in self._of_key and not self._of_key[key].base

@@ -86,7 +86,9 @@ def _refit(about: str, known: Knowing, texts: Texts, fewest_new: int, *, at: dat
     answers = known.tree.keys if about == "topic" else known.reader.model.answers[about]
     since = None if in_use is None or in_use in gone else LearnedModel.objects.light().get(pk=in_use).fitted_at
     taught = list(_examples(about, known, texts, answers, since=since))
-    learned = pure.learn([example for _, example in taught], answers, by_name=about == "topic")
+    firm = layer.FIRM_OF_TOPICS if about == "topic" else layer.FIRM
+    by_name = known.tree.told_by_name if about == "topic" else ()
+    learned = pure.learn([example for _, example in taught], answers, firm=firm, by_name=by_name)
     return _keep(about, known, learned, [one for one, _ in taught], gone, at=at)
 
 

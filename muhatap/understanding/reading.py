@@ -125,7 +125,7 @@ def _is_guess(best: str, known: Knowing) -> bool:
     """Whether a topic is none, or one of which nobody has said yet what belongs to it: a name alone is never sure."""
     if best == NONE or not known.tree.is_told_by_name(best):
         return best == NONE
-    taught = known.layers["topic"][1].answers if "topic" in known.layers else ()
+    taught = known.layers["topic"][1].spoken_of if "topic" in known.layers else ()
     return best not in {known.went_to.get(value, value) for value in taught}
 
 

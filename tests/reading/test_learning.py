@@ -99,13 +99,27 @@ def test_where_the_newest_are_read_clearly_worse_it_is_not_used() -> None:
     assert (learned.is_used, learned.why, learned.before, learned.n_held_back) == (False, "worse", 1.0, 8)
 
 
-@pytest.mark.parametrize("by_name", [True, False])
-def test_what_nobody_spoke_about_is_leaned_back_to_where_it_is_known_by_its_name_only(by_name: bool) -> None:
+@pytest.mark.parametrize("by_name", [("kirala", "toptan"), ()])
+def test_what_nobody_spoke_about_is_leaned_back_to_where_it_is_known_by_its_name_only(by_name: tuple[str, ...]) -> None:
     learned = learning.learn([one for one in stream(40) if one.answer != "kirala"], TREE.keys, by_name=by_name)
 
     assert learned.layer is not None
     lean = dict(zip(TREE.keys, learned.layer.lean.tolist(), strict=True))
-    assert (lean["kirala"] > 0, lean["toptan"], lean["ege"]) == (by_name, 0, 0)
+    assert (lean["kirala"] > 0, lean["toptan"], lean["ege"], lean[NONE]) == (bool(by_name), 0, 0, 0)
+    assert learned.layer.spoken_of == ("toptan", "ege")
+
+
+def test_what_was_leaned_to_an_answer_goes_nowhere_with_it() -> None:
+    learned = learning.learn([one for one in stream(40) if one.answer != "kirala"], TREE.keys, by_name=["kirala"])
+    assert learned.layer is not None
+    strange, without = look("siz kimsiniz"), replace(learned.layer, lean=np.zeros_like(learned.layer.lean))
+
+    told, plain = (
+        one.over({"ege": 0.0}, strange.point, strange.mood, {"kirala": "ege"}) for one in (learned.layer, without)
+    )
+
+    assert learned.layer.lean.max() > 0
+    assert told == plain
 
 
 def test_a_few_examples_of_each_of_many_answers_are_enough_to_be_used() -> None:
@@ -119,7 +133,7 @@ def test_a_few_examples_of_each_of_many_answers_are_enough_to_be_used() -> None:
     learned = learning.learn(
         [Example(point=one.point, mood=one.mood, base=cold(tree, one), answer=key) for key, one in seen],
         tree.keys,
-        by_name=True,
+        by_name=tree.told_by_name,
     )
 
     assert (learned.is_used, learned.n_held_back) == (True, 36)

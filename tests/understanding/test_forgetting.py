@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,8 +51,8 @@ def said(n: int) -> Correction:
     )
 
 
-def finds_it_worse(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
-    return replace(learn(examples, answers, by_name=by_name), is_used=False, why="worse")
+def finds_it_worse(examples: list[Example], answers: list[str], **how: Any) -> Learned:
+    return replace(learn(examples, answers, **how), is_used=False, why="worse")
 
 
 def nothing_known(row: LearnedModel) -> bool:
@@ -214,9 +215,9 @@ def test_what_is_erased_while_a_better_one_is_sought_is_not_dropped_before_it_is
     learned(60)
     said(65)
 
-    def erases(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
+    def erases(examples: list[Example], answers: list[str], **how: Any) -> Learned:
         erase(one)
-        return finds_it_worse(examples, answers, by_name=by_name)
+        return finds_it_worse(examples, answers, **how)
 
     with monkeypatch.context() as patch:
         patch.setattr(pure, "learn", erases)

@@ -62,7 +62,7 @@ def test_a_new_layer_is_measured_by_the_one_in_use(monkeypatch: pytest.MonkeyPat
     later = read("Otelimiz için 90 adet havlu teklifi rica ederiz", 70)
     understanding.correct(reading=later, field="topic", value=topic.slug, by=cast.can(), at=NOW + minutes(70))
 
-    def learns(examples: list[Example], answers: list[str], *, by_name: bool) -> Learned:
+    def learns(examples: list[Example], answers: list[str], **how: object) -> Learned:
         taught.extend(examples)
         return Learned(layer=None, n_corrections=len(examples))
 

@@ -11,7 +11,7 @@ from muhatap.contacts import tagging
 from muhatap.contacts.models import Contact
 from muhatap.feedback.models import Response, Survey
 from muhatap.understanding import themes_naming
-from muhatap.understanding.models import Theme, ThemeMember, ThemeWeek
+from muhatap.understanding.models import Theme, ThemeMember, ThemeWeek, Topic
 from tests import cast
 from tests.insight.conftest import after
 from tests.insight.voice_world import said, sold, topic
@@ -81,6 +81,22 @@ def test_every_number_leads_to_messages_or_answers() -> None:
     for link in links:
         behind = page(client, link)
         assert "/inbox/" in behind or '<td class="num">9</td>' in behind, link
+
+
+@pytest.mark.usefixtures("week")
+def test_a_topics_number_leads_to_its_own_messages_and_not_to_those_of_topics_below_it() -> None:
+    goods, fault = topic("Ürün"), topic("Kusur")
+    Topic.objects.filter(pk=fault.pk).update(parent=goods)
+    said("Kumaşı yumuşak mı", after(50), kind="question", about=goods)
+    said("Dikişi sökük geldi", after(60), about=fault)
+    client = reader(cast.deniz())
+
+    shown = page(client, f"/insight/voice/?{WEEK}")
+    link = re.findall(rf'href="(/insight/voice/messages/[^"]+only_topic={goods.pk}[^"]*)"', shown)[0]
+    alone, whole = page(client, link), page(client, f"/insight/voice/messages/?{WEEK}&topic={goods.pk}")
+
+    assert "Kumaşı yumuşak mı" in alone and "Dikişi sökük" not in alone and "Ürün itself" in alone
+    assert "Kumaşı yumuşak mı" in whole and "Dikişi sökük" in whole
 
 
 @pytest.mark.usefixtures("week")

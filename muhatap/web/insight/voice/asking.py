@@ -22,19 +22,22 @@ from muhatap.web.common.charts import days_said
 from muhatap.web.insight import filters
 from muhatap.web.insight.voice import words
 
-NUMBERS = ("topic", "tag", "product", "theme")
+NUMBERS = ("topic", "only_topic", "tag", "product", "theme")
 IN_MENU = 30  # segments; there may be hundreds, the rest is reached from the tables
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """`period` names a preset, or is empty when days were given. `topic` 0 is what has none."""
+    """`period` names a preset, or is empty when days were given. `topic` means a topic and all below it, `only_topic` the topic alone;
+    0 is what has none.
+    """
 
     today: date
     period: str
     start: date
     end: date
     topic: int | None = None
+    only_topic: int | None = None
     channel: str = ""
     tag: int | None = None
     product: int | None = None
@@ -49,12 +52,17 @@ class Wanted:
         return Asked(
             start=self.start,
             end=self.end,
-            topic_ids=None if self.topic is None else branch(self.topic),
+            topic_ids=self._topics(),
             channel=self.channel,
             tag_id=self.tag,
             product_id=self.product,
             theme_ids=family(self.theme) if self.theme else (),
         )
+
+    def _topics(self) -> tuple[int, ...] | None:
+        if self.only_topic is not None:
+            return (self.only_topic,)
+        return None if self.topic is None else branch(self.topic)
 
     def pairs(self) -> list[tuple[str, str]]:
         days = [("period", self.period)] if self.period else [("from", str(self.start)), ("to", str(self.end))]
@@ -82,13 +90,17 @@ def read(request: HttpRequest) -> Wanted:
     today = timezone.localtime(clock.now()).date()
     period, start, end = filters.days(given, today)
     channel = given.get("channel", "")
+    numbers = {name: filters.number(given, name) for name in NUMBERS}
+    alone = numbers["only_topic"]
+    if alone is not None and branch(alone) == (alone,):
+        numbers |= {"topic": alone, "only_topic": None}
     return Wanted(
         today=today,
         period=period,
         start=start,
         end=end,
         channel=channel if channel.isidentifier() and len(channel) <= 20 else "",
-        **{name: filters.number(given, name) for name in NUMBERS},
+        **numbers,
     )
 
 
@@ -114,6 +126,9 @@ def said(wanted: Wanted) -> str:
 def narrowed(wanted: Wanted) -> list[tuple[str, str]]:
     """What the page is narrowed to, each with the address without it."""
     found = []
+    if wanted.only_topic is not None:
+        alone = _("%(topic)s itself") % {"topic": topic_name(wanted.only_topic)}
+        found.append((alone, wanted.but(only_topic=None).url()))
     if wanted.topic is not None:
         found.append((topic_name(wanted.topic), wanted.but(topic=None).url()))
     if wanted.channel:
@@ -151,7 +166,8 @@ def _menu(
     name: str, icon: str, everything: str, choices: list[tuple[str, Any]], wanted: Wanted, here: str, none: Any
 ) -> dict[str, Any]:
     chosen = getattr(wanted, name)
-    items = [(everything, wanted.but(**{name: none}).url(here), chosen == none)]
-    items += [(label, wanted.but(**{name: value}).url(here), value == chosen) for label, value in choices]
+    without = wanted.but(only_topic=None) if name == "topic" else wanted
+    items = [(everything, without.but(**{name: none}).url(here), chosen == none)]
+    items += [(label, without.but(**{name: value}).url(here), value == chosen) for label, value in choices]
     label = next((text for text, _url, is_chosen in items if is_chosen), everything)
     return {"id": name, "icon": icon, "label": label, "items_shown": items, "is_set": chosen != none}

@@ -206,7 +206,7 @@ def _names(by: str, keys: Sequence[Any]) -> dict[Any, str]:
 
 
 def _line(wanted: Wanted, by: str, key: Any, name: str, found: Counts) -> Line:
-    narrowed = {by: key}
+    narrowed = {"only_topic" if by == "topic" else by: key}
     span = intervals.share(found.complaint, found.n)
     parts = ((found.n, ""), (found.praise, "praise"), (found.asked, "asked"), (found.complaint, "complaint"))
     return Line(

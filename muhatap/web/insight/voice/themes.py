@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
     shown = [told for told in found if told.theme.hidden_at is None]
     look = themes.last_look()
     wanted = asking.read(request)
-    every = wanted.but(topic=None, channel="", tag=None, product=None, theme=None)
+    every = wanted.but(topic=None, only_topic=None, channel="", tag=None, product=None, theme=None)
     page = {
         "themes": [_line(told, every) for told in shown],
         "hidden_themes": [_line(told, every) for told in found if told.theme.hidden_at],
