@@ -77,11 +77,15 @@ def scores(asked: Asked) -> Scores:
     return Scores(**found)
 
 
-def answers(asked: Asked, kind: str, *, before: Cursor | None = None) -> QuerySet[Response]:
-    """The answers behind a figure, newest first; those that come after a place in that order."""
+def answers(
+    asked: Asked, kind: str, *, scores: tuple[int, int] | None = None, before: Cursor | None = None
+) -> QuerySet[Response]:
+    """The answers behind a figure, newest first, of these scores (both included); those that come after a place in that order."""
     values = asked.values()
     kinds = Response.objects.annotate(kind=Coalesce(F("survey__kind"), F("invitation__survey__kind")))
     rows = kinds.filter(kind=kind, score__isnull=False, at__gte=values["since"], at__lt=values["until"])
+    if scores:
+        rows = rows.filter(score__range=scores)
     if asked.tag_id:
         rows = rows.filter(contact__tags=asked.tag_id)
     if before:

@@ -21,11 +21,11 @@ NOTHING = ("", None, None)
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which messages: what is asked, and of it the kinds and the mood."""
+    """Which messages: what is asked, and of it the kinds and the moods."""
 
     asked: Asked
     kinds: tuple[str, ...] = ()
-    mood: str = ""
+    moods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ def _numbers(wanted: Wanted, before: Cursor | None, limit: int) -> list[tuple[da
     """(moment, reading, interaction), newest first."""
     values: dict[str, Any] = wanted.asked.values() | {
         "kinds": list(wanted.kinds),
-        "mood": wanted.mood,
+        "moods": list(wanted.moods),
         "at": before.at if before else None,
         "id": before.id if before else None,
         "limit": limit,
     }
     parts = [wanted.asked.condition(), "kind = any(%(kinds)s)" if wanted.kinds else "kind <> 'other'"]
-    if wanted.mood:
-        parts.append("sentiment = %(mood)s")
+    if wanted.moods:
+        parts.append("sentiment = any(%(moods)s)")
     if before:
         parts.append("(at, reading_id) < (%(at)s, %(id)s)")
     statement = f"""select at, reading_id, interaction_id from ({RAW}) cells where {" and ".join(parts)}

@@ -41,11 +41,11 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One row of the table, and the place to press in the picture."""
+    """One row of the table, and the places to press in the picture: for each cell its left edge, its width, and where it leads."""
 
     title: str
     cells: tuple[tuple[str, str], ...]  # words and address
-    x: float
+    places: tuple[tuple[float, float, str], ...]
     hint: str
 
 
@@ -146,7 +146,9 @@ def _row(nth: int, span: Span, series: Sequence[Series]) -> Line:
     cells = tuple(_cell(each, each.values[nth], span) for each in series)
     hint = ", ".join(f"{each.label}: {text}" for each, (text, _url) in zip(series, cells, strict=True) if text != "–")
     title = days_said(*span)
-    return Line(title=title, cells=cells, x=nth * WIDTH, hint=f"{title}. {hint}" if hint else title)
+    wide = WIDTH / len(series)
+    places = tuple((nth * WIDTH + place * wide, wide, url) for place, (_text, url) in enumerate(cells))
+    return Line(title=title, cells=cells, places=places, hint=f"{title}. {hint}" if hint else title)
 
 
 def _cell(series: Series, value: float | None, span: Span) -> tuple[str, str]:

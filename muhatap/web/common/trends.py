@@ -17,6 +17,7 @@ class Point:
     between: str
     n: str
     url: str
+    n_url: str
     x: float
     y: float | None
     low: float
@@ -61,10 +62,11 @@ def draw(
     counted: Callable[[int], str],
     url: Callable[[Days], str],
     csv_url: str,
+    n_url: Callable[[Days], str] | None = None,
 ) -> Trend:
-    """`found` over spans of days, between two bounds."""
+    """`found` over spans of days, between two bounds. `url` leads to what makes the value, `n_url` to all that was counted, if that is more."""
     points = tuple(
-        _point(nth, days_, span, bounds, written, between, counted, url)
+        _point(nth, days_, span, bounds, written, between, counted, url, n_url or url)
         for nth, (days_, span) in enumerate(zip(over, found, strict=True))
     )
     runs = _runs(points)
@@ -94,6 +96,7 @@ def _point(
     between: Callable[[Span], str],
     counted: Callable[[int], str],
     url: Callable[[Days], str],
+    n_url: Callable[[Days], str],
 ) -> Point:
     def place(value: float) -> float:
         low, high = bounds
@@ -107,6 +110,7 @@ def _point(
         between=range_,
         n=counted(span.n) if span.n else "",
         url=url(over) if span.n else "",
+        n_url=n_url(over) if span.n else "",
         x=nth * WIDTH,
         y=None if span.value is None else place(span.value),
         low=HEIGHT if span.low is None else place(span.low),

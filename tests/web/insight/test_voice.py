@@ -100,6 +100,26 @@ def test_a_topics_number_leads_to_its_own_messages_and_not_to_those_of_topics_be
 
 
 @pytest.mark.usefixtures("week")
+def test_over_the_rows_of_a_figure_stand_its_parts_with_their_numbers() -> None:
+    client = reader(cast.deniz())
+
+    def parts(path: str) -> dict[str, str]:
+        shown = page(client, f"/insight/voice/{path}&{WEEK}")
+        return {
+            said: link for link, said in re.findall(r'<a class="tab" href="([^"]+)"[^>]*>([^<]+ · [^<]+)</a>', shown)
+        }
+
+    kinds = parts("messages/?say=complaint")
+    assert list(kinds) == ["Messages · 3", "Praise · 1", "Requests and questions · 0", "Complaints · 2"]
+    moods = parts("messages/?mood=positive")
+    assert [said.split(" · ")[0] for said in moods] == ["Pleased or displeased", "Pleased", "Displeased"]
+    scores = parts("answers/?kind=nps")
+    assert list(scores) == ["Answers · 1", "Promoters · 1", "Passives · 0", "Detractors · 0"]
+    assert '<td class="num">9</td>' in page(client, scores["Promoters · 1"])
+    assert '<td class="num">9</td>' not in page(client, scores["Detractors · 0"])
+
+
+@pytest.mark.usefixtures("week")
 def test_what_one_may_not_see_is_counted_and_not_shown() -> None:
     nobody = cast.staff("yeni@ihlamurev.example", "Yeni Biri", "agent", Visibility.OWN)
     shown = page(reader(nobody), f"/insight/voice/messages/?{WEEK}&say=complaint")

@@ -26,7 +26,11 @@ def cards(now: Scores, then: Scores, wanted: Wanted) -> list[Card]:
         spans = (now.satisfaction(*days), then.satisfaction(before.start, before.end))
         n = times.count(round((spans[0].value or 0) * spans[0].n))
         of = words.of_answers(spans[0].n)
-        found.append(shown.share("csat", _("Satisfied (CSAT)"), spans, of, wanted.url("answers", kind="csat"), n))
+        found.append(
+            shown.share(
+                "csat", _("Satisfied (CSAT)"), spans, of, wanted.url("answers", kind="csat", part="satisfied"), n
+            )
+        )
     if now.nps:
         spans = (now.loyalty(*days), then.loyalty(before.start, before.end))
         found.append(_card("nps", spans, words.score(spans[0].value), words.score_between(spans[0]), wanted))
@@ -42,7 +46,18 @@ def trends_of(scores: Scores, over: Sequence[Days], wanted: Wanted) -> list[Tren
     if scores.csat:
         spans = [scores.satisfaction(*days) for days in over]
         found.append(
-            shown.share_trend("csat", title("csat"), over, spans, words.n_answers, wanted, to="answers", kind="csat")
+            shown.share_trend(
+                "csat",
+                title("csat"),
+                over,
+                spans,
+                words.n_answers,
+                wanted,
+                to="answers",
+                of_all={"kind": "csat"},
+                kind="csat",
+                part="satisfied",
+            )
         )
     if scores.nps:
         found.append(_trend("nps", over, [scores.loyalty(*days) for days in over], wanted))

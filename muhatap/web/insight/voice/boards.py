@@ -160,7 +160,17 @@ def satisfaction(page: Page) -> list[Chart | Trend]:
     counted = voices.over(page.days, weeks)
     pleased = [intervals.share(each.positive, each.positive + each.negative) for each in counted]
     drawn: list[Chart | Trend] = [
-        shown.share_trend("pleased", _("Mood"), weeks, pleased, words.n_messages, wanted, to="rows", mood="positive"),
+        shown.share_trend(
+            "pleased",
+            _("Mood"),
+            weeks,
+            pleased,
+            words.n_messages,
+            wanted,
+            to="rows",
+            of_all={"mood": "felt"},
+            mood="positive",
+        ),
     ]
     return [*drawn, *answered.trends_of(page.scores, weeks, wanted)]
 

@@ -13,7 +13,7 @@ from muhatap.shared import clock
 from muhatap.web.common import charts
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.unseen import hidden
-from muhatap.web.insight.voice import answered, asking, boards, lines, words
+from muhatap.web.insight.voice import answered, asking, boards, lines, parts, words
 from muhatap.web.insight.voice.around import around
 
 ANSWERS = 200  # at most on one page
@@ -42,11 +42,12 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The messages behind a number, as far as the reader may see them."""
     wanted, asked = asking.read(request), behind(request)
     found = voice_rows.page(asked, visitor(request), before=_cursor(request.GET.get("before", "")))
-    say, mood = request.GET.get("say", ""), asked.mood
+    say, mood = request.GET.get("say", ""), request.GET.get("mood", "") if asked.moods else ""
     here = wanted.url("rows", say=say, mood=mood)
     page = {
-        "title": words.SAY[say][1] if say in words.SAY else words.MOODS.get(mood, ""),
+        "title": words.SAY[say][1] if say in words.SAY else (words.MOODS | words.FELT).get(mood, ""),
         "sentence": words.SENTENCES.get(say) or words.SENTENCES["pleased" if mood else "messages"],
+        "parts": parts.of_messages(wanted, say, mood),
         "rows": [lines.of_message(row, clock.now()) for row in found.rows],
         "hidden": hidden(found.n_hidden),
         "next_url": f"{here}&before={_token(found.next)}" if found.next else "",
@@ -63,7 +64,11 @@ def answers(request: HttpRequest) -> HttpResponse:
     if kind not in loyalty.KINDS:
         raise Http404
     before = _cursor(request.GET.get("before", ""))
-    some = list(loyalty.answers(wanted.asked, kind, before=before).select_related("contact")[: ANSWERS + 1])
+    part = request.GET.get("part", "")
+    scores = parts.scores(kind, part)
+    some = list(
+        loyalty.answers(wanted.asked, kind, scores=scores, before=before).select_related("contact")[: ANSWERS + 1]
+    )
     found = some[:ANSWERS]
     last = _token(Cursor(found[-1].at, found[-1].pk)) if len(some) > ANSWERS else ""
     seen = readable_interactions(visitor(request), [one.interaction_id for one in found if one.interaction_id])
@@ -72,9 +77,10 @@ def answers(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": answered.title(kind),
         "title": words.SENTENCES[kind],
+        "parts": parts.of_answers(wanted, kind, part if scores else ""),
         "rows": [lines.of_answer(one, clock.now()) for one in shown],
         "hidden": hidden(len(found) - len(shown)),
-        "next_url": f"{wanted.url('answers', kind=kind)}&before={last}" if last else "",
+        "next_url": f"{wanted.url('answers', kind=kind, part=part if scores else '')}&before={last}" if last else "",
         "back_url": wanted.url(),
     }
     return render(request, "insight/voice/answers.html", page | around(request, wanted, "answers"))
@@ -84,7 +90,8 @@ def behind(request: HttpRequest) -> Wanted:
     """What the address asks for of the messages."""
     say, mood = request.GET.get("say", ""), request.GET.get("mood", "")
     kinds = words.SAY[say][0] if say in words.SAY else ()
-    return Wanted(asked=asking.read(request).asked, kinds=kinds, mood=mood if mood in words.MOODS else "")
+    moods = ("positive", "negative") if mood == "felt" else (mood,) if mood in words.MOODS else ()
+    return Wanted(asked=asking.read(request).asked, kinds=kinds, moods=moods)
 
 
 def may_export(request: HttpRequest) -> bool:

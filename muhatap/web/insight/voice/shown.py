@@ -1,6 +1,6 @@
 """A share as a card and as a line over time, and how a figure moved: the same for what is said and for what is answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -35,8 +35,10 @@ def share_trend(
     wanted: Wanted,
     *,
     to: str,
+    of_all: Mapping[str, str],
     **kept: str,
 ) -> Trend:
+    """`kept` asks for what makes the share, `of_all` for all of which it is one."""
     return trends.draw(
         name=name,
         title=title,
@@ -49,6 +51,7 @@ def share_trend(
         bound=times.percent,
         counted=of,
         url=lambda days: wanted.but(period="", start=days[0], end=days[1]).url(to, **kept),
+        n_url=lambda days: wanted.but(period="", start=days[0], end=days[1]).url(to, **of_all),
         csv_url=wanted.url("export", table=name),
     )
 

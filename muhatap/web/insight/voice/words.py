@@ -27,6 +27,11 @@ MOODS: dict[str, Promise] = {
     "negative": gettext_lazy("Displeased"),
     "neutral": gettext_lazy("Neutral"),
 }
+FELT: dict[str, Promise] = {
+    "felt": gettext_lazy("Pleased or displeased"),
+    "positive": MOODS["positive"],
+    "negative": MOODS["negative"],
+}
 SENTENCES: dict[str, Promise] = {
     "messages": gettext_lazy(
         "What customers wrote or posted, by the day they did; spam and what is no matter of ours does not count."
