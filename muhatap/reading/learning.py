@@ -130,10 +130,10 @@ def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Le
     lean = np.zeros(len(answers), dtype=np.float32)
     best = _judged(held, held.told(strength, lean), answers), strength, lean
     for _turn in range(_LEANS):
-        fallen = [name in _fallen(best[0].classes) for name in answers]
-        if not any(fallen):
+        fell = [name in fallen(best[0].classes) for name in answers]
+        if not any(fell):
             break
-        lean = lean + _LEAN * np.array(fallen, dtype=np.float32)
+        lean = lean + _LEAN * np.array(fell, dtype=np.float32)
         told = _judged(held, held.told(strength, lean), answers), strength, lean
         best = told if (told[0].is_used, told[0].after) >= (best[0].is_used, best[0].after - MOST_LOST) else best
     return best
@@ -190,8 +190,8 @@ def _judged(held: _Held, told: NDArray[np.int64], answers: Sequence[str]) -> Lea
         if mine.any():
             classes[name] = (int(mine.sum()), float(was[mine].mean()), float(now[mine].mean()))
     is_much = after - before >= _MUCH
-    fallen = [name for name in _fallen(classes) if not is_much or _fell_clearly(held, told, answers.index(name))]
-    why = _why(before, after, fell=bool(fallen))
+    fell = [name for name in fallen(classes) if not is_much or _fell_clearly(held, told, answers.index(name))]
+    why = _why(before, after, fell=bool(fell))
     return Learned(
         layer=None,
         n_corrections=0,
@@ -212,7 +212,7 @@ def _why(before: float, after: float, *, fell: bool) -> str:
     return "better" if after > before else "no_worse"
 
 
-def _fallen(classes: Mapping[str, tuple[int, float, float]]) -> list[str]:
+def fallen(classes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     """Answers that are read worse than before, as far as one can say."""
     return [
         name
@@ -252,4 +252,4 @@ def _share(right: NDArray[np.bool_], weights: Floats) -> float:
     return float((right * weights).sum() / weights.sum())
 
 
-__all__ = ["Example", "Layer", "Learned", "learn"]
+__all__ = ["Example", "Layer", "Learned", "fallen", "learn"]

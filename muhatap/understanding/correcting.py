@@ -62,8 +62,8 @@ def correct(*, reading: Reading, field: str, value: str, by: User | None, at: da
 def take_back(*, correction: Correction, by: User, at: datetime) -> Correction:
     """The field says again what it said before. Raises TakenBack where that is no longer the last word on it."""
     row = Reading.objects.select_for_update(of=("self",)).get(pk=correction.reading_id)
-    last = row.corrections.filter(field=correction.field).order_by("-id").first()
-    if last is None or last.pk != correction.pk or correction.undoes_id is not None:
+    last = row.corrections.standing().filter(field=correction.field).order_by("-id").first()
+    if last is None or last.pk != correction.pk:
         raise TakenBack
     again = Correction.objects.create(
         reading=row,

@@ -12,16 +12,17 @@ from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
 from muhatap.flow import understanding
+from muhatap.reading import learning as pure
 from muhatap.reading import model
 from muhatap.shared import clock
 from muhatap.understanding import catching_up, drift, knowing, learning
 from muhatap.understanding.behind import CORRECTED, UNSURE, UNTOUCHED
 from muhatap.understanding.drift import Week
-from muhatap.understanding.models import Correction, LearnedModel, Reading
+from muhatap.understanding.models import LearnedModel, Reading
 from muhatap.web.common import times
 from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.understanding import differing
+from muhatap.web.understanding import differing, words
 from muhatap.web.understanding.behind import Asked, linked
 from muhatap.web.understanding.words import ABOUT, FORGOTTEN, FORGOTTEN_BEFORE, WHY_NOT
 
@@ -39,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "differs": differing.told(at=now),
         "kinds": [str(label) for _code, label in Reading.Kind.choices],
         "model": model.version(),
-        "n_corrections": Correction.objects.standing().count(),
+        "n_corrections": sum(learning.standing(about).count() for about in knowing.ABOUT),
         "n_missing": catching_up.missing().count(),
         "work": _work(),
         "may_edit": may(visitor(request), "understanding.edit"),
@@ -132,8 +133,22 @@ def _fit(row: LearnedModel) -> dict[str, Any]:
         "n_held_back": times.count(row.n_held_back),
         "before": times.percent(row.before) if row.n_held_back else "–",
         "after": times.percent(row.after) if row.n_held_back else "–",
+        "fell": _fell(row),
         "why": _("Taken back.") if row.undone_at else FORGOTTEN if row.forgotten_at else WHY_NOT[row.why],
     }
+
+
+def _fell(row: LearnedModel) -> list[str]:
+    """Answers that fewer held-back messages were read right of than without it."""
+    names = dict(words.choices(row.about))
+    told = []
+    for code in pure.fallen({code: (int(n), before, after) for code, (n, before, after) in row.figures.items()}):
+        n, before, after = row.figures[code]
+        count = {"now": times.count(round(after * n)), "n": times.count(n), "before": times.count(round(before * n))}
+        told.append(
+            _("%(answer)s: %(now)s of %(n)s, without it %(before)s") % {"answer": names.get(code, code), **count}
+        )
+    return told
 
 
 def _week(one: Week) -> dict[str, Any]:

@@ -123,7 +123,7 @@ PROBLEMS: Mapping[str, Word] = {
 }
 WHY_NOT: Mapping[str, Word] = {
     "worse": _("Not used: it reads held-back messages worse."),
-    "class_fell": _("Not used: it reads one answer clearly worse."),
+    "class_fell": _("Not used: it reads one answer worse."),
     "noise": _("Not used: the corrections show no pattern yet."),
     "too_few": _("Not used: there are too few corrections."),
     "better": _("It reads held-back messages better."),

@@ -55,6 +55,37 @@ def test_a_correction_is_said_with_one_press_and_taken_back(message: Message) ->
     assert zeynep.post(f"/understanding/readings/{reading.pk}/kind/", {"value": "rant"}).status_code == 404
 
 
+def test_what_was_said_is_taken_back_from_under_the_message_also_when_it_was_said_twice(message: Message) -> None:
+    reading, zeynep = reading_of(message), of(cast.zeynep())
+    for _turn in range(2):
+        zeynep.post(f"/understanding/readings/{reading.pk}/kind/", {"value": "request"})
+
+    for made in Correction.objects.order_by("-id"):
+        menu = zeynep.get(f"/understanding/readings/{reading.pk}/kind/").content.decode()
+        assert f'hx-post="/understanding/corrections/{made.pk}/take-back/"' in menu
+        assert zeynep.post(f"/understanding/corrections/{made.pk}/take-back/").status_code == 200
+
+    assert (reading_of(message).kind, Correction.objects.standing().count()) == ("complaint", 0)
+    assert "take-back" not in zeynep.get(f"/understanding/readings/{reading.pk}/kind/").content.decode()
+
+
+def test_the_page_of_what_was_learned_counts_each_correction_once_and_says_what_fell(message: Message) -> None:
+    reading, zeynep = reading_of(message), of(cast.zeynep())
+    for _turn in range(2):
+        zeynep.post(f"/understanding/readings/{reading.pk}/kind/", {"value": "request"})
+    LearnedModel.objects.create(
+        about="kind", base=knowing.reader().model.version, fitted_at=NOW, n_corrections=40, n_held_back=60, before=0.5, after=0.7,
+        is_used=True, why="better", bytes=b"-", figures={"praise": [20, 0.9, 0.7], "request": [40, 0.3, 0.7]},
+    )  # fmt: skip
+    can = of(cast.can())
+    User.objects.update(language="en")
+    can.cookies["django_language"] = "en"
+    page = can.get("/understanding/learned/").content.decode()
+
+    assert "1 correction stands." in page and "2 corrections" not in page
+    assert "Praise: 14 of 20, without it 18" in page and "Request: 28" not in page
+
+
 def test_where_it_is_not_sure_it_asks_with_the_two_likeliest(message: Message) -> None:
     from muhatap.web.common import readings
 
