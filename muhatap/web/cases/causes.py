@@ -13,20 +13,30 @@ from muhatap.service import causes
 from muhatap.service.models import Case, Cause
 from muhatap.shared import clock
 from muhatap.web.cases import pages
+from muhatap.web.cases.asked import Asked
 from muhatap.web.cases.forms import CauseForm
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import number
+
+BELOW = " › "  # between the parts of a cause's way from the root
 
 
 @require_GET
 @needs("service.edit")
 def listing(request: HttpRequest) -> HttpResponse:
-    """The whole tree, with how many cases each has had."""
+    """The whole tree, with how many cases each and those under it have had."""
     counted: Any = Case.objects.values_list("cause_id").annotate(n=Count("pk"))
     n_of = dict(counted)
+    every = causes.all_of_them()
     rows = [
-        {"cause": cause, "path": path, "depth": path.count(" › "), "n": n_of.get(cause.pk, 0)}
-        for cause, path in causes.all_of_them()
+        {
+            "cause": cause,
+            "path": path,
+            "depth": path.count(BELOW),
+            "n": sum(n_of.get(one.pk, 0) for one, where in every if f"{where}{BELOW}".startswith(f"{path}{BELOW}")),
+            "url": Asked(state="all", cause=cause.pk).url(),
+        }
+        for cause, path in every
     ]
     page = {
         "standing": [row for row in rows if row["cause"].archived_at is None],

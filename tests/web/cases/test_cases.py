@@ -387,6 +387,15 @@ def test_an_agent_reads_no_report_and_an_analyst_edits_no_case(zeynep: Client, c
     assert ece.post(f"/cases/{case.pk}/taking/").status_code == 403
 
 
+def test_a_causes_number_of_cases_counts_those_below_it_and_leads_to_them(can: Client, case: Case) -> None:
+    assert case.cause and case.cause.parent_id
+    shown = read(can, "/cases/causes/")
+
+    for cause in (case.cause.pk, case.cause.parent_id):
+        (link,) = re.findall(rf'href="(/cases/[?][^"]*cause={cause}[^"]*)">1 case</a>', unescape(shown))
+        assert "Nevresim lekeli" in read(can, link)
+
+
 def test_causes_are_added_merged_archived_and_brought_back(can: Client, case: Case) -> None:
     can.post("/cases/causes/new/", {"name": "Dikiş hatası", "name_en": "Bad seam", "parent": ""})
     seam, faulty = Cause.objects.get(name="Dikiş hatası"), case.cause

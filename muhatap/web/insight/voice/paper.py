@@ -13,6 +13,7 @@ INK, QUIET, LINE, ACCENT, SOFT, CONTROL = (
     (28, 27, 24), (104, 100, 91), (229, 226, 218), (10, 102, 97), (227, 239, 236), (138, 133, 122),
 )  # fmt: skip
 LEFT, WIDTH = 18.0, 174.0  # millimetres
+NAME, CELL, SHARE = 50.0, 19.0, 14.0  # of a table: its first column, one with a number, and the words of a share
 UNKNOWN = "·"
 
 
@@ -144,50 +145,44 @@ class Paper(FPDF):
 
     def rows(self, heads: Sequence[str], some: Sequence[tuple[str, Sequence[str], float, float, float]]) -> None:
         """A table of (name, cells, share, low, high): cells right, the share as a bar with its interval at the end."""
-        name, cell, bar = 58.0, 20.0, WIDTH - 58 - 20 * (len(heads) - 2)
-        self._type(7.5, colour=QUIET)
-        top = under = self.get_y() + 1
-        for nth, head in enumerate(heads):
-            left = LEFT if nth == 0 else LEFT + name + (nth - 1) * cell
-            width = name if nth == 0 else bar if nth == len(heads) - 1 else cell
-            align = "L" if nth in (0, len(heads) - 1) else "R"
-            self.set_xy(left + (4 if nth == len(heads) - 1 else 0), top)
-            self.multi_cell(width - 2, 3.4, known(head), align=align, max_line_height=3.4, new_y="NEXT")
-            under = max(under, self.get_y())
-        self.set_y(under + 1)
+        self._heads(heads)
+        bar_from = LEFT + NAME + (len(heads) - 2) * CELL + 4
+        wide = LEFT + WIDTH - bar_from - SHARE
         for said, cells, share, low, high in some:
             if self.will_page_break(7):
                 self.add_page()
+                self._heads(heads)
             y = self.get_y()
             self._rule(y)
-            self._at(LEFT, y + 1.2, said, 9, name)
+            self._at(LEFT, y + 1.2, said, 9, NAME)
             for nth, text in enumerate(cells[:-1]):
-                self._at(LEFT + name + nth * cell, y + 1.2, text, 9, cell - 2, align="R")
-            x, wide = LEFT + name + (len(cells) - 1) * cell + 4, bar - 28
-            self.set_fill_color(*LINE)
-            self.rect(x, y + 2.4, wide, 2, style="F")
-            self.set_fill_color(*CONTROL)
-            self.rect(x, y + 2.4, wide * share / 100, 2, style="F")
-            self.set_draw_color(*INK)
-            self.set_line_width(0.3)
-            self.line(x + wide * low / 100, y + 3.4, x + wide * high / 100, y + 3.4)
-            self._at(x + wide + 2, y + 1.2, cells[-1], 9, 20)
+                self._at(LEFT + NAME + nth * CELL, y + 1.2, text, 9, CELL - 2, align="R")
+            self._share(bar_from, y, wide, share, low, high)
+            self._at(bar_from + wide + 2, y + 1.2, cells[-1], 9, SHARE - 2)
             self.set_y(y + 6.5)
 
-    def quote(self, text: str, by: str) -> None:
-        """What somebody wrote, with a line before it."""
-        top = self.get_y() + 2
-        self.set_xy(LEFT + 4, top)
-        self._type(10)
-        self.multi_cell(WIDTH - 4, 5, known(text), align="L", new_x="LMARGIN", new_y="NEXT")
-        if by:
-            self.set_x(LEFT + 4)
-            self._type(8.5, colour=QUIET)
-            self.multi_cell(WIDTH - 4, 4.5, known(by), align="L", new_x="LMARGIN", new_y="NEXT")
-        self.set_draw_color(*ACCENT)
-        self.set_line_width(0.6)
-        self.line(LEFT, top, LEFT, self.get_y())
-        self.ln(1)
+    def _heads(self, heads: Sequence[str]) -> None:
+        """Over the columns; long ones in several lines."""
+        self._type(7.5, colour=QUIET)
+        top = under = self.get_y() + 1
+        for nth, head in enumerate(heads):
+            is_last = nth == len(heads) - 1
+            left = LEFT + (NAME + (nth - 1) * CELL if nth else 0) + (4 if is_last else 0)
+            width = NAME if nth == 0 else LEFT + WIDTH - left if is_last else CELL
+            self.set_xy(left, top)
+            align = "L" if nth == 0 or is_last else "R"
+            self.multi_cell(width - 2, 3.4, known(head), align=align, max_line_height=3.4, new_y="NEXT")
+            under = max(under, self.get_y())
+        self.set_y(under + 1)
+
+    def _share(self, x: float, y: float, wide: float, share: float, low: float, high: float) -> None:
+        self.set_fill_color(*LINE)
+        self.rect(x, y + 2.4, wide, 2, style="F")
+        self.set_fill_color(*CONTROL)
+        self.rect(x, y + 2.4, wide * share / 100, 2, style="F")
+        self.set_draw_color(*INK)
+        self.set_line_width(0.3)
+        self.line(x + wide * low / 100, y + 3.4, x + wide * high / 100, y + 3.4)
 
     def whole(self) -> bytes:
         return bytes(self.output())
