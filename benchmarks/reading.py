@@ -179,18 +179,22 @@ def _n_right(read: Sequence[Read]) -> int:
 
 def cost(given: Sequence[Text]) -> dict[str, Figure]:
     """Short messages a second of processor time, and the milliseconds of it that one takes, by readers that begin cold; what it takes in
-    memory and on the disk. The product also asks what each message is like, for topics by their names and for what was learned.
+    memory and on the disk. For a company's own topics and for what was learned the product also asks what each message is like.
     """
     short = [one.text for one in given if len(one.text) <= 160]
-    speed, in_product = a_second(Reader().read, short), a_second(Reader().look, short)
+    speed, with_likeness = a_second(Reader().read, short), a_second(like(Reader()), short)
     size = sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6
     return {
         "short_messages_a_second": at_least(round(speed), GOAL_SPEED, n=len(short)),
-        "short_messages_a_second_in_product": no_goal(round(in_product), n=len(short)),
+        "short_messages_a_second_with_likeness": no_goal(round(with_likeness), n=len(short)),
         "single_message_p95_ms": single(given),
         "peak_mb": at_most(_peak_mb(), MOST_MB),
         "model_mb": at_most(round(size, 1), MOST_MODEL_MB),
     }
+
+
+def like(reader: Reader) -> Callable[[str], object]:
+    return lambda text: (look := reader.look(text)) and look.mood
 
 
 def a_second(reads: Callable[[str], object], texts: Sequence[str]) -> float:

@@ -1,8 +1,8 @@
 """Reads a message: for each task the likeliest answer, how likely, and what decided it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -37,14 +37,18 @@ class Reading:
 @dataclass(frozen=True)
 class Look:
     """A reading and what stands behind it: how likely each answer of each task is, the message as a point among others, and what each of
-    its words is in its context.
+    its words is in its context, which is looked at when it is asked for: the encoder takes longer than all the rest.
     """
 
     reading: Reading
     chances: Mapping[str, Mapping[str, float]]
     point: Point
-    context: InContext
+    looks_again: Callable[[], InContext]
     words: Words
+
+    @cached_property
+    def context(self) -> InContext:
+        return self.looks_again()
 
     @cached_property
     def mood(self) -> Floats:
@@ -105,11 +109,11 @@ class Reader:
         seen = self._at_first(text)
         if seen is None:
             return None
-        found = self.model.second.look(seen.words)
+        again = cache(partial(self.model.second.look, seen.words))
         if self._is_unsure(seen):
-            seen = self._again(seen, found)
+            seen = self._again(seen, again())
         point = points.of(seen.words, seen.sums.names)
-        return Look(self._read(seen), self._chances(seen.sums.total), point, found, seen.words)
+        return Look(self._read(seen), self._chances(seen.sums.total), point, again, seen.words)
 
     def _likeness(self, text: str) -> Floats:
         """What a text is like by its meaning, as a row of length one: texts that mean the same, also in another language, are near."""

@@ -80,8 +80,13 @@ class Tree:
         self._stems = stems
         self._means = {one.key: meant for one in topics if (meant := _meant(one, reader))}
 
-    def odds(self, chances: Mapping[str, float], words: Words, likeness: Floats) -> Floats:
-        """Log odds of each topic, in the order of `keys`, of a message with these words that is like this."""
+    @property
+    def asks_for_likeness(self) -> bool:
+        """Whether a topic is told by what its name means."""
+        return bool(self._means)
+
+    def odds(self, chances: Mapping[str, float], words: Words, likeness: Floats | None) -> Floats:
+        """Log odds of each topic, in the order of `keys`, of a message with these words that is like this; None where nobody asks for it."""
         said = stems_of(words.written)
         told = [
             self._of_base(one, chances) + self._of_name(one, said) + self._of_meaning(one, likeness)
@@ -122,10 +127,12 @@ class Tree:
         shared = sum(self._worth[stem] for stem in mine & said)
         return _OF_NAME * shared / sum(self._worth[stem] for stem in mine)
 
-    def _of_meaning(self, topic: Topic, likeness: Floats) -> float:
+    def _of_meaning(self, topic: Topic, likeness: Floats | None) -> float:
         """How near the message comes to what one of the topic's names means."""
         meant = self._means.get(topic.key)
-        return 0.0 if meant is None else _OF_MEANING * max(0.0, float(meant.nearness(likeness).max()))
+        if meant is None or likeness is None:
+            return 0.0
+        return _OF_MEANING * max(0.0, float(meant.nearness(likeness).max()))
 
 
 def _meant(topic: Topic, reader: Reader) -> Meaning | None:

@@ -86,7 +86,8 @@ def as_row(look: Look, known: Knowing) -> Reading:
 def base_odds(name: str, look: Look, known: Knowing) -> dict[str, float]:
     """Log odds of each answer as the model that comes with the program gives them; the largest is what it answers."""
     if name == "topic":
-        odds = known.tree.odds(look.chances["topic"], look.words, look.context.likeness)
+        likeness = look.context.likeness if known.tree.asks_for_likeness else None
+        odds = known.tree.odds(look.chances["topic"], look.words, likeness)
         return dict(zip(known.tree.keys, odds.tolist(), strict=True))
     told = {value: log(max(chance, _LEAST)) for value, chance in look.chances[name].items()}
     if name == "urgency":  # it says urgent rather too often than too seldom: its bar stands below one half

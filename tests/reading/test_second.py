@@ -10,6 +10,7 @@ import pytest
 
 from muhatap.reading import context, model, words
 from muhatap.reading.reader import Reader
+from muhatap.reading.second import SecondLook
 
 DOUBTFUL = [
     "kargocu paketi bahçe duvarından atmış",
@@ -140,3 +141,19 @@ def test_two_threads_read_as_one_does(always):
         one.confidences == pytest.approx(other.confidences, abs=1e-3)
         for one, other in zip(together, alone * 5, strict=True)
     )
+
+
+def test_a_sure_message_is_looked_at_again_only_when_somebody_asks_what_it_is_like(
+    never: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, looks = list[words.Words](), SecondLook.look
+
+    def counted(second: SecondLook, said: words.Words) -> context.InContext:
+        looked.append(said)
+        return looks(second, said)
+
+    monkeypatch.setattr(SecondLook, "look", counted)
+    found = never.look("Kargom hâlâ gelmedi, üçüncü kez yazıyorum")
+
+    assert found is not None and not looked
+    assert len(found.mood) and len(found.mood_of_words) and len(looked) == 1
