@@ -56,8 +56,7 @@ def moment(day: date) -> datetime:
 
 def rows(cut: Cut) -> QuerySet[Response]:
     """The answers of a cut."""
-    found = Response.objects.filter(survey=cut.survey)
-    found = found.filter(at__gte=moment(cut.start), at__lt=moment(cut.end + timedelta(days=1)))
+    found = _given(cut.start, cut.end).filter(survey=cut.survey)
     if cut.way:
         found = found.filter(way=cut.way)
     if cut.tag:
@@ -82,9 +81,9 @@ def counts(found: QuerySet[Response]) -> dict[int, int]:
     return {score: n for score, n in told if score is not None}
 
 
-def ever() -> dict[int, Counts]:
-    """How often each score was given to each survey since it is asked; -1 stands for answers without a score."""
-    told = Response.objects.order_by().values_list("survey", "score").annotate(n=Count("pk"))
+def of_surveys(start: date, end: date) -> dict[int, Counts]:
+    """How often each score was given to each survey in these days; -1 stands for answers without a score."""
+    told = _given(start, end).order_by().values_list("survey", "score").annotate(n=Count("pk"))
     found: dict[int, dict[int, int]] = {}
     for survey, score, n in told:
         if survey is not None:
@@ -138,6 +137,11 @@ def of_questions(cut: Cut) -> list[OfQuestion]:
             told.update([str(number)] if number is not None else chosen)
         found.append(OfQuestion(question=question, counts=dict(told), n=of_this.count()))
     return found
+
+
+def _given(start: date, end: date) -> QuerySet[Response]:
+    """To whichever survey, in these days."""
+    return Response.objects.filter(at__gte=moment(start), at__lt=moment(end + timedelta(days=1)))
 
 
 def _by(told: Any) -> dict[str, Counts]:

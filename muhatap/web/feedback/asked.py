@@ -50,15 +50,20 @@ class Asked:
         return f"{reverse(f'surveys:{name}', args=[self.cut.survey.pk])}?{query}"
 
 
+def standard() -> tuple[date, date]:
+    """The days a page is about when its address names none."""
+    today = timezone.localtime(clock.now()).date()
+    return today - timedelta(days=STANDARD - 1), today
+
+
 def read(request: HttpRequest, survey: Survey) -> Asked:
     """What makes no sense in the address is passed over."""
     given = request.GET
-    today = timezone.localtime(clock.now()).date()
     start, end = _day(given.get("from", "")), _day(given.get("to", ""))
-    end = end or today
+    end = end or standard()[1]
     start = start or end - timedelta(days=STANDARD - 1)
     if not timedelta() <= end - start <= timedelta(days=LONGEST):
-        start, end = today - timedelta(days=STANDARD - 1), today
+        start, end = standard()
     way, question = given.get("way", ""), number(given.get("question"))
     known = question is not None and Question.objects.filter(pk=question, survey=survey).exists()
     score = number(given.get("score"))

@@ -34,6 +34,7 @@ class NewForm(forms.Form):
         label=gettext_lazy("Inbox"),
         queryset=Inbox.objects.none(),
         required=False,
+        empty_label=gettext_lazy("No inbox"),
         help_text=gettext_lazy(
             "After a resolution: whose conversations. After a delivery: the mailbox it is written from."
         ),
@@ -112,6 +113,7 @@ class SurveyForm(NewForm):
         label=gettext_lazy("The team that closes the loop"),
         queryset=Team.objects.none(),
         required=False,
+        empty_label=gettext_lazy("No team"),
         help_text=gettext_lazy(
             "It gets these cases and is told. Left empty, they go to the team of whoever last had the customer; "
             "where there is none, administrators are told."
@@ -202,7 +204,8 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not data.get("text_tr") and not data.get("text_en"):
+        # A text that was refused was written, too.
+        if not any(data.get(name) or name in self.errors for name in ("text_tr", "text_en")):
             self.add_error("text_tr", _("Write the question in one language at least."))
         options = _options(data.get("options", ""))
         if data.get("kind") in ("choice", "choices") and not 2 <= len(options) <= MOST_OPTIONS:

@@ -25,7 +25,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
     """The first page of a survey for everybody; opening it records nothing."""
     survey = answering.open_survey(key)
     if survey is None or not survey.is_linked:
-        return public.shown(request, rating.UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, public.spoken(request))):
         at = clock.now()
         if not asking.is_running(survey, at=at):
@@ -46,7 +46,7 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     response = answering.received(token)
     survey = response.survey if response else None
     if response is None or survey is None:
-        return public.shown(request, rating.UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, response.language)):
         at = clock.now()
         if not answering.is_open(response, at=at):
@@ -61,7 +61,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """What was said, and the way to say it otherwise."""
     response = answering.received(token)
     if response is None or response.survey is None:
-        return public.shown(request, rating.UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, response.language)):
         is_open = answering.is_open(response, at=clock.now())
         url = reverse("open_surveys:go_on", args=[token]) if is_open else ""

@@ -69,6 +69,12 @@ def closed(request: HttpRequest, why: answering.Closed) -> HttpResponse:
     return shown(request, "feedback/closed.html", {"is_off": is_off}, status=HTTPStatus.GONE)
 
 
+def unknown(request: HttpRequest) -> HttpResponse:
+    """To an address that opens nothing, and so tells no language: the browser's."""
+    with translation.override(language(request, spoken(request))):
+        return shown(request, "feedback/unknown.html", {}, status=HTTPStatus.NOT_FOUND)
+
+
 def shown(request: HttpRequest, template: str, page: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page in both languages, kept by nobody and told to nobody."""
     here = translation.get_language() or "tr"

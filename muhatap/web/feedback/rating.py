@@ -16,8 +16,6 @@ from muhatap.flow import surveying
 from muhatap.shared import clock
 from muhatap.web.feedback import public
 
-UNKNOWN = "feedback/unknown.html"
-
 
 @never_cache
 @csrf_exempt  # no login stands behind it: whoever has the link may answer, and mail programs often keep no cookies
@@ -25,7 +23,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Choose, say a word, send."""
     invitation = answering.invited(token)
     if invitation is None:
-        return public.shown(request, UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, invitation.language)):
         response = _response(invitation)
         at = clock.now()
@@ -45,7 +43,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     invitation = answering.invited(token)
     response = _response(invitation) if invitation else None
     if invitation is None or response is None:
-        return public.shown(request, UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, invitation.language)):
         is_open = asking.is_open(invitation, at=clock.now())
         said = {"answer": wording.said(invitation.survey, response.score), "has_opt_out": True, "token": token}
@@ -60,7 +58,7 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """Be asked no more; only sending the form says so, and it can be taken back."""
     invitation = answering.invited(token)
     if invitation is None:
-        return public.shown(request, UNKNOWN, {}, status=404)
+        return public.unknown(request)
     with translation.override(public.language(request, invitation.language)):
         contact, at = invitation.contact, clock.now()
         if request.method == "POST" and request.POST.get("again"):

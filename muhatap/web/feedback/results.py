@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from muhatap.contacts.models import Tag
@@ -152,10 +153,7 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
                 "label": _("Answered when asked"),
                 "value": tables.share(quiet.n_answered, quiet.n_settled),
                 "under": words.interval(Survey.Kind.CSAT, quiet.rate),
-                "sentence": _(
-                    "Of %(n)s who were asked by mail or chat in these days; %(m)s more may still answer and are not counted."
-                )
-                % {"n": times.count(quiet.n_settled), "m": times.count(quiet.n_may_still)},
+                "sentence": _of_whom(quiet),
                 "url": wanted.among(side=silence.SETTLED).url("invitations"),
             }
         )
@@ -175,6 +173,26 @@ def _cards(wanted: Asked, found: Figure, quiet: Silence) -> list[dict[str, str]]
             }
         )
     return cards
+
+
+def _of_whom(quiet: Silence) -> str:
+    """Whom the rate is of, and who may still come to it; of either nothing where there is nobody."""
+    n, more, said = quiet.n_settled, quiet.n_may_still, []
+    if n:
+        of = ngettext(
+            "Of %(n)s who was asked by mail or chat in these days.",
+            "Of %(n)s who were asked by mail or chat in these days.",
+            n,
+        )
+        said.append(of % {"n": times.count(n)})
+    if more:
+        still = ngettext(
+            "%(n)s more may still answer and is not counted.",
+            "%(n)s more may still answer and are not counted.",
+            more,
+        )
+        said.append(still % {"n": times.count(more)})
+    return " ".join(said)
 
 
 def _over_time(wanted: Asked) -> Trend:

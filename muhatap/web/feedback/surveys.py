@@ -20,7 +20,7 @@ from muhatap.feedback.models import Question, Survey
 from muhatap.feedback.sheets import Field
 from muhatap.shared import clock
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.feedback import qr, words
+from muhatap.web.feedback import asked, qr, words
 from muhatap.web.feedback.forms import NewForm, QuestionForm, SurveyForm
 
 LANGUAGES = (("tr", "Türkçe"), ("en", "English"))
@@ -29,14 +29,15 @@ LANGUAGES = (("tr", "Türkçe"), ("en", "English"))
 @require_GET
 @needs("surveys.read")
 def listing(request: HttpRequest) -> HttpResponse:
-    """Every survey, what it came to, and whether it is asked."""
+    """Every survey, what it came to in the days its results begin with, and whether it is asked."""
     user, at = visitor(request), clock.now()
     surveys = Survey.objects.select_related("inbox").order_by("archived_at", "name", "pk")
-    given = results.ever()
+    given = results.of_surveys(*asked.standard())
     lines = [(one, _line(one, given.get(one.pk, {}), at)) for one in surveys]
     page = {
         "lines": [line for one, line in lines if one.archived_at is None],
         "put_away": [line for one, line in lines if one.archived_at is not None],
+        "n_days": asked.STANDARD,
         "can_edit": may(user, "surveys.edit"),
         "views": words.views("surveys:list", user),
     }

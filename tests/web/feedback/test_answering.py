@@ -324,6 +324,29 @@ def test_the_list_of_surveys_counts_all_answers_at_once() -> None:
         answered(survey(kind), 5)
     answered(survey("own"), None, comment="Güzel")
     assert queries() == few
-    assert {key: sum(counts.values()) for key, counts in results.ever().items()} == dict.fromkeys(
+    given = results.of_surveys(after(0).date(), after(2 * DAY).date())
+    assert {key: sum(counts.values()) for key, counts in given.items()} == dict.fromkeys(
         Survey.objects.values_list("pk", flat=True), 1
     )
+
+
+def test_a_question_that_is_too_long_is_not_said_to_be_missing() -> None:
+    about = survey()
+    for told, is_missing in (({"text_en": "a" * 100_000}, False), ({"text_tr": "  "}, True), ({}, True)):
+        form = QuestionForm({"kind": "text", **told}, survey=about)
+        with translation.override("en"):
+            said = str(form.errors)
+        assert ("Write the question in one language at least." in said) == is_missing
+        assert not form.is_valid()
+
+
+@pytest.mark.parametrize(
+    "path", ["/survey/nonsense-key/", "/survey/answer/OTc:1xVTKj:TAMPERED/", "/rate/x/", "/rate/x/no/"]
+)
+def test_an_address_that_opens_nothing_answers_in_the_language_of_the_browser(path: str) -> None:
+    for spoken, language in (("en-GB,en;q=0.9", "en"), ("tr", "tr"), ("de", "tr")):
+        shown = Client().get(path, headers={"accept-language": spoken})
+        assert (shown.status_code, shown["Content-Language"]) == (404, language)
+        assert f'<html lang="{language}"' in shown.content.decode()
+    chosen = Client().get(path + "?lang=en").content.decode()
+    assert "This link opens no survey" in chosen and "scan the code" in chosen

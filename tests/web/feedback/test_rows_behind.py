@@ -1,13 +1,14 @@
 """Every number of a survey's results leads to as many rows: of who was asked, who did not answer, who had a word from us."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
 
 from muhatap.contacts import tagging
-from muhatap.feedback import answering, following_up
+from muhatap.feedback import answering, following_up, results
 from muhatap.feedback.models import FollowUp, Invitation, Response, Survey
 from tests import cast
 from tests.feedback.asking_shop import answered, person, question, survey
@@ -100,6 +101,54 @@ def test_answered_when_asked_leads_to_those_it_is_a_share_of(selin: Client, aske
     card = card_of(page(selin, f"/surveys/{asked.pk}/?{DAYS}"), "Answered when asked")
     assert card[1] == "67%"
     assert n_rows(selin, card[0]) == 3
+
+
+def test_the_list_and_the_results_behind_it_count_the_same_days(selin: Client) -> None:
+    about = survey()
+    first = after((20 - 89) * DAY).replace(hour=0, minute=0)  # of ninety days, the last of them today
+    for at, score in ((first - timedelta(minutes=1), 2), (first, 9), (after(2), 10)):
+        made = answered(about, score)
+        Response.objects.filter(pk=made.pk).update(at=at)
+
+    listed = page(selin, "/surveys/")
+    assert "2 answers" in listed and "Figures are of the last 90 days." in listed
+    assert f'href="/surveys/{about.pk}/"' in listed
+    assert "from 2 answers" in page(selin, f"/surveys/{about.pk}/")
+    assert results.of_surveys(first.date(), after(20 * DAY).date()) == {about.pk: {9: 1, 10: 1}}
+
+
+def test_where_everybody_answered_nobody_has_a_share_of_who_did_not(selin: Client) -> None:
+    about = survey(open_days=7)
+    answering.answer(invitation=ask(about, cast.AYSE, days=2), score=9, comment="", at=after(3 * DAY))
+
+    way = silence_of(page(selin, f"/surveys/{about.pk}/?{DAYS}"))
+    assert way["Of who answered"] == "100%"
+    assert way["Of who did not"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("n_still", "sentence"),
+    [
+        (0, "Of 1 who was asked by mail or chat in these days."),
+        (1, "Of 1 who was asked by mail or chat in these days. 1 more may still answer and is not counted."),
+        (2, "Of 1 who was asked by mail or chat in these days. 2 more may still answer and are not counted."),
+    ],
+)
+def test_who_may_still_answer_is_told_in_the_right_number(selin: Client, n_still: int, sentence: str) -> None:
+    about = survey(open_days=7)
+    ask(about, cast.AYSE, days=2)
+    for who in (cast.ELIF, cast.MEHMET)[:n_still]:
+        ask(about, who, days=18)
+
+    shown = page(selin, f"/surveys/{about.pk}/?{DAYS}")
+    assert f'<p class="quiet t12">{sentence}</p>' in shown
+
+
+def silence_of(shown: str) -> dict[str, str]:
+    """The first line of who did not answer, by its heads."""
+    line = shown.split('id="t-silence-way"')[1].split("<tbody")[1].split("</tr>")[0]
+    cells = re.findall(r'data-head="([^"]+)">(?:<a[^>]*>)?([^<]*)<', line)
+    return dict(cells)
 
 
 def test_had_a_word_leads_to_all_who_were_owed_one_with_those_whose_matter_is_solved(selin: Client) -> None:

@@ -10,3 +10,4 @@ import "./clock.js";
 import "./forms.js";
 import "./presence.js";
 import "./notices.js";
+import "./strip.js";
