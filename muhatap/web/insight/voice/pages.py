@@ -46,7 +46,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     here = wanted.url("rows", say=say, mood=mood)
     page = {
         "title": words.SAY[say][1] if say in words.SAY else (words.MOODS | words.FELT).get(mood, ""),
-        "sentence": words.SENTENCES.get(say) or words.SENTENCES["pleased" if mood else "messages"],
+        "sentence": words.SENTENCES.get(say) or words.SENTENCES.get(mood, words.SENTENCES["messages"]),
         "parts": parts.of_messages(wanted, say, mood),
         "rows": [lines.of_message(row, clock.now()) for row in found.rows],
         "hidden": hidden(found.n_hidden),

@@ -32,6 +32,7 @@ FELT: dict[str, Promise] = {
     "positive": MOODS["positive"],
     "negative": MOODS["negative"],
 }
+PLEASED = gettext_lazy("Of all messages that sound pleased or displeased, those that sound pleased.")
 SENTENCES: dict[str, Promise] = {
     "messages": gettext_lazy(
         "What customers wrote or posted, by the day they did; spam and what is no matter of ours does not count."
@@ -39,7 +40,10 @@ SENTENCES: dict[str, Promise] = {
     "praise": gettext_lazy("Messages that thank or laud, as they were read, or corrected by one of us."),
     "asked": gettext_lazy("Messages that want something done or known without anything having failed."),
     "complaint": gettext_lazy("Messages that say something failed, also when they ask for something."),
-    "pleased": gettext_lazy("Of all messages that sound pleased or displeased, those that sound pleased."),
+    "pleased": PLEASED,
+    "positive": PLEASED,
+    "felt": gettext_lazy("Messages that sound pleased or displeased."),
+    "negative": gettext_lazy("Of all messages that sound pleased or displeased, those that sound displeased."),
     "csat": gettext_lazy("Of all answers to a survey from 1 to 5, those with 4 or 5."),
     "nps": gettext_lazy("Of all answers from 0 to 10, the share of 9 and 10 less the share of 0 to 6."),
     "ces": gettext_lazy("The mean of all answers from 1 to 7; higher is easier."),

@@ -1,5 +1,5 @@
-// On a phone the strip of views begins where one is, not at its left end.
-for (const strip of document.querySelectorAll(".strip")) {
+// What scrolls sideways begins where one is, not at its left end: on a phone the views, and tabs that do not fit.
+for (const strip of document.querySelectorAll(".strip, .tabs")) {
   const here = strip.querySelector("[aria-current]");
   if (!here) continue;
   const [outer, inner] = [strip.getBoundingClientRect(), here.getBoundingClientRect()];
