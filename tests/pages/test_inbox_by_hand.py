@@ -43,6 +43,22 @@ def test_a_letter_is_walked_to_opened_and_answered_by_keys_alone(inbox: Page) ->
     assert "Kurye yolda." in Draft.objects.get().html
 
 
+def test_when_the_draft_was_kept_stands_in_one_line(inbox: Page) -> None:
+    inbox.locator("[data-row]").first.click()
+    inbox.locator("[data-editor=reply]").click()
+    inbox.keyboard.type("Kurye yolda.")
+    time = inbox.locator("[data-saved] time")
+    for width in (1024, 1440, 1920):
+        inbox.set_viewport_size({"width": width, "height": 900})
+        expect(time).to_be_in_viewport(ratio=1)
+        box = inbox.locator("[data-saved]").bounding_box()
+        assert box and box["height"] == 16
+        send = inbox.locator("#composer .split").bounding_box()
+        tools = inbox.locator("#composer .composer-foot").bounding_box()
+        assert send and tools and send["x"] + send["width"] <= tools["x"] + tools["width"]
+    expect(inbox.locator("[data-saved]")).to_contain_text("Taslak kaydedildi")
+
+
 def test_a_note_is_written_beside_the_reply_and_loses_none_of_it(inbox: Page) -> None:
     inbox.locator("[data-row]").first.click()
     inbox.locator("[data-editor=reply]").click()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -106,10 +107,15 @@ def _written(desk: _Desk) -> dict[str, Any]:
         "reply_html": desk.html,
         "note_html": _html(desk.note, kept, "note"),
         "files": tuple(_draft_file(desk.conversation, file) for file in (reply.files if reply else [])),
-        "saved": _("Draft saved %(time)s") % {"time": times.clock(reply.saved_at)} if reply and not kept else "",
+        "saved": saved(reply.saved_at) if reply and not kept else "",
         "version": str(reply.version if reply else 0),
         "mine": str(desk.user.pk),
     }
+
+
+def saved(at: datetime) -> SafeString:
+    """When the draft was kept. The time is marked, for it alone is shown where the words have no room."""
+    return format_html(_("Draft saved %(time)s") % {"time": "{}"}, format_html("<time>{}</time>", times.clock(at)))
 
 
 def _to(conversation: Conversation, to: str, cc: str, bcc: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from muhatap.conversations.models import Conversation, Draft, DraftCopy
 from muhatap.flow import chatting
 from muhatap.flow.reply import signature
 from muhatap.shared import clock, richtext
-from muhatap.web.common import times, uploading
+from muhatap.web.common import uploading
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import checking, composing, opened
@@ -42,7 +42,7 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     other = composing.other_version(conversation, visitor(request), at)
     signed = signature(conversation, visitor(request), kept.signed_with) if typed.signature is not None else ""
     return JsonResponse({
-        "saved": _("Draft saved %(time)s") % {"time": times.clock(at)},
+        "saved": composing.saved(at),
         "version": kept.version,
         "signature": signed,
         "checks": render_to_string("inbox/_composer_checks.html", {"checks": found, "promises": owed, "other": other}, request),

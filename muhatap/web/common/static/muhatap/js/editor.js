@@ -222,7 +222,7 @@ async function keep(form) {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(form), headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(answer.status);
     const kept = await answer.json();
-    said.textContent = kept.saved;
+    said.innerHTML = kept.saved;
     if (kindOf(form) === "reply") form.elements.version.value = kept.version;
     if (form.isConnected) showChecks(form, kept.checks);
     const signature = form.querySelector("[data-signature-shown]");
