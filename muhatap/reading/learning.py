@@ -35,17 +35,22 @@ _CLEARLY = 1.64  # spreads; more is worse one time in twenty by chance
 @dataclass(frozen=True, kw_only=True)
 class Learned:
     """What came of it. `before` and `after` are shares read right of what was held back, without it and with it; where the newest of
-    that are read worse, of these; where the layer in use reads better, of what that had not seen, with the one and the other. `why` is a code.
+    that are read worse, of these; where the layer in use reads better, of what that had not seen, with the one and the other. `held_back`
+    are the places of these among the examples. `why` is a code.
     """
 
     layer: Layer | None
     n_corrections: int
-    n_held_back: int = 0
+    held_back: tuple[int, ...] = ()
     before: float = 0.0
     after: float = 0.0
     is_used: bool = False
     why: str = "too_few"
     classes: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+
+    @property
+    def n_held_back(self) -> int:
+        return len(self.held_back)
 
 
 def learn(
@@ -59,7 +64,7 @@ def learn(
     if n_corrections < FEWEST:
         return Learned(layer=None, n_corrections=n_corrections)
     whole = as_taught(given, answers, firm=firm, by_name=by_name)
-    held = _held_back(whole, answers)
+    held = _held_back(whole, answers, first=len(examples) - len(given))
     judged = held.of(held.is_judged)
     strength, lean = _chosen(judged, answers)
     told = _told(judged, answers)
@@ -115,9 +120,7 @@ def _beside_standing(new: "_Held", strength: float, lean: Floats, told: Learned)
     after = _share(new.told(strength, lean) == new.answers, new.weights)
     if before - after <= _hardly(len(new.answers)):
         return told
-    return replace(
-        told, before=before, after=after, n_held_back=len(new.answers), is_used=False, why="worse", classes={}
-    )
+    return replace(told, before=before, after=after, held_back=new.places, is_used=False, why="worse", classes={})
 
 
 def _hardly(n: int) -> float:
@@ -141,8 +144,9 @@ def _leaning(held: "_Held", strength: float, answers: Sequence[str]) -> tuple[Le
 
 @dataclass(frozen=True)
 class _Held:
-    """What was held back: the model's log odds, what a layer that had not seen it adds, and the answers."""
+    """What was held back: its places, the model's log odds, what a layer that had not seen it adds, and the answers."""
 
+    place: NDArray[np.int64]
     base: Floats
     added: Floats
     answers: NDArray[np.int64]
@@ -150,6 +154,10 @@ class _Held:
     standing: Floats
     is_judged: NDArray[np.bool_]
     block: NDArray[np.int64]
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        return tuple(self.place.tolist())
 
     @property
     def is_last(self) -> NDArray[np.bool_]:
@@ -165,8 +173,8 @@ class _Held:
         return told
 
 
-def _held_back(whole: Taught, answers: Sequence[str]) -> _Held:
-    """Each block read by what was learned from the others. Of what is judged as much stands in each."""
+def _held_back(whole: Taught, answers: Sequence[str], *, first: int) -> _Held:
+    """Each block read by what was learned from the others. Of what is judged as much stands in each. `first` is the place of the oldest."""
     judged = np.flatnonzero(whole.is_judged)
     parts = {max(1, round(len(judged) * (k + 1) / _BLOCKS)) for k in range(_BLOCKS)}
     ends = [0, *(int(judged[part - 1]) + 1 for part in sorted(parts)[:-1]), len(whole)]
@@ -177,7 +185,14 @@ def _held_back(whole: Taught, answers: Sequence[str]) -> _Held:
         added.append(told.known.among(block.points, block.moods) @ told.pull + told.lean)
     block_of = np.searchsorted(ends[1:-1], place, side="right")
     return _Held(
-        whole.base, np.concatenate(added), whole.answers, whole.weights, whole.standing, whole.is_judged, block_of
+        first + place,
+        whole.base,
+        np.concatenate(added),
+        whole.answers,
+        whole.weights,
+        whole.standing,
+        whole.is_judged,
+        block_of,
     )
 
 
@@ -195,7 +210,7 @@ def _judged(held: _Held, told: NDArray[np.int64], answers: Sequence[str]) -> Lea
     return Learned(
         layer=None,
         n_corrections=0,
-        n_held_back=len(held.answers),
+        held_back=held.places,
         before=before,
         after=after,
         is_used=why in ("better", "no_worse"),

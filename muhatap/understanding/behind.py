@@ -1,13 +1,13 @@
-"""The messages behind a figure of how reading goes: those of a week, of a kind, not sure, corrected."""
+"""The messages behind a figure of how reading goes: those of a week, of a kind, not sure, corrected, those something was learned from."""
 
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from muhatap.understanding.models import FIELDS, Correction, Reading
+from muhatap.understanding.models import FIELDS, Correction, LearnedModel, Reading
 
-UNSURE, CORRECTED, UNTOUCHED = "unsure", "corrected", "untouched"
+UNSURE, CORRECTED, UNTOUCHED, HELD_BACK = "unsure", "corrected", "untouched", "held_back"
 ONLY = (UNSURE, CORRECTED, UNTOUCHED)
 
 
@@ -40,3 +40,10 @@ def readings(
     if field in FIELDS:
         found = found.filter(pk__in=Correction.objects.standing().filter(field=field).values("reading"))
     return found
+
+
+def learned_from(learned: LearnedModel, *, only: str) -> QuerySet[Reading]:
+    """Of what somebody said something by then (CORRECTED), or what it was judged by (HELD_BACK); what was erased since is not among it."""
+    if only == HELD_BACK:
+        return Reading.objects.filter(pk__in=learned.held_back)
+    return Reading.objects.filter(pk__in=Correction.objects.filter(pk__in=learned.corrections).values("reading"))

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from muhatap.accounts import audit
 from muhatap.understanding.models import LearnedModel
 
+NOTHING: dict[str, list[int]] = {"readings": [], "corrections": [], "held_back": []}  # of what it learned
 _KNOWING = """
 select id from understanding_learnedmodel where about = %s and bytes <> '' and (
   readings = '{}'
@@ -38,4 +39,4 @@ def forget(numbers: Collection[int], *, at: datetime) -> None:
     """What these layers know goes for good; their figures stay."""
     for row in LearnedModel.objects.light().filter(pk__in=numbers).order_by("pk"):
         audit.record(by=None, at=at, act="learned.forget", kind="learned", id=row.pk, name=row.about)
-    LearnedModel.objects.filter(pk__in=numbers).update(bytes=b"", readings=[], corrections=[], forgotten_at=at)
+    LearnedModel.objects.filter(pk__in=numbers).update(bytes=b"", forgotten_at=at, **NOTHING)

@@ -4,7 +4,7 @@ What people said and what they left are examples, in the order in which it was w
 here: whoever calls brings them.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,7 @@ MOST_CORRECTED, MOST_LEFT = 2_000, 1_000
 AT_ONCE = 500
 AT_WORK = ("learning from corrections",)  # the lock of whoever learns
 KEPT = 3  # earlier layers of a field that can be gone back to
+LISTED = 12  # of a field that say which messages they are about
 
 
 class NotUsed(Exception):
@@ -101,9 +102,8 @@ def _is_news(about: str, n: int, fewest_new: int, version: str) -> bool:
 
 @transaction.atomic
 def _keep(
-    about: str, known: Knowing, learned: Learned, taught: Collection[_Spoken], gone: Collection[int], *, at: datetime
+    about: str, known: Knowing, learned: Learned, taught: Sequence[_Spoken], gone: Collection[int], *, at: datetime
 ) -> LearnedModel:
-    packed = layer.pack(learned.layer) if learned.layer and learned.is_used else b""
     row = LearnedModel.objects.create(
         about=about,
         base=known.reader.model.version,
@@ -115,18 +115,26 @@ def _keep(
         figures={name: list(told) for name, told in learned.classes.items()},
         is_used=learned.is_used,
         why=learned.why,
-        bytes=packed,
-        readings=[one.reading.pk for one in taught] if packed else [],
-        corrections=[one.correction for one in taught if one.correction is not None] if packed else [],
+        bytes=layer.pack(learned.layer) if learned.layer and learned.is_used else b"",
+        readings=[one.reading.pk for one in taught],
+        corrections=[one.correction for one in taught if one.correction is not None],
+        held_back=[taught[place].reading.pk for place in learned.held_back],
     )
     if row.is_used:
         told = {"before": str(round(row.before, 4)), "after": str(round(row.after, 4))}
         audit.record(by=None, at=at, act="learned.used", kind="learned", id=row.pk, name=about, **told)
-        mine = LearnedModel.objects.filter(about=about, is_used=True, undone_at=None).order_by("-id")
-        old = list(mine.values_list("pk", flat=True)[KEPT + 1 :])
-        LearnedModel.objects.filter(pk__in=old).exclude(bytes=b"").update(bytes=b"", readings=[], corrections=[])
+    _let_go(about)
     forgetting.forget(gone, at=at)
     return row
+
+
+def _let_go(about: str) -> None:
+    """Of layers nobody goes back to only the figures stay, of the latest also which messages these are about."""
+    mine = LearnedModel.objects.filter(about=about).order_by("-id")
+    used = mine.filter(is_used=True, undone_at=None).values_list("pk", flat=True)
+    LearnedModel.objects.filter(pk__in=list(used[KEPT + 1 :])).exclude(bytes=b"").update(bytes=b"")
+    late = list(mine.values_list("pk", flat=True)[LISTED:])
+    LearnedModel.objects.filter(pk__in=late, bytes=b"").exclude(readings=[]).update(**forgetting.NOTHING)
 
 
 def _examples(

@@ -108,6 +108,8 @@ PAGES: dict[str, Visit] = {
     "understanding:topic": Visit(path="/understanding/topics/{topic}/"),
     "understanding:learned": Visit(path="/understanding/learned/"),
     "understanding:behind": Visit(path="/understanding/learned/messages/?only=unsure"),
+    "understanding:learned_from": Visit(path="/understanding/learned/{learned}/messages/?only=held_back"),
+    "understanding:never_read": Visit(path="/understanding/older/messages/"),
     "promises:list": Visit(path="/promises/?whose=all"),
     "promises:one": Visit(path="/promises/{promise}/"),
     "promises:new": Visit(path="/promises/to/{ayse}/"),

@@ -40,7 +40,7 @@ from muhatap.sales.models import Shop as Place
 from muhatap.service.models import BusinessHours, Case, Cause, Holiday, Promise, SlaPolicy
 from muhatap.shared import clock
 from muhatap.understanding import themes, topics
-from muhatap.understanding.models import Reading, Theme, ThemeMember, ThemeWeek, Topic
+from muhatap.understanding.models import LearnedModel, Reading, Theme, ThemeMember, ThemeWeek, Topic
 from muhatap.visits import folding, keeping, segment, sites
 from muhatap.visits.models import Event, Visit, VisitorProof
 from muhatap.webhooks import endpoints
@@ -145,6 +145,7 @@ def _numbers() -> dict[str, Any]:
         "theme": _themed(),
         "asking": _helped(letters),
         "topic": _with_topics(),
+        "learned": _learned(),
         "scheduled": Scheduled.objects.earliest("pk").conversation_id,
         "visit": Visit.objects.exclude(interaction=None).order_by("-n_pages", "pk")[0].pk,
         **{name: model.objects.earliest("pk").pk for name, model in first.items()},
@@ -189,6 +190,13 @@ def _themed() -> int:
     told = {"n_messages": 4, "n_people": 4, "n_all": 20, "expected": 0.5, "chance": 0.0001, "is_jump": True}
     ThemeWeek.objects.create(theme=theme, begins_on=week, **told)
     return int(theme.pk)
+
+
+def _learned() -> int:
+    """A try to learn that came to nothing, and what it was judged by."""
+    numbers = list(Reading.objects.order_by("-at").values_list("pk", flat=True)[:4])
+    told = {"n_corrections": 3, "n_held_back": 4, "before": 0.75, "after": 0.5, "why": "worse", "held_back": numbers}
+    return LearnedModel.objects.create(about="kind", base="1", fitted_at=clock.now(), is_used=False, **told).pk
 
 
 def _surveyed(by: User, ayse: Contact) -> dict[str, Any]:

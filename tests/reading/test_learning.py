@@ -145,7 +145,7 @@ def test_what_a_layer_read_itself_is_learned_from_and_not_judged_by() -> None:
 
     learned = learning.learn([*said, *left], TREE.keys)
 
-    assert (learned.is_used, learned.n_corrections, learned.n_held_back) == (True, 40, 40)
+    assert (learned.is_used, learned.n_corrections, learned.held_back) == (True, 40, tuple(range(40)))
     assert learned.layer is not None and len(learned.layer.pull) == 80
 
 
@@ -160,6 +160,14 @@ def test_where_the_layer_in_use_reads_better_it_stays() -> None:
 
     assert alone.is_used
     assert (beside.is_used, beside.why, beside.before) == (False, "worse", 1.0)
+
+
+def test_of_many_the_newest_are_learned_from_and_held_back_by_their_places_among_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learning, "MOST", 30)
+
+    assert learning.learn(stream(40), TREE.keys).held_back == tuple(range(10, 40))
 
 
 def test_two_corrections_teach_nothing() -> None:

@@ -56,7 +56,8 @@ def finds_it_worse(examples: list[Example], answers: list[str], **how: Any) -> L
 
 
 def nothing_known(row: LearnedModel) -> bool:
-    return (bytes(row.bytes), row.readings, row.corrections) == (b"", [], []) and row.forgotten_at is not None
+    known = (bytes(row.bytes), row.readings, row.corrections, row.held_back)
+    return known == (b"", [], [], []) and row.forgotten_at is not None
 
 
 def test_a_layer_says_what_it_learned_from() -> None:
@@ -68,6 +69,19 @@ def test_a_layer_says_what_it_learned_from() -> None:
     corrections = Correction.objects.order_by("pk")
     assert row.corrections == [each.pk for each in corrections]
     assert set(row.readings) == {each.reading_id for each in corrections} | {one.pk}
+    assert (len(row.held_back), set(row.held_back)) == (row.n_held_back, set(row.readings))
+
+
+def test_only_the_latest_say_which_messages_their_figures_are_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pure, "learn", finds_it_worse)
+    monkeypatch.setattr(learning, "LISTED", 2)
+    wholesale()
+    for n in (60, 70, 80):
+        said(n)
+        understanding.learn(at=NOW + minutes(n + 5))
+
+    assert [len(row.held_back) for row in TOPIC] == [0, 8, 9]
+    assert [bool(row.corrections) for row in TOPIC] == [False, True, True]
 
 
 def test_a_message_that_was_only_left_is_forgotten_when_it_is_erased() -> None:
@@ -99,7 +113,8 @@ def test_no_layer_that_knew_it_stays_though_the_new_one_is_not_used(monkeypatch:
     first, second, third = learned(80)
 
     assert nothing_known(first) and nothing_known(second)
-    assert (third.is_used, bytes(third.bytes), third.readings, third.forgotten_at) == (False, b"", [], None)
+    assert (third.is_used, bytes(third.bytes), third.forgotten_at) == (False, b"", None)
+    assert one.pk not in third.readings
     assert knowing.used() == {}
     with pytest.raises(learning.NotUsed):
         learning.take_back(learned=second, by=cast.can(), at=NOW)

@@ -15,16 +15,19 @@ class LearnedModelQuery(models.QuerySet["LearnedModel"]):
     """What was learned, newest or not."""
 
     def light(self) -> Self:
-        """Without what they know of messages: it is much, and only reading and forgetting need it."""
-        return self.defer("bytes", "readings", "corrections")
+        """Without what they know of messages: it is much, and only reading, forgetting and looking behind a figure need it. With how many
+        corrections and held-back readings are known by number.
+        """
+        light = self.defer("bytes", "readings", "corrections", "held_back")
+        return light.annotate(n_said=models.F("corrections__len"), n_judged=models.F("held_back__len"))
 
 
 class LearnedModel(models.Model):
     """What corrections taught about one field, on top of the model that comes with the program; used only when it judges
     corrections that were held back no worse. The newest used one that was not taken back and has its bytes stands.
 
-    `readings` and `corrections` are the numbers of those it learned from; empty beside bytes, nobody knows. `forgotten_at` is when its
-    bytes went because something it knew was erased or taken back.
+    `readings` and `corrections` are the numbers of those it learned from; empty beside bytes, nobody knows. `held_back` are those of the
+    readings it was judged by. `forgotten_at` is when its bytes went because something it knew was erased or taken back.
     """
 
     class About(models.TextChoices):
@@ -41,6 +44,9 @@ class LearnedModel(models.Model):
         CLASS_FELL = "class_fell", _("It reads one answer clearly worse")
         TOO_FEW = "too_few", _("There are too few corrections to judge it")
 
+    n_said: int  # with `light`
+    n_judged: int
+
     about = models.CharField(max_length=10, choices=About)
     base = models.CharField(max_length=64)
     fitted_at = models.DateTimeField()
@@ -54,6 +60,7 @@ class LearnedModel(models.Model):
     bytes = models.BinaryField()
     readings = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     corrections = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    held_back = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     forgotten_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)

@@ -1,13 +1,12 @@
-"""The messages behind a figure of how reading goes, with what people corrected in them, as far as the reader may see them."""
+"""The messages behind a figure of how reading goes: of a week, of a topic, corrected; learned from; never read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,22 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from muhatap.contacts import paging
-from muhatap.contacts.paging import Cursor
-from muhatap.conversations.visibility import readable_interactions
-from muhatap.insight import voice_rows
-from muhatap.insight.voice_rows import Row
 from muhatap.shared import clock
-from muhatap.understanding import behind
-from muhatap.understanding.models import FIELDS, Correction, Reading, Topic
-from muhatap.web.common import readings, times
-from muhatap.web.common.display import Pages
-from muhatap.web.common.doors import needs, visitor
+from muhatap.understanding import behind, catching_up
+from muhatap.understanding.models import FIELDS, LearnedModel, Reading, Topic
+from muhatap.web.common import times
+from muhatap.web.common.doors import needs
 from muhatap.web.common.reading import day, number
-from muhatap.web.common.unseen import hidden
-from muhatap.web.understanding import words
+from muhatap.web.understanding import lines, words
 
-LONGEST = 280
 ONE_WEEK = timedelta(weeks=1)
 
 
@@ -59,8 +50,7 @@ class Asked:
 @needs("insight.read")
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    user, now = visitor(request), clock.now()
-    asked = read(request, now=now)
+    asked = read(request, now=clock.now())
     found = behind.readings(
         week_on=asked.week,
         kind=asked.kind,
@@ -69,37 +59,52 @@ def show(request: HttpRequest) -> HttpResponse:
         only=asked.only,
         field=asked.field,
     )
-    cursor = Cursor.read(request.GET.get("at", ""))
-    part = paging.by_key(found, "at", is_down=True, cursor=cursor)
-    seen = readable_interactions(user, [one.interaction_id for one in part.rows])
-    shown = voice_rows.rows([one.pk for one in part.rows if one.interaction_id in seen])
+    page = {"title": _title(asked), "sides": _sides(asked) if asked.week else []}
+    page |= lines.of_readings(request, found, lambda at: asked.url(at=at))
+    return render(request, "understanding/behind.html", page)
+
+
+@require_GET
+@needs("insight.read")
+def learned(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of what somebody had said something when this was learned; or what it was held back to be judged by."""
+    row = get_object_or_404(LearnedModel, pk=pk)
+    only = behind.HELD_BACK if request.GET.get("only") == behind.HELD_BACK else behind.CORRECTED
+    here = reverse("understanding:learned_from", args=[pk])
+    sides = ((behind.CORRECTED, _("Corrected")), (behind.HELD_BACK, _("Held back")))
     page = {
-        "title": _title(asked),
-        "n": found.count(),
-        "lines": _lines(shown, now),
-        "hidden": hidden(len(part.rows) - len(shown)),
-        "sides": _sides(asked) if asked.week else [],
-        "pages": Pages(
-            previous_url=asked.url(at=part.previous.token()) if part.previous else "",
-            next_url=asked.url(at=part.next.token()) if part.next else "",
-        ),
+        "title": _("%(field)s, learned %(at)s") % {"field": words.ABOUT[row.about], "at": times.full(row.fitted_at)},
+        "sides": [(text, f"{here}?only={code}", code == only) for code, text in sides],
     }
+    found = behind.learned_from(row, only=only)
+    page |= lines.of_readings(request, found, lambda at: f"{here}?{urlencode({'only': only, 'at': at})}")
+    return render(request, "understanding/behind.html", page)
+
+
+@require_GET
+@needs("insight.read")
+def never_read(request: HttpRequest) -> HttpResponse:
+    """What came before there was a reader, or could not be read."""
+    here = reverse("understanding:never_read")
+    page = {"title": _("Messages that were never read"), "sides": []}
+    page |= lines.of_unread(request, catching_up.missing(), lambda at: f"{here}?{urlencode({'at': at})}")
     return render(request, "understanding/behind.html", page)
 
 
 def read(request: HttpRequest, *, now: datetime) -> Asked:
-    """What makes no sense in the address is passed over; without a week and a field it is about the week that runs."""
+    """What makes no sense in the address is passed over; without a week, a field and a topic it is about the week that runs."""
     given = request.GET
     kind, only, field = given.get("kind", ""), given.get("only", ""), given.get("field", "")
     field = field if field in FIELDS else ""
     on = date.fromisoformat(text) if (text := day(given.get("week"))) else None
-    if on is None and not field:
+    topic = _topic(number(given.get("topic")))
+    if on is None and not field and topic is None:
         on = timezone.localtime(now).date()
     language = given.get("language", "")
     return Asked(
         week=on - timedelta(days=on.weekday()) if on else None,
         kind=kind if kind in Reading.Kind.values else "",
-        topic=_topic(number(given.get("topic"))),
+        topic=topic,
         language=language if language.isascii() and language.isalpha() and len(language) <= 3 else "",
         only=only if only in behind.ONLY else "",
         field=field,
@@ -119,7 +124,14 @@ def linked(text: str, asked: Asked, *, n: float | None = 1) -> SafeString | str:
 def _title(asked: Asked) -> str:
     if asked.week:
         return _("Messages of the week of %(day)s") % {"day": times.day(asked.week)}
-    return _("Corrections: %(field)s") % {"field": words.ABOUT[asked.field]}
+    if asked.field:
+        return _("Corrections: %(field)s") % {"field": words.ABOUT[asked.field]}
+    return _topic_name(asked)
+
+
+def _topic_name(asked: Asked) -> str:
+    row = Topic.objects.filter(pk=asked.topic or 0).first()
+    return str(row) if row else _("No topic")
 
 
 def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
@@ -131,47 +143,7 @@ def _sides(asked: Asked) -> list[tuple[str, str, bool]]:
     if asked.only == behind.UNTOUCHED:
         sides.append((_("Not checked"), week.but(only=behind.UNTOUCHED)))
     if asked.topic is not None:
-        row = Topic.objects.filter(pk=asked.topic).first()
-        sides.append((str(row) if row else _("No topic"), asked))
+        sides.append((_topic_name(asked), asked))
     if asked.language:
         sides.append((words.language(asked.language), asked))
     return [(text, one.url(), one == asked) for text, one in sides]
-
-
-def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
-    said: dict[int, list[Correction]] = {}
-    standing = Correction.objects.standing().filter(reading__in=[row.reading for row in rows]).select_related("by")
-    for one in standing.order_by("pk"):
-        said.setdefault(one.reading_id, []).append(one)
-    return [_line(row, said.get(row.reading.pk, []), now) for row in rows]
-
-
-def _line(row: Row, corrections: list[Correction], now: datetime) -> dict[str, Any]:
-    reading, contact = row.reading, row.reading.interaction.contact
-    thread = reverse("inbox:conversation", args=[row.conversation_id]) if row.conversation_id else ""
-    person = reverse("contacts:page", args=[contact.pk]) if contact else ""
-    text = " ".join(row.text[: 4 * LONGEST].split())
-    return {
-        "name": str(contact) if contact else _("Somebody we do not know"),
-        "url": f"{thread}#message-{row.message_id}" if thread else person,
-        "text": text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…",
-        "language": reading.language,
-        "read": " · ".join(readings.value(reading, name) for name in ("kind", "sentiment", "topic")),
-        "is_sure": reading.is_sure,
-        "at": reading.at,
-        "corrections": [_correction(one, now) for one in corrections],
-    }
-
-
-def _correction(one: Correction, now: datetime) -> str:
-    names = dict(words.choices(one.field))
-    told = {
-        "field": words.ABOUT[one.field],
-        "old": names.get(one.old, one.old),
-        "new": names.get(one.new, one.new),
-        "by": one.by or _("Somebody"),
-        "at": times.stamp(one.at, now),
-    }
-    if one.old == one.new:
-        return _("%(field)s: %(new)s was right, says %(by)s, %(at)s") % told
-    return _("%(field)s: %(old)s became %(new)s, by %(by)s, %(at)s") % told

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -16,7 +18,7 @@ from muhatap.reading import learning as pure
 from muhatap.reading import model
 from muhatap.shared import clock
 from muhatap.understanding import catching_up, drift, knowing, learning
-from muhatap.understanding.behind import CORRECTED, UNSURE, UNTOUCHED
+from muhatap.understanding.behind import CORRECTED, HELD_BACK, UNSURE, UNTOUCHED
 from muhatap.understanding.drift import Week
 from muhatap.understanding.models import LearnedModel, Reading
 from muhatap.web.common import times
@@ -129,13 +131,25 @@ def _fit(row: LearnedModel) -> dict[str, Any]:
         "pk": row.pk,
         "name": ABOUT[row.about],
         "at": times.full(row.fitted_at),
-        "n": times.count(row.n_corrections),
-        "n_held_back": times.count(row.n_held_back),
+        "n": _behind(row, row.n_corrections, row.n_said, CORRECTED),
+        "n_held_back": _behind(row, row.n_held_back, row.n_judged, HELD_BACK),
         "before": times.percent(row.before) if row.n_held_back else "–",
         "after": times.percent(row.after) if row.n_held_back else "–",
         "fell": _fell(row),
         "why": _("Taken back.") if row.undone_at else FORGOTTEN if row.forgotten_at else WHY_NOT[row.why],
     }
+
+
+def _behind(row: LearnedModel, n: int, n_known: int, only: str) -> SafeString | str:
+    """A figure that leads to its messages, while it is known which they are."""
+    if not n_known:
+        return times.count(n)
+    return format_html(
+        '<a class="link" href="{}?only={}">{}</a>',
+        reverse("understanding:learned_from", args=[row.pk]),
+        only,
+        times.count(n),
+    )
 
 
 def _fell(row: LearnedModel) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from muhatap.accounts.permissions import may
+from muhatap.conversations.models import Message
 from muhatap.conversations.visibility import readable_interactions
 from muhatap.flow import understanding
 from muhatap.interactions.models import Post
@@ -79,8 +80,18 @@ def _chips(
     request: HttpRequest, reading: Reading, *, toast: Toast | None = None, is_beside: bool = False
 ) -> HttpResponse:
     may_correct = may(visitor(request), "conversations.organise")
-    shown = readings.chips(reading, may_correct=may_correct, asks=True, is_beside=is_beside)
+    is_newest = _is_newest(reading)
+    shown = readings.chips(reading, may_correct=may_correct, asks=True, is_newest=is_newest, is_beside=is_beside)
     return render(request, "understanding/_chips.html", {"chips": shown, "toast": toast})
+
+
+def _is_newest(reading: Reading) -> bool:
+    """Whether the customer has written nothing after it in the thread."""
+    message = Message.objects.filter(interaction=reading.interaction_id).first()
+    if message is None:
+        return False
+    later = Message.objects.filter(conversation=message.conversation_id, kind=Message.Kind.INBOUND, pk__gt=message.pk)
+    return not later.exists()
 
 
 def _why(request: HttpRequest, reading: Reading, field: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -17,6 +18,7 @@ from muhatap.understanding.models import Topic, TopicMerge
 from muhatap.understanding.topics import BadTopic
 from muhatap.web.common import reading, times
 from muhatap.web.common.doors import needs, visitor
+from muhatap.web.understanding.behind import Asked, linked
 from muhatap.web.understanding.words import PROBLEMS
 
 SHOWN_MERGES = 10
@@ -42,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         depth[one.pk] = depth.get(one.parent_id or 0, 0) + 1
     merges = TopicMerge.objects.filter(undone_at=None).select_related("kept", "dropped", "by").order_by("-id")
     page = {
-        "lines": [{"topic": one, "depth": depth[one.pk], "n": _n(counts.get(one.pk, 0))} for one in living],
+        "lines": [{"topic": one, "depth": depth[one.pk], "n": _n(one.pk, counts.get(one.pk, 0))} for one in living],
         "archived": Topic.objects.exclude(archived_at=None).filter(merged_into=None).order_by("name"),
         "merges": [(one, times.full(one.at)) for one in merges[:SHOWN_MERGES]],
     }
@@ -157,5 +159,6 @@ def _choices(left_out: set[int]) -> list[tuple[str, str]]:
     return [(str(one.pk), path_of[one.pk]) for one in found if one.pk not in left_out]
 
 
-def _n(n: int) -> str:
-    return ngettext("%(n)s message", "%(n)s messages", n) % {"n": times.count(n)} if n else ""
+def _n(topic: int, n: int) -> SafeString | str:
+    said = ngettext("%(n)s message", "%(n)s messages", n) % {"n": times.count(n)}
+    return linked(said, Asked(topic=topic)) if n else ""

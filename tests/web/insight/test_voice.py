@@ -10,7 +10,7 @@ from muhatap.accounts.models import Visibility
 from muhatap.contacts import tagging
 from muhatap.contacts.models import Contact
 from muhatap.feedback.models import Response, Survey
-from muhatap.understanding import themes_naming
+from muhatap.understanding import themes, themes_naming
 from muhatap.understanding.models import Theme, ThemeMember, ThemeWeek, Topic
 from tests import cast
 from tests.insight.conftest import after
@@ -171,6 +171,18 @@ def test_a_theme_says_why_it_jumps_and_shows_its_messages(theme: Theme) -> None:
 
     theme.weeks.update(expected=0.01)
     assert "this week; 0 would be usual." in page(client, f"/insight/voice/themes/{theme.pk}/")
+
+
+@pytest.mark.usefixtures("week")
+def test_in_how_many_messages_themes_were_sought_leads_to_them() -> None:
+    look = themes.look(at=after(3 * 24 * 60), words=lambda numbers: dict.fromkeys(numbers, "kutu ezik geldi"))
+    client = reader(cast.can())
+
+    shown = page(client, "/insight/voice/themes/")
+    [(link, n)] = re.findall(r'in <a class="link" href="([^"]+)">(\d+) messages</a>', shown)
+
+    assert int(n) == look.n_texts
+    assert f"Messages · {n}" in page(client, link.replace("&amp;", "&"))
 
 
 def test_ease_has_its_figure_its_interval_and_its_answers(week: None) -> None:

@@ -50,6 +50,7 @@ def test_a_correction_is_said_with_one_press_and_taken_back(message: Message) ->
 
     assert (said.status_code, reading_of(message).kind, made.by) == (200, "request", cast.zeynep())
     assert f"/understanding/corrections/{made.pk}/take-back/" in said.content.decode()
+    assert said.content.decode().count('data-key="i"') == 1
     back = zeynep.post(f"/understanding/corrections/{made.pk}/take-back/")
     assert (back.status_code, reading_of(message).kind) == (200, "complaint")
     assert zeynep.post(f"/understanding/readings/{reading.pk}/kind/", {"value": "rant"}).status_code == 404

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from muhatap.accounts.models import Role, Visibility
-from muhatap.understanding import correcting
-from muhatap.understanding.models import Correction, Reading
+from muhatap.understanding import correcting, topics
+from muhatap.understanding.models import Correction, LearnedModel, Reading, Topic
 from tests import cast
 from tests.insight.conftest import after
 from tests.insight.voice_world import said
@@ -83,6 +83,52 @@ def test_the_corrections_of_a_field_lead_to_what_was_said_and_by_whom() -> None:
     assert "Kind: Question became Request, by Zeynep Arslan" in shown
     assert "Kind: Complaint was right, says Can Aydın" in shown
     assert Correction.objects.count() == 5
+
+
+@pytest.mark.usefixtures("messages")
+def test_each_try_to_learn_leads_to_what_it_learned_from_and_was_judged_by() -> None:
+    said_of = [one.reading_id for one in Correction.objects.order_by("pk")[:2]]
+    LearnedModel.objects.create(
+        about="kind", base="1", fitted_at=after(DAY), n_corrections=2, n_held_back=3, before=0.5, after=0.4,
+        is_used=False, why="worse", readings=said_of, corrections=[one.pk for one in Correction.objects.order_by("pk")[:2]],
+        held_back=list(Reading.objects.order_by("-at").values_list("pk", flat=True)[:3]),
+    )  # fmt: skip
+    can = reader(cast.can())
+
+    found = re.findall(r'href="(/understanding/learned/\d+/messages/[^"]+)">(\d+)</a>', page(can, "/understanding/learned/"))
+
+    assert [(link.partition("?")[2], int(n), n_rows(can, link)) for link, n in found] == [
+        ("only=corrected", 2, 2),
+        ("only=held_back", 3, 3),
+    ]
+    assert 'aria-current="true">Held back<' in sides(page(can, found[1][0]))
+    assert reader(cast.zeynep()).get(found[0][0]).status_code == 403
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_nobody_has_read_can_be_looked_at() -> None:
+    Reading.objects.order_by("-at").first().delete()  # type: ignore[union-attr]
+    can = reader(cast.can())
+
+    assert '<a class="link" href="/understanding/older/messages/">1 message was never read.</a>' in page(
+        can, "/understanding/learned/"
+    )
+    shown = page(can, "/understanding/older/messages/")
+    assert shown.count('<li class="lines-item">') == 1 and "Fiyatı nedir acaba" in shown
+    assert reader(cast.zeynep()).get("/understanding/older/messages/").status_code == 403
+
+
+@pytest.mark.usefixtures("messages")
+def test_a_topic_leads_to_its_messages_of_all_weeks() -> None:
+    topics.ensure(at=after(0))
+    topic = Topic.objects.get(slug="teslimat")
+    Reading.objects.filter(kind="complaint").update(topic=topic)
+    can = reader(cast.can())
+
+    [(link, n)] = re.findall(rf'<a class="link" href="({ROWS}[^"]+)">(\d+) messages</a>', page(can, "/understanding/topics/"))
+
+    assert (link, int(n), n_rows(can, link)) == (f"{ROWS}?topic={topic.pk}", 3, 3)
+    assert re.search(rf"<h1[^>]*>\s*{topic.name_en}", page(can, link))
 
 
 @pytest.mark.usefixtures("messages")

@@ -18,7 +18,7 @@ from muhatap.insight.themes import Told
 from muhatap.notices import telling
 from muhatap.shared import clock
 from muhatap.understanding import themes_naming
-from muhatap.understanding.models import Theme
+from muhatap.understanding.models import Theme, ThemeLook
 from muhatap.understanding.themes import WEEKS
 from muhatap.web.common import charts, reading, times
 from muhatap.web.common.charts import Series
@@ -44,11 +44,20 @@ def show(request: HttpRequest) -> HttpResponse:
         "themes": [_line(told, every) for told in shown],
         "hidden_themes": [_line(told, every) for told in found if told.theme.hidden_at],
         "sentence": _sentence(shown),
-        "looked": times.full(look.at) if look else "",
-        "n_read": times.count(look.n_texts) if look else "",
-        "n_left_out": times.count(look.n_left_out) if look and look.n_left_out else "",
+        **(_looked(look, every) if look else {}),
     }
     return render(request, "insight/voice/themes.html", page | around(request, wanted, "themes"))
+
+
+def _looked(look: ThemeLook, every: Wanted) -> dict[str, str]:
+    """When was looked for themes, in how many messages."""
+    first = look.week_on - timedelta(weeks=WEEKS - 1)
+    return {
+        "looked": times.full(look.at),
+        "n": times.count(look.n_texts + look.n_left_out),
+        "n_url": every.rows(start=first, end=look.week_on + WEEK),
+        "n_left_out": times.count(look.n_left_out) if look.n_left_out else "",
+    }
 
 
 @needs("voice.read")
