@@ -167,11 +167,16 @@ def _figures(week: Week, days: str) -> tuple[Figure, ...]:
                 "before": written.share(week.pleased_then),
             }
         found.append(
-            Figure(label=_("Pleased"), value=written.share(week.pleased), under=under, url=f"{rows}&mood=positive")
+            Figure(
+                label=_("Pleased"),
+                value=written.share(week.pleased),
+                under=under,
+                url=f"{rows}&mood={'positive' if week.pleased.value else 'felt'}",
+            )
         )
     if week.satisfied.n:
         span = written.between(week.satisfied)
-        url = f"{answers}&kind=csat"
+        url = f"{answers}&kind=csat{'&part=satisfied' if week.satisfied.value else ''}"
         found.append(Figure(label=_("Satisfied (CSAT)"), value=written.share(week.satisfied), under=span, url=url))
     if week.loyalty.n:
         span = f"{written.score(week.loyalty.low)} … {written.score(week.loyalty.high)}"

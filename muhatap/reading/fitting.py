@@ -22,7 +22,7 @@ class Example:
     """A message, the log odds the model gives each answer, and the answer people gave it or left.
 
     `standing` are the log odds as they are read by the layer in use, None of what that has learned from. An answer that was left but
-    came from a layer is learned from, and is not judged by.
+    came from a layer is learned from and says nothing of how good the model is; beside the layer in use it counts.
     """
 
     point: Point
@@ -32,7 +32,6 @@ class Example:
     is_corrected: bool = True
     is_judged: bool = True
     standing: Floats | None = None
-    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Taught:
     moods: Floats
     base: Floats
     answers: NDArray[np.int64]
-    weights: Floats
     standing: Floats
     is_judged: NDArray[np.bool_]
 
@@ -69,7 +67,6 @@ def as_taught(examples: Sequence[Example], answers: Sequence[str], *, firm: floa
         np.stack([one.mood for one in examples]).astype(np.float32),
         firm * np.stack([one.base for one in examples]).astype(np.float32),
         np.array([place[one.answer] for one in examples]),
-        np.array([one.weight for one in examples], dtype=np.float32),
         np.stack([unknown if one.standing is None else one.standing for one in examples]).astype(np.float32),
         np.array([one.is_judged for one in examples], dtype=bool),
     )
@@ -81,12 +78,12 @@ def fit(given: Taught, answers: Sequence[str]) -> Layer:
     alike = known.among(given.points, given.moods)
     alike = ((alike + alike.T) / 2).astype(np.float32)
     wanted = np.eye(len(answers), dtype=np.float32)[given.answers]
-    steepest = 0.5 * float(given.weights.max()) * float(np.abs(alike).sum(axis=1).max()) + _LOOSE
+    steepest = 0.5 * float(np.abs(alike).sum(axis=1).max()) + _LOOSE
     pull = ahead = np.zeros_like(wanted)
     for turn in range(_TURNS):
-        off = given.weights[:, None] * (chances(given.base + alike @ ahead) - wanted)
-        moved = ahead - (off + _LOOSE * ahead) / steepest
-        ahead = moved + (turn / (turn + 3)) * (moved - pull)
+        off = chances(given.base + alike @ ahead) - wanted
+        moved = (ahead - (off + _LOOSE * ahead) / steepest).astype(np.float32, copy=False)
+        ahead = (moved + (turn / (turn + 3)) * (moved - pull)).astype(np.float32, copy=False)
         pull = moved
     return Layer(tuple(answers), known, pull, _back_to_seldom(given), given.firm)
 

@@ -6,6 +6,7 @@ It adds to the log odds that the model gives, so where nobody said anything the 
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zipfile import BadZipFile
 
 import numpy as np
@@ -84,7 +85,7 @@ class Layer:
     firm: float = FIRM
     temperature: float = 1.0
 
-    @property
+    @cached_property
     def spoken_of(self) -> tuple[str, ...]:
         """The answers that some message it knows was given: only their own messages draw to them."""
         return tuple(name for name, most in zip(self.answers, self.pull.max(axis=0), strict=True) if most > 0)

@@ -93,8 +93,7 @@ def _told(held: "_Held", answers: Sequence[str]) -> Learned:
     now = np.zeros_like(held.answers)
     for block in np.unique(held.block):
         is_mine = held.block == block
-        chosen_by = held if is_mine.all() else held.of(~is_mine)
-        now[is_mine] = held.of(is_mine).told(*_chosen(chosen_by, answers))
+        now[is_mine] = held.of(is_mine).told(*_chosen(held.of(~is_mine), answers))
     told, is_last = _judged(held, now, answers), held.is_last
     if told.is_used and _is_clearly_worse(held.of(is_last), now[is_last]):
         return replace(_judged(held.of(is_last), now[is_last], answers), is_used=False, why="worse")
@@ -108,16 +107,18 @@ def _fell_clearly(held: "_Held", now: NDArray[np.int64], answer: int) -> bool:
 
 def _is_clearly_worse(held: "_Held", now: NDArray[np.int64]) -> bool:
     """Whether more answers turned wrong than right, by more than chance explains (McNemar, Psychometrika 12, 1947)."""
-    turned = held.weights * ((now == held.answers).astype(int) - (held.base.argmax(axis=1) == held.answers).astype(int))
+    turned = (now == held.answers).astype(int) - (held.base.argmax(axis=1) == held.answers).astype(int)
     return float(turned.sum()) < -_CLEARLY * sqrt(float((turned**2).sum()))
 
 
 def _beside_standing(new: "_Held", strength: float, lean: Floats, told: Learned) -> Learned:
-    """Not used where the layer in use reads what neither has seen better, as far as one can say."""
+    """Not used where the layer in use reads what neither has seen better, as far as one can say. What people left of what that read
+    counts here: what they corrected is mostly its mistakes, and of these alone every other layer looks better.
+    """
     if not len(new.answers):
         return told
-    before = _share(new.standing.argmax(axis=1) == new.answers, new.weights)
-    after = _share(new.told(strength, lean) == new.answers, new.weights)
+    before = float((new.standing.argmax(axis=1) == new.answers).mean())
+    after = float((new.told(strength, lean) == new.answers).mean())
     if before - after <= _hardly(len(new.answers)):
         return told
     return replace(told, before=before, after=after, held_back=new.places, is_used=False, why="worse", classes={})
@@ -150,7 +151,6 @@ class _Held:
     base: Floats
     added: Floats
     answers: NDArray[np.int64]
-    weights: Floats
     standing: Floats
     is_judged: NDArray[np.bool_]
     block: NDArray[np.int64]
@@ -189,7 +189,6 @@ def _held_back(whole: Taught, answers: Sequence[str], *, first: int) -> _Held:
         whole.base,
         np.concatenate(added),
         whole.answers,
-        whole.weights,
         whole.standing,
         whole.is_judged,
         block_of,
@@ -198,7 +197,7 @@ def _held_back(whole: Taught, answers: Sequence[str], *, first: int) -> _Held:
 
 def _judged(held: _Held, told: NDArray[np.int64], answers: Sequence[str]) -> Learned:
     was, now = held.base.argmax(axis=1) == held.answers, told == held.answers
-    before, after = _share(was, held.weights), _share(now, held.weights)
+    before, after = float(was.mean()), float(now.mean())
     classes = {}
     for n, name in enumerate(answers):
         mine = held.answers == n
@@ -261,10 +260,6 @@ def _temperature(held: _Held, strength: float, lean: Floats) -> float:
         return -float(np.log(chances(odds / temperature)[rows, held.answers] + 1e-9).mean())
 
     return min((0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0), key=loss)
-
-
-def _share(right: NDArray[np.bool_], weights: Floats) -> float:
-    return float((right * weights).sum() / weights.sum())
 
 
 __all__ = ["Example", "Layer", "Learned", "fallen", "learn"]

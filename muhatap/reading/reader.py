@@ -37,7 +37,7 @@ class Reading:
 @dataclass(frozen=True)
 class Look:
     """A reading and what stands behind it: how likely each answer of each task is, the message as a point among others, and what each of
-    its words is in its context, which is looked at when it is asked for: the encoder takes longer than all the rest.
+    its words is in its context, which is looked at once, when it is asked for: the encoder takes longer than all the rest.
     """
 
     reading: Reading
@@ -46,7 +46,7 @@ class Look:
     looks_again: Callable[[], InContext]
     words: Words
 
-    @cached_property
+    @property
     def context(self) -> InContext:
         return self.looks_again()
 

@@ -62,12 +62,12 @@ def refit(*, texts: Texts, at: datetime, fewest_new: int = 1) -> list[LearnedMod
 
 @transaction.atomic
 def take_back(*, learned: LearnedModel, by: User, at: datetime) -> None:
-    """Go back to what was used before it, of what still has its bytes. Raises NotUsed."""
+    """Go back to what was used before it, of what still has its bytes; what it knew goes. Raises NotUsed."""
     row = LearnedModel.objects.select_for_update(of=("self",)).get(pk=learned.pk)
     if not row.bytes or row.undone_at is not None:
         raise NotUsed
-    row.undone_by, row.undone_at = by, at
-    row.save(update_fields=["undone_by", "undone_at"])
+    row.undone_by, row.undone_at, row.bytes = by, at, b""
+    row.save(update_fields=["undone_by", "undone_at", "bytes"])
     audit.record(by=by, at=at, act="learned.take_back", kind="learned", id=row.pk, name=row.about)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
-from muhatap.understanding.models import Reading
+from muhatap.understanding.models import Correction, Reading
 from tests import cast
 from tests.automation.conftest import letter
 from tests.understanding.test_reading import followed
@@ -67,6 +67,23 @@ def test_one_key_opens_the_menu_in_sight_and_a_digit_corrects_and_the_focus_come
     expect(undo).to_have_count(0)
     expect(newest_chip(thread, "kind")).to_be_focused()
     assert Reading.objects.get(pk=corrected.pk).kind != corrected.kind
+
+
+def test_what_was_corrected_is_taken_back_by_keys_from_under_the_message(thread: Page) -> None:
+    thread.keyboard.press("i")
+    expect(thread.locator(".reading-why:visible .menu-item").first).to_be_focused()
+    thread.keyboard.press("2")
+    expect(thread.locator(".toast [data-undo]")).to_be_visible()
+
+    thread.keyboard.press("i")
+    expect(thread.locator(".reading-why:visible .menu-item").first).to_be_focused()
+    thread.keyboard.press("ArrowUp")
+    expect(thread.locator(".reading-why:visible").get_by_role("menuitem", name="Take back")).to_be_focused()
+    thread.keyboard.press("Enter")
+
+    expect(thread.locator(".reading-why:visible")).to_have_count(0)
+    expect(newest_chip(thread, "kind")).to_be_focused()
+    assert not Correction.objects.standing().exists()
 
 
 def test_what_is_no_promise_gives_the_focus_to_the_answer(thread: Page) -> None:

@@ -149,12 +149,14 @@ def test_what_a_layer_read_itself_is_learned_from_and_not_judged_by() -> None:
     assert learned.layer is not None and len(learned.layer.pull) == 80
 
 
-def test_where_the_layer_in_use_reads_better_it_stays() -> None:
+@pytest.mark.parametrize("was_corrected", [True, False])
+def test_where_the_layer_in_use_reads_better_it_stays(was_corrected: bool) -> None:
     said = [one for one in stream(60) if one.answer != "ege"][:32] + [one for one in stream(60) if one.answer == "ege"][
         :8
     ]
     right = [np.eye(len(TREE.keys), dtype=np.float32)[TREE.keys.index(one.answer)] for one in said]
-    standing = [replace(one, standing=odds) for one, odds in zip(said[32:], right[32:], strict=True)]
+    told = {"is_corrected": was_corrected, "is_judged": was_corrected}  # or left as that layer read it
+    standing = [replace(one, standing=odds, **told) for one, odds in zip(said[32:], right[32:], strict=True)]
 
     alone, beside = learning.learn(said, TREE.keys), learning.learn([*said[:32], *standing], TREE.keys)
 

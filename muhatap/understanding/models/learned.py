@@ -15,11 +15,12 @@ class LearnedModelQuery(models.QuerySet["LearnedModel"]):
     """What was learned, newest or not."""
 
     def light(self) -> Self:
-        """Without what they know of messages: it is much, and only reading, forgetting and looking behind a figure need it. With how many
-        corrections and held-back readings are known by number.
-        """
-        light = self.defer("bytes", "readings", "corrections", "held_back")
-        return light.annotate(n_said=models.F("corrections__len"), n_judged=models.F("held_back__len"))
+        """Without what they know of messages: it is much, and only reading, forgetting and looking behind a figure need it."""
+        return self.defer("bytes", "readings", "corrections", "held_back")
+
+    def listed(self) -> Self:
+        """With how many corrections and held-back readings are known by number."""
+        return self.annotate(n_said=models.F("corrections__len"), n_judged=models.F("held_back__len"))
 
 
 class LearnedModel(models.Model):
@@ -44,7 +45,7 @@ class LearnedModel(models.Model):
         CLASS_FELL = "class_fell", _("It reads one answer clearly worse")
         TOO_FEW = "too_few", _("There are too few corrections to judge it")
 
-    n_said: int  # with `light`
+    n_said: int  # with `listed`
     n_judged: int
 
     about = models.CharField(max_length=10, choices=About)

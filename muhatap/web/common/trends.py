@@ -64,7 +64,8 @@ def draw(
     csv_url: str,
     n_url: Callable[[Days], str] | None = None,
 ) -> Trend:
-    """`found` over spans of days, between two bounds. `url` leads to what makes the value, `n_url` to all that was counted, if that is more."""
+    """`found` over spans of days, between two bounds. `url` leads to what makes the value, `n_url` to all that was counted, if
+    that is more; so does a value of nothing."""
     points = tuple(
         _point(nth, days_, span, bounds, written, between, counted, url, n_url or url)
         for nth, (days_, span) in enumerate(zip(over, found, strict=True))
@@ -109,7 +110,7 @@ def _point(
         value=value,
         between=range_,
         n=counted(span.n) if span.n else "",
-        url=url(over) if span.n else "",
+        url=(url if span.value else n_url)(over) if span.n else "",
         n_url=n_url(over) if span.n else "",
         x=nth * WIDTH,
         y=None if span.value is None else place(span.value),

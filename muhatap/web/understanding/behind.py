@@ -59,22 +59,27 @@ def show(request: HttpRequest) -> HttpResponse:
         only=asked.only,
         field=asked.field,
     )
-    page = {"title": _title(asked), "sides": _sides(asked) if asked.week else []}
+    page = {
+        "title": _title(asked),
+        "sides": _sides(asked) if asked.week else [],
+        "here": "learned" if asked.week or asked.field else "topics",
+    }
     page |= lines.of_readings(request, found, lambda at: asked.url(at=at))
     return render(request, "understanding/behind.html", page)
 
 
 @require_GET
 @needs("insight.read")
-def learned(request: HttpRequest, pk: int) -> HttpResponse:
-    """Of what somebody had said something when this was learned; or what it was held back to be judged by."""
-    row = get_object_or_404(LearnedModel, pk=pk)
+def learned_from(request: HttpRequest, pk: int) -> HttpResponse:
+    """The messages people had corrected when this was learned; or those held back to judge it by."""
+    row = get_object_or_404(LearnedModel.objects.defer("bytes"), pk=pk)
     only = behind.HELD_BACK if request.GET.get("only") == behind.HELD_BACK else behind.CORRECTED
     here = reverse("understanding:learned_from", args=[pk])
     sides = ((behind.CORRECTED, _("Corrected")), (behind.HELD_BACK, _("Held back")))
     page = {
         "title": _("%(field)s, learned %(at)s") % {"field": words.ABOUT[row.about], "at": times.full(row.fitted_at)},
         "sides": [(text, f"{here}?only={code}", code == only) for code, text in sides],
+        "here": "learned",
     }
     found = behind.learned_from(row, only=only)
     page |= lines.of_readings(request, found, lambda at: f"{here}?{urlencode({'only': only, 'at': at})}")
@@ -86,7 +91,7 @@ def learned(request: HttpRequest, pk: int) -> HttpResponse:
 def never_read(request: HttpRequest) -> HttpResponse:
     """What came before there was a reader, or could not be read."""
     here = reverse("understanding:never_read")
-    page = {"title": _("Messages that were never read"), "sides": []}
+    page = {"title": _("Messages that were never read"), "sides": [], "here": "learned"}
     page |= lines.of_unread(request, catching_up.missing(), lambda at: f"{here}?{urlencode({'at': at})}")
     return render(request, "understanding/behind.html", page)
 

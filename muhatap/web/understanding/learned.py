@@ -26,7 +26,7 @@ from muhatap.web.common.display import Work
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.understanding import differing, words
 from muhatap.web.understanding.behind import Asked, linked
-from muhatap.web.understanding.words import ABOUT, FORGOTTEN, FORGOTTEN_BEFORE, WHY_NOT
+from muhatap.web.understanding.words import ABOUT, CAME_OF_IT, FORGOTTEN, FORGOTTEN_BEFORE
 
 SHOWN = 12
 
@@ -34,15 +34,16 @@ SHOWN = 12
 @needs("insight.read")
 def show(request: HttpRequest) -> HttpResponse:
     now, used = clock.now(), knowing.used()
-    rows = LearnedModel.objects.light().order_by("-id")
+    rows = LearnedModel.objects.light().listed().order_by("-id")
+    n_said = {about: learning.standing(about).count() for about in knowing.ABOUT}
     page = {
-        "fields": [_field(about, used) for about in knowing.ABOUT],
+        "fields": [_field(about, used, n_said[about]) for about in knowing.ABOUT],
         "history": [_fit(row) for row in rows[:SHOWN]],
         "weeks": [_week(one) for one in drift.weeks(at=now)],
         "differs": differing.told(at=now),
         "kinds": [str(label) for _code, label in Reading.Kind.choices],
         "model": model.version(),
-        "n_corrections": sum(learning.standing(about).count() for about in knowing.ABOUT),
+        "n_corrections": sum(n_said.values()),
         "n_missing": catching_up.missing().count(),
         "work": _work(),
         "may_edit": may(visitor(request), "understanding.edit"),
@@ -94,10 +95,9 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "understanding/_older.html", {"work": _work()})
 
 
-def _field(about: str, used: dict[str, int]) -> dict[str, Any]:
+def _field(about: str, used: dict[str, int], n: int) -> dict[str, Any]:
     """What stands for one field: the layer in use, or why there is none."""
-    standing = LearnedModel.objects.light().filter(pk=used.get(about, 0)).first()
-    n = learning.standing(about).count()
+    standing = LearnedModel.objects.light().listed().filter(pk=used.get(about, 0)).first()
     return {
         "name": ABOUT[about],
         "told": _("Corrections are used.") if standing else _why_none(about),
@@ -123,7 +123,7 @@ def _why_not(last: LearnedModel) -> str:
         return _("Not used: somebody took it back.")
     if last.is_used:
         return _("Not used: it was learned on the model before. By tomorrow it is learned anew.")
-    return str(WHY_NOT[last.why])
+    return str(CAME_OF_IT[last.why])
 
 
 def _fit(row: LearnedModel) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _fit(row: LearnedModel) -> dict[str, Any]:
         "before": times.percent(row.before) if row.n_held_back else "–",
         "after": times.percent(row.after) if row.n_held_back else "–",
         "fell": _fell(row),
-        "why": _("Taken back.") if row.undone_at else FORGOTTEN if row.forgotten_at else WHY_NOT[row.why],
+        "why": _("Taken back.") if row.undone_at else FORGOTTEN if row.forgotten_at else CAME_OF_IT[row.why],
     }
 
 
@@ -154,9 +154,10 @@ def _behind(row: LearnedModel, n: int, n_known: int, only: str) -> SafeString | 
 
 def _fell(row: LearnedModel) -> list[str]:
     """Answers that fewer held-back messages were read right of than without it."""
-    names = dict(words.choices(row.about))
+    fell = pure.fallen({code: (int(n), before, after) for code, (n, before, after) in row.figures.items()})
+    names = words.names(row.about) if fell else {}
     told = []
-    for code in pure.fallen({code: (int(n), before, after) for code, (n, before, after) in row.figures.items()}):
+    for code in fell:
         n, before, after = row.figures[code]
         count = {"now": times.count(round(after * n)), "n": times.count(n), "before": times.count(round(before * n))}
         told.append(

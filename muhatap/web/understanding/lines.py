@@ -1,6 +1,6 @@
 """Messages behind a figure as lines, newest first: who wrote what, how it was read, and what people corrected; as far as the reader may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from muhatap.web.common.unseen import hidden
 from muhatap.web.understanding import words
 
 LONGEST = 280
+Names = Mapping[str, Mapping[str, str]]  # field → answer → what it is called
 Url = Callable[[str], str]  # the address of a page of these lines, by its cursor
 
 
@@ -33,12 +34,7 @@ def of_readings(request: HttpRequest, found: QuerySet[Reading], url: Url) -> dic
     seen = readable_interactions(visitor(request), [one.interaction_id for one in part.rows])
     shown = voice_rows.rows([one.pk for one in part.rows if one.interaction_id in seen])
     lines = _lines(shown, clock.now())
-    return {
-        "n": found.count(),
-        "lines": lines,
-        "hidden": hidden(len(part.rows) - len(shown)),
-        "pages": _pages(part, url),
-    }
+    return _told(found, part, url) | {"lines": lines, "hidden": hidden(len(part.rows) - len(shown))}
 
 
 def of_unread(request: HttpRequest, found: QuerySet[Interaction], url: Url) -> dict[str, Any]:
@@ -47,24 +43,21 @@ def of_unread(request: HttpRequest, found: QuerySet[Interaction], url: Url) -> d
     seen = readable_interactions(visitor(request), [one.pk for one in part.rows])
     shown = [one for one in part.rows if one.pk in seen]
     told = voice_rows.texts([one.pk for one in shown])
-    lines = [_said(one, *told[one.pk]) for one in shown]
-    return {
-        "n": found.count(),
-        "lines": lines,
-        "hidden": hidden(len(part.rows) - len(shown)),
-        "pages": _pages(part, url),
-    }
+    lines = [_said(one, *told.get(one.pk, voice_rows.NOTHING)) for one in shown]
+    return _told(found, part, url) | {"lines": lines, "hidden": hidden(len(part.rows) - len(shown))}
 
 
 def _cursor(request: HttpRequest) -> Cursor | None:
     return Cursor.read(request.GET.get("at", ""))
 
 
-def _pages(part: Page[Any], url: Url) -> Pages:
-    return Pages(
+def _told(found: QuerySet[Any], part: Page[Any], url: Url) -> dict[str, Any]:
+    """How many there are is counted once, for the first page."""
+    pages = Pages(
         previous_url=url(part.previous.token()) if part.previous else "",
         next_url=url(part.next.token()) if part.next else "",
     )
+    return {"pages": pages, "n": None if part.previous else found.count()}
 
 
 def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
@@ -72,16 +65,17 @@ def _lines(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
     standing = Correction.objects.standing().filter(reading__in=[row.reading for row in rows]).select_related("by")
     for one in standing.order_by("pk"):
         said.setdefault(one.reading_id, []).append(one)
-    return [_line(row, said.get(row.reading.pk, []), now) for row in rows]
+    names = {field: words.names(field) for field in {one.field for each in said.values() for one in each}}
+    return [_line(row, said.get(row.reading.pk, []), names, now) for row in rows]
 
 
-def _line(row: Row, corrections: list[Correction], now: datetime) -> dict[str, Any]:
+def _line(row: Row, corrections: list[Correction], names: Names, now: datetime) -> dict[str, Any]:
     reading = row.reading
     return _said(reading.interaction, row.text, row.conversation_id, row.message_id) | {
         "language": reading.language,
         "read": " · ".join(readings.value(reading, name) for name in ("kind", "sentiment", "topic")),
         "is_sure": reading.is_sure,
-        "corrections": [_correction(one, now) for one in corrections],
+        "corrections": [_correction(one, names[one.field], now) for one in corrections],
     }
 
 
@@ -98,8 +92,7 @@ def _said(interaction: Interaction, text: str, conversation: int | None, message
     }
 
 
-def _correction(one: Correction, now: datetime) -> str:
-    names = dict(words.choices(one.field))
+def _correction(one: Correction, names: Mapping[str, str], now: datetime) -> str:
     told = {
         "field": words.ABOUT[one.field],
         "old": names.get(one.old, one.old),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from muhatap.understanding import topics
-from muhatap.understanding.models import Reading
+from muhatap.understanding.models import Reading, Topic
 
 Word = Promise | str
 SIGNS: Mapping[str, Word] = {
@@ -95,6 +95,12 @@ def choices(field: str) -> list[tuple[str, str]]:
     return [(str(code), str(word)) for code, word in known[field].choices]
 
 
+def names(field: str) -> dict[str, str]:
+    """What each answer a field ever had is called: of topics archived and merged ones as well."""
+    gone = Topic.objects.exclude(archived_at=None) if field == "topic" else ()
+    return {one.slug: str(one) for one in gone} | dict(choices(field))
+
+
 LANGUAGES: Mapping[str, Word] = {
     "tr": _("Turkish"),
     "en": _("English"),
@@ -121,7 +127,7 @@ PROBLEMS: Mapping[str, Word] = {
     "same": _("Choose another topic."),
     "undone": _("The merge was undone before."),
 }
-WHY_NOT: Mapping[str, Word] = {
+CAME_OF_IT: Mapping[str, Word] = {
     "worse": _("Not used: it reads held-back messages worse."),
     "class_fell": _("Not used: it reads one answer worse."),
     "noise": _("Not used: the corrections show no pattern yet."),

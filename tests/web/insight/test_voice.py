@@ -80,7 +80,7 @@ def test_every_number_leads_to_messages_or_answers() -> None:
     assert len(links) > 10
     for link in links:
         behind = page(client, link)
-        assert "/inbox/" in behind or '<td class="num">9</td>' in behind, link
+        assert 'class="voice-message' in behind or '<td class="num">9</td>' in behind, link
 
 
 @pytest.mark.usefixtures("week")
@@ -117,6 +117,25 @@ def test_over_the_rows_of_a_figure_stand_its_parts_with_their_numbers() -> None:
     assert list(scores) == ["Answers · 1", "Promoters · 1", "Passives · 0", "Detractors · 0"]
     assert '<td class="num">9</td>' in page(client, scores["Promoters · 1"])
     assert '<td class="num">9</td>' not in page(client, scores["Detractors · 0"])
+
+
+@pytest.mark.usefixtures("week")
+@pytest.mark.parametrize(
+    "address", ["messages/?say=complaint&mood=negative", "messages/?before=x", "answers/?kind=nps&topic=5"]
+)
+def test_parts_stand_only_where_they_are_those_of_the_rows(address: str) -> None:
+    assert "insight-tabs" not in page(reader(cast.deniz()), f"/insight/voice/{address}&{WEEK}")
+
+
+@pytest.mark.usefixtures("week")
+def test_where_nobody_is_satisfied_the_figure_leads_to_all_answers() -> None:
+    survey = Survey.objects.create(kind="csat", occasion="none", is_on=True, changed_at=after(0))
+    Response.objects.create(survey=survey, score=2, at=after(100))
+    client = reader(cast.deniz())
+
+    links = re.findall(r'href="(/insight/voice/answers/[^"]*kind=csat[^"]*)"', page(client, f"/insight/voice/?{WEEK}"))
+
+    assert links and all('<td class="num">2</td>' in page(client, link) for link in links)
 
 
 @pytest.mark.usefixtures("week")
@@ -179,7 +198,7 @@ def test_in_how_many_messages_themes_were_sought_leads_to_them() -> None:
     client = reader(cast.can())
 
     shown = page(client, "/insight/voice/themes/")
-    [(link, n)] = re.findall(r'in <a class="link" href="([^"]+)">(\d+) messages</a>', shown)
+    [(link, n)] = re.findall(r'Looked for [^<]+: <a class="link" href="([^"]+)">(\d+) messages</a>.', shown)
 
     assert int(n) == look.n_texts
     assert f"Messages · {n}" in page(client, link.replace("&amp;", "&"))

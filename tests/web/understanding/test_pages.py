@@ -191,7 +191,7 @@ def test_what_was_forgotten_says_why_it_is_no_longer_there() -> None:
         return page["fields"][0]["told"], str(page["history"][-1]["why"])
 
     with translation.override("tr"):
-        gone, worse_told = str(words.FORGOTTEN), str(words.WHY_NOT["worse"])
+        gone, worse_told = str(words.FORGOTTEN), str(words.CAME_OF_IT["worse"])
         assert lines() == (gone, gone)
         LearnedModel.objects.create(about="kind", **fields, **worse)
         assert lines() == (f"{worse_told} {words.FORGOTTEN_BEFORE}", gone)

@@ -86,6 +86,18 @@ def test_the_corrections_of_a_field_lead_to_what_was_said_and_by_whom() -> None:
 
 
 @pytest.mark.usefixtures("messages")
+def test_a_correction_keeps_its_words_when_its_topic_is_archived() -> None:
+    can = cast.can()
+    topics.ensure(at=after(0))
+    topic = topics.add(name="Vitrin", name_en="Shop window", by=can, at=after(0))
+    reading = Reading.objects.order_by("-at")[0]
+    correcting.correct(reading=reading, field="topic", value=topic.slug, by=can, at=after(DAY))
+    topics.archive(topic=topic, by=can, at=after(DAY))
+
+    assert "Topic: No topic became Shop window, by Can Aydın" in page(reader(can), f"{ROWS}?field=topic")
+
+
+@pytest.mark.usefixtures("messages")
 def test_each_try_to_learn_leads_to_what_it_learned_from_and_was_judged_by() -> None:
     said_of = [one.reading_id for one in Correction.objects.order_by("pk")[:2]]
     LearnedModel.objects.create(
@@ -95,7 +107,9 @@ def test_each_try_to_learn_leads_to_what_it_learned_from_and_was_judged_by() -> 
     )  # fmt: skip
     can = reader(cast.can())
 
-    found = re.findall(r'href="(/understanding/learned/\d+/messages/[^"]+)">(\d+)</a>', page(can, "/understanding/learned/"))
+    found = re.findall(
+        r'href="(/understanding/learned/\d+/messages/[^"]+)">(\d+)</a>', page(can, "/understanding/learned/")
+    )
 
     assert [(link.partition("?")[2], int(n), n_rows(can, link)) for link, n in found] == [
         ("only=corrected", 2, 2),
@@ -125,7 +139,9 @@ def test_a_topic_leads_to_its_messages_of_all_weeks() -> None:
     Reading.objects.filter(kind="complaint").update(topic=topic)
     can = reader(cast.can())
 
-    [(link, n)] = re.findall(rf'<a class="link" href="({ROWS}[^"]+)">(\d+) messages</a>', page(can, "/understanding/topics/"))
+    [(link, n)] = re.findall(
+        rf'<a class="link" href="({ROWS}[^"]+)">(\d+) messages</a>', page(can, "/understanding/topics/")
+    )
 
     assert (link, int(n), n_rows(can, link)) == (f"{ROWS}?topic={topic.pk}", 3, 3)
     assert re.search(rf"<h1[^>]*>\s*{topic.name_en}", page(can, link))

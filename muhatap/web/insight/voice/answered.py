@@ -24,13 +24,9 @@ def cards(now: Scores, then: Scores, wanted: Wanted) -> list[Card]:
     found = []
     if now.csat:
         spans = (now.satisfaction(*days), then.satisfaction(before.start, before.end))
-        n = times.count(round((spans[0].value or 0) * spans[0].n))
-        of = words.of_answers(spans[0].n)
-        found.append(
-            shown.share(
-                "csat", _("Satisfied (CSAT)"), spans, of, wanted.url("answers", kind="csat", part="satisfied"), n
-            )
-        )
+        n, of = round((spans[0].value or 0) * spans[0].n), words.of_answers(spans[0].n)
+        url = wanted.url("answers", kind="csat", part="satisfied" if n else "")
+        found.append(shown.share("csat", _("Satisfied (CSAT)"), spans, of, url, times.count(n)))
     if now.nps:
         spans = (now.loyalty(*days), then.loyalty(before.start, before.end))
         found.append(_card("nps", spans, words.score(spans[0].value), words.score_between(spans[0]), wanted))

@@ -41,13 +41,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """The messages behind a number, as far as the reader may see them."""
     wanted, asked = asking.read(request), behind(request)
-    found = voice_rows.page(asked, visitor(request), before=_cursor(request.GET.get("before", "")))
+    before = request.GET.get("before", "")
+    found = voice_rows.page(asked, visitor(request), before=_cursor(before))
     say, mood = request.GET.get("say", ""), request.GET.get("mood", "") if asked.moods else ""
     here = wanted.url("rows", say=say, mood=mood)
     page = {
-        "title": words.SAY[say][1] if say in words.SAY else (words.MOODS | words.FELT).get(mood, ""),
+        "title": words.SAY[say][1] if say in words.SAY else words.FELT[mood][1] if mood else "",
         "sentence": words.SENTENCES.get(say) or words.SENTENCES.get(mood, words.SENTENCES["messages"]),
-        "parts": parts.of_messages(wanted, say, mood),
+        "parts": [] if before else parts.of_messages(wanted, say, mood),
         "rows": [lines.of_message(row, clock.now()) for row in found.rows],
         "hidden": hidden(found.n_hidden),
         "next_url": f"{here}&before={_token(found.next)}" if found.next else "",
@@ -63,11 +64,13 @@ def answers(request: HttpRequest) -> HttpResponse:
     wanted, kind = asking.read(request), request.GET.get("kind", "")
     if kind not in loyalty.KINDS:
         raise Http404
-    before = _cursor(request.GET.get("before", ""))
+    before = request.GET.get("before", "")
     part = request.GET.get("part", "")
     scores = parts.scores(kind, part)
     some = list(
-        loyalty.answers(wanted.asked, kind, scores=scores, before=before).select_related("contact")[: ANSWERS + 1]
+        loyalty.answers(wanted.asked, kind, scores=scores, before=_cursor(before)).select_related("contact")[
+            : ANSWERS + 1
+        ]
     )
     found = some[:ANSWERS]
     last = _token(Cursor(found[-1].at, found[-1].pk)) if len(some) > ANSWERS else ""
@@ -77,7 +80,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": answered.title(kind),
         "title": words.SENTENCES[kind],
-        "parts": parts.of_answers(wanted, kind, part if scores else ""),
+        "parts": [] if before else parts.of_answers(wanted, kind, part if scores else ""),
         "rows": [lines.of_answer(one, clock.now()) for one in shown],
         "hidden": hidden(len(found) - len(shown)),
         "next_url": f"{wanted.url('answers', kind=kind, part=part if scores else '')}&before={last}" if last else "",
@@ -90,7 +93,7 @@ def behind(request: HttpRequest) -> Wanted:
     """What the address asks for of the messages."""
     say, mood = request.GET.get("say", ""), request.GET.get("mood", "")
     kinds = words.SAY[say][0] if say in words.SAY else ()
-    moods = ("positive", "negative") if mood == "felt" else (mood,) if mood in words.MOODS else ()
+    moods = words.FELT[mood][0] if mood in words.FELT else ()
     return Wanted(asked=asking.read(request).asked, kinds=kinds, moods=moods)
 
 

@@ -36,13 +36,15 @@ class Part:
 
 
 def of_messages(wanted: Wanted, say: str, mood: str) -> list[Part]:
-    """By kind, or where a mood was asked for by mood."""
-    found = voices.total(wanted.asked)
-    if mood in words.FELT:
-        counts = {"felt": found.positive + found.negative, "positive": found.positive, "negative": found.negative}
-        return [_part(words.FELT[name], n, wanted.url("rows", mood=name), name == mood) for name, n in counts.items()]
-    if say not in BY_KIND:
+    """By kind, or where a mood was asked for by mood; none of what is asked for by both."""
+    if say not in BY_KIND or (say and mood):
         return []
+    found = voices.total(wanted.asked)
+    if mood:
+        counts = {"felt": found.positive + found.negative, "positive": found.positive, "negative": found.negative}
+        return [
+            _part(words.FELT[name][1], n, wanted.url("rows", mood=name), name == mood) for name, n in counts.items()
+        ]
     named = [(name, words.SAY[name][1] if name else _("Messages")) for name in BY_KIND]
     return [
         _part(label, getattr(found, name or "n"), wanted.url("rows", say=name), name == say) for name, label in named
@@ -50,7 +52,9 @@ def of_messages(wanted: Wanted, say: str, mood: str) -> list[Part]:
 
 
 def of_answers(wanted: Wanted, kind: str, here: str) -> list[Part]:
-    """By score: who is satisfied, who promotes."""
+    """By score: who is satisfied, who promotes; none beside figures of messages, of which surveys know nothing."""
+    if wanted.asked.is_of_messages:
+        return []
     given = getattr(loyalty.scores(wanted.asked), kind)
     parts: list[tuple[str, str | Promise, int]] = [("", _("Answers"), sum(given.values()))]
     for name, low, high, label in SCORES[kind]:

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -50,13 +52,14 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _looked(look: ThemeLook, every: Wanted) -> dict[str, str]:
-    """When was looked for themes, in how many messages."""
-    first = look.week_on - timedelta(weeks=WEEKS - 1)
+    """When was looked for themes, and in how many messages."""
+    first, n = look.week_on - timedelta(weeks=WEEKS - 1), look.n_texts + look.n_left_out
+    said = ngettext("%(n)s message", "%(n)s messages", n) % {"n": times.count(n)}
+    url = every.rows(start=first, end=timezone.localdate(look.at))
     return {
         "looked": times.full(look.at),
-        "n": times.count(look.n_texts + look.n_left_out),
-        "n_url": every.rows(start=first, end=look.week_on + WEEK),
-        "n_left_out": times.count(look.n_left_out) if look.n_left_out else "",
+        "messages": format_html('<a class="link" href="{}">{}</a>', url, said) if n else said,
+        "n_drawn": times.count(look.n_texts) if look.n_left_out else "",
     }
 
 

@@ -22,15 +22,11 @@ SAY: dict[str, tuple[tuple[str, ...], Promise]] = {
     "complaint": (("complaint",), gettext_lazy("Complaints")),
     "other": (("other",), gettext_lazy("Other")),
 }
-MOODS: dict[str, Promise] = {
-    "positive": gettext_lazy("Pleased"),
-    "negative": gettext_lazy("Displeased"),
-    "neutral": gettext_lazy("Neutral"),
-}
-FELT: dict[str, Promise] = {
-    "felt": gettext_lazy("Pleased or displeased"),
-    "positive": MOODS["positive"],
-    "negative": MOODS["negative"],
+# The same of what they felt.
+FELT: dict[str, tuple[tuple[str, ...], Promise]] = {
+    "felt": (("positive", "negative"), gettext_lazy("Pleased or displeased")),
+    "positive": (("positive",), gettext_lazy("Pleased")),
+    "negative": (("negative",), gettext_lazy("Displeased")),
 }
 PLEASED = gettext_lazy("Of all messages that sound pleased or displeased, those that sound pleased.")
 SENTENCES: dict[str, Promise] = {
