@@ -59,9 +59,12 @@ class NewPromise(Sent):
 
 
 class PromiseEnd(Sent):
-    """`why` is needed for one that was not kept."""
+    """`why` is needed for one that was not kept. `ended_at`: when that was, now without it; neither in the future nor before
+    it was promised.
+    """
 
     outcome: Literal["kept", "broken", "withdrawn"]
+    ended_at: Moment | None = None
     minutes: Minutes | None = None
     cost: Money | None = None
     why: Annotated[Line, Field(max_length=300)] = ""

@@ -1,5 +1,6 @@
 """Promises to contacts: listed, made, put off, ended, opened again. The same acts as on the pages; drafts are nobody's to read."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -91,11 +92,18 @@ def end(request: HttpRequest, number: shapes.Number, data: promise_shapes.Promis
     """Kept, broken or withdrawn; whoever did not keep it says why. Refused (409) when somebody said before how it ended."""
     by, at = asked(request)
     row = find(request, number)
-    how: dict[str, int | Decimal | str | None] = {"minutes": data.minutes, "cost": data.cost, "why": data.why}
+    how: dict[str, int | Decimal | str | datetime | None] = {
+        "minutes": data.minutes,
+        "cost": data.cost,
+        "why": data.why,
+        "ended_at": data.ended_at,
+    }
     try:
         flow.end(promise=row, outcome=data.outcome, by=by, at=at, **how)
     except promising.NoReason as error:
         raise wrong(why=_("Say why: whoever reads this later will ask.")) from error
+    except promising.NotThenEnded as error:
+        raise wrong(ended_at=_("It ended neither in the future nor before it was promised.")) from error
     except promising.HasEnded as error:
         raise conflict(_("Somebody said before how it ended.")) from error
     return wire.promise(find(request, number))

@@ -184,7 +184,7 @@ def _promised(case: Case, ending: PromiseEnding, *, at: datetime) -> int:
     promise, n = ending.promise, 0
     if ending.actual_minutes:
         team_id = promise.team_id or rates.team_of(promise.by)
-        rate = rates.of(user=promise.by, team_id=team_id, on=timezone.localtime(ending.at).date())
+        rate = rates.of(user=promise.by, team_id=team_id, on=timezone.localtime(_ended_at(ending)).date())
         n += _note_promise(
             case,
             ending,
@@ -200,11 +200,16 @@ def _promised(case: Case, ending: PromiseEnding, *, at: datetime) -> int:
     return n
 
 
+def _ended_at(ending: PromiseEnding) -> datetime:
+    """When it ended, which may be said later; of one that was opened again meanwhile, when that was written down."""
+    return ending.promise.ended_at or ending.at
+
+
 def _note_promise(case: Case, ending: PromiseEnding, part: str, *, at: datetime, **told: Any) -> int:
     noted = costing.note(
         kind=Cost.Kind.EXTERNAL,
         what=Cost.What.PROMISE,
-        happened_at=ending.at,
+        happened_at=_ended_at(ending),
         by=ending.by,
         at=at,
         case=case,

@@ -150,7 +150,10 @@ def unsaid(*, message: Message, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def end(*, promise: Promise, outcome: str, by: User, at: datetime, **how: Any) -> PromiseEnding:
-    """Keep, break or withdraw it, and tell the thread. `how`: minutes, cost, why. Raises HasEnded, NoReason, BadCost."""
+    """Keep, break or withdraw it, and tell the thread. `how`: minutes, cost, why, ended_at (when that was; now without it).
+
+    Raises HasEnded, NoReason, NotThenEnded, BadCost.
+    """
     act: dict[str, Callable[..., PromiseEnding]] = {
         State.KEPT: promising.keep,
         State.BROKEN: promising.break_,

@@ -35,6 +35,10 @@ class NoReason(Exception):
     """Whoever breaks, withdraws or puts off a promise says why."""
 
 
+class NotThenEnded(Exception):
+    """Nothing ends in the future, or before it was promised."""
+
+
 class HasEnded(Exception):
     """It was kept, broken or withdrawn meanwhile; or was never said."""
 
@@ -93,26 +97,50 @@ def promise(
 
 @transaction.atomic
 def keep(
-    *, promise: Promise, by: User, at: datetime, minutes: int | None = None, cost: Decimal | None = None, why: str = ""
+    *,
+    promise: Promise,
+    by: User,
+    at: datetime,
+    ended_at: datetime | None = None,
+    minutes: int | None = None,
+    cost: Decimal | None = None,
+    why: str = "",
 ) -> PromiseEnding:
-    """It was kept, and took so much. Raises HasEnded, BadCost."""
-    return _end(promise, Promise.State.KEPT, by=by, at=at, minutes=minutes, cost=cost, why=why)
+    """It was kept (`ended_at`: when; now without it), and took so much. Raises HasEnded, NotThenEnded, BadCost."""
+    told = _Told(minutes=minutes, cost=cost, why=why, ended_at=ended_at)
+    return _end(promise, Promise.State.KEPT, told, by=by, at=at)
 
 
 @transaction.atomic
 def break_(
-    *, promise: Promise, by: User, at: datetime, why: str, minutes: int | None = None, cost: Decimal | None = None
+    *,
+    promise: Promise,
+    by: User,
+    at: datetime,
+    why: str,
+    ended_at: datetime | None = None,
+    minutes: int | None = None,
+    cost: Decimal | None = None,
 ) -> PromiseEnding:
-    """It was broken; only a person says so. Raises HasEnded, NoReason, BadCost."""
-    return _end(promise, Promise.State.BROKEN, by=by, at=at, minutes=minutes, cost=cost, why=why)
+    """It was broken; only a person says so. Raises HasEnded, NoReason, NotThenEnded, BadCost."""
+    told = _Told(minutes=minutes, cost=cost, why=why, ended_at=ended_at)
+    return _end(promise, Promise.State.BROKEN, told, by=by, at=at)
 
 
 @transaction.atomic
 def withdraw(
-    *, promise: Promise, by: User, at: datetime, why: str, minutes: int | None = None, cost: Decimal | None = None
+    *,
+    promise: Promise,
+    by: User,
+    at: datetime,
+    why: str,
+    ended_at: datetime | None = None,
+    minutes: int | None = None,
+    cost: Decimal | None = None,
 ) -> PromiseEnding:
-    """It is not owed any more: they did not want it, or it was never meant. Raises HasEnded, NoReason, BadCost."""
-    return _end(promise, Promise.State.WITHDRAWN, by=by, at=at, minutes=minutes, cost=cost, why=why)
+    """It is not owed any more: not wanted, or never meant. Raises HasEnded, NoReason, NotThenEnded, BadCost."""
+    told = _Told(minutes=minutes, cost=cost, why=why, ended_at=ended_at)
+    return _end(promise, Promise.State.WITHDRAWN, told, by=by, at=at)
 
 
 @transaction.atomic
@@ -192,20 +220,41 @@ def remind_at(made_at: datetime, due_at: datetime) -> datetime:
     return due_at - min(max(whole / 4, LEAST_LEAD), MOST_LEAD, max(whole / 2, timedelta(seconds=1)))
 
 
-def _end(
-    promise: Promise, outcome: str, *, by: User, at: datetime, minutes: int | None, cost: Decimal | None, why: str
-) -> PromiseEnding:
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What is said at the end of a promise."""
+
+    minutes: int | None
+    cost: Decimal | None
+    why: str
+    ended_at: datetime | None
+
+
+def _end(promise: Promise, outcome: str, told: _Told, *, by: User, at: datetime) -> PromiseEnding:
+    """The promise says when it ended; its ending and the audit say who wrote that down, and when."""
     row = _open(promise)
-    why = why.strip()[:300]
+    why = told.why.strip()[:300]
     if outcome != Promise.State.KEPT and not why:
         raise NoReason
-    _check_cost(minutes, cost)
-    row.state, row.ended_at = outcome, at
+    _check_cost(told.minutes, told.cost)
+    row.state, row.ended_at = outcome, _ended(row, told.ended_at, at)
     row.save(update_fields=["state", "ended_at"])
-    _record(f"promise.{outcome}", row, by, at, **({"why": why} if why else {}))
+    details = {"why": why} if why else {}
+    if row.ended_at != at:
+        details["ended_at"] = row.ended_at.isoformat()
+    _record(f"promise.{outcome}", row, by, at, **details)
     return PromiseEnding.objects.create(
-        promise=row, outcome=outcome, by=by, at=at, actual_minutes=minutes, actual_cost=cost, why=why
+        promise=row, outcome=outcome, by=by, at=at, actual_minutes=told.minutes, actual_cost=told.cost, why=why
     )
+
+
+def _ended(row: Promise, said: datetime | None, at: datetime) -> datetime:
+    """The moment that was said, or now. People say whole minutes: that in which it was promised is none too early."""
+    if said is None:
+        return at
+    if not row.made_at.replace(second=0, microsecond=0) <= said <= at:
+        raise NotThenEnded
+    return said
 
 
 def _open(promise: Promise) -> Promise:

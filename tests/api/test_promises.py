@@ -42,6 +42,17 @@ def test_made_listed_and_ended(conversation: Conversation) -> None:
     assert shop.post(f"/promises/{made['id']}/end", {"outcome": "kept"}).status_code == 409
 
 
+def test_a_program_says_when_it_was_kept(conversation: Conversation) -> None:
+    shop = program(cast.zeynep())
+    made = shop.post("/promises", told(conversation)).json()
+    Promise.objects.update(made_at=clock.now() - timedelta(hours=9))
+    path, before = f"/promises/{made['id']}/end", (clock.now() - timedelta(hours=2)).isoformat()
+    for never in ("2001-01-01T10:00:00+03:00", (clock.now() + timedelta(days=1)).isoformat()):
+        assert "ended_at" in str(shop.post(path, {"outcome": "kept", "ended_at": never}).json())
+    ended = shop.post(path, {"outcome": "kept", "ended_at": before}).json()
+    assert ended["state"] == "kept" and ended["ended_at"][:19] == before[:19].replace("+00:00", "")
+
+
 def test_put_off_and_opened_again(conversation: Conversation) -> None:
     shop = program(cast.zeynep())
     made = shop.post("/promises", told(conversation)).json()

@@ -127,6 +127,27 @@ def test_a_person_says_how_it_ended_and_may_take_that_back(conversation: Convers
     assert events(conversation) == ["promised", f"promise_{outcome}", "promise_reopened"]
 
 
+def test_what_was_kept_in_time_and_pressed_late_counts_as_in_time(conversation: Conversation) -> None:
+    made, pressed = given(conversation), TOMORROW + HOUR
+    for never in (NOW - HOUR, pressed + HOUR):
+        with pytest.raises(promising.NotThenEnded):
+            promises.end(promise=made, outcome="kept", ended_at=never, by=cast.zeynep(), at=pressed)
+
+    ending = promises.end(promise=made, outcome="kept", ended_at=TOMORROW - HOUR, by=cast.zeynep(), at=pressed)
+    made.refresh_from_db()
+    assert (made.ended_at, made.was_kept_late, ending.at) == (TOMORROW - HOUR, False, pressed)
+    assert questions.tally(Promise.objects.all(), at=pressed).kept == 1
+    told = AuditEntry.objects.get(act="promise.kept")
+    assert (told.at, told.details["ended_at"]) == (pressed, (TOMORROW - HOUR).isoformat())
+
+
+def test_a_promise_may_be_kept_within_the_minute_it_was_given_in(conversation: Conversation) -> None:
+    made = given(conversation)
+    Promise.objects.filter(pk=made.pk).update(made_at=NOW + timedelta(seconds=40))
+    promises.end(promise=made, outcome="kept", ended_at=NOW, by=cast.zeynep(), at=NOW + HOUR)
+    assert Promise.objects.get().state == "kept"
+
+
 @pytest.mark.parametrize("outcome", ["broken", "withdrawn"])
 def test_nobody_breaks_or_withdraws_a_promise_without_saying_why(conversation: Conversation, outcome: str) -> None:
     made = given(conversation)

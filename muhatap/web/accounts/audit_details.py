@@ -32,6 +32,7 @@ NAMES = {
     "consent_yes": _("consents given"),
     "consent_no": _("consents refused"),
     "why": pgettext_lazy("audit", "why"),
+    "ended_at": pgettext_lazy("audit", "ended at"),
     "former": pgettext_lazy("audit", "repeats"),
     "into": pgettext_lazy("audit", "into"),
     "team": pgettext_lazy("audit", "team"),

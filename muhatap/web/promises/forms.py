@@ -64,14 +64,17 @@ class EndForm(forms.Form):
     """How it ended; whoever breaks or withdraws it says why."""
 
     outcome = forms.ChoiceField(label=_("How did it end?"), choices=OUTCOMES, widget=forms.RadioSelect)
+    ended_at = moment(
+        label=_("When was that?"), required=False, help_text=_("Empty means now. Whether it was in time is counted by this.")
+    )
     minutes = minutes(label=_("Minutes it took"))
     cost = cost(label=_("Money it took"))
     why = forms.CharField(
         label=_("Why"), max_length=300, required=False, help_text=_("Needed for a promise that was not kept.")
     )
 
-    def how(self) -> dict[str, int | Decimal | str | None]:
-        return {name: self.cleaned_data[name] for name in ("minutes", "cost", "why")}
+    def how(self) -> dict[str, int | Decimal | str | datetime | None]:
+        return {name: self.cleaned_data[name] for name in ("ended_at", "minutes", "cost", "why")}
 
 
 class PutOffForm(forms.Form):

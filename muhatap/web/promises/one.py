@@ -32,13 +32,13 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @needs("promises.make")
 def keep(request: HttpRequest, number: int) -> HttpResponse:
-    """Kept, at one press; what it took can be said on its page."""
-    promise = find(request, number)
+    """Kept now, at one press; that it was kept before, and what it took, is said on its page instead."""
+    promise, now = find(request, number), clock.now()
     try:
-        promises.end(promise=promise, outcome="kept", by=visitor(request), at=clock.now())
+        promises.end(promise=promise, outcome="kept", by=visitor(request), at=now)
     except promising.HasEnded:
         return done(request, Toast(text=_("Somebody said before how it ended."), icon="info"))
-    return done(request, _kept(promise))
+    return done(request, _kept(promise, is_late=promise.is_overdue(now)))
 
 
 @require_POST
@@ -52,6 +52,8 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
             promises.end(promise=promise, outcome=outcome, by=visitor(request), at=clock.now(), **form.how())
         except promising.NoReason:
             form.add_error("why", _("Say why: whoever reads this later will ask."))
+        except promising.NotThenEnded:
+            form.add_error("ended_at", words.ended_between(promise))
         except promising.HasEnded:
             form.add_error(None, _("Somebody said before how it ended."))
         else:
@@ -117,9 +119,11 @@ def done(request: HttpRequest, toast: Toast) -> HttpResponse:
     return answer
 
 
-def _kept(promise: Promise) -> Toast:
+def _kept(promise: Promise, *, is_late: bool) -> Toast:
     undo = reverse("promises:reopen", args=[promise.pk])
-    return Toast(text=_("Kept: %(what)s") % {"what": promise.what}, undo_url=undo, seconds=10)
+    said = _("Kept late: %(what)s. If it was kept in time, undo this and say when on its page.")
+    text = said if is_late else _("Kept: %(what)s")
+    return Toast(text=text % {"what": promise.what}, undo_url=undo, seconds=10)
 
 
 def _page(
@@ -146,6 +150,7 @@ def _page(
         "took": words.cost(ending.actual_minutes if ending else None, money),
         "ending": ending,
         "ended": times.full(promise.ended_at) if promise.ended_at else "",
+        "written": times.full(ending.at) if ending and ending.at != promise.ended_at else "",
         "put_offs": [(times.full(one.due_at), one.by, one.why) for one in promise.put_offs.order_by("at")],
         "conversation_url": _conversation(promise),
         "end_form": (end_form or EndForm(initial={"outcome": "kept"})) if is_open and may_act else None,

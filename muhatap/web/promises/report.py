@@ -89,7 +89,7 @@ def _cards(whole: Tally, wanted: Asked) -> list[Card]:
             value=share,
             under=_("%(kept)s of %(n)s") % {"kept": whole.kept, "n": whole.n_owed},
             sentence=_(
-                "Of promises due in these days, those somebody marked as kept by then; overdue ones count as not kept."
+                "Of promises due in these days, those kept by then, as people say; overdue ones count as not kept."
             ),
             url=wanted.but(state="in_time").url(),
         ),

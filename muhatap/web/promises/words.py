@@ -66,6 +66,11 @@ def tone(promise: Promise, now: datetime) -> str:
     return "soon" if promise.state == Promise.State.OPEN and promise.remind_at <= now else ""
 
 
+def ended_between(promise: Promise) -> str:
+    """Why a moment cannot be when it ended."""
+    return _("Not in the future, and not before it was promised: %(made)s.") % {"made": times.full(promise.made_at)}
+
+
 def cost(minutes: int | None, money: Iterable[tuple[str, Decimal]]) -> str:
     """Time and money together: 1 sa 20 dk, 89,90 ₺."""
     parts = [times.span(timedelta(minutes=minutes))] if minutes else []

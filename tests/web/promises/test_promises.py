@@ -101,6 +101,26 @@ def test_breaking_asks_why_and_keeps_what_was_typed(zeynep: Client, conversation
     assert "Depoda kalmamış" in page and "40 min, ₺89.90" in page
 
 
+def test_whoever_comes_to_say_it_late_says_when_it_was_kept(zeynep: Client, conversation: Conversation) -> None:
+    made = promised(conversation, "Kargoya verilecek", -2)
+    told = {"outcome": "kept", "minutes": "15"}
+    for never in (local(1), local(-24 * 30)):
+        refused = zeynep.post(f"/promises/{made.pk}/ending/", told | {"ended_at": never})
+        page = refused.content.decode()
+        assert refused.status_code == 422 and "not before it was promised" in page
+        assert f'value="{never}"' in page and 'value="15"' in page
+    assert zeynep.post(f"/promises/{made.pk}/ending/", told | {"ended_at": local(-3)}).status_code == 302
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    assert "Kept late" not in page and "Written down" in page
+    assert "Kargoya verilecek" in zeynep.get("/promises/?state=in_time").content.decode()
+
+
+def test_one_press_after_the_moment_says_that_it_counts_as_late(zeynep: Client, conversation: Conversation) -> None:
+    made = promised(conversation, "Kargoya verilecek", -2)
+    answer = zeynep.post(f"/promises/{made.pk}/keeping/", **HTMX).content.decode()
+    assert "Kept late: Kargoya verilecek." in answer and "say when on its page" in answer
+
+
 def test_putting_off_shows_the_first_moment_too(zeynep: Client, conversation: Conversation) -> None:
     made = promised(conversation, "Kargoya verilecek", 2)
     assert zeynep.post(f"/promises/{made.pk}/putting-off/", {"due_at": local(-5), "why": "geç"}).status_code == 422
