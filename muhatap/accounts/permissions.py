@@ -36,7 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "owners.edit": frozenset({OWNER}),
     "service.edit": _LEADS,  # working hours, holidays, SLA policies
     "promises.read": _EVERYBODY,  # of the conversations one sees
-    "promises.make": _STAFF_OF_SERVICE,  # make, keep, break, withdraw and put off promises
+    "promises.make": _STAFF_OF_SERVICE,  # make, keep, break, withdraw, put off and hand over promises; and have any
     "cases.read": _EVERYBODY,  # of the conversations one sees, one's own, one's teams'
     "cases.edit": _STAFF_OF_SERVICE,  # open, give, resolve, reopen, compensate, write down time and money
     "cases.shared_views": _LEADS,  # remove a view that somebody else shared

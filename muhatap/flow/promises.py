@@ -19,7 +19,7 @@ from muhatap.accounts.models import Membership, Role, User
 from muhatap.contacts.models import Contact
 from muhatap.conversations import threads
 from muhatap.conversations.models import Conversation, Message
-from muhatap.conversations.visibility import scope
+from muhatap.conversations.visibility import scope, sees
 from muhatap.conversations.visibility import visible_to as conversations_of
 from muhatap.flow import measuring
 from muhatap.notices import telling, things
@@ -173,6 +173,20 @@ def put_off(*, promise: Promise, due_at: datetime, why: str, by: User, at: datet
 
 
 @transaction.atomic
+def hand_over(*, promise: Promise, to: User, by: User, at: datetime) -> None:
+    """Another one owes it from now on: told in the thread, and to them. Raises HasEnded, NotForThem."""
+    team_id = _team(_thread(promise), to)
+    handed = promising.hand_over(promise=promise, to=to, by=by, at=at, team_id=team_id)
+    if handed is None:
+        return
+    promise.by, promise.team_id = to, team_id
+    _tell(promise, "promise_handed", by=by, at=at, to=str(to))
+    if to != by:
+        told = things.of_promise(promise, "promise_given", again=str(handed.pk))
+        telling.tell_of(users=[to], kind=Kind.PROMISE, thing=told, at=at)
+
+
+@transaction.atomic
 def reopen(*, promise: Promise, by: User, at: datetime) -> None:
     """Take its ending back, and tell the thread."""
     promising.reopen(promise=promise, by=by, at=at)
@@ -193,10 +207,16 @@ def watch(*, at: datetime) -> None:
 def _remind(promise: Promise, field: str, event: str, *, at: datetime) -> None:
     if not promises.mark(promise, field=field, at=at):
         return
-    if thread := _thread(promise) or _newest_of(promise):
+    thread = _thread(promise) or _newest_of(promise)
+    if thread:
         _tell(promise, event, by=None, at=at, thread=thread)
-    else:
+    if thread is None or _is_unseen(thread, promise.by):
         telling.tell_of(users=whose(promise), kind=Kind.PROMISE, thing=things.of_promise(promise, event), at=at)
+
+
+def _is_unseen(thread: Conversation, owner: User) -> bool:
+    """A promise may be handed to somebody who does not see its conversation, and would not hear of it there."""
+    return owner.is_active and not sees(owner, thread)
 
 
 def whose(promise: Promise) -> list[User]:

@@ -43,6 +43,7 @@ MERGES = ("contact.merged", "contact.unmerged")
 PROMISES = {
     "promise.make": "promise.made",
     "promise.put_off": "promise.updated",
+    "promise.hand_over": "promise.updated",
     "promise.reopen": "promise.updated",
     "promise.kept": "promise.ended",
     "promise.broken": "promise.ended",

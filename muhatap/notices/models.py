@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
     WARNING = "warning", _("A deadline comes close")
     BREACH = "breach", _("A deadline has passed")
     FAILED = "failed", _("An answer of mine was not sent")
-    PROMISE = "promise", _("A promise of mine comes close or is overdue")
+    PROMISE = "promise", _("A promise is given to me, comes close or is overdue")
     CASE = "case", _("A case is given to me or my team, or a survey opened one")
     THEME = "theme", _("Suddenly many people write about one thing")
     PRIVACY = "privacy", _("A shop asks for somebody’s data or to erase it")

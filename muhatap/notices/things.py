@@ -52,10 +52,13 @@ def of_case(case: Case, event: str, *, again: str = "") -> Thing:
     return Thing(event=event, key=f"{event}:{case.pk}:{again}", case=case, details={"due_at": due})
 
 
-def of_promise(promise: Promise, event: str) -> Thing:
-    """A promise that stands in no conversation comes close, or its moment is over; put off, it does so anew."""
+def of_promise(promise: Promise, event: str, *, again: str = "") -> Thing:
+    """A promise is given to somebody, or comes close or is over where its owner sees no conversation of it.
+
+    Put off, it comes close anew; what else may happen several times says in `again` which time it is.
+    """
     due = promise.due_at.isoformat()
-    return Thing(event=event, key=f"{event}:{promise.pk}:{due}", promise=promise, details={"due_at": due})
+    return Thing(event=event, key=f"{event}:{promise.pk}:{again or due}", promise=promise, details={"due_at": due})
 
 
 def of_shop(shop: Shop, event: str, *, again: str, **details: Any) -> Thing:

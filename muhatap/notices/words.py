@@ -167,6 +167,13 @@ def _of_promise(notice: Notice) -> str:
     return _("What %(name)s promised is due at %(time)s: %(what)s") % told
 
 
+def _promise_given(notice: Notice) -> str:
+    due = parse_datetime(str(notice.details.get("due_at", "")))
+    day = date_format(timezone.localtime(due), "DATE_FORMAT") if due else "…"
+    told = {"what": notice.promise and notice.promise.what, "day": day, "time": _clock(notice.details)}
+    return _("A promise is yours now, due on %(day)s at %(time)s: %(what)s") % told
+
+
 def _tell(notice: Notice) -> str:
     return _("A customer wants to know what you keep of them. Answer by %(day)s") % _until(notice)
 
@@ -216,6 +223,7 @@ OF_THINGS: dict[str, Callable[[Notice], str]] = {
     "case_given": _case_given,
     "case_near": _case_near,
     "case_missed": _case_missed,
+    "promise_given": _promise_given,
     "promise_near": _of_promise,
     "promise_missed": _of_promise,
     "tell": _tell,

@@ -1,4 +1,4 @@
-"""Promises to contacts: made, kept, broken, withdrawn, put off; and those that stand in a draft until it is sent."""
+"""Promises to contacts: made, kept, broken, withdrawn, put off, handed over; and those that stand in a draft until it is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +9,9 @@ from django.db import transaction
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.contacts.models import Contact
-from muhatap.service.models import Promise, PromiseEnding, PutOff
+from muhatap.service.models import HandOver, Promise, PromiseEnding, PutOff
 
 FARTHEST = timedelta(days=5 * 366)
 LEAST_LEAD, MOST_LEAD = timedelta(minutes=10), timedelta(hours=3)
@@ -37,6 +38,10 @@ class NoReason(Exception):
 
 class NotThenEnded(Exception):
     """Nothing ends in the future, or before it was promised."""
+
+
+class NotForThem(Exception):
+    """Only somebody who is here and may make promises owes one."""
 
 
 class HasEnded(Exception):
@@ -158,6 +163,21 @@ def put_off(*, promise: Promise, due_at: datetime, why: str, by: User, at: datet
     row.save(update_fields=["due_at", "remind_at", "reminded_at", "missed_at"])
     _record("promise.put_off", row, by, at, was=moved.was_due_at.isoformat(), due=due_at.isoformat())
     return moved
+
+
+@transaction.atomic
+def hand_over(*, promise: Promise, to: User, by: User, at: datetime, team_id: int | None = None) -> HandOver | None:
+    """Another one owes it from now on, in this team. None where it is theirs already. Raises HasEnded, NotForThem."""
+    row = _open(promise)
+    if row.by_id == to.pk:
+        return None
+    if not may(to, "promises.make"):
+        raise NotForThem
+    handed = HandOver.objects.create(promise=row, was=row.by, became=to, by=by, at=at)
+    row.by, row.team_id = to, team_id
+    row.save(update_fields=["by", "team_id"])
+    _record("promise.hand_over", row, by, at, was=str(handed.was), to=str(to))
+    return handed
 
 
 @transaction.atomic

@@ -216,6 +216,54 @@ def test_a_promise_made_outside_of_a_conversation_is_reminded_of_in_the_contacts
     assert events(conversation) == ["promise_near"]
 
 
+def test_handed_over_it_is_owed_by_another_who_is_told_and_reminded(conversation: Conversation) -> None:
+    made, can = given(conversation), cast.can()
+    promises.hand_over(promise=made, to=can, by=cast.zeynep(), at=NOW)
+    promises.hand_over(promise=made, to=can, by=cast.zeynep(), at=NOW)
+    made.refresh_from_db()
+    [handed] = made.hand_overs.all()
+    assert (made.by, handed.was, handed.became, handed.by) == (can, cast.zeynep(), can, cast.zeynep())
+    assert events(conversation) == ["promised", "promise_handed"]
+    assert AuditEntry.objects.get(act="promise.hand_over").details == {"was": "Zeynep Arslan", "to": "Can Aydın"}
+    [told] = telling.grouped(can)
+    assert (told.notice.kind, words.path(told.notice)) == (Kind.PROMISE, f"/promises/{made.pk}/")
+    assert made.what in words.said(told.notice).text
+
+    promises.watch(at=TOMORROW - HOUR)
+    follow(conversation)
+    assert [notice.user for notice in Notice.objects.filter(message__event="promise_near")] == [can]
+
+
+def test_whoever_is_given_a_promise_of_a_conversation_they_do_not_see_hears_of_it_all_the_same(
+    conversation: Conversation,
+) -> None:
+    made = given(conversation)
+    blind = cast.staff("veli@ihlamurev.example", "Veli Tok", "agent", Visibility.OWN)
+    promises.hand_over(promise=made, to=blind, by=cast.zeynep(), at=NOW)
+    promises.watch(at=TOMORROW - HOUR)
+    follow(conversation)
+    assert list(Notice.objects.filter(user=blind).order_by("pk").values_list("event", flat=True)) == [
+        "promise_given", "promise_near",
+    ]  # fmt: skip
+    assert telling.n_unseen(blind) == 1, "both of one promise"
+
+
+def test_a_promise_goes_to_nobody_who_left_or_may_have_none_and_not_when_it_has_ended(
+    conversation: Conversation,
+) -> None:
+    made, can = given(conversation), cast.can()
+    gone = cast.staff("veli@ihlamurev.example", "Veli Tok", "agent")
+    gone.is_active = False
+    for to in (gone, cast.ece()):
+        with pytest.raises(promising.NotForThem):
+            promises.hand_over(promise=made, to=to, by=can, at=NOW)
+    promises.end(promise=made, outcome="kept", by=can, at=NOW)
+    with pytest.raises(promising.HasEnded):
+        promises.hand_over(promise=made, to=can, by=can, at=NOW)
+    made.refresh_from_db()
+    assert made.by == cast.zeynep()
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [

@@ -2,7 +2,7 @@
 
 from muhatap.service.models.cases import Case, CaseLink, CaseStep, CaseView, Cause, Compensation, Resolution
 from muhatap.service.models.costs import Cost, Rate
-from muhatap.service.models.promises import Promise, PromiseEnding, PutOff
+from muhatap.service.models.promises import HandOver, Promise, PromiseEnding, PutOff
 from muhatap.service.models.time import BusinessHours, Holiday, SlaPolicy
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Cause",
     "Compensation",
     "Cost",
+    "HandOver",
     "Holiday",
     "Promise",
     "PromiseEnding",

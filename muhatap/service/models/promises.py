@@ -9,7 +9,7 @@ from muhatap.contacts.models import Contact
 
 
 class Promise(models.Model):
-    """What somebody of us promised a contact, until when, and at what expected cost.
+    """What somebody of us promised a contact, until when, and at what expected cost. `by` is who owes it, at first its maker.
 
     `conversation_id` and `message_id` are numbers in a room this one does not know: flow, which ties a promise to what was
     said, looks them up. Overdue is a date, no state: whether a promise was kept or broken is said by a person (ADR 0037).
@@ -144,6 +144,26 @@ class PromiseEnding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.promise_id} {self.outcome}"
+
+
+class HandOver(models.Model):
+    """A promise went from one of us to another, who owes it from then on."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="hand_overs")
+    was = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    became = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(was=None) | ~models.Q(was=models.F("became")), name="hand_over_goes_to_another"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id}: {self.was} → {self.became}"
 
 
 class PutOff(models.Model):

@@ -82,7 +82,7 @@ def told(act: str, details: Mapping[str, Any]) -> str:
 
 def _pairs(left: dict[str, Any]) -> Iterator[str]:
     """What two details say together; they are taken out."""
-    for before, after in (("before", "after"), ("was", "due")):
+    for before, after in (("before", "after"), ("was", "due"), ("was", "to")):
         if before in left and after in left:
             yield f"{_value(before, left.pop(before))} → {_value(after, left.pop(after))}"
     if name := left.pop("user_name", ""):

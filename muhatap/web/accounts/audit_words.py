@@ -58,6 +58,7 @@ ACTS = {
     "promise.broken": _("Broke a promise"),
     "promise.withdrawn": _("Withdrew a promise"),
     "promise.put_off": _("Put a promise off"),
+    "promise.hand_over": _("Handed a promise over"),
     "promise.reopen": _("Opened a promise again"),
     "promises.exported": _("Exported promises"),
     "promise.unsay": _("Took a promise back before it left"),

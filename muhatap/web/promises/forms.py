@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from muhatap.accounts.models import User
+from muhatap.accounts.permissions import may
 from muhatap.service.models import Promise
 from muhatap.service.promising import MOST_COST, MOST_MINUTES, Terms
 from muhatap.web.common.amounts import AmountField
@@ -65,7 +67,9 @@ class EndForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("How did it end?"), choices=OUTCOMES, widget=forms.RadioSelect)
     ended_at = moment(
-        label=_("When was that?"), required=False, help_text=_("Empty means now. Whether it was in time is counted by this.")
+        label=_("When was that?"),
+        required=False,
+        help_text=_("Empty means now. Whether it was in time is counted by this."),
     )
     minutes = minutes(label=_("Minutes it took"))
     cost = cost(label=_("Money it took"))
@@ -80,6 +84,23 @@ class EndForm(forms.Form):
 class PutOffForm(forms.Form):
     due_at = moment(label=_("New moment"))
     why = forms.CharField(label=_("Why"), max_length=300)
+
+
+class GiveForm(forms.Form):
+    """Who may owe it instead of whoever does now."""
+
+    to = forms.ChoiceField(label=_("Give to"))
+
+    def __init__(self, *args: Any, promise: Promise, **more: Any) -> None:
+        super().__init__(*args, **more)
+        others = sorted(User.objects.filter(is_active=True).exclude(pk=promise.by_id), key=lambda user: user.sort_key)
+        self.people = {str(user.pk): user for user in others if may(user, "promises.make")}
+        field = self.fields["to"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "…"), *((key, str(user)) for key, user in self.people.items())]
+
+    def person(self) -> User:
+        return self.people[self.cleaned_data["to"]]
 
 
 def local(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""One promise: what was said, how it ended; keeping it at one press, breaking, withdrawing, putting off, opening again."""
+"""One promise: what was said, how it ended; keeping it at one press, breaking, withdrawing, putting off, giving away, opening again."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
+from muhatap.conversations import visibility
 from muhatap.flow import promises
 from muhatap.notices import telling
 from muhatap.service import promising
@@ -17,7 +19,7 @@ from muhatap.web.common import times
 from muhatap.web.common.display import Toast
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.promises import lines, pages, words
-from muhatap.web.promises.forms import EndForm, PutOffForm, local
+from muhatap.web.promises.forms import EndForm, GiveForm, PutOffForm, local
 
 CHANGED = "promises"  # the event with which parts of a page that show promises are read again
 
@@ -86,6 +88,26 @@ def put_off(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("promises.make")
+def give(request: HttpRequest, number: int) -> HttpResponse:
+    """Another one owes it from now on; whoever gave it away may see it no more."""
+    user, promise = visitor(request), find(request, number)
+    form = GiveForm(request.POST, promise=promise)
+    if form.is_valid():
+        try:
+            promises.hand_over(promise=promise, to=form.person(), by=user, at=clock.now())
+        except promising.NotForThem:
+            form.add_error("to", _("They are not here any more, or may have no promises."))
+        except promising.HasEnded:
+            form.add_error(None, _("Somebody said before how it ended."))
+        else:
+            messages.success(request, _("%(name)s owes this promise now.") % {"name": form.person()})
+            is_seen = promises.visible_to(user).filter(pk=promise.pk).exists()
+            return redirect("promises:one", promise.pk) if is_seen else redirect("promises:list")
+    return _page(request, promise, give_form=form, status=422)
+
+
+@require_POST
+@needs("promises.make")
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Take back how it ended."""
     promise = find(request, number)
@@ -106,7 +128,7 @@ def forget(request: HttpRequest, number: int) -> HttpResponse:
 def find(request: HttpRequest, number: int) -> Promise:
     """404 for what this user may not read."""
     rows = promises.visible_to(visitor(request)).select_related("contact", "by", "team")
-    return get_object_or_404(rows.prefetch_related("endings__by", "put_offs__by"), pk=number)
+    return get_object_or_404(rows.prefetch_related("endings__by"), pk=number)
 
 
 def done(request: HttpRequest, toast: Toast) -> HttpResponse:
@@ -132,6 +154,7 @@ def _page(
     *,
     end_form: EndForm | None = None,
     later_form: PutOffForm | None = None,
+    give_form: GiveForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, now = visitor(request), clock.now()
@@ -139,7 +162,7 @@ def _page(
     money = [(promise.currency, ending.actual_cost)] if ending and ending.actual_cost else []
     expected = [(promise.currency, promise.expected_cost)] if promise.expected_cost else []
     may_act = may(user, "promises.make")
-    is_open = promise.state == Promise.State.OPEN
+    may_end = promise.state == Promise.State.OPEN and may_act
     page = {
         "promise": promise,
         "line": lines.line(promise, now, may_act=may_act),
@@ -151,12 +174,17 @@ def _page(
         "ending": ending,
         "ended": times.full(promise.ended_at) if promise.ended_at else "",
         "written": times.full(ending.at) if ending and ending.at != promise.ended_at else "",
-        "put_offs": [(times.full(one.due_at), one.by, one.why) for one in promise.put_offs.order_by("at")],
-        "conversation_url": _conversation(promise),
-        "end_form": (end_form or EndForm(initial={"outcome": "kept"})) if is_open and may_act else None,
-        "later_form": (later_form or PutOffForm(initial={"due_at": local(promise.due_at)}))
-        if is_open and may_act
-        else None,
+        "put_offs": [
+            (times.full(one.due_at), one.by, one.why) for one in promise.put_offs.select_related("by").order_by("at")
+        ],
+        "hand_overs": [
+            (one.was, one.became, one.by, times.full(one.at))
+            for one in promise.hand_overs.select_related("was", "became", "by").order_by("at", "pk")
+        ],
+        "conversation_url": _conversation(promise, user),
+        "end_form": (end_form or EndForm(initial={"outcome": "kept"})) if may_end else None,
+        "later_form": (later_form or PutOffForm(initial={"due_at": local(promise.due_at)})) if may_end else None,
+        "give_form": (give_form or GiveForm(promise=promise)) if may_end else None,
         "forget_url": reverse("promises:forget", args=[promise.pk]) if promise.state == "drafted" and may_act else "",
         "reopen_url": reverse("promises:reopen", args=[promise.pk]) if promise.ended_at and may_act else "",
         "views": pages.views("", user),
@@ -164,8 +192,9 @@ def _page(
     return render(request, "promises/one.html", page, status=status)
 
 
-def _conversation(promise: Promise) -> str:
-    if not promise.conversation_id:
+def _conversation(promise: Promise, user: User) -> str:
+    """Empty also for whoever was given the promise and does not see where it was made."""
+    if not promise.conversation_id or not visibility.find(user, promise.conversation_id):
         return ""
     at = f"#message-{promise.message_id}" if promise.message_id else ""
     return reverse("inbox:conversation", args=[promise.conversation_id]) + at

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:number>/keeping/", one.keep, name="keep"),
     path("<int:number>/ending/", one.end, name="end"),
     path("<int:number>/putting-off/", one.put_off, name="put_off"),
+    path("<int:number>/giving/", one.give, name="give"),
     path("<int:number>/removal/", one.forget, name="forget"),
     path("<int:number>/reopening/", one.reopen, name="reopen"),
 ]

@@ -173,6 +173,7 @@ def test_acts_on_cases_promises_and_surveys_tell_their_details_in_words() -> Non
     assert told("cases.exported", "en", filters={"state": "open"}) == "filter: state: open"
     moved = told("promise.put_off", "en", was="2026-11-21T15:00:00+00:00", due="2026-11-23T15:00:00+00:00")
     assert moved == "Saturday 21 November 2026 18:00 → Monday 23 November 2026 18:00"
+    assert told("promise.hand_over", "en", was="Zeynep Arslan", to="Can Aydın") == "Zeynep Arslan → Can Aydın"
 
 
 def test_every_detail_that_service_and_surveys_write_has_words() -> None:
@@ -183,7 +184,7 @@ def test_every_detail_that_service_and_surveys_write_has_words() -> None:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and _writes(node):
                     written |= {keyword.arg for keyword in node.keywords}
-    paired = {"was", "due", "amount", "currency", "changes"}
+    paired = {"was", "due", "to", "amount", "currency", "changes"}
     of_record = {"by", "at", "act", "kind", "id", "name", None}
     assert written - of_record - paired - set(NAMES) - set(SPEAKS_ALONE) == set()
 

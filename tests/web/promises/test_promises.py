@@ -129,6 +129,27 @@ def test_putting_off_shows_the_first_moment_too(zeynep: Client, conversation: Co
     assert "First due" in page and "Ayşe Hanım yarın istedi" in page
 
 
+def test_given_to_a_colleague_it_is_theirs_and_the_page_tells_the_way_it_went(
+    zeynep: Client, conversation: Conversation
+) -> None:
+    made = promised(conversation, "Kargoya verilecek", 3)
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    cast.ece()
+    assert "Give to…" not in page, "there is nobody else"
+    can = cast.can()
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    assert f'<option value="{can.pk}">Can Aydın</option>' in page and "Ece Tan" not in page
+    assert zeynep.post(f"/promises/{made.pk}/giving/", {"to": str(cast.ece().pk)}).status_code == 422
+    zeynep.post(f"/promises/{made.pk}/giving/", {"to": str(can.pk)})
+    made.refresh_from_db()
+    assert made.by == can
+    page = zeynep.get(f"/promises/{made.pk}/").content.decode()
+    assert "Zeynep Arslan → Can Aydın" in page
+    assert "Kargoya verilecek" not in zeynep.get("/promises/?whose=mine").content.decode()
+    thread = zeynep.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "gave the promise “Kargoya verilecek” to Can Aydın" in thread
+
+
 def test_by_hand_over_a_conversation(zeynep: Client, conversation: Conversation) -> None:
     url = f"/promises/to/{conversation.contact_id}/?conversation={conversation.pk}"
     assert f'hx-post="{url}"' in zeynep.get(url, **HTMX).content.decode()
