@@ -1,6 +1,6 @@
 """The tree of causes: brought in, named, moved, archived, merged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -60,6 +60,23 @@ def all_of_them() -> list[tuple[Cause, str]]:
     for cause in Cause.objects.order_by("position", "pk"):
         children.setdefault(cause.parent_id, []).append(cause)
     return list(_walk(children, None, ""))
+
+
+def within(every: list[tuple[Cause, str]], n_of: Mapping[int, int]) -> dict[int, int]:
+    """Of each cause, how many it and all under it have; by numbers, for an archived one may have a namesake beside it."""
+    found = {cause.pk: n_of.get(cause.pk, 0) for cause, _path in every}
+    for cause, _path in reversed(every):  # those under a cause come after it in the order of the tree
+        if cause.parent_id:
+            found[cause.parent_id] += found[cause.pk]
+    return found
+
+
+def depths(every: list[tuple[Cause, str]]) -> dict[int, int]:
+    """How many steps each stands below the top."""
+    found: dict[int, int] = {}
+    for cause, _path in every:
+        found[cause.pk] = found[cause.parent_id] + 1 if cause.parent_id else 0
+    return found
 
 
 def _walk(children: dict[int | None, list[Cause]], parent_id: int | None, above: str) -> Iterator[tuple[Cause, str]]:

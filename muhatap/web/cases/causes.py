@@ -18,22 +18,20 @@ from muhatap.web.cases.forms import CauseForm
 from muhatap.web.common.doors import needs, visitor
 from muhatap.web.common.reading import number
 
-BELOW = " › "  # between the parts of a cause's way from the root
-
 
 @require_GET
 @needs("service.edit")
 def listing(request: HttpRequest) -> HttpResponse:
     """The whole tree, with how many cases each and those under it have had."""
     counted: Any = Case.objects.values_list("cause_id").annotate(n=Count("pk"))
-    n_of = dict(counted)
     every = causes.all_of_them()
-    rows = [
+    n_of, depth_of = causes.within(every, dict(counted)), causes.depths(every)
+    rows: list[dict[str, Any]] = [
         {
             "cause": cause,
             "path": path,
-            "depth": path.count(BELOW),
-            "n": sum(n_of.get(one.pk, 0) for one, where in every if f"{where}{BELOW}".startswith(f"{path}{BELOW}")),
+            "depth": depth_of[cause.pk],
+            "n": n_of[cause.pk],
             "url": Asked(state="all", cause=cause.pk).url(),
         }
         for cause, path in every
