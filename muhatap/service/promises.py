@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
-from muhatap.service.models import Promise
+from muhatap.service.models import Promise, PromiseEnding
 
 State = Promise.State
 A_BATCH = 200
@@ -19,12 +19,17 @@ COUNTED = {
     "open": "ahead",
     "withdrawn": "withdrawn",
     "put_off": "put_off",
+    "ended": "ended",
+    "told": "told",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What became of promises whose moment fell in some days. `n_owed` leaves out what was withdrawn."""
+    """What became of promises whose moment fell in some days. `n_owed` leaves out what was withdrawn.
+
+    Of the `ended`, only the `told` ones say what they took: minutes and costs are theirs.
+    """
 
     kept: int = 0
     late: int = 0
@@ -33,6 +38,8 @@ class Tally:
     open: int = 0
     withdrawn: int = 0
     put_off: int = 0
+    ended: int = 0
+    told: int = 0
     minutes: int = 0
     expected_minutes: int = 0
     costs: tuple[tuple[str, Decimal], ...] = ()
@@ -55,7 +62,7 @@ class Tally:
 
 def states(at: datetime) -> dict[str, Q]:
     """What a list or a figure can ask for, each as a condition."""
-    kept = Q(state=State.KEPT)
+    kept, ended = Q(state=State.KEPT), Q(ended_at__isnull=False)
     return {
         "open": Q(state=State.OPEN),
         "ahead": Q(state=State.OPEN, due_at__gt=at),
@@ -67,8 +74,17 @@ def states(at: datetime) -> dict[str, Q]:
         "withdrawn": Q(state=State.WITHDRAWN),
         "owed": Q(state__in=[State.KEPT, State.BROKEN]) | Q(state=State.OPEN, due_at__lte=at),
         "put_off": Q(due_at__gt=F("first_due_at")),
+        "ended": ended,
+        "told": ended & _says_what_it_took(),
+        "untold": ended & ~_says_what_it_took(),
         "said": ~Q(state=State.DRAFTED),
     }
+
+
+def _says_what_it_took() -> Q:
+    """Minutes or money were written down at its end; none at all is said, too."""
+    standing = PromiseEnding.objects.filter(promise=OuterRef("pk"), undone_at=None)
+    return Q(Exists(standing.filter(Q(actual_minutes__isnull=False) | Q(actual_cost__isnull=False))))
 
 
 def tally(rows: QuerySet[Promise], *, at: datetime) -> Tally:

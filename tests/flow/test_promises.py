@@ -326,5 +326,6 @@ def test_the_share_counts_what_is_overdue_and_leaves_out_what_was_withdrawn(conv
     found = questions.tally(Promise.objects.all(), at=TOMORROW)
     assert (found.kept, found.late, found.overdue, found.withdrawn, found.open, found.broken) == (1, 1, 1, 1, 1, 0)
     assert found.share == pytest.approx(1 / 3)
+    assert (found.ended, found.told) == (3, 2), "who broke it and took that back told nothing"
     assert (found.minutes, found.costs) == (45, (("TRY", Decimal("10.5000")),))
     assert questions.tallies(Promise.objects.all(), "kind", at=TOMORROW)["delivery"] == found

@@ -13,18 +13,6 @@ class Trend:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """One figure: its value, how it moved, what it is, and where its rows are."""
-
-    label: str
-    value: str
-    sentence: str
-    url: str = ""
-    under: str = ""
-    trend: Trend | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Cell:
     text: str
     url: str = ""
@@ -33,6 +21,19 @@ class Cell:
     def is_nothing(self) -> bool:
         """Needed only to keep the columns of a table; a stacked row leaves it out."""
         return self.text in ("–", "0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One figure: its value, how it moved, what it is, and where its rows are; `notes`: of which rows it tells, and of which not."""
+
+    label: str
+    value: str
+    sentence: str
+    url: str = ""
+    under: str = ""
+    trend: Trend | None = None
+    notes: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

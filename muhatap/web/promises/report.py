@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from muhatap.accounts import audit
@@ -76,7 +77,12 @@ def _sentence(whole: Tally) -> str:
     told = {"kept": times.count(whole.kept), "n": times.count(whole.n_owed), "share": times.percent(whole.share)}
     said = _("%(kept)s of %(n)s promises were kept in time, %(share)s") % told
     cost = words.cost(whole.minutes, whole.costs)
-    return _("%(said)s; they took %(cost)s.") % {"said": said, "cost": cost} if cost else f"{said}."
+    if not cost:
+        return f"{said}."
+    took = (
+        _("%(said)s; they took %(cost)s.") if whole.told == whole.ended else _("%(said)s; they took at least %(cost)s.")
+    )
+    return took % {"said": said, "cost": cost}
 
 
 def _cards(whole: Tally, wanted: Asked) -> list[Card]:
@@ -113,8 +119,27 @@ def _cards(whole: Tally, wanted: Asked) -> list[Card]:
             under=_("%(cost)s expected") % {"cost": expected} if expected else "",
             sentence=_("Hours and money written down at their end, whatever the end was."),
             url=wanted.but(state="said").url(),
+            notes=_told(whole, wanted),
         ),
     ]
+
+
+def _told(whole: Tally, wanted: Asked) -> tuple[Cell, ...]:
+    """Kept at one press, a promise says nothing of what it took: then the cost is more than what stands here."""
+    if not whole.ended:
+        return ()
+    said = ngettext(
+        "%(n)s of %(m)s ended promise says what it took",
+        "%(n)s of %(m)s ended promises say what they took",
+        whole.ended,
+    )
+    told = Cell(
+        text=said % {"n": times.count(whole.told), "m": times.count(whole.ended)},
+        url=wanted.but(state="told").url() if whole.told else "",
+    )
+    n = whole.ended - whole.told
+    missing = ngettext("%(n)s does not", "%(n)s do not", n) % {"n": times.count(n)}
+    return (told, Cell(text=missing, url=wanted.but(state="untold").url())) if n else (told,)
 
 
 def _tables(wanted: Asked) -> list[tuple[str, str]]:

@@ -27,6 +27,9 @@ def state_label(name: str) -> str:
         "withdrawn": pgettext("promises", "Withdrawn"),
         "owed": pgettext("promises", "Due"),
         "put_off": pgettext("promises", "Put off"),
+        "ended": pgettext("promises", "Ended"),
+        "told": pgettext("promises", "Ended, says what it took"),
+        "untold": pgettext("promises", "Ended, does not say what it took"),
     }
     return told[name]
 

@@ -1,7 +1,9 @@
 """Promises as pages: the list and its keys' forms, one promise and its end, the customer card's part, Today, the report."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -199,7 +201,12 @@ def test_the_report_counts_and_each_number_leads_to_its_rows(can: Client, conver
     )
     promises.end(promise=broken, outcome="broken", by=by, at=now, why="Kargo gelmedi")
     page = can.get("/promises/report/").content.decode()
-    assert "1 of 3 promises were kept in time, 33%; they took 1 h 30 min, ₺10.00." in page
+    assert "1 of 3 promises were kept in time, 33%; they took at least 1 h 30 min, ₺10.00." in page
+    assert "1 of 2 ended promises say what they took" in page and "1 does not" in page
+    for state, what, other in (("told", "Söz 0", "Söz 1"), ("untold", "Söz 1", "Söz 0")):
+        link = re.search(rf'href="(/promises/\?[^"]*state={state}[^"]*)"', page)
+        rows = can.get(unescape(link[1])).content.decode() if link else ""
+        assert what in rows and other not in rows and "Söz 2" not in rows
     assert "By team" in page and "state=in_time&amp;kind=delivery" in page
     today = timezone.localtime(now).date()
     rows = can.get(f"/promises/?whose=all&state=in_time&kind=delivery&from={today - timedelta(days=9)}&to={today}")
