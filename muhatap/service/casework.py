@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from muhatap.service.cases import STANDING
-from muhatap.service.models import Case, Cause
+from muhatap.service.models import Case, Cause, Cost
 
 State = Case.State
 REPEATS_WITHIN = timedelta(days=180)
@@ -23,8 +23,18 @@ def states(at: datetime) -> dict[str, Q]:
         "resolved": Q(state=State.RESOLVED),
         "closed": Q(state=State.CLOSED),
         "repeated": Q(former__isnull=False),
+        "ended": Q(ended_at__isnull=False),
+        "in_time": Q(ended_at__lte=F("due_at")),
+        "late": Q(ended_at__gt=F("due_at")) | standing & Q(due_at__lte=at),
+        "timed": Q(_time()),
+        "untimed": ~Q(_time()),
         "all": Q(),
     }
+
+
+def _time() -> Exists:
+    """Time was written down for it, and not taken back."""
+    return Exists(Cost.objects.filter(case=OuterRef("pk"), minutes__gt=0, reversed_by=None))
 
 
 def to_remind(*, at: datetime) -> QuerySet[Case]:

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from muhatap.accounts.models import Membership, User
 from muhatap.flow import cases
-from muhatap.service import casework
+from muhatap.service import case_figures, casework
 from muhatap.service.models import Case, Cause
 from muhatap.shared.text import fold
 from muhatap.web.common.reading import number, words
 
+NONE = 0  # in the address: what has no cause, product or team
 MINE, TEAM, ALL = "mine", "team", "all"
 ORDERS = {"due": ("ends_at", False), "newest": ("opened_at", True), "oldest": ("opened_at", False)}  # column, downwards
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # where no moment was given: after all others
@@ -26,17 +27,24 @@ KEPT = "cases_order"  # in the session: in which order somebody looks at cases
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Whose cases, in which state, of which kind, cause, team, person, contact and days; in which order."""
+    """Whose cases, in which state, of which kind, cause, product, team, person and days; in which order.
+
+    `cause` means the cause and all under it, `only_cause` the cause alone; NONE in it, in product and team means "without".
+    `others`: all but some values of a cut of the report, its name first.
+    """
 
     whose: str = ALL
     state: str = "standing"
     kind: str = ""
     cause: int | None = None
+    only_cause: int | None = None
+    product: int | None = None
     team: int | None = None
     person: int | None = None
     start: date | None = None
     end: date | None = None
     words: str = ""
+    others: tuple[str, ...] = ()
     order: str = "due"
 
     def but(self, **changes: Any) -> "Asked":
@@ -45,6 +53,7 @@ class Asked:
     def pairs(self) -> list[tuple[str, str]]:
         named: dict[str, Any] = {"whose": self.whose, "state": self.state, "kind": self.kind, "cause": self.cause}
         named |= {"team": self.team, "person": self.person, "from": self.start, "to": self.end}
+        named |= {"only_cause": self.only_cause, "product": self.product, "others": ",".join(self.others)}
         named |= {"q": self.words, "order": self.order}
         return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
 
@@ -67,11 +76,14 @@ def of(given: QueryDict, *, order: str, now: datetime) -> Asked:
         state=state if state in casework.states(now) else "standing",
         kind=kind if kind in Case.Kind.values else "",
         cause=number(given.get("cause")),
+        only_cause=number(given.get("only_cause")),
+        product=number(given.get("product")),
         team=number(given.get("team")),
         person=number(given.get("person")),
         start=day(given.get("from", "")),
         end=day(given.get("to", "")),
         words=words(given.get("q"), 100),
+        others=_others(given.get("others", "")),
         order=order if order in ORDERS else "due",
     )
 
@@ -91,14 +103,27 @@ def rows(asked: Asked, user: User, *, at: datetime) -> QuerySet[Case]:
 
 
 def _narrowed(rows: QuerySet[Case], asked: Asked) -> QuerySet[Case]:
-    conditions: dict[str, Any] = {"kind": asked.kind, "team_id": asked.team, "owner_id": asked.person}
+    conditions: dict[str, Any] = {"kind": asked.kind, "owner_id": asked.person}
     if asked.start:
         conditions["opened_at__gte"] = midnight(asked.start)
     if asked.end:
         conditions["opened_at__lt"] = midnight(asked.end + timedelta(days=1))
     if asked.cause and (cause := Cause.objects.filter(pk=asked.cause).first()):
         conditions["cause_id__in"] = casework.under(cause)
-    return rows.filter(**{name: value for name, value in conditions.items() if value})
+    rows = rows.filter(**{name: value for name, value in conditions.items() if value})
+    for column, value in (("cause_id", asked.only_cause), ("product_id", asked.product), ("team_id", asked.team)):
+        if value is not None:
+            rows = rows.filter(**({f"{column}__isnull": True} if value == NONE else {column: value}))
+    if asked.others:
+        name, *keys = asked.others
+        rows = case_figures.but(rows, name, [int(key) or None for key in keys])
+    return rows
+
+
+def _others(text: str) -> tuple[str, ...]:
+    """A cut and what of it is left out; nothing where one of them makes no sense."""
+    name, *keys = text.split(",")
+    return (name, *keys) if name in case_figures.FIELDS and keys and None not in map(number, keys) else ()
 
 
 def midnight(on: date) -> datetime:

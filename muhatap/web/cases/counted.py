@@ -13,13 +13,12 @@ from django.utils import timezone
 from muhatap.insight.lost import STANDARD_DAYS
 from muhatap.service import casework, quality
 from muhatap.service.models import Cause, Cost
-from muhatap.web.cases.asked import day, midnight
+from muhatap.web.cases.asked import NONE, day, midnight
 from muhatap.web.common.reading import number
 
 DAYS = 90
 LONGEST = timedelta(days=5 * 366)
 CUTS = ("cause", "product", "team", "what")
-NONE = 0  # in the address: what has no cause, product or team
 
 
 @dataclass(frozen=True, kw_only=True)

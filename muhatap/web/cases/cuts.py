@@ -13,7 +13,8 @@ from muhatap.service import causes, quality
 from muhatap.service.models import Cost
 from muhatap.service.quality import Sums
 from muhatap.web.cases import counted, words
-from muhatap.web.cases.counted import NONE, Counted
+from muhatap.web.cases.asked import NONE
+from muhatap.web.cases.counted import Counted
 from muhatap.web.common import times
 from muhatap.web.common.tables import Cell, Row
 
@@ -57,7 +58,7 @@ def table(name: str, asked: Counted, *, most: int | None = None) -> list[Row]:
         lines += [(together.of(currency), currency, key) for currency in currencies]
     lines.sort(key=lambda one: -one[0])
     shown, rest = lines[:most], lines[most:] if most else []
-    called = _names(name, [key for _amount, _currency, key in shown])
+    called = names(name, [key for _amount, _currency, key in shown])
 
     def row(title: str, keys: list[Any], keys_before: list[Any], narrowed: Counted, *, has_time: bool) -> Row:
         kinds = {kind: quality.added(found.get((key, kind), Sums()) for key in keys) for kind in KINDS}
@@ -121,7 +122,8 @@ def _narrow(asked: Counted, name: str, key: Any) -> Counted:
     return asked.but(**{field: NONE if key is None else key})
 
 
-def _names(name: str, keys: list[Any]) -> Callable[[Any], str]:
+def names(name: str, keys: list[Any]) -> Callable[[Any], str]:
+    """What the values of a cut are called."""
     if name == "what":
         return lambda key: str(Cost.What(key).label)
     if name == "cause":

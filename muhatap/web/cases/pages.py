@@ -19,11 +19,12 @@ from muhatap.contacts import paging
 from muhatap.contacts.exporting import harmless
 from muhatap.contacts.paging import Cursor
 from muhatap.flow import cases
+from muhatap.sales.models import Product
 from muhatap.service import case_views, casework, causes
 from muhatap.service.models import Case, Cause
 from muhatap.shared import clock
 from muhatap.web.cases import asked, lines, saved, words
-from muhatap.web.cases.asked import ALL, MINE, ORDERS, TEAM, Asked
+from muhatap.web.cases.asked import ALL, MINE, NONE, ORDERS, TEAM, Asked
 from muhatap.web.common import spreadsheets, times
 from muhatap.web.common.display import Pages, ViewGroup, ViewLink
 from muhatap.web.common.doors import needs, visitor
@@ -123,21 +124,31 @@ def _narrowed(wanted: Asked) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     if wanted.kind:
         told.append((str(Case.Kind(wanted.kind).label), wanted.but(kind="").url()))
-    if wanted.cause:
-        cause = Cause.objects.filter(pk=wanted.cause).first()
-        told.append((str(cause) if cause else _("One cause"), wanted.but(cause=None).url()))
+    told += _named(wanted)
+    if wanted.others:
+        told.append((_("The others of a table"), wanted.but(others=()).url()))
     if wanted.start or wanted.end:
         said = " – ".join(times.day(day) for day in (wanted.start, wanted.end) if day)
         told.append((said, wanted.but(start=None, end=None).url()))
-    if wanted.team:
-        team = Team.objects.filter(pk=wanted.team).first()
-        told.append((str(team) if team else _("One team"), wanted.but(team=None).url()))
-    if wanted.person:
-        person = User.objects.filter(pk=wanted.person).first()
-        told.append((str(person) if person else _("One person"), wanted.but(person=None).url()))
     if wanted.words:
         told.append((f"“{wanted.words}”", wanted.but(words="").url()))
     return told
+
+
+def _named(wanted: Asked) -> Iterator[tuple[str, str]]:
+    """The same of what has a name of its own; of some one can also ask for what has none."""
+    named: tuple[tuple[str, Any, str, str], ...] = (
+        ("cause", Cause, _("One cause"), ""),
+        ("only_cause", Cause, _("One cause"), _("Without a cause")),
+        ("product", Product, _("One product"), _("Without a product")),
+        ("team", Team, _("One team"), _("Without a team")),
+        ("person", User, _("One person"), ""),
+    )
+    for field, model, one, none in named:
+        value = getattr(wanted, field)
+        if value or (value == NONE and none):
+            row = model.objects.filter(pk=value).first() if value else None
+            yield str(row) if row else one if value else none, wanted.but(**{field: None}).url()
 
 
 def _at(wanted: Asked, cursor: Cursor | None) -> str:

@@ -20,12 +20,12 @@ from muhatap.service import quality
 from muhatap.service.models import Cost
 from muhatap.service.quality import Sums
 from muhatap.shared import clock
-from muhatap.web.cases import counted, cuts, listed, pages, words
+from muhatap.web.cases import counted, cuts, listed, outcomes, pages, words
 from muhatap.web.cases.counted import CUTS, Counted
 from muhatap.web.common import charts, spreadsheets, times
 from muhatap.web.common.charts import Chart, Series
 from muhatap.web.common.doors import needs, visitor
-from muhatap.web.common.tables import Card, Trend
+from muhatap.web.common.tables import Card, Cell, Trend
 
 PERIODS = (30, 90, 365)
 WORTH_TELLING = Decimal("0.1")
@@ -35,8 +35,9 @@ SHOWN = 50  # rows of a table on the page; its file has all of them
 @require_GET
 @needs("costs.read")
 def show(request: HttpRequest) -> HttpResponse:
-    now = clock.now()
+    now, user = clock.now(), visitor(request)
     asked = counted.read(request, now=now)
+    behind = outcomes.behind(asked)
     whole, before = quality.sums(counted.rows(asked)), quality.sums(counted.rows(asked.before))
     by_kind, kinds_before = _by_kind(asked), _by_kind(asked.before)
     page = {
@@ -51,6 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
                     definition(kind),
                     by_kind[kind],
                     kinds_before[kind],
+                    notes=outcomes.timed(behind, user, at=now) if kind == Cost.Kind.EXTERNAL else (),
                 )
                 for kind in cuts.KINDS
             ),
@@ -63,13 +65,19 @@ def show(request: HttpRequest) -> HttpResponse:
             if (rows := cuts.table(name, asked, most=SHOWN))
         ],
         "heads": cuts.heads(),
+        "tables_of_cases": [
+            (name, title, rows, asked.url("report_export", table=name))
+            for name, title in outcomes.titles()
+            if (rows := outcomes.table(name, behind, user, at=now, most=SHOWN))
+        ],
+        "heads_of_cases": outcomes.heads(),
         "later": _later(asked),
         "bare": _bare(whole, asked),
         "all_url": asked.url("report_export"),
         "periods": _periods(asked, now),
         "asked": asked,
-        "may_write": may(visitor(request), "cases.edit"),
-        "views": pages.views("report", visitor(request)),
+        "may_write": may(user, "cases.edit"),
+        "views": pages.views("report", user),
     }
     return render(request, "cases/report.html", page)
 
@@ -83,6 +91,8 @@ def export(request: HttpRequest) -> Any:  # a stream, which Django does not coun
     user, is_days = visitor(request), name.startswith("days-")
     every = cuts.file(name, asked) if name in CUTS else listed.rows_of_file(asked, user)
     found = _days_file(asked, name[5:8]) if is_days else every
+    if name in dict(outcomes.titles()):
+        found = outcomes.file(name, outcomes.behind(asked), user, at=now)
     audit.record(by=user, at=now, act="costs.exported", kind="cost", id="", name=name, filters=dict(asked.pairs()))
     lines = ([harmless(cell) for cell in row] for row in found)
     day = f"{timezone.localtime(now):%Y-%m-%d}"
@@ -110,7 +120,7 @@ def _by_kind(asked: Counted) -> dict[str, Sums]:
     return {kind: found.get((kind,), Sums()) for kind in cuts.KINDS}
 
 
-def _card(asked: Counted, label: str, sentence: str, now: Sums, before: Sums) -> Card:
+def _card(asked: Counted, label: str, sentence: str, now: Sums, before: Sums, *, notes: tuple[Cell, ...] = ()) -> Card:
     under = [_("%(time)s of work") % {"time": words.signed(now.minutes)}] if now.minutes else []
     return Card(
         label=label,
@@ -119,6 +129,7 @@ def _card(asked: Counted, label: str, sentence: str, now: Sums, before: Sums) ->
         sentence=sentence,
         url=asked.url() if now.n else "",
         trend=_trend(now, before),
+        notes=notes,
     )
 
 

@@ -30,6 +30,11 @@ def state_label(name: str) -> str:
         "resolved": pgettext("cases", "Resolved"),
         "closed": pgettext("cases", "Closed"),
         "repeated": pgettext("cases", "Repeated"),
+        "ended": pgettext("cases", "Resolved or closed"),
+        "in_time": pgettext("cases", "Resolved in time"),
+        "late": pgettext("cases", "Resolved late, or overdue"),
+        "timed": pgettext("cases", "With time written down"),
+        "untimed": pgettext("cases", "Without time written down"),
         "all": pgettext("cases", "All"),
     }
     return told[name]

@@ -396,6 +396,48 @@ def test_a_causes_number_of_cases_counts_those_below_it_and_leads_to_them(can: C
         assert "Nevresim lekeli" in read(can, link)
 
 
+def test_an_archived_cause_and_its_namesake_count_their_own_cases(can: Client, case: Case) -> None:
+    old = case.cause
+    assert old and old.parent
+    by, at = cast.can(), clock.now()
+    causes.archive(cause=old, by=by, at=at)
+    again = causes.save(cause=Cause(), name=old.name, name_en=old.name_en, parent=old.parent, by=by, at=at)
+    acts.open_case(contact=case.contact, interaction=None, title="Havlu lekeli", cause=again, by=by, at=at)
+    shown = unescape(read(can, "/cases/causes/"))
+    (own,) = re.findall(rf'href="(/cases/[?][^"]*cause={again.pk}&[^"]*)">1 case</a>', shown)
+    (both,) = re.findall(rf'href="(/cases/[?][^"]*cause={old.parent_id}&[^"]*)">2 cases</a>', shown)
+    assert "Havlu lekeli" in read(can, own) and "Nevresim lekeli" not in read(can, own)
+    assert all(title in read(can, both) for title in ("Havlu lekeli", "Nevresim lekeli"))
+
+
+def test_the_report_tells_what_became_of_cases_and_each_number_leads_to_them(
+    can: Client, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, by = clock.now(), cast.can()
+    told: dict[str, Any] = {"contact": case.contact, "interaction": None, "by": by, "cause": case.cause}
+    kase = acts.open_case(title="Kâse kırık", at=now - timedelta(hours=5), due_at=now, product_id=7, **told)
+    acts.resolve(case=kase, kind="replaced", what="Yenisi gönderildi", by=by, at=now - timedelta(hours=2))
+    acts.open_case(title="Yine kırık", at=now, former=kase, product_id=8, **told)
+    acts.open_case(title="Renk sordu", at=now, **told | {"cause": None})
+    costing.write(kind="external", what="time", minutes=20, case=kase, happened_at=now, by=by, at=now)
+
+    page = unescape(read(can, "/cases/cost/"))
+    assert "1 of 4 cases has time written down" not in page and "1 of 4 cases have time written down" in page
+    links = dict.fromkeys(re.findall(r'href="(/cases/[?][^"]*)">([^<]+)<', page))
+    assert {said for _url, said in links} >= {"4", "3", "1", "25% (1)", "33% (1)", "3 h", "100% (1)", "3 have none"}
+    for url, said in links:
+        rows = read(can, url).count('class="due-row"')
+        n = re.search(r"\((\d+)\)", said) or re.match(r"(\d+)(?! h$)", said)
+        assert rows == (int(n[1]) if n else 1), (url, said)
+
+    monkeypatch.setattr(report, "SHOWN", 1)
+    page = unescape(read(can, "/cases/cost/"))
+    rest = re.search(r'href="(/cases/[?][^"]*others=product[^"]*)">2<', page)
+    assert rest and "Kâse kırık" in read(can, rest[1]) and "The others of a table" in read(can, rest[1])
+    file = b"".join(can.get("/cases/cost/export/?table=cases-cause").streaming_content).decode()
+    assert "Product › Faulty" in file and "33% (1)" in file
+
+
 def test_causes_are_added_merged_archived_and_brought_back(can: Client, case: Case) -> None:
     can.post("/cases/causes/new/", {"name": "Dikiş hatası", "name_en": "Bad seam", "parent": ""})
     seam, faulty = Cause.objects.get(name="Dikiş hatası"), case.cause
