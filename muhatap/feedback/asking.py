@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from muhatap.accounts import audit
 from muhatap.accounts.models import User
 from muhatap.channels.models import Inbox
-from muhatap.contacts import consent
-from muhatap.contacts.models import Consent, Contact
+from muhatap.contacts import consent, families
+from muhatap.contacts.models import Consent, Contact, Identity
 from muhatap.feedback.models import Invitation, Response, Survey
+from muhatap.shared.address import canonical, comparable
 
 REFUSED = {"channel": "email", "purpose": Consent.Purpose.RESEARCH}  # said once, it holds for every way of asking
 
@@ -80,6 +81,30 @@ def was_asked_lately(survey: Survey, contact: Contact, *, at: datetime) -> bool:
     return Response.objects.filter(contact=contact, invitation=None, at__gt=since).exists()
 
 
+def was_mailed_lately(invitation: Invitation, email: str, *, at: datetime) -> bool:
+    """Whether somebody else with this address was asked within the quiet days: one reader may be several guests of a shop."""
+    since = at - timedelta(days=invitation.survey.quiet_days)
+    others = Invitation.objects.filter(contact__in=_holders(email), sent_at__gt=since)
+    return others.exclude(contact=invitation.contact_id).exists()
+
+
+def refuses_by(email: str) -> bool:
+    """Whether anybody with this address said that we shall not ask them."""
+    said_no = Consent.objects.filter(withdrawn_at__isnull=False, **REFUSED).values("contact")
+    return any(refuses(one) for one in _holders(email).filter(pk__in=said_no))
+
+
+def _holders(email: str) -> QuerySet[Contact]:
+    """Of whom this address is known, proved or not."""
+    same = {
+        "kind": "email",
+        "value": canonical(email),
+        "comparable": comparable(email),
+    }  # there is an index of the last
+    known = list(Identity.objects.filter(**same).values_list("contact", flat=True))
+    return Contact.objects.filter(pk__in=set(families.standing(known).values()))
+
+
 def refuses(contact: Contact) -> bool:
     """Whether they said that we shall not ask them."""
     return consent.last_word(contact=contact, **REFUSED) is False
@@ -100,7 +125,7 @@ def let_rest(*, contact: Contact, at: datetime) -> None:
     waiting = Invitation.objects.filter(contact=contact, sent_at=None, withdrawn_at=None)
     for one in waiting.select_related("survey"):
         if one.due_at < at + timedelta(days=one.survey.quiet_days):
-            waiting.filter(pk=one.pk).update(withdrawn_at=at)
+            waiting.filter(pk=one.pk).update(withdrawn_at=at, why=Invitation.Why.RESTS)
 
 
 def takes_answers(survey: Survey, *, at: datetime) -> bool:

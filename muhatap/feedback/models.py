@@ -148,6 +148,7 @@ class Invitation(models.Model):
         OPTED_OUT = "opted_out", _("They do not want to be asked")
         FULL = "full", _("Enough people have answered")
         OFF = "off", _("The survey was switched off")
+        RESTS = "rests", _("They were asked or have answered lately")
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="survey_invitations", db_index=False)
@@ -176,6 +177,11 @@ class Invitation(models.Model):
             models.Index(fields=["contact", "-sent_at"], name="invitations_of_contact"),
             models.Index(fields=["conversation_id"], name="invitations_of_conversation"),
             models.Index(fields=["survey", "-sent_at"], name="invitations_of_survey"),
+            models.Index(
+                fields=["survey", "-withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="invitations_withdrawn",
+            ),
         ]
 
     def __str__(self) -> str:

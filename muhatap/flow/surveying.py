@@ -23,6 +23,7 @@ from muhatap.interactions.models import Interaction
 from muhatap.sales.models import Order
 from muhatap.sales.models import State as OrderState
 from muhatap.shared import away, live
+from muhatap.shared.address import is_plausible
 
 log = logging.getLogger(__name__)
 LANGUAGES = ("tr", "en")
@@ -144,8 +145,8 @@ def _ask_one(number: int, *, at: datetime) -> bool:
 def _ask(invitation: Invitation, *, at: datetime) -> bool:
     why = _obstacle(invitation, at=at)
     address = None if why else _where(invitation)
-    if not why and invitation.way == Response.Way.MAIL and address is None:
-        why = Why.NOWHERE
+    if not why and invitation.way == Response.Way.MAIL:
+        why = _obstacle_of_mail(invitation, address, at=at)
     if why:
         asking.withdraw(invitation=invitation, at=at, why=why)
         return False
@@ -180,12 +181,31 @@ def _obstacle(invitation: Invitation, *, at: datetime) -> str:
     return "" if standing and standing.pk == invitation.closure_id else Why.REOPENED
 
 
+def _obstacle_of_mail(invitation: Invitation, address: Address | None, *, at: datetime) -> str:
+    """An address may stand with several guests of a shop: what its reader said and was asked as one of them holds for all."""
+    if address is None:
+        return Why.NOWHERE
+    if asking.refuses_by(address.email):
+        return Why.OPTED_OUT
+    return Why.RESTS if asking.was_mailed_lately(invitation, address.email, at=at) else ""
+
+
 def _where(invitation: Invitation) -> Address | None:
     """The address that is asked; None for a chat, and where mail came back."""
     if invitation.way != Response.Way.MAIL:
         return None
     conversation = _thread(invitation)
-    return _address(conversation) if conversation else _own_address(invitation.contact)
+    if conversation:
+        return _address(conversation)
+    order = _order(invitation)
+    return (_address_of(order) if order else None) or _own_address(invitation.contact)
+
+
+def _address_of(order: Order) -> Address | None:
+    """What it was placed with: given for this order, it is written to about it though nobody proved whose it is."""
+    if not is_plausible(order.email) or cautions.bounced([order.email]):
+        return None
+    return Address(name=order.customer_name, email=order.email)
 
 
 def _own_address(contact: Contact) -> Address | None:

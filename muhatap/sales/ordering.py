@@ -232,6 +232,7 @@ def _write(order: Order, shop: Shop, told: ToldOrder) -> None:
         order.checkout = told.checkout
     order.promised_on = told.promised_on or order.promised_on
     order.customer_name = told.customer.name[:200] or order.customer_name
+    order.email = told.customer.email[:320] or order.email
     if told.customer.may_be_written_to is not None:
         order.may_be_written_to = told.customer.may_be_written_to
     order.guest_key = guest_key(told.customer) or order.guest_key

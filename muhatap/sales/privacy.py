@@ -87,6 +87,7 @@ def kept(shop: Shop, request: Request) -> Iterator[Mapping[str, Any]]:
             "placed_at": order.placed_at.isoformat(),
             "state": order.state,
             "customer": order.customer_name,
+            "email": order.email,
             "total": str(order.total),
             "refunded": str(order.refunded),
             "currency": order.currency,
@@ -195,7 +196,7 @@ def _part(shop: Shop, request: Request, *, after: int, at: datetime) -> list[int
     whose = {order.contact_id for order in some if order.contact_id}
     for order in some:
         ordering.erase(order)
-        order.contact, order.customer_name, order.guest_key = None, "", ""
+        order.contact, order.customer_name, order.email, order.guest_key = None, "", "", ""
         order.source, order.visitor, order.may_be_written_to = "", "", None
         order.save()
     whose -= set(Order.objects.filter(shop=shop, contact__in=whose).values_list("contact_id", flat=True))

@@ -98,6 +98,7 @@ def test_who_wants_to_know_waits_for_somebody_and_gets_a_file(shop: Shop, selin:
     assert "A customer wants to know what is kept of them" in selin.get(base).content.decode()
     told = json.loads(selin.get(f"{base}kept/").content)
     assert [one["number"] for one in told["orders"]] == [order.number] and told["orders"][0]["lines"]
+    assert told["orders"][0]["email"] == shopify_order()["email"]
     selin.post(f"{base}settling/")
 
     assert AuditEntry.objects.filter(act="shop.data_taken").count() == 1
@@ -234,6 +235,7 @@ def test_a_whole_shop_is_erased_only_with_a_tick_and_piece_by_piece(
     wish.refresh_from_db()
     assert (wish.outcome, wish.reason) == ("3", "")
     assert not Order.objects.exclude(contact=None).exists() and not Contact.objects.exists()
+    assert not Order.objects.exclude(email="").exists()
 
 
 @pytest.mark.parametrize("said", [[], {"customer": 5, "orders_to_redact": "x"}, {"customer": {"id": None}}, "çöp"])

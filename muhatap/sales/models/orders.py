@@ -41,6 +41,7 @@ class Order(models.Model):
 
     `source` and `visitor` are the browser that claims it: a claim, never a proof of who ordered. Its way stands in its steps.
     `may_be_written_to`: what the buyer said to the shop about news and offers, None when it tells nothing of that.
+    `email`: what the buyer gave for this order, as the shop's server tells it; it is written to about the order and proves nobody.
     `checkout`: the shop's number of the checkout it was made in, which may be told of later than the order.
     """
 
@@ -57,6 +58,7 @@ class Order(models.Model):
     refunded = money(default=0)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False)
     customer_name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=320, blank=True, db_default="")
     may_be_written_to = models.BooleanField(null=True)
     guest_key = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=40, blank=True)
