@@ -292,6 +292,7 @@ PAGES: dict[str, Visit] = {
     "surveys:results": Visit(path="/surveys/{survey}/"),
     "surveys:answers": Visit(path="/surveys/{survey}/answers/"),
     "surveys:invitations": Visit(path="/surveys/{survey}/asked/"),
+    "surveys:not_asked": Visit(path="/surveys/{survey}/not-asked/"),
     "surveys:waiting": Visit(path="/surveys/waiting/", by="zeynep"),
     "feedback:rate": Visit(path="/rate/{rating}/", by="", language="tr"),
     "feedback:thanks": Visit(path="/rate/{rated}/thanks/", by="", language="tr"),

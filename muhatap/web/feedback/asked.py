@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from muhatap.feedback import following_up, silence
+from muhatap.feedback import following_up, not_asked, silence
 from muhatap.feedback.models import Question, Response, Survey
 from muhatap.feedback.results import Cut
 from muhatap.shared import clock
@@ -19,21 +19,24 @@ from muhatap.web.common.reading import number, words
 PERIODS = (30, 90, 365)
 STANDARD = 90
 LONGEST = 5 * 366
+PAGES = {"side": "invitations", "age": "invitations", "why": "not_asked"}  # of which each tells something
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A cut and its address; of those asked, also on which side they are and how long they were known (both in `silence`)."""
+    """A cut and its address; of those asked, also on which side they are and how long they were known (both in `silence`);
+    of those not asked, why (in `not_asked`)."""
 
     cut: Cut
     side: str = ""
     age: str = ""
+    why: str = ""
 
     def but(self, **changes: Any) -> "Asked":
         return replace(self, cut=self.cut.but(**changes))
 
     def among(self, **changes: str) -> "Asked":
-        """Of those asked, these; what is told of answers narrows nobody who gave none."""
+        """Of those asked or not asked, these; what is told of answers narrows nobody who gave none."""
         cut = self.cut.but(score=None, question=None, option="", word="")
         return replace(self, cut=cut, **changes)
 
@@ -41,12 +44,12 @@ class Asked:
         cut = self.cut
         named: dict[str, Any] = {"from": cut.start, "to": cut.end, "way": cut.way, "tag": cut.tag, "score": cut.score}
         named |= {"question": cut.question, "option": cut.option, "word": cut.word}
-        named |= {"side": self.side, "age": self.age}
+        named |= {"side": self.side, "age": self.age, "why": self.why}
         return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
 
     def url(self, name: str = "results", **more: str) -> str:
-        of_answers = self if name == "invitations" else replace(self, side="", age="")
-        query = urlencode([*of_answers.pairs(), *more.items()])
+        told = {part: getattr(self, part) if name == page else "" for part, page in PAGES.items()}
+        query = urlencode([*replace(self, **told).pairs(), *more.items()])
         return f"{reverse(f'surveys:{name}', args=[self.cut.survey.pk])}?{query}"
 
 
@@ -78,7 +81,12 @@ def read(request: HttpRequest, survey: Survey) -> Asked:
         option=words(given.get("option"), 8) if known else "",
         word=_one_of(given.get("word"), following_up.WORDS),
     )
-    return Asked(cut=cut, side=_one_of(given.get("side"), silence.SIDES), age=_one_of(given.get("age"), silence.ages()))
+    return Asked(
+        cut=cut,
+        side=_one_of(given.get("side"), silence.SIDES),
+        age=_one_of(given.get("age"), silence.ages()),
+        why=_one_of(given.get("why"), not_asked.REASONS),
+    )
 
 
 def _one_of(text: str | None, known: Collection[str]) -> str:

@@ -42,6 +42,7 @@ def _of_table(wanted: Asked, name: str) -> Iterator[list[str]]:
     every = [
         *tables.of(wanted, results.counts(results.rows(wanted.cut))),
         *tables.of_silence(wanted, silence.of(wanted.cut, at=clock.now())),
+        tables.of_not_asked(wanted),
     ]
     found = next((one for one in every if one.name == name), None)
     if found:

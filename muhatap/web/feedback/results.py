@@ -47,6 +47,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "chart": _over_time(wanted) if survey.has_score else None,
         "tables": [one for one in tables.of(wanted, counted) if one.rows],
         "silence": [one for one in tables.of_silence(wanted, quiet) if one.rows],
+        "not_asked": tables.of_not_asked(wanted),
         "warnings": _warnings(quiet),
         "n_responses": results.rows(cut).count(),
         "periods": _periods(wanted),

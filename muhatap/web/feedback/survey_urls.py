@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from muhatap.web.feedback import exporting, invited, results, surveys, waiting
+from muhatap.web.feedback import exporting, invited, results, surveys, waiting, withheld
 
 app_name = "surveys"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/", results.show, name="results"),
     path("<int:pk>/answers/", results.answers, name="answers"),
     path("<int:pk>/asked/", invited.show, name="invitations"),
+    path("<int:pk>/not-asked/", withheld.show, name="not_asked"),
     path("<int:pk>/export/", exporting.export, name="export"),
     path("<int:pk>/edit/", surveys.edit, name="edit"),
     path("<int:pk>/archive/", surveys.archive, name="archive"),

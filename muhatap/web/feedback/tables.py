@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from muhatap.feedback import figures, results, silence, wording
+from muhatap.feedback import figures, not_asked, results, silence, wording
 from muhatap.feedback.figures import Counts
 from muhatap.feedback.models import Survey
 from muhatap.feedback.silence import Group, Silence
@@ -172,6 +172,29 @@ def _group(name: str, group: Group, quiet: Silence, those: Asked) -> Row:
         cell(share(n_silent, quiet.n_settled - quiet.n_answered), n_silent, silence.SILENT),
     )
     return Row(name=name, cells=cells, is_notable=group.is_notable)
+
+
+def of_not_asked(wanted: Asked) -> Table:
+    """How many were not asked, by the reason."""
+    counted = not_asked.counts(wanted.cut)
+    n = sum(counted.values())
+    rows = [
+        Row(
+            name=words.why(why, wanted.cut.survey),
+            cells=((times.count(k), wanted.among(why=why).url("not_asked")), (share(k, n), "")),
+            share=k / n,
+        )
+        for why, k in counted.items()
+    ]
+    return Table(
+        name="not-asked",
+        title=_("Who was not asked"),
+        heads=(_("Reason"), _("How many"), _("Share")),
+        rows=tuple(rows),
+        csv_url=wanted.url("export", table="not-asked"),
+        text=_("They were to be asked in these days, and something stood in the way."),
+        has_bars=True,
+    )
 
 
 def share(k: int, n: int) -> str:

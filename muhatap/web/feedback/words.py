@@ -10,7 +10,7 @@ from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
 from muhatap.feedback import following_up, silence, wording
 from muhatap.feedback.figures import Figure
-from muhatap.feedback.models import FollowUp, Question, Response, Survey
+from muhatap.feedback.models import FollowUp, Invitation, Question, Response, Survey
 from muhatap.web.common import times
 from muhatap.web.common.display import ViewGroup, ViewLink
 
@@ -71,6 +71,17 @@ def side(name: str) -> str:
         silence.SILENT: _("Did not answer"),
         silence.MAY_STILL: _("May still answer"),
     }.get(name, _("All who were asked"))
+
+
+def why(name: str, survey: Survey) -> str:
+    """Why somebody was not asked."""
+    if name == Invitation.Why.REOPENED and survey.occasion == Survey.Occasion.DELIVERED:
+        return _("The order was sent back or cancelled")
+    return str(Invitation.Why(name).label) if name in Invitation.Why.values else _("The reason was not noted")
+
+
+def all_not_asked() -> str:
+    return _("All who were not asked")
 
 
 def of_word(name: str) -> str:
