@@ -11,11 +11,12 @@ from muhatap.accounts.models import User
 from muhatap.feedback.models import FollowUp, Response
 
 DAY_S = 86_400
+_OWED = Q(follow_up__isnull=False, contact__isnull=False)  # nobody can speak to somebody unknown
 WORDS = {  # conditions on responses: how far the loop of each was closed
-    "owed": Q(follow_up__isnull=False),
-    "waiting": Q(follow_up__isnull=False, follow_up__called_at=None),
-    "called": Q(follow_up__called_at__isnull=False),
-    "solved": Q(follow_up__solved_at__isnull=False),
+    "owed": _OWED,
+    "waiting": _OWED & Q(follow_up__called_at=None),
+    "called": _OWED & Q(follow_up__called_at__isnull=False),
+    "solved": _OWED & Q(follow_up__solved_at__isnull=False),
 }
 
 
@@ -39,10 +40,8 @@ class Loop:
 
 
 @transaction.atomic
-def owe(*, response: Response, at: datetime) -> FollowUp | None:
-    """They wait for a word from us, once; None for somebody we cannot find."""
-    if response.contact_id is None:
-        return None
+def owe(*, response: Response, at: datetime) -> FollowUp:
+    """They wait for a word from us, once; the answer of somebody unknown waits for one of us to look at it."""
     return FollowUp.objects.get_or_create(response=response, defaults={"owed_at": at})[0]
 
 
@@ -54,13 +53,16 @@ def tie(*, follow_up: FollowUp, case_number: int) -> None:
 
 @transaction.atomic
 def called(*, follow_up: FollowUp, note: str, by: User | None, at: datetime) -> bool:
-    """Somebody spoke or wrote to them. False when that was noted before."""
+    """Somebody spoke or wrote to them; or looked at the answer of somebody unknown, for whom no more can be done.
+    False when that was noted before."""
     row = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     if row.called_at is not None:
         return False
     row.called_at, row.called_by, row.note = at, by, note.strip()[:500]
-    row.save(update_fields=["called_at", "called_by", "note"])
-    _record("survey.called_back", row, by, at)
+    if row.is_of_nobody:
+        row.solved_at, row.solved_by = at, by
+    row.save(update_fields=["called_at", "called_by", "note", "solved_at", "solved_by"])
+    _record("survey.answer_seen" if row.is_of_nobody else "survey.called_back", row, by, at)
     return True
 
 
@@ -80,18 +82,17 @@ def solved(*, follow_up: FollowUp, by: User | None, at: datetime) -> bool:
 
 @transaction.atomic
 def undo(*, follow_up: FollowUp, by: User, at: datetime) -> None:
-    """Take the last word back: solved becomes spoken to, spoken to becomes waiting."""
+    """Take the last word back: solved becomes spoken to, spoken to becomes waiting, and so does what was looked at."""
     row = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
-    if row.solved_at is not None:
-        row.solved_at, row.solved_by = None, None
-    else:
+    if row.solved_at is None or row.is_of_nobody:
         row.called_at, row.called_by, row.note = None, None, ""
+    row.solved_at, row.solved_by = None, None
     row.save(update_fields=["solved_at", "solved_by", "called_at", "called_by", "note"])
     _record("survey.follow_up_undone", row, by, at)
 
 
 def waiting() -> QuerySet[FollowUp]:
-    """Who still waits for a word from us, the longest first."""
+    """Who still waits for a word from us, and the answers that wait to be looked at; the longest first."""
     rows = FollowUp.objects.filter(called_at=None).select_related("response__survey", "response__contact")
     return rows.order_by("owed_at", "pk")
 
@@ -103,10 +104,9 @@ def open_ones() -> QuerySet[FollowUp]:
 
 
 def loop(responses: QuerySet[Response]) -> Loop:
-    """How the loop was closed for these answers."""
-    rows = list(
-        FollowUp.objects.filter(response__in=responses.values("pk")).values_list("owed_at", "called_at", "solved_at")
-    )
+    """How the loop was closed for these answers, of whoever we know."""
+    known = FollowUp.objects.filter(response__in=responses.filter(_OWED).values("pk"))
+    rows = list(known.values_list("owed_at", "called_at", "solved_at"))
     words = sorted((called - owed).total_seconds() / DAY_S for owed, called, _solved in rows if called)
     ends = sorted((solved - owed).total_seconds() / DAY_S for owed, _called, solved in rows if solved)
     return Loop(

@@ -248,6 +248,7 @@ class Answer(models.Model):
 
 class FollowUp(models.Model):
     """Somebody gave a low score and waits for a word from us: since when, who spoke to them, and when it was solved.
+    Of somebody we do not know the answer waits, and is solved as soon as one of us has looked at it.
     `case_number` is a number in a room this one does not know."""
 
     response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="follow_up")
@@ -269,3 +270,8 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.response_id}"
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Whether nobody can say who answered."""
+        return self.response.contact_id is None

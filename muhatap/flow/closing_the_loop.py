@@ -1,4 +1,5 @@
-"""What a low score brings: a case of the customer's with a team that hears of it, and somebody who owes them a word.
+"""What a low score brings: a case of the customer's with a team that hears of it, and somebody who owes them a word. Of
+somebody we do not know the team hears all the same, and the answer waits until one of them has looked at it.
 
 An answer that is changed opens no second case. When one of us writes to them afterwards, they have had their word; when the
 case is resolved, their matter is solved.
@@ -13,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from muhatap.accounts.models import Team, User
+from muhatap.accounts.models import Membership, Team, User
 from muhatap.accounts.permissions import may
 from muhatap.contacts.models import Contact
 from muhatap.conversations.models import Conversation, Message
@@ -31,13 +32,17 @@ AT_ONCE = 500
 
 
 def hear(*, answered: Answered, at: datetime, conversation_id: int | None = None) -> FollowUp | None:
-    """Open a case for a low score and owe its customer a word. None for an answer that asks for nothing."""
+    """Open a case for a low score and owe its customer a word; tell of that of somebody unknown. None for an answer that asks
+    for nothing."""
     response = answered.response
     survey = response.survey
     if survey is None or not survey.is_low(response.score) or survey.is_low(answered.score_before):
         return None
     owed = following_up.owe(response=response, at=at)
-    if owed is None or owed.case_number is not None or response.contact is None:
+    if response.contact is None:
+        thing = things.of_answer(response, "low_score")
+        telling.tell_of(users=_whose_survey(survey), kind=Kind.CASE, thing=thing, at=at)
+    if owed.case_number is not None or response.contact is None:
         return owed
     with translation.override(settings.LANGUAGE_CODE):
         title = _title(response)
@@ -65,6 +70,16 @@ def visible_to(user: User) -> QuerySet[FollowUp]:
     away = Conversation.objects.filter(merged_into__in=seen).values("pk")
     asked_in = "response__invitation__conversation_id"
     return rows.filter(Q(**{f"{asked_in}__in": seen}) | Q(**{f"{asked_in}__in": away}) | Q(**{asked_in: None}))
+
+
+def _whose_survey(survey: Survey) -> list[User]:
+    """Who hears of an answer that is nobody's: the team the survey names, else the administrators; who may follow it up."""
+    active = User.objects.filter(is_active=True).order_by("pk")
+    members = Membership.objects.filter(team=survey.team_id or 0).values("user_id")
+    for asked in (Q(pk__in=members), Q(role__in=of_cases.ADMINISTRATION)):
+        if here := [user for user in active.filter(asked) if may(user, "surveys.follow_up")]:
+            return here
+    return []
 
 
 def _whose(survey: Survey, contact: Contact) -> dict[str, Any]:

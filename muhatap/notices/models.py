@@ -1,9 +1,13 @@
+from functools import reduce
+from operator import or_
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from muhatap.accounts.models import User
 from muhatap.conversations.models import Conversation, Message
+from muhatap.feedback.models import Response
 from muhatap.sales.models import Shop
 from muhatap.service.models import Case, Promise
 from muhatap.understanding.models import ThemeWeek
@@ -21,7 +25,7 @@ class Kind(models.TextChoices):
     BREACH = "breach", _("A deadline has passed")
     FAILED = "failed", _("An answer of mine was not sent")
     PROMISE = "promise", _("A promise is given to me, comes close or is overdue")
-    CASE = "case", _("A case is given to me or my team, or a survey opened one")
+    CASE = "case", _("A case is given to me or my team, or a survey brought a low score")
     THEME = "theme", _("Suddenly many people write about one thing")
     PRIVACY = "privacy", _("A shop asks for somebody’s data or to erase it")
     WEEKLY = "weekly", _("The week in our customers’ words, on Monday morning")
@@ -61,9 +65,16 @@ class Presence(models.Model):
         return f"{self.user} · {self.conversation_id}"
 
 
+def _of_one_thing() -> models.Q:
+    """Of each kind of thing one condition: this one, and none of the others."""
+    things = ("message", "week", "case", "shop", "promise", "response")
+    conditions = [models.Q(**{f"{one}__isnull": one != this for one in things}) for this in things]
+    return reduce(or_, conditions)
+
+
 class Notice(models.Model):
     """Something somebody wants to know of: an entry, whose conversation is where it was moved to; or what stands in no
-    conversation: the week of a theme, a case, a shop, a promise.
+    conversation: the week of a theme, a case, a shop, a promise, an answer to a survey.
 
     Of these `event` and `details` say what happened, as those of an entry do, and each is told once under its `key`.
     """
@@ -75,6 +86,7 @@ class Notice(models.Model):
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     shop = models.ForeignKey(Shop, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     promise = models.ForeignKey(Promise, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    response = models.ForeignKey(Response, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     event = models.CharField(max_length=40, blank=True, db_default="")
     details = models.JSONField(default=dict, db_default={})
     key = models.CharField(max_length=120, blank=True, db_default="")
@@ -90,11 +102,7 @@ class Notice(models.Model):
                 fields=["user", "kind", "key"], condition=models.Q(message=None), name="notice_of_a_thing_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(message__isnull=False, week=None, case=None, shop=None, promise=None)
-                | models.Q(message=None, week__isnull=False, case=None, shop=None, promise=None)
-                | models.Q(message=None, week=None, case__isnull=False, shop=None, promise=None)
-                | models.Q(message=None, week=None, case=None, shop__isnull=False, promise=None)
-                | models.Q(message=None, week=None, case=None, shop=None, promise__isnull=False),
+                condition=_of_one_thing(),
                 name="notice_is_of_one_thing",
             ),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="notice_kind_is_known"),
@@ -107,6 +115,7 @@ class Notice(models.Model):
             models.Index(fields=["case"], condition=models.Q(case__isnull=False), name="notices_of_case"),
             models.Index(fields=["shop"], condition=models.Q(shop__isnull=False), name="notices_of_shop"),
             models.Index(fields=["promise"], condition=models.Q(promise__isnull=False), name="notices_of_promise"),
+            models.Index(fields=["response"], condition=models.Q(response__isnull=False), name="notices_of_response"),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +130,8 @@ class Notice(models.Model):
             return f"theme-{self.week.theme.merged_into_id or self.week.theme_id}"
         if self.promise_id:
             return f"promise-{self.promise_id}"
+        if self.response:
+            return f"survey-{self.response.survey_id}"
         return f"case-{self.case_id}" if self.case_id else f"shop-{self.shop_id}"
 
 

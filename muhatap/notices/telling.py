@@ -81,6 +81,12 @@ def see_thing(*, user: User, thing: Theme | Case | Shop | Promise, at: datetime)
     return _seen(user, Notice.objects.filter(things.told(thing), user=user, seen_at=None), at=at)
 
 
+@transaction.atomic(savepoint=False)
+def see_answers(*, user: User, at: datetime) -> int:
+    """They have looked at the answers that wait for somebody. How many notices of these were new."""
+    return _seen(user, Notice.objects.filter(response__isnull=False, user=user, seen_at=None), at=at)
+
+
 def _seen(user: User, unseen: QuerySet[Notice], *, at: datetime) -> int:
     numbers = list(unseen.values_list("pk", flat=True))
     n_seen = Notice.objects.filter(pk__in=numbers, seen_at=None).update(seen_at=at) if numbers else 0
@@ -104,7 +110,14 @@ def forget_old(*, at: datetime) -> None:
 def n_unseen(user: User) -> int:
     """Of how many conversations and things there is something new."""
     unseen = _shown(user).filter(seen_at=None)
-    things_of = ("message__conversation_id", "week__theme_id", "case_id", "shop_id", "promise_id")
+    things_of = (
+        "message__conversation_id",
+        "week__theme_id",
+        "case_id",
+        "shop_id",
+        "promise_id",
+        "response__survey_id",
+    )
     n: int = unseen.values(*things_of).distinct().count()
     return n
 

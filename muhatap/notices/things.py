@@ -1,4 +1,4 @@
-"""What a notice is of that is no entry: the week of a theme, a case, a shop, a promise; and of all notices, which their reader
+"""What a notice is of that is no entry: the week of a theme, a case, a shop, a promise, an answer to a survey; and of all notices, which their reader
 may still see."""
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from muhatap.accounts.models import Membership, User
 from muhatap.accounts.permissions import may
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import scope, visible_to
+from muhatap.feedback.models import Response
 from muhatap.notices.models import Notice
 from muhatap.sales.models import Shop
 from muhatap.service.models import Case, CaseLink, Promise
@@ -19,7 +20,7 @@ from muhatap.understanding.models import Theme, ThemeWeek
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """One of the four, what happened to it, and the name under which everybody is told of that once."""
+    """One of the five, what happened to it, and the name under which everybody is told of that once."""
 
     event: str
     key: str
@@ -27,6 +28,7 @@ class Thing:
     case: Case | None = None
     shop: Shop | None = None
     promise: Promise | None = None
+    response: Response | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
     def notice(self, **told: Any) -> Notice:
@@ -35,6 +37,7 @@ class Thing:
             case=self.case,
             shop=self.shop,
             promise=self.promise,
+            response=self.response,
             event=self.event,
             details=self.details,
             key=self.key,
@@ -66,6 +69,11 @@ def of_shop(shop: Shop, event: str, *, again: str, **details: Any) -> Thing:
     return Thing(event=event, key=f"{event}:{shop.pk}:{again}", shop=shop, details=details)
 
 
+def of_answer(response: Response, event: str) -> Thing:
+    """Somebody we do not know answered a survey; of everybody else a case tells."""
+    return Thing(event=event, key=f"{event}:{response.pk}", response=response)
+
+
 def told(thing: Theme | Case | Shop | Promise) -> Q:
     """The notices of one thing."""
     if isinstance(thing, Theme):
@@ -85,6 +93,8 @@ def shown(user: User) -> QuerySet[Notice]:
         allowed |= Q(case__isnull=False) & _cases(user)
     if may(user, "promises.read"):
         allowed |= Q(promise__isnull=False) & (Q(promise__by=user) | Q(promise__conversation_id=None))
+    if may(user, "surveys.follow_up"):
+        allowed |= Q(response__isnull=False)
     if may(user, "shops.edit"):
         allowed |= Q(shop__isnull=False)
     return Notice.objects.filter(allowed, user=user)

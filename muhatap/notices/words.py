@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.conversations.models import Message
+from muhatap.feedback import wording
 from muhatap.interactions import ledger
 from muhatap.notices.models import Kind, Notice
 
@@ -17,7 +18,7 @@ LONGEST = 120
 # What the words of a notice are made of, read with it.
 NEEDED = (
     "message__conversation__contact", "message__by", "week__theme__merged_into", "case__contact", "shop",
-    "promise__contact", "promise__by",
+    "promise__contact", "promise__by", "response__survey",
 )  # fmt: skip
 
 
@@ -44,12 +45,16 @@ def path(notice: Notice) -> str:
         return f"/insight/voice/themes/{notice.week.theme.merged_into_id or notice.week.theme_id}/"
     if notice.promise_id:
         return f"/promises/{notice.promise_id}/"
+    if notice.response_id:
+        return f"/surveys/waiting/#answer-{notice.response_id}"
     return f"/cases/{notice.case_id}/" if notice.case_id else f"/settings/shops/{notice.shop_id}/deliveries/"
 
 
 def _about(notice: Notice) -> str:
     if notice.week:
         return _("Customers’ voice")
+    if notice.response:
+        return str(notice.response.survey or "")
     owed = notice.case or notice.promise
     return str(owed.contact) if owed else str(notice.shop)
 
@@ -174,6 +179,16 @@ def _promise_given(notice: Notice) -> str:
     return _("A promise is yours now, due on %(day)s at %(time)s: %(what)s") % told
 
 
+def _low_score(notice: Notice) -> str:
+    response = notice.response
+    if response is None:
+        return ""
+    told = {"told": wording.told(response), "words": ledger.excerpt(response.comment, most=LONGEST)}
+    if response.comment:
+        return _("From somebody we do not know. %(told)s: %(words)s") % told
+    return _("From somebody we do not know. %(told)s") % told
+
+
 def _tell(notice: Notice) -> str:
     return _("A customer wants to know what you keep of them. Answer by %(day)s") % _until(notice)
 
@@ -219,6 +234,7 @@ SENTENCES: dict[str, Callable[[Message], str]] = {
 }
 OF_THINGS: dict[str, Callable[[Notice], str]] = {
     "jump": _jump,
+    "low_score": _low_score,
     "case_opened": _case_opened,
     "case_given": _case_given,
     "case_near": _case_near,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from muhatap.accounts.models import Membership
 from muhatap.contacts.models import Identity
@@ -15,7 +16,7 @@ from muhatap.feedback.models import Answer, FollowUp, Invitation, Response, Surv
 from muhatap.feedback.results import Cut
 from muhatap.flow import closing_the_loop, surveying, understanding
 from muhatap.interactions.models import Interaction, Outgoing
-from muhatap.notices import telling
+from muhatap.notices import telling, words
 from muhatap.notices.models import Kind, Notice
 from muhatap.service.models import Case
 from tests import cast
@@ -227,13 +228,55 @@ def test_cases_that_take_long_hide_no_other_and_nothing_is_solved_before_a_word(
     assert closing_the_loop.watch(at=after(DAY + 1)) == 0
 
 
-def test_a_good_score_and_one_of_somebody_unknown_open_no_case() -> None:
-    nps = survey()
-    answered(nps, 9, by=person())
-    answered(nps, 1)
+def test_a_good_score_opens_no_case() -> None:
+    answered(survey(), 9, by=person())
 
     assert not Case.objects.exists()
     assert not FollowUp.objects.exists()
+
+
+def test_a_low_score_of_somebody_unknown_rings_for_the_team_once_and_waits_until_somebody_has_looked() -> None:
+    team, zeynep, can, selin = cast.destek(), cast.zeynep(), cast.can(), cast.selin()
+    Membership.objects.create(team=team, user=zeynep)
+    nps = survey(team=team)
+    response = answered(nps, 2)
+    surveying.go_on(response=response, given=Given(comment="Kargo geç geldi"), at=after(2))
+
+    [told] = telling.grouped(zeynep)
+    assert (told.notice.kind, told.notice.response, told.n_unseen) == (Kind.CASE, response, 1)
+    with translation.override("en"):
+        said = words.said(told.notice)
+    assert said.title == "Anket nps"
+    assert said.text == "From somebody we do not know. Would recommend us with 2 of 10: Kargo geç geldi"
+    assert [telling.n_unseen(user) for user in (zeynep, can, selin)] == [1, 0, 0]
+
+    [owed] = following_up.waiting()
+    assert (owed.case_number, Case.objects.exists()) == (None, False)
+    following_up.called(follow_up=owed, note="Depoya söylendi", by=zeynep, at=after(60))
+    assert (following_up.waiting().count(), following_up.open_ones().count()) == (0, 0)
+    owed.refresh_from_db()
+    following_up.undo(follow_up=owed, by=zeynep, at=after(61))
+    assert [one.response for one in following_up.waiting()] == [response]
+
+
+def test_where_no_team_is_named_administrators_hear_of_somebody_unknown() -> None:
+    selin, zeynep = cast.selin(), cast.zeynep()
+    answered(survey(), 2)
+    assert [notice.user for notice in Notice.objects.all()] == [selin]
+    assert telling.n_unseen(zeynep) == 0
+
+
+def test_whoever_is_unknown_is_in_no_figure_of_who_had_a_word() -> None:
+    nps = survey()
+    answered(nps, 2, by=person())
+    answered(nps, 1)
+    for owed in following_up.waiting().filter(response__contact=None):
+        following_up.called(follow_up=owed, note="", by=cast.zeynep(), at=after(60))
+
+    loop = following_up.loop(Response.objects.all())
+    assert (loop.n_owed, loop.n_called, loop.n_solved) == (1, 0, 0)
+    counted = {word: results.rows(cut(nps, word=word)).count() for word in following_up.WORDS}
+    assert counted == {"owed": 1, "waiting": 1, "called": 0, "solved": 0}
 
 
 def test_an_answer_stands_on_the_timeline_once_and_its_words_are_read() -> None:

@@ -190,6 +190,7 @@ ACTS = {
     "survey.question_moved": _("Moved a question of a survey"),
     "survey.question_removed": _("Took a question of a survey away"),
     "survey.called_back": _("Spoke to whoever gave a low score"),
+    "survey.answer_seen": _("Looked at a low score of somebody unknown"),
     "survey.solved": _("Solved what a low score was about"),
     "survey.follow_up_undone": _("Took back a word about a low score"),
     "survey.exported": _("Exported answers of a survey"),

@@ -107,7 +107,10 @@ class SurveyForm(NewForm):
         min_value=0,
         max_value=10,
         required=False,
-        help_text=gettext_lazy("Its customer then waits for a word from you. Left empty, none does."),
+        help_text=gettext_lazy(
+            "Its customer then waits for a word from you. Of somebody you do not know the team is told, and the answer "
+            "waits until somebody has looked at it. Left empty, none does."
+        ),
     )
     team = forms.ModelChoiceField(
         label=gettext_lazy("The team that closes the loop"),

@@ -260,7 +260,7 @@ def _line(response: Response, now: datetime) -> dict[str, Any]:
         "way": words.way(response.way),
         "at": response.at,
         "is_changed": response.changed_at is not None,
-        "waits": follow_up is not None and follow_up.called_at is None,
+        "waits": words.waits(follow_up),
         "called": words.called(follow_up, now) if follow_up else "",
         "solved": words.solved(follow_up, now) if follow_up else "",
     }

@@ -94,17 +94,24 @@ def of_word(name: str) -> str:
 
 
 def called(row: FollowUp, now: datetime) -> str:
-    """Who spoke to them and when; "" while they wait."""
+    """Who spoke to them, or looked at the answer of somebody unknown, and when; "" while they wait."""
     if row.called_at is None:
         return ""
-    return _("%(by)s spoke to them, %(at)s") % {
-        "by": row.called_by or _("Somebody"),
-        "at": times.stamp(row.called_at, now),
-    }
+    told = {"by": row.called_by or _("Somebody"), "at": times.stamp(row.called_at, now)}
+    return (_("%(by)s looked at it, %(at)s") if row.is_of_nobody else _("%(by)s spoke to them, %(at)s")) % told
 
 
 def solved(row: FollowUp, now: datetime) -> str:
-    return _("Solved, %(at)s") % {"at": times.stamp(row.solved_at, now)} if row.solved_at else ""
+    if row.solved_at is None or row.is_of_nobody:
+        return ""
+    return _("Solved, %(at)s") % {"at": times.stamp(row.solved_at, now)}
+
+
+def waits(row: FollowUp | None) -> str:
+    """For what an answer waits; "" for nothing."""
+    if row is None or row.called_at is not None:
+        return ""
+    return _("Waits to be looked at") if row.is_of_nobody else _("Waits for a word from us")
 
 
 def occasion(survey: Survey) -> str:

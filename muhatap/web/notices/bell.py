@@ -53,12 +53,18 @@ def _line(told: telling.Told, now: datetime) -> dict[str, object]:
         "title": said.title,
         "text": said.text,
         "initials": initials(said.title) if told.notice.message or told.notice.case or told.notice.promise else "",
-        "icon": "trending-up" if told.notice.week else "shield-alert",
+        "icon": _icon(told.notice),
         "n": told.n_unseen,
         "time": times.short(at, now),
         "time_iso": at.isoformat(),
         "url": words.path(told.notice),
     }
+
+
+def _icon(notice: Notice) -> str:
+    if notice.week:
+        return "trending-up"
+    return "smile" if notice.response_id else "shield-alert"
 
 
 def _news(notice: Notice, user: User, now: datetime) -> dict[str, object]:
