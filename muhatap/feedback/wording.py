@@ -7,17 +7,19 @@ from muhatap.feedback.models import Question, Response, Survey
 
 
 def question(survey: Survey) -> str:
-    """The firm's own question, or ours."""
-    return _own(survey.question_tr, survey.question_en) or usual(survey.kind)
+    """The firm's own question, in its other language where it has no words in this one: two questions make no one score.
+    Ours where the firm wrote nothing."""
+    return _own(survey.question_tr, survey.question_en) or _usual(survey)
 
 
-def usual(kind: str) -> str:
-    """What we ask where the firm wrote nothing."""
+def _usual(survey: Survey) -> str:
+    if survey.kind == Survey.Kind.CSAT and survey.occasion == Survey.Occasion.DELIVERED:
+        return _("How was your order?")
     return {
         Survey.Kind.NPS: _("How likely are you to recommend us to somebody you know?"),
         Survey.Kind.CES: _("It was easy to get done what I wanted. How far do you agree?"),
         Survey.Kind.OWN: _("May we ask you something?"),
-    }.get(Survey.Kind(kind), _("How was our help?"))
+    }.get(Survey.Kind(survey.kind), _("How was our help?"))
 
 
 def comment(survey: Survey) -> str:
@@ -28,14 +30,13 @@ def comment(survey: Survey) -> str:
 
 def asked(question: Question) -> str:
     """A further question; in its other language where it has no words in this one."""
-    return _own(question.text_tr, question.text_en) or question.text_tr or question.text_en
+    return _own(question.text_tr, question.text_en)
 
 
 def options(question: Question) -> dict[str, str]:
     """What may be chosen, by its key."""
     return {
-        str(one["key"]): _own(str(one.get("tr", "")), str(one.get("en", "")))
-        or str(one.get("tr") or one.get("en") or one["key"])
+        str(one["key"]): _own(str(one.get("tr", "")), str(one.get("en", ""))) or str(one["key"])
         for one in question.options
     }
 
@@ -81,8 +82,12 @@ def told(response: Response) -> str:
         Survey.Kind.CES: _("Says how easy it was: %(score)s of %(highest)s"),
     }
     sentence = sentences.get(Survey.Kind(survey.kind), _("Rated our help with %(score)s of %(highest)s"))
+    if survey.occasion == Survey.Occasion.DELIVERED and survey.kind == Survey.Kind.CSAT:
+        sentence = _("Rated their order with %(score)s of %(highest)s")
     return sentence % {"score": score, "highest": highest}
 
 
 def _own(turkish: str, english: str) -> str:
-    return turkish if (get_language() or "tr").startswith("tr") else english
+    """The firm's words; those of the other language where there are none in this one."""
+    first, other = (turkish, english) if (get_language() or "tr").startswith("tr") else (english, turkish)
+    return first or other

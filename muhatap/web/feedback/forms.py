@@ -68,13 +68,13 @@ class SurveyForm(NewForm):
         label=gettext_lazy("Question in Turkish"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Left empty, our usual question is asked."),
+        help_text=gettext_lazy("Left empty, that of the other language is asked; with neither, our usual one."),
     )
     question_en = forms.CharField(
         label=gettext_lazy("Question in English"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Left empty, our usual question is asked."),
+        help_text=gettext_lazy("Left empty, that of the other language is asked; with neither, our usual one."),
     )
     scale = forms.ChoiceField(
         label=gettext_lazy("What one chooses from"),
