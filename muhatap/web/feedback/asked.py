@@ -48,7 +48,7 @@ class Asked:
         return [(name, str(value)) for name, value in named.items() if value not in (None, "")]
 
     def url(self, name: str = "results", **more: str) -> str:
-        told = {part: getattr(self, part) if name == page else "" for part, page in PAGES.items()}
+        told: dict[str, Any] = {part: getattr(self, part) if name == page else "" for part, page in PAGES.items()}
         query = urlencode([*replace(self, **told).pairs(), *more.items()])
         return f"{reverse(f'surveys:{name}', args=[self.cut.survey.pk])}?{query}"
 
