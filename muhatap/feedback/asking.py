@@ -32,7 +32,7 @@ def set_up(*, inbox: Inbox, fields: Mapping[str, Any], by: User, at: datetime) -
 def standing(inbox_id: int, *, at: datetime | None = None) -> Survey | None:
     """The survey after resolutions of an inbox, if its customers are asked."""
     rows = Survey.objects.filter(inbox_id=inbox_id, occasion=Survey.Occasion.RESOLVED, is_on=True, archived_at=None)
-    survey = rows.select_related("inbox").first()
+    survey = rows.select_related("inbox", "mailbox").first()
     return survey if survey and (at is None or takes_answers(survey, at=at)) else None
 
 
@@ -67,7 +67,7 @@ def invite(
         closure_id=closure_id,
         about=about,
         language=language,
-        way=Response.Way.MAIL if survey.inbox and survey.inbox.kind == "email" else Response.Way.CHAT,
+        way=Response.Way.CHAT if survey.inbox and survey.inbox.kind == "webchat" else Response.Way.MAIL,
         due_at=at + timedelta(minutes=survey.delay_minutes),
     )
 
@@ -170,7 +170,7 @@ def held(number: int) -> Invitation | None:
     """The invitation, held by this transaction; None when it was sent or withdrawn, or another one has it in hand."""
     rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
     waiting = rows.filter(pk=number, sent_at=None, withdrawn_at=None)
-    return waiting.select_related("survey__inbox", "contact", "user").first()
+    return waiting.select_related("survey__inbox", "survey__mailbox", "contact", "user").first()
 
 
 def mark_sent(*, invitation: Invitation, at: datetime) -> None:

@@ -40,6 +40,9 @@ class Survey(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.CSAT, db_default="csat")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.RESOLVED, db_default="resolved")
     inbox = models.ForeignKey(Inbox, null=True, blank=True, on_delete=models.CASCADE, related_name="surveys")
+    mailbox = models.ForeignKey(
+        Inbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # which writes where one cannot ask in the inbox itself
     is_on = models.BooleanField(default=False)
     scale = models.CharField(max_length=10, choices=Scale, default=Scale.FACES)
     question_tr = models.CharField(max_length=200, blank=True)
@@ -91,6 +94,13 @@ class Survey(models.Model):
     def range(self) -> tuple[int, int]:
         """Its lowest and highest score."""
         return RANGES.get(self.kind, (LOWEST, HIGHEST))
+
+    @property
+    def writes_from(self) -> Inbox | None:
+        """The mailbox in which it is asked by mail; None where it is asked in a chat, or not by us."""
+        if self.inbox is None or self.inbox.kind == "webchat":
+            return None
+        return self.inbox if self.inbox.kind == "email" else self.mailbox
 
     def is_low(self, score: int | None) -> bool:
         """Whether somebody who scores so waits for a word from us."""

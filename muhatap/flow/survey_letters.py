@@ -1,4 +1,4 @@
-"""The mail in which somebody is asked: in the customer's thread if there is one, else on its own."""
+"""The mail in which somebody is asked: in the customer's thread if that is one of mails, else on its own."""
 
 import uuid
 from dataclasses import replace
@@ -26,22 +26,23 @@ HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"
 def send(
     invitation: Invitation, conversation: Conversation | None, *, order: Order | None, address: Address, at: datetime
 ) -> Interaction:
-    """A mail of its own, in the customer's thread if there is one; its links only open the page, so programs that look
+    """A mail of its own, in the customer's thread if that is one of mails; its links only open the page, so programs that look
     at links answer nothing."""
-    inbox = invitation.survey.inbox
+    inbox = invitation.survey.writes_from
     if inbox is None:
         raise ValueError(f"survey {invitation.survey_id} has no inbox to write from")
+    thread = conversation if conversation and conversation.inbox.kind == "email" else None
     with translation.override(invitation.language):
         html, subject = _letter(invitation), _subject(invitation, conversation, order)
     page = f"{settings.PUBLIC_URL}/rate/{answering.token(invitation)}/"
     unasked = {"List-Unsubscribe": f"<{page}no/>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if conversation:
+    if thread:
         outbound = replying.compose(
-            conversation=conversation,
+            conversation=thread,
             html=html,
             text=richtext.to_text(html),
             answer_to=reply.Answer(html=html, to=(address,)),
-            message_id=reply.new_message_id(conversation),
+            message_id=reply.new_message_id(thread),
             by=None,
             at=at,
         )

@@ -39,7 +39,7 @@ def follow(*, message: Message, at: datetime) -> None:
     survey = asking.standing(conversation.inbox_id, at=at) if closure else None
     if closure is None or survey is None or at - closure.at > STALE or not _was_helped(conversation):
         return
-    if conversation.inbox.kind == "email" and _address(conversation) is None:
+    if conversation.inbox.kind != "webchat" and (survey.writes_from is None or _address(conversation) is None):
         return
     asking.invite(
         survey=survey,
@@ -192,7 +192,7 @@ def _obstacle_of_mail(invitation: Invitation, address: Address | None, *, at: da
 
 def _where(invitation: Invitation) -> Address | None:
     """The address that is asked; None for a chat, and where mail came back."""
-    if invitation.way != Response.Way.MAIL:
+    if invitation.way != Response.Way.MAIL or invitation.survey.writes_from is None:
         return None
     conversation = _thread(invitation)
     if conversation:
@@ -305,7 +305,9 @@ def _was_helped(conversation: Conversation) -> bool:
 
 
 def _address(conversation: Conversation) -> Address | None:
-    """Where they wrote from; nowhere when mail to it came back for good."""
+    """Where they wrote from, or what is proved of whoever wrote no mail; nowhere when mail to it came back for good."""
+    if conversation.inbox.kind != "email":
+        return _own_address(conversation.contact)
     written = conversation.messages.filter(kind=Message.Kind.INBOUND, is_automatic=False, contact=conversation.contact)
     last = written.order_by("-pk").first()
     if last is None or not last.sender.get("email") or cautions.bounced([last.sender["email"]]):

@@ -39,10 +39,22 @@ class NewForm(forms.Form):
             "After a resolution: whose conversations. After a delivery: the mailbox it is written from."
         ),
     )
+    mailbox = forms.ModelChoiceField(
+        label=gettext_lazy("Mailbox that asks"),
+        queryset=Inbox.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No mailbox"),
+        help_text=gettext_lazy(
+            "After a resolution in an inbox of posts, reviews or what was written down by hand: "
+            "whoever has a proved e-mail address is asked from here."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        inboxes = Inbox.objects.filter(is_enabled=True, kind__in=["email", "webchat"])
+        inboxes = Inbox.objects.filter(is_enabled=True)
+        mailbox: Any = self.fields["mailbox"]
+        mailbox.queryset = inboxes.filter(kind="email").order_by("name")
         field: Any = self.fields["inbox"]
         field.queryset = inboxes.order_by("name")
         if len(field.queryset) == 1 and not self.initial.get("inbox"):
@@ -58,6 +70,11 @@ class NewForm(forms.Form):
             self.add_error("inbox", _("Choose the inbox it is asked from."))
         elif occasion == "delivered" and inbox and inbox.kind != "email":
             self.add_error("inbox", _("After a delivery we ask by mail: choose a mailbox."))
+        is_heard = occasion == "resolved" and inbox is not None and inbox.kind not in ("email", "webchat")
+        if is_heard and data.get("mailbox") is None:
+            self.add_error("mailbox", _("Nobody can be asked in this inbox: choose the mailbox that asks."))
+        elif not is_heard:
+            data["mailbox"] = None
         return data
 
 

@@ -179,7 +179,7 @@ def _editor(request: HttpRequest, survey: Survey, form: SurveyForm) -> dict[str,
 def _groups(form: forms.Form) -> list[tuple[str, list[Any]]]:
     """The fields under their headings."""
     grouped = [
-        ("", ["name", "is_on", "kind", "occasion", "inbox", "delay", "delay_unit"]),
+        ("", ["name", "is_on", "kind", "occasion", "inbox", "mailbox", "delay", "delay_unit"]),
         (_("The words"), ["question_tr", "question_en", "scale", "asks_comment", "comment_tr", "comment_en"]),
         (_("Whom, and how long"), ["quiet_days", "open_days", "closes_on", "most_answers", "most_in_period", "period"]),
         (_("What follows"), ["low_up_to", "team"]),

@@ -2,7 +2,7 @@
 // One with an error stays, so that its words can be read.
 
 const occasion = document.querySelector("[name=occasion]");
-const aside = ["inbox", "delay", "delay_unit"]
+const aside = ["inbox", "mailbox", "delay", "delay_unit"]
   .map((name) => occasion.form.elements[name]?.closest(".field"))
   .filter((field) => field && !field.querySelector(".field-error"));
 
