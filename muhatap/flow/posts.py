@@ -165,7 +165,7 @@ def _open(post: Post, inbound: Inbound, contact: Contact, *, at: datetime) -> Me
 
 def _asks_for_somebody(inbox: Inbox, inbound: Inbound, contact: Contact, reading: Reading | None) -> bool:
     """By what the inbox is set to; whoever goes on with a conversation of theirs is always heard."""
-    opens = str(inbox.setting("opens", ALL))
+    opens = str(inbox.setting("opens", ASKING))
     if opens == ALL or inbox.kind == "manual":
         return True
     if threading.place(inbox=inbox, inbound=inbound, contact=contact).conversation:

@@ -34,7 +34,8 @@ pytestmark = pytest.mark.django_db
 
 
 def source(kind: str, **settings: object) -> Inbox:
-    return Inbox.objects.create(kind=kind, name=f"Dinleme {kind}", settings=settings)
+    """A source where every post becomes a conversation, unless it is set otherwise."""
+    return Inbox.objects.create(kind=kind, name=f"Dinleme {kind}", settings={"opens": "all", **settings})
 
 
 def told(inbox: Inbox, **post: Any) -> Post | None:
@@ -175,6 +176,17 @@ def test_what_becomes_a_conversation_is_set_for_each_source(set_to: dict[str, An
     post = told(source("hook", **set_to), text=text)
 
     assert post and bool(post.opened_at) == is_opened == Message.objects.filter(kind="inbound").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_opened"), [("Siparişim gelmedi, rezalet.", True), ("Harika bir kumaş, çok memnun kaldık.", False)]
+)
+def test_a_source_that_says_nothing_of_it_opens_what_asks_for_somebody(text: str, is_opened: bool) -> None:
+    forum = Inbox.objects.create(kind="hook", name="Yorumlar")
+
+    post = told(forum, text=text)
+
+    assert post and bool(post.opened_at) == is_opened
 
 
 def test_few_stars_are_heard_also_without_words() -> None:

@@ -47,13 +47,14 @@ class SourceForm(Basics):
 
     OWN: ClassVar[tuple[str, ...]] = ()
     SECRETS: ClassVar[tuple[str, ...]] = ()
+    BEGINS_WITH: ClassVar[str] = posts.ASKING  # of what becomes a conversation, in a new source
     field_order: Iterable[str] | None = ORDER
 
     opens = forms.ChoiceField(
         label=_("What becomes a conversation"),
         choices=[
-            (posts.ALL, _("Every post")),
             (posts.ASKING, _("Complaints, requests and questions, and what we are not sure of")),
+            (posts.ALL, _("Every post")),
             (posts.WORDS, _("Posts with one of these words")),
             (posts.NONE, _("None by itself")),
         ],
@@ -107,7 +108,7 @@ class SourceForm(Basics):
 
     def _starting(self) -> dict[str, Any]:
         if not self.inbox.pk:
-            return {"since": timezone.localdate() - timedelta(days=FIRST_DAYS), "opens": posts.ALL}
+            return {"since": timezone.localdate() - timedelta(days=FIRST_DAYS), "opens": self.BEGINS_WITH}
         return {
             **{name: self.inbox.settings[name] for name in (*COMMON, *self.OWN) if name in self.inbox.settings},
             "name": self.inbox.name,
@@ -163,7 +164,7 @@ class HookForm(SourceForm):
 
 
 class ManualForm(SourceForm):
-    pass
+    BEGINS_WITH = posts.ALL  # whoever writes down what they heard wants it answered
 
 
 class MastodonForm(SourceForm):
@@ -207,6 +208,7 @@ class YouTubeForm(GoogleForm):
 
 class GoogleReviewsForm(GoogleForm):
     OWN = ("location", "client_id")
+    BEGINS_WITH = posts.ALL  # a review is written to us, praise too, and each takes one public reply
     location = forms.RegexField(PLACE, label=_("Place"), help_text=_("As accounts/…/locations/…"))
 
     field_order = ("location", "client_id", "client_secret", "refresh_token", *ORDER)

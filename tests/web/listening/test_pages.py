@@ -74,6 +74,23 @@ def test_a_feed_is_tried_before_it_is_saved(selin: Client, site: Site) -> None:
     assert page.status_code == 200 and f"{site.url}/feed".encode() in page.content
 
 
+@pytest.mark.parametrize(
+    ("kind", "begins_with"), [("rss", "asking"), ("mastodon", "asking"), ("google_reviews", "all"), ("manual", "all")]
+)
+def test_a_new_source_opens_what_asks_for_somebody_and_every_review_of_ours(
+    selin: Client, kind: str, begins_with: str
+) -> None:
+    form = selin.get(reverse("listening:new", args=[kind])).context["form"]
+
+    assert form["opens"].value() == begins_with
+
+
+def test_a_source_keeps_what_it_was_set_to(selin: Client) -> None:
+    inbox = Inbox.objects.create(kind="rss", name="Forum", settings={"feed_url": "https://a.example/f", "opens": "all"})
+
+    assert selin.get(reverse("listening:source", args=[inbox.pk])).context["form"]["opens"].value() == "all"
+
+
 def test_a_try_that_fails_says_why_and_keeps_what_was_typed(selin: Client, site: Site) -> None:
     answer = selin.post(reverse("listening:new", args=["rss"]), typed(feed_url=f"{site.url}/nowhere", **{"try": "yes"}))
 
