@@ -142,6 +142,30 @@ def append_outbound(
     return message
 
 
+def append_answered(
+    *, conversation: Conversation, text: str, because: str, details: Mapping[str, Any], by: User, at: datetime
+) -> Message:
+    """Write that we answered in another thread; now we wait for them. Nothing was sent from this one."""
+    message = Message.objects.create(
+        conversation=conversation,
+        inbox_id=conversation.inbox_id,
+        kind=Message.Kind.OUTBOUND,
+        by=by,
+        contact_id=conversation.contact_id,
+        at=at,
+        recorded_at=at,
+        sender={"name": str(by), "email": ""},
+        text=text,
+        reply_text=text,
+        placed_because=because,
+        placed_details=dict(details),
+    )
+    _has_happened(message)
+    _await_them(conversation, at=at)
+    _show(conversation, message, at=at)
+    return message
+
+
 def append_note(
     *,
     conversation: Conversation,

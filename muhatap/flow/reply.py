@@ -13,7 +13,7 @@ from muhatap.channels import limits, registry
 from muhatap.channels.contract import Address, FileRef, Limits, Receipt, Remembers, Uncertain
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
-from muhatap.conversations import assigning, closing, drafting, recipients, replying, threads, variables
+from muhatap.conversations import assigning, closing, drafting, privately, recipients, replying, threads, variables
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import notifying, promises, returned
 from muhatap.interactions import ledger, outbox
@@ -129,6 +129,8 @@ def send(
         interaction=interaction, inbox=conversation.inbox, outbound=outbound, not_before=at + wait, by=by, at=at
     )
     promises.said(message=message, by=by, at=at)
+    if by and conversation.inbox.address:
+        privately.answered(message=message, by=by, at=at)
     if by and answer.is_draft:
         drafting.discard(conversation=conversation, by=by, kind="reply")
     if and_resolve:
@@ -137,9 +139,23 @@ def send(
 
 
 @transaction.atomic
-def begin(*, inbox: Inbox, contact: Contact, subject: str, answer: Answer, by: User, at: datetime) -> Message:
-    """Write first: a new thread with a contact, in the hands of whoever began it. Raises Empty, NoRecipient."""
+def begin(
+    *,
+    inbox: Inbox,
+    contact: Contact,
+    subject: str,
+    answer: Answer,
+    by: User,
+    at: datetime,
+    public: Conversation | None = None,
+) -> Message:
+    """Write first: a new thread with a contact, in the hands of whoever began it. Raises Empty, NoRecipient.
+
+    `public`: what they said where others read it, which is answered by this.
+    """
     conversation = threads.start(inbox=inbox, contact=contact, subject=subject, at=at)
+    if public:
+        privately.tie(public=public, private=conversation, by=by, at=at)
     assigning.assign(conversation=conversation, to=by, by=by, at=at)
     return send(conversation=conversation, answer=answer, by=by, at=at)
 
@@ -151,6 +167,7 @@ def take_back(*, message: Message, by: User, at: datetime) -> bool:
     if outgoing is None or not outbox.cancel(outgoing=outgoing, by=by, at=at):
         return False
     promises.unsaid(message=message, by=by, at=at)
+    privately.unanswered(message=message, by=by, at=at)
     replying.withdraw(message=message, by=by, at=at)
     outgoing.interaction.delete()  # nothing happened in the world, so the ledger tells of nothing
     return True

@@ -46,7 +46,8 @@ def to_text(html: str) -> str:
 
 def from_text(text: str) -> str:
     """Plain text as HTML paragraphs, escaped."""
-    escaped = nh3.clean_text(text.strip()).replace("&#10;", "\n").replace("&#32;", " ").replace("&#47;", "/")
+    lines = text.strip().replace("\r\n", "\n")  # a browser's form ends them with two letters
+    escaped = nh3.clean_text(lines).replace("&#10;", "\n").replace("&#32;", " ").replace("&#47;", "/")
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in escaped.split("\n\n") if part.strip())
 
 

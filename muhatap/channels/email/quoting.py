@@ -18,21 +18,25 @@ def with_quote(outbound: Outbound, settings: Mapping[str, Any]) -> tuple[str, st
     quoted = outbound.quotes
     if quoted is None or not settings.get("quote_original", True) or len(quoted.html) + len(quoted.text) > N_QUOTED:
         return outbound.html, outbound.text
-    line = _attribution(quoted)
     html = quoted.html or "<br>".join(escape(quoted.text).splitlines())
-    text = outbound.text
-    if text:
-        text = f"{text}\n\n{line}\n" + "\n".join(f"> {each}".rstrip() for each in quoted.text.splitlines())
+    text = f"{outbound.text}\n\n{as_text(quoted)}" if outbound.text else ""
     if not outbound.html:
         return "", text
+    line = _attribution(quoted)
     return f'{outbound.html}<p>{escape(line)}</p><blockquote type="cite">{_without_our_images(html)}</blockquote>', text
+
+
+def as_text(quoted: Quoted) -> str:
+    """Who wrote it, and their words, each line marked."""
+    return "\n".join([_attribution(quoted), *(f"> {line}".rstrip() for line in quoted.text.splitlines())])
 
 
 def _attribution(quoted: Quoted) -> str:
     """Who wrote it and when, in the language of the thread, in a form every mailer recognises as the start of a quote."""
     with translation.override(quoted.language or "tr"):
         at = formats.date_format(timezone.localtime(quoted.at), "DATETIME_FORMAT")
-        who = f"{quoted.sender.name} <{quoted.sender.email}>" if quoted.sender.name else quoted.sender.email
+        name, email = quoted.sender.name, quoted.sender.email
+        who = f"{name} <{email}>" if name and email else name or email
         return _("On %(at)s %(who)s wrote:") % {"at": at, "who": who}
 
 

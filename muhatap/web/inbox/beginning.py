@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muhatap.channels.contract import Address, FileRef
+from muhatap.channels.email import quotes
 from muhatap.channels.models import Inbox
 from muhatap.contacts.models import Contact
-from muhatap.conversations.models import Message
+from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.visibility import visible_inboxes
 from muhatap.flow import reply
 from muhatap.shared import clock, richtext
@@ -26,6 +27,7 @@ from muhatap.web.common.doors import needs, visitor
 from muhatap.web.inbox import addressing, checking
 from muhatap.web.inbox.display import Check
 from muhatap.web.inbox.drafts import N_FILES
+from muhatap.web.inbox.public import answered_by_mail, quote
 
 KEPT_SALT = "files of a first mail"
 LONGEST = 200_000  # of the names of kept files
@@ -69,15 +71,16 @@ def begin(request: HttpRequest, contact_id: int) -> HttpResponse:
     """A form; posted, the mail is queued and its thread opened. What was typed and put up stays, whatever is wrong."""
     contact = get_object_or_404(Contact, pk=contact_id, merged_into=None)
     inboxes = visible_inboxes(visitor(request)).filter(kind="email", is_enabled=True).order_by("name")
-    form = FirstWords(request.POST or None, inboxes=inboxes, initial=_first(request, contact, inboxes))
-    page: dict[str, Any] = {"form": form, "contact": contact, "has_inbox": inboxes.exists()}
+    public = answered_by_mail(request.GET.get("public", ""), contact=contact, user=visitor(request))
+    form = FirstWords(request.POST or None, inboxes=inboxes, initial=_first(request, contact, inboxes, public))
+    page: dict[str, Any] = {"form": form, "contact": contact, "has_inbox": inboxes.exists(), "public": public}
     if request.method != "POST":
         return render(request, "inbox/new.html", page)
     files, problem = _files(request)
     asked: tuple[Check, ...] = ()
     if form.is_valid() and not problem:
         asked = _asked(request, form, files)
-        if not asked and (begun := _begun(request, contact, form, files)):
+        if not asked and (begun := _begun(request, contact, form, files, public)):
             return redirect("inbox:conversation", begun.conversation_id)
     shown = [Put(key=file.sha256, name=file.name, size=times.size(file.size)) for file in files]
     kept = signing.dumps([uploading.as_kept(file) for file in files], salt=KEPT_SALT)
@@ -86,9 +89,14 @@ def begin(request: HttpRequest, contact_id: int) -> HttpResponse:
     return render(request, "inbox/new.html", page, status=422)
 
 
-def _begun(request: HttpRequest, contact: Contact, form: FirstWords, files: Sequence[FileRef]) -> Message | None:
+def _begun(
+    request: HttpRequest, contact: Contact, form: FirstWords, files: Sequence[FileRef], public: Conversation | None
+) -> Message | None:
     """The mail on its way; None when it was refused, and the form says why."""
     told = form.cleaned_data
+    if public and _lines(told["text"]) == _lines(quote(public)):
+        form.add_error("text", _("There is nothing to send yet."))
+        return None
     to = tuple(Address(email=one.email, name=one.name or _name(contact, one.email)) for one in told["to"])
     answer = reply.Answer(html=richtext.from_text(told["text"]), to=to, cc=told["cc"], files=files, is_signed=True)
     try:
@@ -99,6 +107,7 @@ def _begun(request: HttpRequest, contact: Contact, form: FirstWords, files: Sequ
             answer=answer,
             by=visitor(request),
             at=clock.now(),
+            public=public,
         )
     except reply.NoRecipient:
         form.add_error("to", _("This is one of our own inboxes. Nothing was sent."))
@@ -111,7 +120,7 @@ def _begun(request: HttpRequest, contact: Contact, form: FirstWords, files: Sequ
 
 def _asked(request: HttpRequest, form: FirstWords, files: Sequence[FileRef]) -> tuple[Check, ...]:
     told = form.cleaned_data
-    html = richtext.from_text(told["text"])
+    html = richtext.from_text(quotes.reply(told["text"].replace("\r\n", "\n")))  # what they wrote says nothing of ours
     found = checking.first_checks(told["inbox"], html=html, to=told["to"], cc=told["cc"], files=files)
     return checking.asked(found, _said_yes(request))
 
@@ -120,11 +129,19 @@ def _said_yes(request: HttpRequest) -> set[str]:
     return set(request.POST.get("sure", "")[:1000].split())
 
 
-def _first(request: HttpRequest, contact: Contact, inboxes: "QuerySet[Inbox]") -> dict[str, Any]:
-    """What stands in the form at first: the draft of a task, when it came from there."""
+def _first(
+    request: HttpRequest, contact: Contact, inboxes: "QuerySet[Inbox]", public: Conversation | None
+) -> dict[str, Any]:
+    """What stands in the form at first: the draft of a task, when it came from there; below, the post that it answers."""
     number = reading.number(request.GET.get("task", ""))
     task = Firing.objects.filter(pk=number, contact=contact).first() if number else None
-    return {"to": contact.email, "inbox": inboxes.first(), "text": task.text if task else ""}
+    text = f"{task.text if task else ''}\n\n{quote(public)}" if public else task.text if task else ""
+    subject = public.subject if public else ""
+    return {"to": contact.email, "inbox": inboxes.first(), "subject": subject, "text": text}
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines()
 
 
 def _people(text: str) -> tuple[Address, ...]:

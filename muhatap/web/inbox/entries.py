@@ -1,6 +1,6 @@
 """The entries of a thread, as ready strings: letters, bubbles, notes, events, and the lines between days."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from muhatap.accounts.models import User
 from muhatap.accounts.permissions import may
-from muhatap.conversations import placing_words, recent
+from muhatap.conversations import placing_words, privately, recent, visibility
 from muhatap.conversations.models import Conversation, Message
 from muhatap.conversations.recent import Recent
 from muhatap.interactions import outbox
@@ -115,7 +115,12 @@ def entry(message: Message, fate: Outgoing | None, reader: Reader, *, is_open: b
     when = {"time": times.stamp(message.at, reader.now), "time_iso": message.at.isoformat()}
     if message.kind == Message.Kind.EVENT:
         icon = words.EVENT_ICONS.get(message.event, "info")
-        return Event(id=message.pk, text=words.event(message), icon=icon, acts=_way_back(message, reader), **when)
+        acts = _to_other(message.event_details, reader) if message.event == privately.BEGUN else ()
+        acts = acts or _way_back(message, reader)
+        return Event(id=message.pk, text=words.event(message), icon=icon, acts=acts, **when)
+    if message.placed_because == privately.ANSWERED:
+        acts, text = _to_other(message.placed_details, reader), words.answered_privately(message)
+        return Event(id=message.pk, text=text, icon="mail", acts=acts, **when)
     name = _name(message)
     if message.kind == Message.Kind.NOTE:
         return Note(
@@ -293,6 +298,12 @@ def _acts(message: Message) -> tuple[Act, ...]:
             is_link=True,
         ),
     )
+
+
+def _to_other(details: Mapping[str, Any], reader: Reader) -> tuple[Act, ...]:
+    """The way to the thread that belongs to this one, for those who see it."""
+    other = visibility.find(reader.user, int(details["other"]))
+    return (Act(label=_("Open it"), url=link("inbox:conversation", other.pk), is_link=True),) if other else ()
 
 
 def _way_back(message: Message, reader: Reader) -> tuple[Act, ...]:

@@ -8,14 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muhatap.accounts.models import User
-from muhatap.channels.contract import Limits
+from muhatap.channels.contract import Address, Limits, Quoted
+from muhatap.channels.email import quoting
+from muhatap.contacts.models import Contact
+from muhatap.conversations import recent, visibility
 from muhatap.conversations.models import Conversation, Message
 from muhatap.flow import posts, reply
 from muhatap.interactions.models import Post
 from muhatap.shared import clock
-from muhatap.web.common import times
+from muhatap.web.common import reading, times
 
 LONGEST = 2000  # letters of an address
+MOST_QUOTED = 20_000  # letters of a post; of a longer one nothing is quoted
 
 
 class NoAddress(Exception):
@@ -59,6 +63,24 @@ def posts_of(messages: Collection[Message]) -> dict[int, Post]:
     return {post.interaction_id: post for post in Post.objects.filter(interaction__in=numbers)} if numbers else {}
 
 
+def answered_by_mail(number: str, *, contact: Contact, user: User) -> Conversation | None:
+    """What of this contact's a first mail answers: none where the user does not see it, or it is no place where others read."""
+    pk = reading.number(number)
+    found = visibility.find(user, pk) if pk else None
+    return found if found and found.contact_id == contact.pk and posts.is_listening(found.inbox) else None
+
+
+def quote(conversation: Conversation) -> str:
+    """Their newest post as a mail quotes it; nothing of one that they took back."""
+    said = recent.of(conversation).answered
+    if said is None or not said.text.strip() or len(said.text) > MOST_QUOTED:
+        return ""
+    sender = Address(email="", name=str(said.sender.get("name") or conversation.contact))
+    return quoting.as_text(
+        Quoted(sender=sender, at=said.at, text=said.text.strip(), language=conversation.contact.language)
+    )
+
+
 def _newest_url(conversation: Conversation) -> str:
     theirs = Post.objects.filter(
         interaction__message__conversation=conversation, interaction__direction="in", erased_at=None
@@ -69,7 +91,7 @@ def _newest_url(conversation: Conversation) -> str:
 def _private(conversation: Conversation) -> str:
     """A mail to them, where we know an address that is theirs."""
     contact = conversation.contact
-    return reverse("inbox:new", args=[contact.pk]) if contact.email else ""
+    return f"{reverse('inbox:new', args=[contact.pk])}?public={conversation.pk}" if contact.email else ""
 
 
 def _length(limits: Limits) -> str:

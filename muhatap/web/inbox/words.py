@@ -56,6 +56,7 @@ EVENT_ICONS = {
     "case_near": "clock",
     "case_missed": "triangle-alert",
     "answered_elsewhere": "check",
+    "private_answer": "mail",
     "answer_refused": "circle-alert",
     "question_closed": "ban",
     "question_reported": "flag",
@@ -114,6 +115,11 @@ def event(message: Message) -> str:
     return sentence.get(message.event, message.event) % told
 
 
+def answered_privately(message: Message) -> str:
+    """One sentence for a post that was answered by mail."""
+    return _("%(by)s answered this privately by e-mail") % {"by": str(message.by or _("Somebody"))}
+
+
 def why(message: Message) -> str:
     """Why the message stands in this thread; empty where nothing needs explaining."""
     if message.placed_because in ("", "new", "session"):
@@ -160,6 +166,7 @@ def _sentences_by_somebody() -> dict[str, str]:
         "filled": _("%(by)s filled in: %(fields)s"),
         "unsnoozed": _("%(by)s took the snooze back"),
         "taken_back": _("%(by)s took an answer back before it left"),
+        "private_answer": _("%(by)s began this as the private answer to a public post"),
         "put_back": _("%(by)s put messages back where they were"),
         "promised": _("%(by)s promised “%(what)s”, due %(due)s"),
         "promise_kept": _("%(by)s kept the promise “%(what)s”%(because)s"),
