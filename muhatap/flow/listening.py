@@ -27,7 +27,8 @@ from muhatap.channels.listening.trouble import Trouble
 from muhatap.channels.manual import adapter as manual
 from muhatap.channels.mastodon import adapter as mastodon
 from muhatap.channels.models import Inbox
-from muhatap.flow import sweep
+from muhatap.channels.notice.adapter import ADAPTER as NOTICES
+from muhatap.flow import notices, sweep
 from muhatap.interactions import intake, posts
 from muhatap.shared import clock, jobs, locks, secrets
 
@@ -74,6 +75,9 @@ def look(*, inbox_id: int, at: datetime) -> None:
 def attempt(kind: str, settings: dict[str, Any], *, at: datetime) -> Tried:
     """Look without keeping anything: the newest posts of a source that is being set up."""
     adapter = registry.adapter(kind)
+    if kind == NOTICES.kind:
+        read = notices.newest(settings)
+        return Tried(posts=tuple(read[:SHOWN]), n_found=len(read))
     if not isinstance(adapter, Listens):
         return Tried()
     try:

@@ -78,5 +78,7 @@ def _number(id: str, url: str, site: str) -> str:
         return f"{site}:{said.line(id, most=200)}"
     if not url:
         return ""
-    parts = urlsplit(url)  # what follows ? and # in a notice tells the site who clicked
-    return f"{parts.netloc}{parts.path}"[:400] if parts.path.strip("/") else hashlib.sha256(url.encode()).hexdigest()
+    parts = urlsplit(url)  # what follows ? in a notice tells the site who clicked; what follows # is a post of the page
+    place = f"#{parts.fragment}" if any(map(str.isdigit, parts.fragment)) else ""
+    path = f"{parts.netloc}{parts.path}{place}"
+    return path[:400] if parts.path.strip("/") else hashlib.sha256(url.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """The forms of sources: what all have, and what each kind needs. Secrets typed are sealed; those stored never come back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muhatap.channels.google_reviews.adapter import PLACE
 from muhatap.channels.models import Inbox
+from muhatap.channels.notice.finding import LONGEST_LABEL, folded
 from muhatap.flow import posts
 from muhatap.shared import secrets
 from muhatap.shared.address import is_plausible
@@ -130,6 +131,7 @@ class RssForm(SourceForm):
 
 class NoticeForm(SourceForm):
     OWN = ("mailbox_id", "senders", "site")
+    LABELS: ClassVar[dict[str, str]] = {"author": "label_author", "text": "label_text", "url": "label_url"}
     mailbox_id = forms.TypedChoiceField(label=_("Mailbox"), coerce=int, help_text=_("Where the notices arrive."))
     senders = Lines(
         label=_("Sent by"),
@@ -143,6 +145,13 @@ class NoticeForm(SourceForm):
         required=False,
         help_text=_("Such as forum.com: links there are the posts’."),
     )
+    label_author = Lines(
+        label=_("Before the author stands"),
+        required=False,
+        help_text=_("Only if the site words its mails in its own way. The words as they stand there, one a line."),
+    )
+    label_text = Lines(label=_("Before the post stands"), required=False)
+    label_url = Lines(label=_("Before the address of the post stands"), required=False)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, inbox: Inbox) -> None:
         super().__init__(data, inbox=inbox)
@@ -157,6 +166,27 @@ class NoticeForm(SourceForm):
                     _("“%(value)s” is neither an address nor a domain."), params={"value": sender}
                 )
         return senders
+
+    def settings(self) -> dict[str, Any]:
+        labels = {name: words for name, field in self.LABELS.items() if (words := self.cleaned_data[field])}
+        return {**super().settings(), "labels": labels}
+
+    def own_fields(self) -> list[Any]:
+        return [*super().own_fields(), *(self[field] for field in self.LABELS.values())]
+
+    def clean(self) -> dict[str, Any]:
+        data, seen = super().clean() or {}, set[str]()
+        for field in self.LABELS.values():
+            for word in data.get(field) or []:
+                if problem := _wrong_label(word, seen):
+                    self.add_error(field, forms.ValidationError(problem, params={"value": word}))
+                    break
+                seen.add(folded(word))
+        return data
+
+    def _starting(self) -> dict[str, Any]:
+        labels = self.inbox.setting("labels", {})
+        return {**super()._starting(), **{field: labels.get(name, []) for name, field in self.LABELS.items()}}
 
 
 class HookForm(SourceForm):
@@ -256,6 +286,15 @@ class NoteForm(forms.Form):
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise forms.ValidationError(_("An address begins with https://."))
         return url
+
+
+def _wrong_label(word: str, seen: Collection[str]) -> Any:
+    """Why no mail could be read by it; empty when one can."""
+    if not folded(word):
+        return _("“%(value)s” has no letters.")
+    if len(word) > LONGEST_LABEL:
+        return _("“%(value)s” is too long: write only the words before the colon.")
+    return _("“%(value)s” is named twice; a mail could not be read by it.") if folded(word) in seen else ""
 
 
 def _plain(value: Any) -> Any:

@@ -131,6 +131,7 @@ def _page(request: HttpRequest, form: SourceForm, *, tried: Any = None, status: 
         "last": [form["agents"], form["is_enabled"]],
         "asked": [form["since"], form["every_minutes"]] if isinstance(adapter, Listens) else [],
         "listens": isinstance(adapter, Listens),
+        "may_try": isinstance(adapter, Listens) or inbox.kind == "notice",
         "state": _state(inbox, now) if inbox.pk and isinstance(adapter, Listens) else None,
         "hook": _hook(inbox) if inbox.pk and inbox.kind == "hook" else None,
         "tried": tried,

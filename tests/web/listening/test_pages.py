@@ -21,6 +21,7 @@ from muhatap.shared import secrets
 from tests import cast
 from tests.channels.listening.recorded import FOLDER
 from tests.channels.listening.site import Said, Site, site
+from tests.flow.conftest import arrive
 
 __all__ = ["site"]
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,29 @@ def test_a_try_that_fails_says_why_and_keeps_what_was_typed(selin: Client, site:
     assert str(Trouble.GONE.label).encode() in answer.content and b"/nowhere" in answer.content
 
 
+def test_a_site_that_words_its_notices_in_its_own_way_is_tried_and_read(selin: Client) -> None:
+    """The forum's mail stands in the mailbox; who sets the source up sees the post in it, and so is the next one read."""
+    box = cast.support_inbox()
+    raw = (FOLDER / "notice_table.eml").read_bytes()
+    arrive(box, raw, key="n1")
+    words = {"label_author": "Rumuz", "label_text": "Yanıt\n", "label_url": "Sayfa"}
+    form = typed(mailbox_id=box.pk, senders="noreply@konutforumu.example", site="konutforumu.example", **words)
+    url = reverse("listening:new", args=["notice"])
+    tried = selin.post(url, {**form, "try": "yes"})
+
+    (shown,) = tried.context["tried"]["posts"]
+    assert (shown["author"], shown["text"].split("\n")[-1]) == ("perde_meraklisi", "Değişim için nereye yazmalıyım?")
+    assert not Inbox.objects.filter(kind="notice").exists()
+    selin.post(url, form)
+    inbox = Inbox.objects.get(kind="notice")
+    assert inbox.settings["labels"] == {"author": ["Rumuz"], "text": ["Yanıt"], "url": ["Sayfa"]}
+    page = selin.get(reverse("listening:source", args=[inbox.pk]))
+    assert page.context["form"]["label_author"].value() == "Rumuz"
+    arrive(box, raw.replace(b"90417", b"90418"), key="n2")
+    digest()
+    assert Post.objects.get(inbox=inbox).author == "perde_meraklisi"
+
+
 def test_a_token_is_sealed_and_never_shown_again(selin: Client, site: Site) -> None:
     form = typed(server=site.url, token="cok-gizli-1", tags="ihlamurev\n")
     selin.post(reverse("listening:new", args=["mastodon"]), form)
@@ -116,6 +140,9 @@ def test_a_token_is_sealed_and_never_shown_again(selin: Client, site: Site) -> N
     [
         ("rss", {"feed_url": "not an address"}, "feed_url"),
         ("notice", {"senders": "merhaba"}, "senders"),
+        ("notice", {"label_text": ":"}, "label_text"),
+        ("notice", {"label_author": "Yazan", "label_text": "YAZAN:"}, "label_text"),
+        ("notice", {"label_url": "Bu yanıtın sitemizde durduğu sayfanın adresi"}, "label_url"),
         ("youtube", {"channel_id": "ihlamur"}, "channel_id"),
         ("google_reviews", {"location": "Karşıyaka"}, "location"),
         ("hook", {"opens": "words"}, "words"),
