@@ -24,7 +24,7 @@ from muhatap.conversations.models import Conversation
 from muhatap.feedback.models import Response
 from muhatap.flow import intake, listening, reply, surveying, themes
 from muhatap.flow import shops as digesting
-from muhatap.interactions.models import Interaction, Outgoing, RawItem
+from muhatap.interactions.models import Outgoing, RawItem
 from muhatap.sales import shops
 from muhatap.sales.models import Shop, ShopDelivery
 from muhatap.service import causes
@@ -41,6 +41,17 @@ from tests.servers import SmtpServer, lone_smtp, settings_for
 
 __all__ = ["lone_smtp", "site"]
 TURKISH = {
+    "feed": "forum.atom",
+    "title": "Ihlamur Ev siparişim iki haftadır gelmedi",
+    "post": "kargo hâlâ çıkmadı",
+    "others": (
+        "kargo gelmedi",
+        "kargom gelmedi hani",
+        "kargo hâlâ gelmedi",
+        "kargo yine gelmedi",
+        "bu kargo niye gelmedi",
+    ),
+    "theme": "kargo",
     "cause": "Teslimat › Geç geldi",
     "promise": "Paketi yarına kadar ulaştırıyoruz",
     "resolution": "Paket ulaştı, özür olarak indirim kodu verildi",
@@ -50,6 +61,17 @@ TURKISH = {
     "loyalty": "Bağlılık (NPS)",
 }
 ENGLISH = {
+    "feed": "forum_en.atom",
+    "title": "My Ihlamur Ev parcel is two weeks late",
+    "post": "the parcel still has not arrived",
+    "others": (
+        "late parcel",
+        "my parcel is late",
+        "the parcel is late again",
+        "why is this parcel late",
+        "parcel still late",
+    ),
+    "theme": "parcel",
     "cause": "Delivery › Came late",
     "promise": "We get the parcel to you by tomorrow",
     "resolution": "The parcel arrived, a voucher was given as an apology",
@@ -58,14 +80,14 @@ ENGLISH = {
     "by cause": "By cause",
     "loyalty": "Loyalty (NPS)",
 }
-LATE = ("kargo gelmedi", "kargom gelmedi hani", "kargo hâlâ gelmedi", "kargo yine gelmedi", "bu kargo niye gelmedi")
+Words = dict[str, Any]
 
 
 @pytest.fixture
-def heard(site: Site) -> Conversation:
+def heard(site: Site, words: Words) -> Conversation:
     """Listen: the forum's feed is asked, and its posts of yesterday are taken in."""
     yesterday = f"{timezone.localdate() - timedelta(days=1)}"
-    feed = (FOLDER / "forum.atom").read_text(encoding="utf-8").replace("2026-11-21", yesterday)
+    feed = (FOLDER / words["feed"]).read_text(encoding="utf-8").replace("2026-11-21", yesterday)
     site.answers["GET /feed"] = Said(200, feed.encode(), {})
     with transaction.atomic():
         forum = Inbox.objects.create(kind="rss", name="Ev Forumu", settings={"feed_url": f"{site.url}/feed"})
@@ -74,7 +96,7 @@ def heard(site: Site) -> Conversation:
     listening.look(inbox_id=forum.pk, at=clock.now())
     for number in RawItem.objects.filter(digested_at=None).order_by("pk").values_list("pk", flat=True):
         intake.digest(item_id=number, at=clock.now())
-    return Conversation.objects.get(subject="Ihlamur Ev siparişim iki haftadır gelmedi")
+    return Conversation.objects.get(subject=words["title"])
 
 
 @pytest.fixture
@@ -131,18 +153,14 @@ def mail_to_ayse(smtp: SmtpServer) -> str:
     return str(told.get_body(("plain",)).get_content())  # type: ignore[union-attr]
 
 
-def others_write() -> Theme:
-    """Five more write of late parcels, and the night finds what they have in common."""
+def others_write(words: Words, language: str) -> Theme:
+    """Five more write of late parcels, and the night finds what they have in common with the post."""
     with transaction.atomic():
-        for n, text in enumerate(LATE):
+        for n, text in enumerate(words["others"]):
             claim = cast.Claim(kind="email", value=f"baska{n}@ornek.example", is_verified=True)
-            said(text, clock.now(), sender=claim)
-        themes.themes.look(at=clock.now(), words=_words)
-    return Theme.objects.get(words__contains=["kargo"])
-
-
-def _words(numbers: Any) -> dict[int, str]:
-    return dict(Interaction.objects.filter(pk__in=numbers).values_list("pk", "excerpt"))
+            said(text, clock.now(), sender=claim, language=language)
+        themes.look(at=clock.now())
+    return Theme.objects.get(words__contains=[words["theme"]])
 
 
 @pytest.mark.parametrize(("language", "words"), [("tr", TURKISH), ("en", ENGLISH)], ids=["tr", "en"])
@@ -153,14 +171,15 @@ def test_a_post_is_heard_understood_promised_kept_asked_about_and_counted(
     shop: Shop,
     lone_smtp: SmtpServer,
     language: str,
-    words: dict[str, str],
+    words: Words,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = live_server.url
     monkeypatch.setattr(settings, "PUBLIC_URL", root)
     can_looks(page, root, language)
-    reading = Reading.objects.get(interaction__message__conversation=heard, interaction__title__startswith="Ihlamur")
+    reading = Reading.objects.get(interaction__message__conversation=heard, interaction__title=words["title"])
     assert (reading.kind, reading.topic and reading.topic.base) == ("complaint", "delivery")
+    assert reading.language == language
 
     # Understand: it says why it was read so.
     page.goto(f"{root}/inbox/{heard.pk}/")
@@ -216,12 +235,14 @@ def test_a_post_is_heard_understood_promised_kept_asked_about_and_counted(
     expect(page.locator("body")).to_contain_text(words["comment"])
 
     # What it came to: every number leads to its rows. The theme, to what was written of it;
-    theme = others_write()
+    theme = others_write(words, language)
     page.goto(f"{root}/insight/voice/themes/")
     page.locator(f"a.voice-name[href$='/themes/{theme.pk}/']").click()
-    message = page.locator(".voice-message").filter(has_text=LATE[0])
+    post = page.locator(".voice-message").filter(has_text=words["post"])
+    expect(post.locator(f"a.voice-name[href*='/inbox/{heard.pk}/']")).to_have_count(1)
+    message = page.locator(".voice-message").filter(has=page.get_by_text(words["others"][0], exact=True))
     message.locator("a.voice-name").click()
-    expect(page.locator("#thread")).to_contain_text(LATE[0])
+    expect(page.locator("#thread")).to_contain_text(words["others"][0])
 
     # the money, to the case it was given in;
     page.goto(f"{root}/cases/cost/")
