@@ -28,7 +28,7 @@ SIDES = (SETTLED, ANSWERED, SILENT, MAY_STILL)
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """People who were asked and have something in common: a way, a tag (its number), how long we know them. Shares are of all
-    who answered, and of all who did not; the rate is of both together."""
+    who answered, and of all who did not (of nobody there is none); the rate is of both together."""
 
     key: str
     name: str
@@ -36,8 +36,8 @@ class Group:
     n_answered: int
     n_may_still: int
     rate: Figure
-    share_of_answers: float
-    share_of_silence: float
+    share_of_answers: float | None
+    share_of_silence: float | None
     is_notable: bool
 
 
@@ -169,8 +169,9 @@ def _side(one: _Asked) -> str:
 def _group(key: str, name: str, counted: Counter[str], sides: Counter[str]) -> Group:
     k, silent = counted[ANSWERED], counted[SILENT]
     n_answered, n_silent = sides[ANSWERED], sides[SILENT]
-    loud, quiet = (k / n_answered if n_answered else 0.0), (silent / n_silent if n_silent else 0.0)
-    is_far = abs(loud - quiet) >= APART and abs(figures.z_of_shares(k, n_answered, silent, n_silent)) >= SURE
+    loud, quiet = (k / n_answered if n_answered else None), (silent / n_silent if n_silent else None)
+    is_far = abs((loud or 0) - (quiet or 0)) >= APART
+    is_sure = is_far and abs(figures.z_of_shares(k, n_answered, silent, n_silent)) >= SURE
     return Group(
         key=key,
         name=name,
@@ -180,5 +181,5 @@ def _group(key: str, name: str, counted: Counter[str], sides: Counter[str]) -> G
         rate=figures.share(k, k + silent),
         share_of_answers=loud,
         share_of_silence=quiet,
-        is_notable=is_far and min(n_answered, n_silent) >= LEAST,
+        is_notable=is_sure and min(n_answered, n_silent) >= LEAST,
     )

@@ -227,8 +227,8 @@ def _warnings(quiet: Silence) -> list[str]:
         )
         % {
             "group": said[name](group.name),
-            "loud": times.percent(group.share_of_answers),
-            "quiet": times.percent(group.share_of_silence),
+            "loud": tables.percent(group.share_of_answers),
+            "quiet": tables.percent(group.share_of_silence),
         }
         for name, group in quiet.notable
     ]

@@ -136,7 +136,7 @@ def of_silence(wanted: Asked, quiet: Silence) -> list[Table]:
             name=f"silence-{name}",
             title=title,
             heads=(title, *heads),
-            rows=tuple(_group(said(group.name), group, quiet, _those(wanted, name, group.key)) for group in groups),
+            rows=tuple(_group(said(group.name), group, _those(wanted, name, group.key)) for group in groups),
             csv_url=wanted.url("export", table=f"silence-{name}"),
         )
         for name, title, groups, said in (
@@ -154,8 +154,8 @@ def _those(wanted: Asked, name: str, key: str) -> Asked:
     return wanted.among().but(**{name: int(key) if name == "tag" else key})
 
 
-def _group(name: str, group: Group, quiet: Silence, those: Asked) -> Row:
-    """A group beside everybody who was asked; of nobody there is no share."""
+def _group(name: str, group: Group, those: Asked) -> Row:
+    """A group beside everybody who was asked."""
     n_settled = group.n_asked - group.n_may_still
     n_silent = n_settled - group.n_answered
 
@@ -168,8 +168,8 @@ def _group(name: str, group: Group, quiet: Silence, those: Asked) -> Row:
         cell(times.count(group.n_answered), group.n_answered, silence.ANSWERED),
         cell(share(group.n_answered, n_settled), n_settled, silence.SETTLED),
         (words.interval(Survey.Kind.CSAT, group.rate) or "–", ""),
-        cell(share(group.n_answered, quiet.n_answered), group.n_answered, silence.ANSWERED),
-        cell(share(n_silent, quiet.n_settled - quiet.n_answered), n_silent, silence.SILENT),
+        cell(percent(group.share_of_answers), group.n_answered, silence.ANSWERED),
+        cell(percent(group.share_of_silence), n_silent, silence.SILENT),
     )
     return Row(name=name, cells=cells, is_notable=group.is_notable)
 
@@ -199,4 +199,8 @@ def of_not_asked(wanted: Asked) -> Table:
 
 def share(k: int, n: int) -> str:
     """k of n in percent."""
-    return times.percent(k / n) if n else "–"
+    return percent(k / n if n else None)
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else times.percent(share)
