@@ -78,9 +78,10 @@ def test_what_was_corrected_is_taken_back_by_keys_from_under_the_message(thread:
     thread.keyboard.press("i")
     expect(thread.locator(".reading-why:visible .menu-item").first).to_be_focused()
     thread.keyboard.press("ArrowUp")
-    expect(thread.locator(".reading-why:visible").get_by_role("menuitem", name="Take back")).to_be_focused()
+    expect(thread.locator(".reading-why:visible").get_by_role("menuitem", name="Geri al")).to_be_focused()
     thread.keyboard.press("Enter")
 
+    expect(thread.locator(".toast", has_text="Geri alındı.")).to_be_visible()
     expect(thread.locator(".reading-why:visible")).to_have_count(0)
     expect(newest_chip(thread, "kind")).to_be_focused()
     assert not Correction.objects.standing().exists()
