@@ -47,7 +47,7 @@ TYPED: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "capitals_tr": ("tr", upper_tr),
     "capitals_en": ("en", str.upper),
 }
-REVIEWS = ("review-tr-", "review7-")  # how the ids of reviews of products begin
+REVIEWS = ("review-tr-", "review7-", "review8-")  # how the ids of reviews of products begin
 
 
 @dataclass(frozen=True)
