@@ -96,12 +96,8 @@ def refuses_by(email: str) -> bool:
 
 def _holders(email: str) -> QuerySet[Contact]:
     """Of whom this address is known, proved or not."""
-    same = {
-        "kind": "email",
-        "value": canonical(email),
-        "comparable": comparable(email),
-    }  # there is an index of the last
-    known = list(Identity.objects.filter(**same).values_list("contact", flat=True))
+    same = Identity.objects.filter(comparable=comparable(email))  # of which there is an index
+    known = list(same.filter(kind="email", value=canonical(email)).values_list("contact", flat=True))
     return Contact.objects.filter(pk__in=set(families.standing(known).values()))
 
 

@@ -40,9 +40,8 @@ class Survey(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.CSAT, db_default="csat")
     occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.RESOLVED, db_default="resolved")
     inbox = models.ForeignKey(Inbox, null=True, blank=True, on_delete=models.CASCADE, related_name="surveys")
-    mailbox = models.ForeignKey(
-        Inbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )  # which writes where one cannot ask in the inbox itself
+    # Which writes where one cannot ask in the inbox itself.
+    mailbox = models.ForeignKey(Inbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_on = models.BooleanField(default=False)
     scale = models.CharField(max_length=10, choices=Scale, default=Scale.FACES)
     question_tr = models.CharField(max_length=200, blank=True)

@@ -13,7 +13,7 @@ def question(survey: Survey) -> str:
 
 
 def _usual(survey: Survey) -> str:
-    if survey.kind == Survey.Kind.CSAT and survey.occasion == Survey.Occasion.DELIVERED:
+    if _rates_an_order(survey):
         return _("How was your order?")
     return {
         Survey.Kind.NPS: _("How likely are you to recommend us to somebody you know?"),
@@ -82,9 +82,13 @@ def told(response: Response) -> str:
         Survey.Kind.CES: _("Says how easy it was: %(score)s of %(highest)s"),
     }
     sentence = sentences.get(Survey.Kind(survey.kind), _("Rated our help with %(score)s of %(highest)s"))
-    if survey.occasion == Survey.Occasion.DELIVERED and survey.kind == Survey.Kind.CSAT:
+    if _rates_an_order(survey):
         sentence = _("Rated their order with %(score)s of %(highest)s")
     return sentence % {"score": score, "highest": highest}
+
+
+def _rates_an_order(survey: Survey) -> bool:
+    return survey.kind == Survey.Kind.CSAT and survey.occasion == Survey.Occasion.DELIVERED
 
 
 def _own(turkish: str, english: str) -> str:

@@ -5,20 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from muhatap.contacts import paging
-from muhatap.contacts.paging import Cursor
 from muhatap.feedback import asking, silence, wording
 from muhatap.feedback.models import Invitation, Survey
 from muhatap.shared import clock
-from muhatap.web.common import charts, times
-from muhatap.web.common.display import Pages
-from muhatap.web.common.doors import needs, visitor
-from muhatap.web.feedback import asked, results, words
+from muhatap.web.common import times
+from muhatap.web.common.doors import needs
+from muhatap.web.feedback import asked, one_by_one, words
 from muhatap.web.feedback.asked import Asked
 
 
@@ -29,24 +25,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     now, survey = clock.now(), get_object_or_404(Survey.objects.select_related("inbox"), pk=pk)
     wanted = asked.read(request, survey).among()
     found = silence.invitations(wanted.cut, at=now, side=wanted.side, age=wanted.age)
-    part = paging.by_key(
-        found.select_related("contact", "response"),
-        "sent_at",
-        is_down=True,
-        cursor=Cursor.read(request.GET.get("at", "")),
-    )
+    rows = one_by_one.part(request, found.select_related("contact", "response"), "sent_at")
     takes_until = timedelta(days=survey.open_days) if asking.is_running(survey, at=now) else timedelta()
-    page = {
-        "survey": survey,
-        "wanted": wanted,
-        "n": times.count(found.count()),
-        "said": charts.days_said(wanted.cut.start, wanted.cut.end),
-        "lines": [_line(one, survey, takes_until, now) for one in part.rows],
-        "pages": Pages(previous_url=_at(wanted, part.previous), next_url=_at(wanted, part.next)),
-        "sides": _sides(wanted),
-        "narrowed": results.narrowed(wanted, "invitations"),
-        "views": words.views("surveys:list", visitor(request)),
-    }
+    page = one_by_one.shown(request, wanted, "invitations", found, rows)
+    page["lines"] = [_line(one, survey, takes_until, now) for one in rows.rows]
+    page["sides"] = _sides(wanted)
     return render(request, "feedback/invitations.html", page)
 
 
@@ -59,22 +42,10 @@ def _line(row: Invitation, survey: Survey, takes_until: timedelta, now: datetime
         came = _("May still answer until %(day)s") % {"day": times.day(timezone.localtime(until).date())}
     else:
         came = words.side(silence.SILENT)
-    return {
-        "who": str(row.contact),
-        "contact_url": reverse("contacts:page", args=[row.contact_id]),
-        "thread_url": reverse("inbox:conversation", args=[row.conversation_id]) if row.conversation_id else "",
-        "way": words.way(row.way),
-        "at": row.sent_at,
-        "came": came,
-        "has_answered": response is not None,
-    }
+    return one_by_one.line(row, at=row.sent_at, said=came, is_quiet=response is None)
 
 
 def _sides(wanted: Asked) -> list[tuple[str, str, bool]]:
     """All who were asked, and the sides; what only a rate rests on is offered where it is shown."""
     names = dict.fromkeys(["", silence.ANSWERED, silence.SILENT, silence.MAY_STILL, wanted.side])
     return [(words.side(name), wanted.among(side=name).url("invitations"), name == wanted.side) for name in names]
-
-
-def _at(wanted: Asked, cursor: Cursor | None) -> str:
-    return wanted.url("invitations", at=cursor.token()) if cursor else ""
